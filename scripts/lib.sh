@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Helpers that the scripts in this directory share. It is sourced, never run:
+#
+#	. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+#
+# It owns messages, the cache directory and how things come into it, and apt calls that leave the
+# machine's own package state alone. It knows nothing about kernels, labs or builds.
+
+# The caller's PATH, for what must be handed on unchanged.
+# shellcheck disable=SC2034
+readonly PORTAL_CALLER_PATH="$PATH"
+
+# depmod, mke2fs and the like are in sbin, which is not in the PATH of ordinary users.
+PATH="$PATH:/usr/sbin:/sbin"
+
+readonly PORTAL_SCRIPT="${0##*/}"
+
+# say WORD... - a progress message on stderr.
+say() {
+	printf '%s: %s\n' "$PORTAL_SCRIPT" "$*" >&2
+}
+
+# die WORD... - what failed and what to do next; ends the script with status 1.
+die() {
+	printf '%s: error: %s\n' "$PORTAL_SCRIPT" "$*" >&2
+	exit 1
+}
+
+# usage_error WORD... - a wrong command line; ends the script with status 2.
+usage_error() {
+	printf '%s: error: %s\n' "$PORTAL_SCRIPT" "$*" >&2
+	printf '%s: try: %s --help\n' "$PORTAL_SCRIPT" "$0" >&2
+	exit 2
+}
+
+# need_command PROGRAM... - dies unless every PROGRAM can be run.
+need_command() {
+	local program
+	for program in "$@"; do
+		command -v "$program" >/dev/null ||
+			die "$program is not installed; run scripts/setup first"
+	done
+}
+
+# is_number WORD [MIN] - true for a decimal number of at least MIN (1 unless given).
+is_number() {
+	[[ $1 =~ ^[0-9]{1,9}$ ]] && ((10#$1 >= ${2:-1}))
+}
+
+# cache_dir - prints the directory for what can be made again, which exists afterwards.
+cache_dir() {
+	local dir="${PORTAL_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/portal-vmm}"
+
+	[[ $dir == /* ]] || die "the cache directory '$dir' is not absolute; set PORTAL_CACHE"
+	mkdir -p -- "$dir" || die "cannot create $dir; set PORTAL_CACHE to a writable directory"
+	printf '%s\n' "$dir"
+}
+
+# new_dir_beside PATH - prints a new directory on the file system of PATH, to be filled and then
+# given to publish_dir.
+new_dir_beside() {
+	local parent
+
+	parent="$(dirname -- "$1")"
+	mkdir -p -- "$parent"
+	mktemp -d -- "$parent/.new-$(basename -- "$1").XXXXXX"
+}
+
+# publish_dir NEW PATH - renames the finished directory NEW to PATH, replacing what was there.
+# Readers see the old one or the new one, never a half-made one.
+publish_dir() {
+	local new="$1" path="$2" old=""
+
+	chmod 0755 -- "$new"
+	if [[ -e $path || -L $path ]]; then
+		old="$(new_dir_beside "$path")"
+		mv -T -- "$path" "$old/old"
+	fi
+	mv -T -- "$new" "$path"
+	[[ -z $old ]] || rm -rf -- "$old"
+}
+
+# publish_file NEW PATH - the same for one file.
+publish_file() {
+	mv -fT -- "$1" "$2"
+}
+
+# with_lock FILE COMMAND... - runs COMMAND while holding FILE's lock, so that two scripts do not
+# make the same thing at the same time. The lock ends with this process at the latest.
+with_lock() {
+	local file="$1" fd status=0
+	shift
+
+	mkdir -p -- "$(dirname -- "$file")"
+	exec {fd}>"$file"
+	if ! flock --nonblock "$fd"; then
+		say "waiting for another process that holds $file"
+		flock "$fd"
+	fi
+	"$@" || status=$?
+	exec {fd}>&-
+	return "$status"
+}
+
+# apt_machine - makes apt_query and apt_download use the package lists of this machine.
+apt_machine() {
+	APT_OPTIONS=()
+}
+
+# apt_private DEB_ARCH - makes apt_query and apt_download use package lists of their own in the
+# cache, for any architecture and without being root; updates them when they are a day old.
+apt_private() {
+	local state
+
+	state="$(cache_dir)/apt/$1"
+	mkdir -p -- "$state/lists/partial" "$state/cache/archives/partial"
+	: >>"$state/status"
+	APT_OPTIONS=(
+		-o "Dir::State=$state" -o "Dir::State::lists=$state/lists"
+		-o "Dir::State::status=$state/status" -o "Dir::Cache=$state/cache"
+		-o "APT::Architecture=$1" -o "APT::Architectures=$1"
+	)
+	[[ -z "$(find "$state/updated" -mmin -1440 2>/dev/null)" ]] || return 0
+	say "fetching package lists for $1"
+	apt-get "${APT_OPTIONS[@]}" -o "APT::Sandbox::User=$(id -un)" -qq update >&2 ||
+		die "apt-get update failed; see the messages above, then run this again"
+	touch -- "$state/updated"
+}
+
+# apt_query WORD... - apt-cache with the lists chosen before.
+apt_query() {
+	apt-cache ${APT_OPTIONS[@]+"${APT_OPTIONS[@]}"} "$@"
+}
+
+# apt_has PACKAGE - true when PACKAGE can be downloaded.
+apt_has() {
+	local policy
+
+	policy="$(LC_ALL=C apt_query policy "$1")"
+	[[ $policy == *"Candidate: "* && $policy != *"Candidate: (none)"* ]]
+}
+
+# apt_download DIR PACKAGE... - puts the .deb files into DIR; false when it cannot.
+apt_download() {
+	local dir="$1"
+	shift
+
+	(cd -- "$dir" && apt-get ${APT_OPTIONS[@]+"${APT_OPTIONS[@]}"} \
+		-o "APT::Sandbox::User=$(id -un)" -qq download "$@" >&2)
+}
+
+APT_OPTIONS=()
