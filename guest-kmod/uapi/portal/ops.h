@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * The operations a host may ask of the guest: the only place where one is named and numbered.
+ *
+ * A host writes code | generation << 32 into portal_region.op and its parameters into addr, size and
+ * data, and lets the guest run. The guest carries the operation out and rings PORTAL_RING_ANSWER with
+ * a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and the payload in data.
+ * NONE and VERDICT end the session and are not answered.
+ *
+ * Numbers are written out, never reused, and only ever appended.
+ *
+ * PORTAL_OPS(X) calls X(NAME, number, least bytes of data, most bytes of data): the bounds on the
+ * request's payload that the guest checks before any handler runs. How many bytes of data a request
+ * carries is said by its size field, where that field means something else ("-") the payload is empty.
+ *
+ * name           addr                     size            data            answer
+ * NONE           -                        -               -               (none)
+ * VERDICT        -                        bytes of data   verdict+writes  (none)
+ * WELCOME        -                        bytes of data   welcome         0, -EPROTO
+ * READ           user address             bytes wanted    -               bytes read, data; -EFAULT
+ * WRITE          user address             bytes of data   the bytes       bytes written; -EFAULT
+ * READ_STR       user address             bytes wanted    -               bytes before the NUL, data; cursor = where to go
+ *                                                                         on, 0 = the NUL was met; -EFAULT
+ * FD_NAME        offset                   descriptor      -               bytes from offset on, data, cursor; -EBADF, -ENAMETOOLONG
+ * PROC_ARGS      offset                   -               -               bytes from offset on, data, cursor; -EFAULT, -ESRCH
+ * PROC_ENV       offset                   -               -               the same
+ * PROC_PID       -                        -               -               thread group id, initial namespace
+ * USER_REGS      -                        -               -               8 * PORTAL_NR_REGS, data; -ESRCH
+ * SYSCALL_NAMES  first number             PORTAL_ABI_*    -               bytes, NUL-terminated names by number ("" = no call),
+ *                                                                         data; cursor = next number, 0 = the end; -EINVAL
+ * HOOK_ADD       -                        bytes of data   hook+strings    0; -EEXIST, -ENOSYS, -EINVAL, -EBUSY, -ENOMEM, ...
+ * HOOK_DEL       hook id                  -               -               0; -ENOENT
+ * HOOK_ENABLE    hook id                  0 or 1          -               0; -ENOENT, -EINVAL
+ */
+#ifndef PORTAL_OPS_H
+#define PORTAL_OPS_H
+
+#define PORTAL_OPS(X)                                                                              \
+	X(NONE, 0, 0, 0)                                                                           \
+	X(VERDICT, 1, sizeof(struct portal_wire_verdict), PORTAL_DATA_SIZE)                        \
+	X(WELCOME, 2, sizeof(struct portal_wire_welcome), sizeof(struct portal_wire_welcome))      \
+	X(READ, 3, 0, 0)                                                                           \
+	X(WRITE, 4, 0, PORTAL_DATA_SIZE)                                                           \
+	X(READ_STR, 5, 0, 0)                                                                       \
+	X(FD_NAME, 6, 0, 0)                                                                        \
+	X(PROC_ARGS, 7, 0, 0)                                                                      \
+	X(PROC_ENV, 8, 0, 0)                                                                       \
+	X(PROC_PID, 9, 0, 0)                                                                       \
+	X(USER_REGS, 10, 0, 0)                                                                     \
+	X(SYSCALL_NAMES, 11, 0, 0)                                                                 \
+	X(HOOK_ADD, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE)                         \
+	X(HOOK_DEL, 13, 0, 0)                                                                      \
+	X(HOOK_ENABLE, 14, 0, 0)
+
+enum portal_op {
+#define PORTAL_OP_ENUM(name, number, least, most) PORTAL_OP_##name = (number),
+	PORTAL_OPS(PORTAL_OP_ENUM)
+#undef PORTAL_OP_ENUM
+};
+
+#define PORTAL_NR_OPS 15
+
+#endif /* PORTAL_OPS_H */

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * The wire between the portal guest module and the VMM: every byte that the two share.
+ *
+ * Both sides include this file and no other definition of it exists. docs/protocol.md says what the
+ * fields mean and in which order things happen; this file says where they are. All numbers are
+ * little endian, all structs have the same layout on every ABI, all reserved fields are zero.
+ */
+#ifndef PORTAL_WIRE_H
+#define PORTAL_WIRE_H
+
+#include <linux/types.h>
+
+/* hello carries this; a different number on the other side means: no hooks, one clear message */
+#define PORTAL_WIRE_VERSION 1
+
+/* ---- the doorbell -------------------------------------------------------------------------- */
+
+/*
+ * x86: vmcall/vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), RBX = gpa of the page, RCX = 1,
+ * RDX = PORTAL_DOORBELL_TAG << 32 | kind. RAX comes back 0 when the ring was served, anything else
+ * when nobody serves it. The page must be inside guest RAM and page aligned.
+ */
+#define PORTAL_DOORBELL_NR  12
+#define PORTAL_DOORBELL_TAG 0x50525431u /* "PRT1" */
+
+#define PORTAL_RING_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
+#define PORTAL_RING_EVENT  2 /* the page holds an event; opens a session */
+#define PORTAL_RING_ANSWER 3 /* the page holds the answer to the operation the host asked for */
+#define PORTAL_RING_WORK   4 /* the guest offers a session for work the host has; opens a session */
+#define PORTAL_RING_BYE	   5 /* the module lets go: no page of it is used after this ring */
+
+/* ---- the page ------------------------------------------------------------------------------- */
+
+#define PORTAL_PAGE_SIZE 4096
+#define PORTAL_DATA_SIZE 4072
+
+/**
+ * struct portal_region - one page shared by the guest and the VMM, the reference's mem_region
+ * @op: code in the low 32 bits, the session's generation in the high 32 bits
+ * @addr: an address or parameter; in an answer the cursor from which to go on, 0 = nothing is left
+ * @size: bytes in @data, or a parameter; in an answer the signed result: a count, a number or -errno
+ * @data: payload
+ */
+struct portal_region {
+	__le64 op;
+	__le64 addr;
+	__le64 size;
+	__u8 data[PORTAL_DATA_SIZE];
+};
+
+/* codes the guest puts into @op when it answers */
+#define PORTAL_RESP_DONE	0xf0000001u /* @size is the result */
+#define PORTAL_RESP_UNKNOWN	0xf0000002u /* this guest does not know the operation; @size = -EOPNOTSUPP */
+#define PORTAL_RESP_INVALID	0xf0000003u /* sizes or parameters out of bounds; @size = -EINVAL */
+#define PORTAL_RESP_CANCELLED	0xf0000004u /* the task is being killed; @size = -ECANCELED */
+
+/* codes the guest puts into @op when it opens a session */
+#define PORTAL_EVENT_HELLO	   0xe0000001u /* struct portal_wire_hello */
+#define PORTAL_EVENT_SYSCALL_ENTER 0xe0000002u /* struct portal_wire_syscall */
+#define PORTAL_EVENT_SYSCALL_RETURN 0xe0000003u /* struct portal_wire_syscall */
+#define PORTAL_EVENT_ERROR	   0xe0000004u /* struct portal_wire_error */
+#define PORTAL_EVENT_WORK	   0xe0000005u /* no payload */
+
+/* ---- architectures, ABIs, registers ---------------------------------------------------------- */
+
+#define PORTAL_ABI_NONE	  0
+#define PORTAL_ABI_X86_64 1
+#define PORTAL_ABI_I386	  2
+#define PORTAL_ABI_ARM64  3
+#define PORTAL_ABI_ARM	  4
+
+/* user registers by index in portal_wire_syscall.regs; names as portal_reg() takes them */
+#define PORTAL_REG_X86_AX      0
+#define PORTAL_REG_X86_BX      1
+#define PORTAL_REG_X86_CX      2
+#define PORTAL_REG_X86_DX      3
+#define PORTAL_REG_X86_SI      4
+#define PORTAL_REG_X86_DI      5
+#define PORTAL_REG_X86_BP      6
+#define PORTAL_REG_X86_SP      7
+#define PORTAL_REG_X86_R8      8 /* .. R15 = 15 */
+#define PORTAL_REG_X86_IP      16
+#define PORTAL_REG_X86_FLAGS   17
+#define PORTAL_REG_X86_ORIG_AX 18
+#define PORTAL_REG_X86_CS      19
+#define PORTAL_REG_X86_SS      20
+/* arm64: x0..x30 = 0..30, sp = 31, pc = 32, pstate = 33; arm: r0..r15 = 0..15, cpsr = 16 */
+#define PORTAL_NR_REGS	       36
+
+#define PORTAL_NR_ARGS	  6
+#define PORTAL_COMM_SIZE  16
+#define PORTAL_MAX_HOOKS  64 /* hooks per event kind and call: bits of portal_wire_syscall.hooks */
+#define PORTAL_MAX_RANGES 128
+#define PORTAL_MAX_PAGES  1024
+
+/* ---- hello ------------------------------------------------------------------------------------ */
+
+/**
+ * struct portal_wire_range - a run of pages of the module's pool
+ * @gpa: guest physical address of the first page, page aligned
+ * @nr_pages: length in pages, at least 1
+ * @reserved: 0
+ */
+struct portal_wire_range {
+	__le64 gpa;
+	__le32 nr_pages;
+	__le32 reserved;
+};
+
+/**
+ * struct portal_wire_hello - the module introduces itself and registers its pages
+ * @version: PORTAL_WIRE_VERSION
+ * @nr_ranges: valid entries of @ranges, 1 .. PORTAL_MAX_RANGES
+ * @features: PORTAL_FEATURE_* the module offers
+ * @abi: PORTAL_ABI_* of 64-bit (or the kernel's own) tasks
+ * @compat_abi: PORTAL_ABI_* of 32-bit tasks on a 64-bit kernel, PORTAL_ABI_NONE without
+ * @release: the guest kernel's uname -r, NUL terminated
+ * @module_version: the module's version, NUL terminated
+ * @ranges: the pool; the page this struct is in belongs to it; ranges do not overlap
+ */
+struct portal_wire_hello {
+	__le32 version;
+	__le32 nr_ranges;
+	__le64 features;
+	__le32 abi;
+	__le32 compat_abi;
+	__u8 release[65];
+	__u8 module_version[31];
+	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
+};
+
+/* no optional feature exists in version 1; bits are given out append-only */
+#define PORTAL_FEATURES_V1 0
+
+/* payload of PORTAL_OP_WELCOME: what the host accepted */
+struct portal_wire_welcome {
+	__le32 version;
+	__le32 reserved;
+	__le64 features;
+};
+
+/* ---- events ----------------------------------------------------------------------------------- */
+
+/* portal_wire_syscall.flags */
+#define PORTAL_SYSCALL_SKIPPED 1u /* return event: the call did not run, an entry hook skipped it */
+
+/**
+ * struct portal_wire_syscall - a system call some hooks asked for
+ * @abi: PORTAL_ABI_* the call was made by
+ * @nr: its number in that ABI's table
+ * @flags: PORTAL_SYSCALL_*
+ * @reserved: 0
+ * @hooks: bit n set: the hook installed with bit n for this event kind and number matched
+ * @args: the six arguments at entry, zero-extended to 64 bits for 32-bit tasks
+ * @ret: return events: the result, sign-extended; 0 in entry events
+ * @pid: thread group id in the initial pid namespace
+ * @tid: thread id in the initial pid namespace
+ * @comm: the task's name, NUL terminated
+ * @pc: user program counter
+ * @pgd: guest physical address of the task's top page table
+ * @regs: user registers, PORTAL_REG_*; unused entries 0
+ */
+struct portal_wire_syscall {
+	__le32 abi;
+	__le32 nr;
+	__le32 flags;
+	__le32 reserved;
+	__le64 hooks;
+	__le64 args[PORTAL_NR_ARGS];
+	__le64 ret;
+	__le32 pid;
+	__le32 tid;
+	__u8 comm[PORTAL_COMM_SIZE];
+	__le64 pc;
+	__le64 pgd;
+	__le64 regs[PORTAL_NR_REGS];
+};
+
+/**
+ * struct portal_wire_error - an effect of a verdict could not be applied; nothing after it was
+ * @call: the event the verdict answered, so that the error can be reported in its terms
+ * @hook: id of the hook that staged the failing write
+ * @err: negative errno
+ * @addr: user address of the write
+ */
+struct portal_wire_error {
+	struct portal_wire_syscall call;
+	__le32 hook;
+	__le32 err;
+	__le64 addr;
+};
+
+/* ---- hooks ------------------------------------------------------------------------------------ */
+
+/* comparisons; PORTAL_MATCH_* of the SDK have the same numbers */
+#define PORTAL_CMP_ANY		0
+#define PORTAL_CMP_EQ		1
+#define PORTAL_CMP_NE		2
+#define PORTAL_CMP_GT		3
+#define PORTAL_CMP_GE		4
+#define PORTAL_CMP_LT		5
+#define PORTAL_CMP_LE		6
+#define PORTAL_CMP_RANGE	7 /* value <= x <= limit */
+#define PORTAL_CMP_SUCCESS	8 /* not an error */
+#define PORTAL_CMP_ERROR	9 /* -4095 .. -1 */
+#define PORTAL_CMP_BITS_SET	10 /* (x & value) == value */
+#define PORTAL_CMP_BITS_CLEAR	11 /* (x & value) == 0 */
+#define PORTAL_CMP_STR_EQ	12 /* the argument is a user pointer to a string */
+#define PORTAL_CMP_STR_PREFIX	13
+#define PORTAL_CMP_STR_SUFFIX	14
+#define PORTAL_CMP_STR_CONTAINS 15
+#define PORTAL_CMP_MAX		15
+
+#define PORTAL_CMP_F_UNSIGNED 1u
+
+/**
+ * struct portal_wire_match - one filter
+ * @cmp: PORTAL_CMP_*
+ * @width: bytes compared: 1, 2, 4, 8; 0 = the task's long
+ * @flags: PORTAL_CMP_F_*
+ * @str_off: STR_*: offset of the string in the hook's string area
+ * @str_len: STR_*: its length, no NUL
+ * @reserved: 0
+ * @value: operand, low bound or mask
+ * @limit: RANGE: high bound
+ */
+struct portal_wire_match {
+	__le32 cmp;
+	__le32 width;
+	__le32 flags;
+	__le32 str_off;
+	__le32 str_len;
+	__le32 reserved;
+	__le64 value;
+	__le64 limit;
+};
+
+#define PORTAL_WHEN_ENTER  1u
+#define PORTAL_WHEN_RETURN 2u
+
+#define PORTAL_HOOK_F_ALL 1u /* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
+
+#define PORTAL_NR_NONE 0xffffffffu
+
+/**
+ * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of strings
+ * @id: the host's name for the hook, unique among installed hooks, not 0
+ * @when: PORTAL_WHEN_*
+ * @bit: 0 .. 63, unique among the hooks that share an event kind and a call
+ * @flags: PORTAL_HOOK_F_*
+ * @nr: number in the native table, or PORTAL_NR_NONE
+ * @compat_nr: number in the compat table, or PORTAL_NR_NONE
+ * @pid: thread group id in the initial pid namespace, 0 = any
+ * @strings_size: bytes that follow this struct
+ * @comm: NUL padded; all NUL = any
+ * @arg: filters on the arguments, all must match
+ * @ret: filter on the result, evaluated at return
+ */
+struct portal_wire_hook {
+	__le32 id;
+	__le32 when;
+	__le32 bit;
+	__le32 flags;
+	__le32 nr;
+	__le32 compat_nr;
+	__le32 pid;
+	__le32 strings_size;
+	__u8 comm[PORTAL_COMM_SIZE];
+	struct portal_wire_match arg[PORTAL_NR_ARGS];
+	struct portal_wire_match ret;
+};
+
+/* ---- verdict ----------------------------------------------------------------------------------- */
+
+#define PORTAL_VERDICT_SKIP 1u /* entry: do not run the call; its result is @ret */
+#define PORTAL_VERDICT_RET  2u /* return: the result becomes @ret */
+
+/**
+ * struct portal_wire_verdict - payload of PORTAL_OP_VERDICT, followed by @nr_writes writes
+ * @flags: PORTAL_VERDICT_*
+ * @arg_mask: bit n: argument n becomes args[n] (entry events only)
+ * @args: new arguments
+ * @ret: the result for SKIP and RET
+ * @reg_mask: bit n: user register n becomes regs[n]
+ * @nr_writes: number of struct portal_wire_write that follow
+ * @writes_size: bytes that follow this struct
+ * @regs: new user registers
+ */
+struct portal_wire_verdict {
+	__le32 flags;
+	__le32 arg_mask;
+	__le64 args[PORTAL_NR_ARGS];
+	__le64 ret;
+	__le64 reg_mask;
+	__le32 nr_writes;
+	__le32 writes_size;
+	__le64 regs[PORTAL_NR_REGS];
+};
+
+/**
+ * struct portal_wire_write - one deferred write: header, @len bytes, zero padding to a multiple of 8
+ * @addr: user address
+ * @len: bytes, at least 1
+ * @hook: id of the hook that staged it
+ */
+struct portal_wire_write {
+	__le64 addr;
+	__le32 len;
+	__le32 hook;
+};
+
+/* ---- the portal device ------------------------------------------------------------------------- */
+
+/* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-1" */
+#define PORTAL_DEV_ACPI_HID "PRTL0001"
+#define PORTAL_DEV_OF_COMPATIBLE "portal,portal-1"
+#define PORTAL_DEV_SIZE	    0x1000
+#define PORTAL_DEV_MAGIC    0x000 /* ro: PORTAL_DEV_MAGIC_VALUE */
+#define PORTAL_DEV_VERSION  0x004 /* ro: PORTAL_WIRE_VERSION */
+#define PORTAL_DEV_FEATURES 0x008 /* ro: reserved, 0 */
+#define PORTAL_DEV_STATE    0x00c /* rw: PORTAL_STATE_*, 0 after reset */
+#define PORTAL_DEV_IRQ	    0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
+
+#define PORTAL_DEV_MAGIC_VALUE 0x4c545250u /* "PRTL" */
+
+#define PORTAL_STATE_NONE     0 /* no module has spoken yet */
+#define PORTAL_STATE_UP	      1 /* the module has bound to the device */
+#define PORTAL_STATE_POWEROFF 2 /* reboot notifier: SYS_POWER_OFF */
+#define PORTAL_STATE_RESTART  3 /* reboot notifier: SYS_RESTART */
+#define PORTAL_STATE_HALT     4 /* reboot notifier: SYS_HALT */
+#define PORTAL_STATE_PANIC    5 /* panic notifier */
+
+/* ---- layout, checked on both sides ------------------------------------------------------------- */
+
+#ifndef __cplusplus
+_Static_assert(sizeof(struct portal_region) == PORTAL_PAGE_SIZE, "region is one page");
+_Static_assert(sizeof(struct portal_wire_range) == 16, "range");
+_Static_assert(sizeof(struct portal_wire_hello) == 120 + 16 * PORTAL_MAX_RANGES, "hello");
+_Static_assert(sizeof(struct portal_wire_hello) <= PORTAL_DATA_SIZE, "hello fits the page");
+_Static_assert(sizeof(struct portal_wire_welcome) == 16, "welcome");
+_Static_assert(sizeof(struct portal_wire_syscall) == 120 + 8 * PORTAL_NR_REGS, "syscall");
+_Static_assert(sizeof(struct portal_wire_error) == sizeof(struct portal_wire_syscall) + 16, "error");
+_Static_assert(sizeof(struct portal_wire_match) == 40, "match");
+_Static_assert(sizeof(struct portal_wire_hook) == 48 + 7 * 40, "hook");
+_Static_assert(sizeof(struct portal_wire_verdict) == 80 + 8 * PORTAL_NR_REGS, "verdict");
+_Static_assert(sizeof(struct portal_wire_write) == 16, "write");
+#endif
+
+#endif /* PORTAL_WIRE_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole reads and writes on file descriptors, with EINTR and short counts dealt with. */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+/** io_pread_full() - read @len bytes at @offset. Return: bytes read, fewer only at end of file; -errno. */
+must_check ssize_t io_pread_full(int fd, void *buf, size_t len, off_t offset);
+
+/** io_pwrite_full() - write @len bytes at @offset. Return: 0; -errno (an unknown part may be written). */
+must_check int io_pwrite_full(int fd, const void *buf, size_t len, off_t offset);
+
+/** io_write_full() - write @len bytes at the file position; waits on a non-blocking fd. Return: 0; -errno. */
+must_check int io_write_full(int fd, const void *buf, size_t len);
+
+/**
+ * io_read_file() - a regular file as a whole
+ * @path: file
+ * @max: refuse larger files
+ * @ret_data: malloc'ed, with one NUL behind the last byte
+ * @ret_len: bytes, without that NUL
+ *
+ * Return: 0; -EFBIG larger than @max; -EISDIR; other -errno of open and read.
+ */
+must_check int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+
+#define LINE_SIZE 2048
+
+static _Atomic int log_max = LOG_INFO;
+static const char *const level_names[] = { "error", "warn", "info", "debug" };
+
+void log_set_level(enum log_level level)
+{
+	atomic_store(&log_max, (int)level);
+}
+
+int log_level_parse(const char *text, enum log_level *ret_level)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
+		if (strcmp(text, level_names[i]) == 0) {
+			*ret_level = (enum log_level)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* guest strings come through here: no control character may reach the user's terminal */
+static void make_printable(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f)
+			text[i] = '?';
+	}
+}
+
+void log_vline(enum log_level level, const char *fmt, va_list ap)
+{
+	char line[LINE_SIZE];
+	int saved_errno = errno;
+	size_t len;
+	int n;
+
+	if ((int)level > atomic_load_explicit(&log_max, memory_order_relaxed))
+		return;
+	if (level == LOG_INFO)
+		n = snprintf(line, sizeof(line), "portal-vmm: ");
+	else
+		n = snprintf(line, sizeof(line), "portal-vmm: %s: ", level_names[level]);
+	len = (size_t)n;
+	n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
+	if (n > 0)
+		len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
+	make_printable(line, len);
+	line[len++] = '\n';
+	/* a log that cannot be written has nobody to tell */
+	if (write(STDERR_FILENO, line, len) < 0)
+		len = 0;
+	errno = saved_errno;
+}
+
+void log_line(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vline(level, fmt, ap);
+	va_end(ap);
+}
+
+bool log_limit_pass(struct log_limit *limit, const char *what)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	unsigned int swallowed = 0;
+	struct timespec now;
+	bool pass;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	pthread_mutex_lock(&lock);
+	if ((uint64_t)now.tv_sec != limit->second) {
+		swallowed = limit->dropped;
+		*limit = (struct log_limit){ .second = (uint64_t)now.tv_sec };
+	}
+	pass = limit->printed < LOG_LIMIT_BURST;
+	if (pass)
+		limit->printed++;
+	else
+		limit->dropped++;
+	pthread_mutex_unlock(&lock);
+	if (swallowed)
+		log_warn("%s: %u similar messages dropped", what, swallowed);
+	return pass;
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * portal/hook.h: all that a hook module needs.
+ *
+ * A hook module is a shared object that portal-vmm loads with --hook FILE.so[,key=value...] before
+ * the guest starts. It defines one symbol, `portal_module`, and links against nothing: the portal_*
+ * functions below live in the portal-vmm executable. C99 and C++.
+ *
+ *	static int answer(struct portal_ctx *ctx, void *data)
+ *	{
+ *		uint32_t reg;
+ *
+ *		if (portal_read_int(ctx, portal_arg(ctx, 2), &reg) < 0)
+ *			return 0;
+ *		portal_log(ctx, PORTAL_INFO, "register %#x", reg);
+ *		portal_set_ret(ctx, 0);
+ *		return 1;
+ *	}
+ *
+ * Rules
+ *
+ * Results. Functions return counts or 0, or a negative errno; never made-up data, never a silent
+ * truncation. -EFAULT: a bad guest address, nothing was moved. A short count: a later part faulted.
+ * -ECANCELED: the VM or the task goes away, return promptly. -EPROTO: the guest broke the protocol.
+ * -EINVAL: the call makes no sense here (said with each function).
+ *
+ * Writes are immediate: portal_write_* returns what the guest did, and it is not undone. In a hook
+ * with PORTAL_HOOK_DEFER_WRITES they are staged: the call returns the staged count at once, later
+ * reads of this hook see the staged bytes, a negative return of the callback discards them, and the
+ * guest performs them before it applies skip or result. A failing one stops the rest of the verdict
+ * and calls on_error.
+ *
+ * Suspension. A call that "may suspend" looks synchronous; behind it the guest may run, page in and
+ * sleep. Meanwhile other callbacks of the same module may run: treat it like a dropped lock.
+ * Callbacks of one module never run in parallel unless it sets PORTAL_MODULE_THREAD_SAFE. A callback
+ * runs on the thread of its vCPU, which stands still: work on the host of more than about 10 ms
+ * belongs in a thread of the module's own; one that takes longer is reported by name.
+ *
+ * Return value of a callback. 0: go on to the next hook. 1: handled, later hooks are not asked.
+ * Negative: logged, nothing it staged is applied, the system call goes on as if this hook were not
+ * there; after 100 failures in a row the hook is switched off with a warning.
+ *
+ * Several hooks on one call run in the order of the modules on the command line, then in the order
+ * of registration. Filters see the original values; portal_arg and portal_ret see what earlier hooks
+ * staged; edits of different arguments all survive. Return hooks run after a skip, with its result.
+ *
+ * Memory. Descriptors and strings given to a function are copied. What a callback is handed is
+ * borrowed until it returns. Output goes to the caller's buffer.
+ *
+ * Life. Version check, options (an unknown key is an error that lists the known ones), load(),
+ * events, suspended callbacks are cancelled, unload(). Hooks may be added and removed from load()
+ * and from inside callbacks.
+ *
+ * Versions. `api` is one number. Structs that a module fills carry their size; those embedded or in
+ * arrays (match, fetch, option) carry reserved fields and never change size within an api. New
+ * functions are new symbols.
+ *
+ * A module can be tested without a VM: link its .c with a test that defines the functions it uses.
+ */
+#ifndef PORTAL_HOOK_H
+#define PORTAL_HOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+#define PORTAL_API_VERSION 1
+
+struct portal_module; /* a loaded module */
+struct portal_ctx;    /* one event while a callback works on it; never keep it */
+struct portal_hook;   /* one registered hook */
+
+/* ---- the module ------------------------------------------------------------------------------ */
+
+/**
+ * struct portal_option - an option the module takes on the command line
+ * @key: name; NULL ends the array
+ * @fallback: value when not given; NULL = none
+ * @help: one line
+ * @reserved: NULL
+ */
+struct portal_option {
+	const char *key;
+	const char *fallback;
+	const char *help;
+	const void *reserved;
+};
+
+#define PORTAL_MODULE_THREAD_SAFE 1u /* callbacks may run in parallel on several vCPU threads */
+
+/**
+ * struct portal_module_desc - the one symbol a module defines: `portal_module`
+ * @size: filled by PORTAL_MODULE_INIT
+ * @api: filled by PORTAL_MODULE_INIT
+ * @name: short name, used in messages
+ * @version: free text, may be NULL
+ * @help: one line or more, may be NULL
+ * @flags: PORTAL_MODULE_*
+ * @reserved: 0
+ * @options: ends with key = NULL; NULL = none
+ * @load: registers hooks; a negative errno refuses to start the VM
+ * @unload: called once after the last callback, may be NULL
+ */
+struct portal_module_desc {
+	uint32_t size;
+	uint32_t api;
+	const char *name;
+	const char *version;
+	const char *help;
+	uint32_t flags;
+	uint32_t reserved;
+	const struct portal_option *options;
+	int (*load)(struct portal_module *mod);
+	void (*unload)(struct portal_module *mod);
+};
+
+/* first initializer of the descriptor: { PORTAL_MODULE_INIT, .name = ... } */
+#ifdef __cplusplus
+#define PORTAL_MODULE_INIT sizeof(struct portal_module_desc), PORTAL_API_VERSION
+#else
+#define PORTAL_MODULE_INIT .size = sizeof(struct portal_module_desc), .api = PORTAL_API_VERSION
+#endif
+
+extern const struct portal_module_desc portal_module;
+
+/* ---- filters, evaluated inside the guest before any exit --------------------------------------- */
+
+enum {
+	PORTAL_MATCH_ANY = 0,
+	PORTAL_MATCH_EQ = 1,
+	PORTAL_MATCH_NE = 2,
+	PORTAL_MATCH_GT = 3,
+	PORTAL_MATCH_GE = 4,
+	PORTAL_MATCH_LT = 5,
+	PORTAL_MATCH_LE = 6,
+	PORTAL_MATCH_RANGE = 7,	      /* value <= x <= limit */
+	PORTAL_MATCH_SUCCESS = 8,     /* not PORTAL_MATCH_ERROR */
+	PORTAL_MATCH_ERROR = 9,	      /* -4095 .. -1 */
+	PORTAL_MATCH_BITS_SET = 10,   /* every bit of value is set */
+	PORTAL_MATCH_BITS_CLEAR = 11, /* every bit of value is clear */
+	PORTAL_MATCH_STR_EQ = 12,     /* x is a user pointer to a string; a fault is "no match" */
+	PORTAL_MATCH_STR_PREFIX = 13,
+	PORTAL_MATCH_STR_SUFFIX = 14,
+	PORTAL_MATCH_STR_CONTAINS = 15
+};
+
+#define PORTAL_MATCH_UNSIGNED 1u /* compare without sign */
+
+/**
+ * struct portal_match - a filter on an argument or on the result; all zero = any
+ * @cmp: PORTAL_MATCH_*
+ * @width: bytes that count: 1, 2, 4 or 8; 0 = the task's long
+ * @flags: PORTAL_MATCH_UNSIGNED
+ * @reserved: 0
+ * @value: operand, low bound or mask; cut to @width
+ * @limit: high bound of RANGE
+ * @str: string of STR_*
+ * @reserved2: 0
+ */
+struct portal_match {
+	uint32_t cmp;
+	uint32_t width;
+	uint32_t flags;
+	uint32_t reserved;
+	uint64_t value;
+	uint64_t limit;
+	const char *str;
+	uint64_t reserved2;
+};
+
+/* ---- what the guest should bring along ---------------------------------------------------------- */
+
+enum {
+	PORTAL_FETCH_NONE = 0,
+	PORTAL_FETCH_STR = 1,	  /* the string at arg + offset */
+	PORTAL_FETCH_MEM = 2,	  /* max bytes at arg + offset */
+	PORTAL_FETCH_PTR_MEM = 3, /* max bytes at *(arg + offset) + inner_offset */
+	PORTAL_FETCH_PTR_STR = 4, /* the string at *(arg + offset) + inner_offset */
+	PORTAL_FETCH_FD_NAME = 5, /* portal_fd_name() of arg */
+	PORTAL_FETCH_ARGS = 6	  /* portal_proc_args() */
+};
+
+/**
+ * struct portal_fetch - data the hook is going to read
+ * @what: PORTAL_FETCH_*
+ * @arg: index of the argument, 0 .. 5
+ * @offset: added to the argument
+ * @inner_offset: added to the pointer found there
+ * @max: most bytes wanted
+ * @len_arg_plus1: n + 1: the length is argument n (up to @max); 0 = the length is @max
+ * @flags: 0
+ * @reserved: 0
+ *
+ * A declaration never changes what the read functions return, only what they cost. This version
+ * reads every declared item with an operation, when the hook asks for it.
+ */
+struct portal_fetch {
+	uint32_t what;
+	uint32_t arg;
+	int64_t offset;
+	int64_t inner_offset;
+	uint32_t max;
+	uint32_t len_arg_plus1;
+	uint32_t flags;
+	uint32_t reserved;
+};
+
+/* ---- hooks ---------------------------------------------------------------------------------------- */
+
+#define PORTAL_ON_ENTER	 1u /* before the call */
+#define PORTAL_ON_RETURN 2u /* after it, or after a skip */
+
+#define PORTAL_HOOK_DEFER_WRITES 1u
+
+/**
+ * typedef portal_syscall_fn - a hook's callback
+ * @ctx: the event
+ * @data: portal_syscall_hook.data
+ *
+ * Return: 0 go on, 1 handled, negative errno failed; see "Return value of a callback" above.
+ */
+typedef int portal_syscall_fn(struct portal_ctx *ctx, void *data);
+
+/**
+ * struct portal_syscall_hook - what to call for which system calls of whom
+ * @size: filled by PORTAL_SYSCALL_HOOK_INIT
+ * @when: PORTAL_ON_ENTER, PORTAL_ON_RETURN or both
+ * @name: as in the ABI's system call table ("ioctl", also "sys_ioctl"); NULL = every system call.
+ *	In both the 64-bit and the 32-bit table when it is in both. Known to neither table of the
+ *	guest's kernel: portal-vmm says so and does not start the firmware.
+ * @comm: exact name of the task, at most 15 bytes; NULL = any
+ * @pid: process (thread group id) in the initial pid namespace; 0 = any
+ * @flags: PORTAL_HOOK_*
+ * @arg: filters on the six arguments, evaluated at entry
+ * @ret: filter on the result (PORTAL_ON_RETURN)
+ * @fetch: what the hook is going to read, may be NULL
+ * @nr_fetch: entries of @fetch
+ * @fn: the callback
+ * @on_error: a deferred write failed with @err (negative errno) at @addr; may be NULL. Must not
+ *	call functions that may suspend.
+ * @data: handed to @fn and @on_error
+ */
+struct portal_syscall_hook {
+	uint32_t size;
+	uint32_t when;
+	const char *name;
+	const char *comm;
+	uint32_t pid;
+	uint32_t flags;
+	struct portal_match arg[6];
+	struct portal_match ret;
+	const struct portal_fetch *fetch;
+	uint32_t nr_fetch;
+	portal_syscall_fn *fn;
+	void (*on_error)(struct portal_ctx *ctx, uint64_t addr, int err, void *data);
+	void *data;
+};
+
+#ifdef __cplusplus
+#define PORTAL_SYSCALL_HOOK_INIT sizeof(struct portal_syscall_hook)
+#else
+#define PORTAL_SYSCALL_HOOK_INIT .size = sizeof(struct portal_syscall_hook)
+#endif
+
+/**
+ * portal_hook_syscall() - register a hook
+ * @mod: the module
+ * @hook: description, copied
+ * @ret_hook: where to put the handle; may be NULL
+ *
+ * From load() or from a callback of the module; from a callback it takes effect when the guest has
+ * installed it, before that callback returns (may suspend).
+ *
+ * Return: 0; -EINVAL a field is out of range; -E2BIG its strings do not fit one page; -ENAMETOOLONG
+ * comm is longer than 15 bytes; -ENOSPC there are 64 hooks on this call already; -ENOENT unknown
+ * system call (after the guest has said hello); -ENOMEM.
+ */
+int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
+			struct portal_hook **ret_hook);
+
+/**
+ * portal_unhook() - remove a hook; its callback is not called again, the handle is gone
+ * @hook: the handle; from load(), unload() or any callback of the module, its own included
+ *
+ * Return: 0.
+ */
+int portal_unhook(struct portal_hook *hook);
+
+/**
+ * portal_hook_enable() - switch a hook off or on again
+ * @hook: the handle
+ * @on: off: its callback is not called and the guest is told so with the next event
+ *
+ * Return: 0.
+ */
+int portal_hook_enable(struct portal_hook *hook, bool on);
+
+/* ---- about the event: no round trip, cannot fail ------------------------------------------------- */
+
+/** portal_arg() - argument @n (0 .. 5), as staged by earlier hooks; 0 for other @n. 32-bit tasks: zero-extended. */
+uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n);
+/** portal_ret() - the result at return, as staged by earlier hooks; 0 in an entry hook. */
+int64_t portal_ret(const struct portal_ctx *ctx);
+/** portal_pid() - process (thread group) id in the initial pid namespace. */
+int portal_pid(const struct portal_ctx *ctx);
+/** portal_tid() - thread id in the initial pid namespace. */
+int portal_tid(const struct portal_ctx *ctx);
+/** portal_is_return() - the call has run (or was skipped). */
+bool portal_is_return(const struct portal_ctx *ctx);
+/** portal_comm() - the task's name, at most 15 bytes. */
+const char *portal_comm(const struct portal_ctx *ctx);
+/** portal_syscall_name() - name of the call in its ABI's table, "?" when that has none. */
+const char *portal_syscall_name(const struct portal_ctx *ctx);
+/** portal_syscall_nr() - number of the call in its ABI's table. */
+unsigned int portal_syscall_nr(const struct portal_ctx *ctx);
+/** portal_pc() - user program counter. */
+uint64_t portal_pc(const struct portal_ctx *ctx);
+/** portal_is_compat() - 1: the call was made by the 32-bit ABI of a 64-bit kernel; 0: the kernel's own. */
+int portal_is_compat(const struct portal_ctx *ctx);
+
+/**
+ * portal_reg() - read a user register of the task
+ * @ctx: the event
+ * @name: "sp" and "pc" everywhere; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs", "ss" (also with
+ *	r or e in front); arm64: "x0" .. "x30", "lr", "pstate"; arm: "r0" .. "r15", "lr", "cpsr"
+ * @ret_value: the value, as staged by earlier hooks
+ *
+ * Return: 0; -EINVAL: this architecture has no such register.
+ */
+int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
+
+/**
+ * portal_set_reg() - stage a user register: the task has it when it is back in user space
+ * @ctx: the event
+ * @name: as portal_reg(), except "orig_ax", "cs" and "ss"
+ * @value: new value
+ *
+ * The call's own result is set with portal_set_ret(), not through its register.
+ *
+ * Return: 0; -EINVAL.
+ */
+int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
+
+/* ---- guest memory and the current process: each may suspend the callback ------------------------- */
+
+/**
+ * portal_read_bytes() - read user memory; pages that are not present are faulted in
+ * @ctx: the event
+ * @addr: user address
+ * @buf: buffer of @len bytes
+ * @len: any length
+ *
+ * Return: bytes read; fewer than @len when a later part faulted; -EFAULT; -ECANCELED; -EPROTO.
+ */
+ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len);
+
+/** portal_write_bytes() - write user memory as the task could itself. Return: as portal_read_bytes(). */
+ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len);
+
+/**
+ * portal_read_str() - read a string
+ * @ctx: the event
+ * @addr: user address
+ * @buf: buffer of @len bytes, NUL terminated on success
+ * @len: its size, at least 1
+ *
+ * Return: length of the string without the NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL (how
+ * much longer it is, is not looked for); -EFAULT: no NUL before unreadable memory; -EINVAL; -ECANCELED.
+ */
+ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
+
+/** portal_write_str() - write @str and its NUL. Return: bytes written, the NUL counted; as portal_write_bytes(). */
+ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str);
+
+/* 32 bits, 64 bits, the task's pointer (4 or 8 bytes). Return: 0; -EFAULT, also when only a part could be moved; -ECANCELED. */
+int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value);
+int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
+int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
+int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value);
+int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
+int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
+
+/**
+ * portal_fd_name() - what /proc/PID/fd/@fd of the current process shows
+ * @ctx: the event
+ * @fd: descriptor; AT_FDCWD (-100): the current directory
+ * @buf: buffer of @len bytes, NUL terminated on success
+ * @len: its size, at least 1
+ *
+ * Return: as portal_read_str(); -EBADF: no such descriptor.
+ */
+ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len);
+
+/**
+ * portal_proc_args() - the command line of the current process, arguments separated by NULs
+ * @ctx: the event
+ * @buf: buffer of @len bytes, NUL terminated on success
+ * @len: its size, at least 1
+ *
+ * Return: length without the final NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL; -EFAULT;
+ * -ESRCH: the process has no memory of its own any more; -EINVAL; -ECANCELED.
+ */
+ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len);
+
+/** portal_proc_env() - the environment as the process was started with it. Return: as portal_proc_args(). */
+ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len);
+
+/* ---- verdict: staged, committed when the callback returns >= 0 ------------------------------------ */
+
+/** portal_skip() - do not run the call, its result is @ret. Return: 0; -EINVAL in a return hook. */
+int portal_skip(struct portal_ctx *ctx, int64_t ret);
+/** portal_set_ret() - replace the result. Return: 0; -EINVAL in an entry hook. */
+int portal_set_ret(struct portal_ctx *ctx, int64_t ret);
+/** portal_set_arg() - replace argument @n. Return: 0; -EINVAL in a return hook or for @n > 5. */
+int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value);
+
+/* ---- options, data, log ------------------------------------------------------------------------------ */
+
+/** portal_option() - value of a declared option; NULL: not given and no fallback, or not declared. */
+const char *portal_option(struct portal_module *mod, const char *key);
+/** portal_option_u64() - the value as a number (decimal, 0x, 0). Return: 0; -ENOENT no value; -EINVAL not a number; -ERANGE. */
+int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value);
+void portal_set_data(struct portal_module *mod, void *data);
+void *portal_data(struct portal_module *mod);
+struct portal_module *portal_ctx_module(struct portal_ctx *ctx);
+
+enum { PORTAL_ERROR = 0, PORTAL_WARN = 1, PORTAL_INFO = 2, PORTAL_DEBUG = 3 };
+
+/** portal_log() - one line to portal-vmm's log, with the module's name; with portal_log the task's too. */
+void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void portal_mod_log(struct portal_module *mod, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PORTAL_HOOK_H */
