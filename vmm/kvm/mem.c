@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "kvm/mem.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "base/bytes.h"
+
+#define HUGE_PAGE MIB(2)
+
+struct guest_mem {
+	struct mem_slot slots[MEM_MAX_SLOTS];
+	size_t nr_slots;
+};
+
+int mem_create(struct guest_mem **ret_mem)
+{
+	struct guest_mem *mem = calloc(1, sizeof(*mem));
+
+	if (!mem)
+		return -ENOMEM;
+	*ret_mem = mem;
+	return 0;
+}
+
+void mem_destroy(struct guest_mem *mem)
+{
+	if (!mem)
+		return;
+	for (size_t i = 0; i < mem->nr_slots; i++)
+		munmap(mem->slots[i].host, mem->slots[i].size);
+	free(mem);
+}
+
+/*
+ * Reserve more than asked for without access, open the part that has the right alignment, give the rest
+ * back but for a guard page on either side.
+ */
+static uint8_t *map_guarded(uint64_t size)
+{
+	uint64_t span = size + 2 * HUGE_PAGE;
+	uint8_t *all, *start;
+
+	all = mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (all == MAP_FAILED)
+		return NULL;
+	start = all + (align_up((uintptr_t)all + MEM_PAGE_SIZE, HUGE_PAGE) - (uintptr_t)all);
+	if (mprotect(start, size, PROT_READ | PROT_WRITE) < 0) {
+		munmap(all, span);
+		return NULL;
+	}
+	if (start - all > MEM_PAGE_SIZE)
+		munmap(all, (size_t)(start - all) - MEM_PAGE_SIZE);
+	if (all + span > start + size + MEM_PAGE_SIZE)
+		munmap(start + size + MEM_PAGE_SIZE,
+		       (size_t)(all + span - (start + size)) - MEM_PAGE_SIZE);
+	return start;
+}
+
+static bool overlaps(const struct mem_slot *slot, gpa_t base, uint64_t size)
+{
+	return base.value < slot->base.value + slot->size && slot->base.value < base.value + size;
+}
+
+int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size)
+{
+	size_t at = 0;
+	gpa_t end;
+	uint8_t *host;
+
+	if (size == 0 || (base.value | size) & (MEM_PAGE_SIZE - 1) || !gpa_add(base, size, &end))
+		return -EINVAL;
+	for (size_t i = 0; i < mem->nr_slots; i++) {
+		if (overlaps(&mem->slots[i], base, size))
+			return -EEXIST;
+		if (mem->slots[i].base.value < base.value)
+			at = i + 1;
+	}
+	if (mem->nr_slots == MEM_MAX_SLOTS)
+		return -ENOSPC;
+	if (size > SIZE_MAX - 2 * HUGE_PAGE)
+		return -ENOMEM;
+	host = map_guarded(size);
+	if (!host)
+		return -ENOMEM;
+	/* advice: a host without huge pages works as well */
+	(void)madvise(host, size, MADV_HUGEPAGE);
+	memmove(&mem->slots[at + 1], &mem->slots[at], (mem->nr_slots - at) * sizeof(*mem->slots));
+	mem->slots[at] = (struct mem_slot){ .base = base, .size = size, .host = host };
+	mem->nr_slots++;
+	return 0;
+}
+
+void *mem_slice(const struct guest_mem *mem, gpa_t gpa, uint64_t len)
+{
+	for (size_t i = 0; i < mem->nr_slots; i++) {
+		const struct mem_slot *slot = &mem->slots[i];
+		uint64_t offset = gpa.value - slot->base.value;
+
+		if (gpa.value < slot->base.value || offset >= slot->size)
+			continue;
+		if (len > slot->size - offset)
+			return NULL;
+		return slot->host + offset;
+	}
+	return NULL;
+}
+
+int mem_read(const struct guest_mem *mem, gpa_t gpa, void *buf, size_t len)
+{
+	const void *from = mem_slice(mem, gpa, len);
+
+	if (!from)
+		return -EFAULT;
+	memcpy(buf, from, len);
+	return 0;
+}
+
+int mem_write(const struct guest_mem *mem, gpa_t gpa, const void *buf, size_t len)
+{
+	void *to = mem_slice(mem, gpa, len);
+
+	if (!to)
+		return -EFAULT;
+	memcpy(to, buf, len);
+	return 0;
+}
+
+const struct mem_slot *mem_slots(const struct guest_mem *mem, size_t *ret_nr)
+{
+	*ret_nr = mem->nr_slots;
+	return mem->slots;
+}
+
+uint64_t mem_total(const struct guest_mem *mem)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < mem->nr_slots; i++)
+		total += mem->slots[i].size;
+	return total;
+}
