@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device's end of its interrupt line: how "raise this line" gets up to the room that knows KVM.
+ * Every line is edge triggered: a pulse is all there is, nothing stays asserted.
+ */
+#ifndef DEVICES_IRQ_LINE_H
+#define DEVICES_IRQ_LINE_H
+
+/**
+ * struct irq_line - filled in by the machine, copied by the device
+ * @raise: sends one edge; called from any thread, with the device's lock held
+ * @ctx: handed to @raise
+ * @gsi: number of the line
+ */
+struct irq_line {
+	void (*raise)(void *ctx, unsigned int gsi);
+	void *ctx;
+	unsigned int gsi;
+};
+
+/** irq_line_pulse() - one edge on @line. Any thread. */
+static inline void irq_line_pulse(const struct irq_line *line)
+{
+	line->raise(line->ctx, line->gsi);
+}
+
+#endif

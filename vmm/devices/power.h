@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ports by which a PC is switched off or reset: ACPI sleep and reset registers, the chipset's
+ * reset control at 0xcf9, the keyboard controller's reset line. Knows only that somebody wants to
+ * hear of it.
+ */
+#ifndef DEVICES_POWER_H
+#define DEVICES_POWER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "devices/bus.h"
+
+/* ACPI 6.5, 4.8.3.7: sleep control and status registers; 4.8.3.6: reset register. The FADT names
+ * these */
+#define POWER_SLEEP_CONTROL_PORT 0x600
+#define POWER_SLEEP_STATUS_PORT	 0x601
+#define POWER_RESET_PORT	 0x602
+#define POWER_RESET_VALUE	 0x01
+#define POWER_SLP_TYP_S5	 5 /* what \_S5 in the DSDT says */
+
+enum power_event {
+	POWER_OFF = 1,
+	POWER_RESET,
+};
+
+/**
+ * struct power - state of the ports
+ * @event: told what the guest asked for, possibly more than once and from several vCPU threads at
+ *once; the vCPU goes on when it returns
+ * @ctx: handed to @event
+ * @reset_control: the bits of port 0xcf9 that can be read back
+ */
+struct power {
+	void (*event)(void *ctx, enum power_event event);
+	void *ctx;
+	_Atomic uint8_t reset_control;
+};
+
+/** power_init() - @event and @ctx as in struct power */
+void power_init(struct power *power, void (*event)(void *ctx, enum power_event event), void *ctx);
+
+/**
+ * power_attach() - put the ports on the port bus
+ * @power: must live as long as the bus
+ * @pio: bus of x86 ports
+ *
+ * Port 0x64 reads as 0, the status of a keyboard controller that is idle and has nothing to say: a
+ * guest that waits for it before it resets the machine waits for nothing.
+ *
+ * Return: 0; -EEXIST, -ENOSPC as bus_add().
+ */
+must_check int power_attach(struct power *power, struct bus *pio);
+
+#endif
