@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lab-init - process 1 of the nested lab's L1 machine, alone in its initramfs beside the modules.
+ *
+ * It loads the modules, takes the job from the port, makes a root of the outer machine's files
+ * (9p, read-only) below a tmpfs overlay, runs the command there, and sends back what comes out.
+ * It is one static program, because every fork and exec costs milliseconds in an emulated machine.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab-wire.h"
+
+#define PORT_PATH	"/dev/vport0p1"
+#define PORT_WAIT_MS	20000
+#define MODULES_LIST	"/modules/list"
+#define ROOT_OPTIONS	"trans=virtio,version=9p2000.L,msize=512000,cache=loose"
+#define OUT_OPTIONS	"trans=virtio,version=9p2000.L,msize=512000,cache=mmap"
+#define EXIT_NOT_FOUND	127
+#define EXIT_CANNOT_RUN 126
+
+struct job {
+	const char *directory;
+	const char *out;
+	const char *modules;
+	char **args;
+	char **env;
+};
+
+static int port_fd = -1;
+
+static _Noreturn void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+/* Tell outside what failed (when the port is there) and the console (always); then end. */
+__attribute__((format(printf, 1, 2))) static _Noreturn void give_up(const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	printf("lab-init: %s\n", text);
+	if (port_fd >= 0)
+		(void)lab_send(port_fd, LAB_BROKEN, text, strlen(text));
+	power_off();
+}
+
+static void make_dirs(const char *path)
+{
+	char part[4096];
+	size_t i;
+
+	for (i = 1; path[i - 1] && i < sizeof(part); i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			give_up("cannot make %s: %s", part, strerror(errno));
+	}
+}
+
+static void mount_at(const char *source, const char *target, const char *type, unsigned long flags,
+		     const char *options)
+{
+	make_dirs(target);
+	if (mount(source, target, type, flags, options) < 0)
+		give_up("cannot mount %s at %s: %s", type, target, strerror(errno));
+}
+
+static void load_module(const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/modules/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		give_up("cannot open module %s: %s", name, strerror(errno));
+	if (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST)
+		give_up("cannot load module %s: %s", name, strerror(errno));
+	close(fd);
+}
+
+static void load_modules(void)
+{
+	char line[128];
+	FILE *list = fopen(MODULES_LIST, "re");
+
+	if (!list)
+		give_up("cannot open %s: %s", MODULES_LIST, strerror(errno));
+	while (fgets(line, sizeof(line), list)) {
+		line[strcspn(line, "\n")] = '\0';
+		load_module(line);
+	}
+	fclose(list);
+}
+
+/* The device appears some time after its module, and the outer end connects after that. */
+static void port_open(void)
+{
+	struct pollfd ready = { .fd = -1, .events = POLLIN };
+	int waited_ms;
+
+	for (waited_ms = 0; waited_ms < PORT_WAIT_MS; waited_ms += 5) {
+		if (ready.fd < 0)
+			ready.fd = open(PORT_PATH, O_RDWR | O_CLOEXEC);
+		if (ready.fd >= 0 && poll(&ready, 1, 0) >= 0 && !(ready.revents & POLLHUP)) {
+			port_fd = ready.fd;
+			return;
+		}
+		usleep(5000);
+	}
+	give_up("the port %s did not appear: %s", PORT_PATH, strerror(errno));
+}
+
+/* The string at *at, which moves past it. */
+static char *next_string(char **at, const char *end)
+{
+	char *string = *at;
+	size_t size = (size_t)(end - *at);
+	size_t len = strnlen(string, size);
+
+	if (len == size)
+		give_up("the job is cut short");
+	*at += len + 1;
+	return string;
+}
+
+static char **next_strings(char **at, const char *end, uint32_t nr)
+{
+	char **strings;
+	uint32_t i;
+
+	if (nr > LAB_FRAME_MAX)
+		give_up("the job has too many strings");
+	strings = calloc((size_t)nr + 1, sizeof(*strings));
+	if (!strings)
+		give_up("no memory for the job");
+	for (i = 0; i < nr; i++)
+		strings[i] = next_string(at, end);
+	return strings;
+}
+
+/* The strings of the job live as long as the machine. */
+static void job_receive(struct job *ret_job)
+{
+	struct lab_frame frame;
+	struct lab_job head;
+	char *body, *end;
+
+	if (lab_read_all(port_fd, &frame, sizeof(frame)) < 0)
+		give_up("no job arrived");
+	if (frame.kind != LAB_JOB || frame.size < sizeof(head) || frame.size > LAB_FRAME_MAX)
+		give_up("what arrived is not a job");
+	body = malloc(frame.size);
+	if (!body || lab_read_all(port_fd, body, frame.size) < 0)
+		give_up("the job did not arrive whole");
+	end = body + frame.size;
+	memcpy(&head, body, sizeof(head));
+	body += sizeof(head);
+	ret_job->directory = next_string(&body, end);
+	ret_job->out = next_string(&body, end);
+	ret_job->modules = next_string(&body, end);
+	ret_job->args = next_strings(&body, end, head.nr_args);
+	ret_job->env = next_strings(&body, end, head.nr_env);
+	if (!ret_job->args[0])
+		give_up("the job has no command");
+}
+
+static void early_mounts(void)
+{
+	mount_at("dev", "/dev", "devtmpfs", 0, NULL);
+	mount_at("proc", "/proc", "proc", 0, NULL);
+	mount_at("sys", "/sys", "sysfs", 0, NULL);
+}
+
+static void link_at(const char *target, const char *path)
+{
+	if (symlink(target, path) < 0 && errno != EEXIST)
+		give_up("cannot link %s: %s", path, strerror(errno));
+}
+
+static void late_mounts(void)
+{
+	mount_at("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620");
+	mount_at("shm", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, NULL);
+	link_at("/proc/self/fd", "/dev/fd");
+	link_at("fd/0", "/dev/stdin");
+	link_at("fd/1", "/dev/stdout");
+	link_at("fd/2", "/dev/stderr");
+	/* KVM's counters are there; nothing depends on them. */
+	(void)mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+}
+
+/* Become what `chroot` into the new root makes: / is the overlay, the initramfs is out of sight. */
+static void root_switch(const struct job *job)
+{
+	static const char *const moved[] = { "/dev", "/proc", "/sys" };
+	char target[64];
+	size_t i;
+
+	mount_at("hostroot", "/lower", "9p", MS_RDONLY, ROOT_OPTIONS);
+	mount_at("upper", "/upper", "tmpfs", 0, "size=60%,mode=755");
+	make_dirs("/upper/data");
+	make_dirs("/upper/work");
+	mount_at("root", "/root", "overlay", 0,
+		 "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work");
+	for (i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
+		snprintf(target, sizeof(target), "/root%s", moved[i]);
+		mount_at(moved[i], target, NULL, MS_MOVE, NULL);
+	}
+	if (chdir("/root") < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0)
+		give_up("cannot switch to the new root: %s", strerror(errno));
+	late_mounts();
+	if (job->out[0])
+		mount_at("out", job->out, "9p", 0, OUT_OPTIONS);
+	if (job->modules[0]) {
+		const char *name = strrchr(job->modules, '/');
+		char path[256];
+
+		make_dirs("/lib/modules");
+		snprintf(path, sizeof(path), "/lib/modules%s", name ? name : "");
+		link_at(job->modules, path);
+	}
+}
+
+static void network_up(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		give_up("cannot bring up the loopback interface: %s", strerror(errno));
+	close(fd);
+	if (sethostname("lab", 3) < 0)
+		give_up("cannot set the host name: %s", strerror(errno));
+}
+
+/* The child's side: never returns. */
+static _Noreturn void command_exec(const struct job *job, int out_fd, int err_fd)
+{
+	int null_fd = open("/dev/null", O_RDONLY);
+	sigset_t none;
+	int err;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	dup2(null_fd, STDIN_FILENO);
+	dup2(out_fd, STDOUT_FILENO);
+	dup2(err_fd, STDERR_FILENO);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	clearenv();
+	for (char **setting = job->env; *setting; setting++)
+		putenv(*setting);
+	if (chdir(job->directory) < 0) {
+		fprintf(stderr, "lab: cannot go to %s: %s\n", job->directory, strerror(errno));
+		_exit(EXIT_CANNOT_RUN);
+	}
+	execvp(job->args[0], job->args);
+	err = errno;
+	fprintf(stderr, "lab: cannot run %s: %s\n", job->args[0], strerror(err));
+	_exit(err == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
+}
+
+/* Pass on what is there; false at the end of the stream. */
+static bool pass_on(int fd, enum lab_kind kind)
+{
+	static char buffer[65536];
+	ssize_t size = read(fd, buffer, sizeof(buffer));
+
+	if (size < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (size == 0)
+		return false;
+	if (lab_send(port_fd, kind, buffer, (size_t)size) < 0)
+		power_off();
+	return true;
+}
+
+/* Reap whatever has ended; true when the command is among it. */
+static bool reap(pid_t command, int *ret_status)
+{
+	bool found = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != command)
+			continue;
+		*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		found = true;
+	}
+	return found;
+}
+
+static void drain(int fd, enum lab_kind kind)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	while (poll(&ready, 1, 0) > 0 && pass_on(fd, kind))
+		;
+}
+
+/*
+ * Pass output on until the command has ended, then what is left of it. Processes that the command
+ * left behind may hold the pipes open, so the end of the streams is not waited for.
+ */
+static int command_attend(pid_t command, int out_fd, int err_fd, int signal_fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = out_fd, .events = POLLIN },
+		{ .fd = err_fd, .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int status = 0;
+
+	for (;;) {
+		if (poll(fds, 3, -1) < 0)
+			continue;
+		if (fds[0].revents && !pass_on(out_fd, LAB_STDOUT))
+			fds[0].fd = -1;
+		if (fds[1].revents && !pass_on(err_fd, LAB_STDERR))
+			fds[1].fd = -1;
+		if (!fds[2].revents)
+			continue;
+		if (read(signal_fd, &info, sizeof(info)) > 0 && reap(command, &status))
+			break;
+	}
+	drain(out_fd, LAB_STDOUT);
+	drain(err_fd, LAB_STDERR);
+	return status;
+}
+
+static int command_run(const struct job *job)
+{
+	int out[2], err[2], signal_fd, status;
+	sigset_t child;
+	pid_t pid;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+		give_up("cannot make pipes: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		give_up("cannot fork: %s", strerror(errno));
+	if (pid == 0)
+		command_exec(job, out[1], err[1]);
+	close(out[1]);
+	close(err[1]);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	status = command_attend(pid, out[0], err[0], signal_fd);
+	close(out[0]);
+	close(err[0]);
+	return status;
+}
+
+/* Everything below the shared directory has to be outside before the status says so. */
+static void out_finish(const struct job *job)
+{
+	int tries;
+
+	if (!job->out[0])
+		return;
+	kill(-1, SIGKILL);
+	for (tries = 0; tries < 200; tries++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (umount(job->out) == 0)
+			return;
+		usleep(5000);
+	}
+	sync();
+}
+
+int main(void)
+{
+	struct job job;
+	unsigned char status;
+
+	early_mounts();
+	load_modules();
+	port_open();
+	job_receive(&job);
+	root_switch(&job);
+	network_up();
+	if (lab_send(port_fd, LAB_READY, NULL, 0) < 0)
+		power_off();
+	status = (unsigned char)command_run(&job);
+	out_finish(&job);
+	(void)lab_send(port_fd, LAB_STATUS, &status, sizeof(status));
+	power_off();
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lab-wire.h - what lab-run (outside) and lab-init (inside L1) say to each other over one
+ * virtio-serial port. It owns the frame and the order of frames; it knows nothing of QEMU or KVM.
+ *
+ * Outside sends one LAB_JOB. Inside answers with LAB_READY once the machine is up and the command
+ * is about to start, any number of LAB_STDOUT and LAB_STDERR, and one LAB_STATUS at the end. If the
+ * machine cannot be brought up it sends one LAB_BROKEN instead. Everything goes through one
+ * port, so the order is kept: when the status arrives, all output has arrived.
+ */
+#ifndef LAB_WIRE_H
+#define LAB_WIRE_H
+
+#include <errno.h>
+#include <stdint.h>
+#include <unistd.h>
+
+enum lab_kind {
+	LAB_JOB = 1,	/* struct lab_job, then its strings */
+	LAB_READY = 2,	/* nothing */
+	LAB_STDOUT = 3, /* bytes */
+	LAB_STDERR = 4, /* bytes */
+	LAB_STATUS = 5, /* one byte: exit status, or 128 + signal number */
+	LAB_BROKEN = 6, /* text: what failed */
+};
+
+/* Both ends are built from one source for machines of one byte order. */
+struct lab_frame {
+	uint32_t kind;
+	uint32_t size; /* bytes that follow, at most LAB_FRAME_MAX */
+};
+
+#define LAB_FRAME_MAX (1U << 20)
+
+/*
+ * The strings follow one another, each with its NUL: the current directory, the directory that is
+ * shared back (empty: none), the kernel's module directory (empty: none), nr_args arguments, and
+ * nr_env settings NAME=VALUE.
+ */
+struct lab_job {
+	uint32_t nr_args;
+	uint32_t nr_env;
+};
+
+/**
+ * lab_write_all() - write all of a buffer.
+ * @fd: a blocking descriptor
+ * @data: what to write
+ * @size: bytes
+ *
+ * Return: 0, or -errno.
+ */
+static inline int lab_write_all(int fd, const void *data, size_t size)
+{
+	const char *at = data;
+
+	while (size > 0) {
+		ssize_t done = write(fd, at, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		at += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/**
+ * lab_read_all() - read exactly @size bytes.
+ * @fd: a blocking descriptor
+ * @data: where to
+ * @size: bytes
+ *
+ * Return: 0, -EPIPE when the other end is gone, or -errno.
+ */
+static inline int lab_read_all(int fd, void *data, size_t size)
+{
+	char *at = data;
+
+	while (size > 0) {
+		ssize_t done = read(fd, at, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		if (done == 0)
+			return -EPIPE;
+		at += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/**
+ * lab_send() - send one frame.
+ * @fd: the port
+ * @kind: what it is
+ * @data: payload, or NULL
+ * @size: bytes of it, at most LAB_FRAME_MAX
+ *
+ * Return: 0, or -errno.
+ */
+static inline int lab_send(int fd, enum lab_kind kind, const void *data, size_t size)
+{
+	struct lab_frame frame = { .kind = kind, .size = (uint32_t)size };
+	int err;
+
+	if (size > LAB_FRAME_MAX)
+		return -EMSGSIZE;
+	err = lab_write_all(fd, &frame, sizeof(frame));
+	if (err < 0 || size == 0)
+		return err;
+	return lab_write_all(fd, data, size);
+}
+
+#endif
