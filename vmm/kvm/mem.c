@@ -28,7 +28,8 @@ void mem_destroy(struct guest_mem *mem)
 	if (!mem)
 		return;
 	for (size_t i = 0; i < mem->nr_slots; i++)
-		munmap(mem->slots[i].host, mem->slots[i].size);
+		munmap(mem->slots[i].host - MEM_PAGE_SIZE,
+		       mem->slots[i].size + 2 * MEM_PAGE_SIZE);
 	free(mem);
 }
 
@@ -83,8 +84,6 @@ int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size)
 	host = map_guarded(size);
 	if (!host)
 		return -ENOMEM;
-	/* advice: a host without huge pages works as well */
-	(void)madvise(host, size, MADV_HUGEPAGE);
 	memmove(&mem->slots[at + 1], &mem->slots[at], (mem->nr_slots - at) * sizeof(*mem->slots));
 	mem->slots[at] = (struct mem_slot){ .base = base, .size = size, .host = host };
 	mem->nr_slots++;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of an architecture: all that the rest of the VMM may ask of arch/x86 or arch/arm64. Register
+ * names, tables that firmware would leave in memory, and instruction encodings live behind it; meson picks
+ * the folder, and no other file tests for the architecture.
+ */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include <linux/kvm.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/gpa.h"
+#include "kvm/vcpu.h"
+#include "kvm/vm.h"
+
+/**
+ * struct arch_platform - where the machine has its devices
+ * @name: as in "uname -m"
+ * @serial_base: 16550 console; a port when @serial_is_pio
+ * @serial_gsi: its interrupt line
+ * @power_base: first of the power ports (devices/power.h says how many and which)
+ * @virtio_base: first virtio-mmio window, the next ones follow at @virtio_stride
+ * @virtio_gsi: its interrupt line, the next ones follow
+ * @virtio_max: number of windows
+ * @portal_base: the portal device's window
+ * @portal_gsi: its interrupt line
+ * @max_cpus: vCPUs a VM can have
+ */
+struct arch_platform {
+	const char *name;
+	uint64_t serial_base;
+	bool serial_is_pio;
+	unsigned int serial_gsi;
+	uint64_t power_base;
+	uint64_t virtio_base;
+	uint64_t virtio_stride;
+	unsigned int virtio_gsi;
+	unsigned int virtio_max;
+	uint64_t portal_base;
+	unsigned int portal_gsi;
+	unsigned int max_cpus;
+};
+
+/** arch_platform() - the one description; never NULL. */
+const struct arch_platform *arch_platform(void);
+
+/** struct arch_cap - a KVM capability the machine cannot do without, and what to tell who lacks it */
+struct arch_cap {
+	long cap;
+	int wanted; /* bits that must be set in its value; 0 = any value but 0 */
+	const char *name;
+	const char *advice;
+};
+
+/** arch_caps() - ends with name = NULL. */
+const struct arch_cap *arch_caps(void);
+
+/**
+ * arch_vm_setup() - interrupt controllers, and the doorbell's way to user space
+ * @vm: before the first vCPU
+ *
+ * Return: 0; -errno.
+ */
+must_check int arch_vm_setup(struct vm *vm);
+
+/** arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors of mem_add_ram(). */
+must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
+
+/** arch_vcpu_setup() - what a vCPU is and can do; before its first run. Return: 0; -errno. */
+must_check int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus);
+
+enum arch_entry {
+	ARCH_ENTRY_PVH,	    /* x86/HVM direct boot ABI (Xen docs/misc/pvh.pandoc) */
+	ARCH_ENTRY_LINUX64, /* Linux x86 64-bit boot protocol (Documentation/arch/x86/boot.rst) */
+};
+
+/**
+ * struct arch_boot - what the kernel is told at its first instruction
+ * @protocol: how it is entered
+ * @entry: where
+ * @setup_header: the image's setup header from offset 0x1f1 on, NULL for an ELF kernel
+ * @setup_header_len: its bytes
+ * @initrd: where the initial RAM file system is; size 0 = none
+ * @initrd_size: bytes
+ * @cmdline: command line
+ * @nr_cpus: vCPUs
+ * @nr_virtio: virtio-mmio windows in use, counted from the first
+ */
+struct arch_boot {
+	enum arch_entry protocol;
+	gpa_t entry;
+	const uint8_t *setup_header;
+	size_t setup_header_len;
+	gpa_t initrd;
+	uint64_t initrd_size;
+	const char *cmdline;
+	unsigned int nr_cpus;
+	unsigned int nr_virtio;
+};
+
+/**
+ * arch_boot_setup() - write tables, command line and boot parameters, and set the boot vCPU's registers
+ * @mem: guest RAM with the kernel and the initrd in place
+ * @cpu: the boot vCPU
+ * @boot: what to start
+ *
+ * Return: 0; -E2BIG the command line does not fit; -EFAULT RAM is too small for the tables; -errno of KVM.
+ */
+must_check int arch_boot_setup(const struct guest_mem *mem, const struct vcpu *cpu,
+			       const struct arch_boot *boot);
+
+/**
+ * arch_is_doorbell() - is this exit a ring of the portal doorbell?
+ * @run: after an exit
+ * @ret_page: the page's guest physical address
+ * @ret_kind: PORTAL_RING_*, unchecked
+ *
+ * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
+ */
+bool arch_is_doorbell(const struct kvm_run *run, gpa_t *ret_page, uint32_t *ret_kind);
+
+/** arch_doorbell_done() - @result is what the instruction leaves in the guest's result register. */
+void arch_doorbell_done(struct kvm_run *run, int64_t result);
+
+/**
+ * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
+ * @code: position-independent machine code for the boot vCPU's reset-like state
+ * @size: its bytes
+ *
+ * It uses instructions that software KVMs are known not to emulate and then rings the doorbell with page 0.
+ */
+struct arch_probe {
+	const uint8_t *code;
+	size_t size;
+};
+
+const struct arch_probe *arch_probe(void);
+
+/** arch_probe_setup() - set @vcpu to run the probe loaded at ARCH_PROBE_GPA. Return: 0; -errno. */
+#define ARCH_PROBE_GPA 0x1000
+must_check int arch_probe_setup(const struct vcpu *vcpu);
+
+/** arch_describe_stop() - one line on where a vCPU was when it could not go on, for the log. */
+void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len);
+
+#endif

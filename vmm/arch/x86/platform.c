@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#include "arch/arch.h"
+#include "arch/x86/layout.h"
+#include "base/bytes.h"
+#include "portal/wire.h"
+
+const struct arch_platform *arch_platform(void)
+{
+	static const struct arch_platform platform = {
+		.name = "x86_64",
+		.serial_base = X86_SERIAL_PORT,
+		.serial_is_pio = true,
+		.serial_gsi = X86_SERIAL_GSI,
+		.power_base = X86_POWER_PORT,
+		.virtio_base = X86_VIRTIO_BASE,
+		.virtio_stride = X86_VIRTIO_STRIDE,
+		.virtio_gsi = X86_VIRTIO_GSI,
+		.virtio_max = X86_VIRTIO_MAX,
+		.portal_base = X86_PORTAL_BASE,
+		.portal_gsi = X86_PORTAL_GSI,
+		.max_cpus = 64,
+	};
+
+	return &platform;
+}
+
+const struct arch_cap *arch_caps(void)
+{
+	static const struct arch_cap caps[] = {
+		{ KVM_CAP_IRQCHIP, 0, "KVM_CAP_IRQCHIP", "build the host kernel's KVM with its interrupt controllers" },
+		{ KVM_CAP_USER_MEMORY, 0, "KVM_CAP_USER_MEMORY", "use a newer host kernel" },
+		{ KVM_CAP_SET_TSS_ADDR, 0, "KVM_CAP_SET_TSS_ADDR", "use a newer host kernel" },
+		{ KVM_CAP_EXT_CPUID, 0, "KVM_CAP_EXT_CPUID", "use a newer host kernel" },
+		{ KVM_CAP_IMMEDIATE_EXIT, 0, "KVM_CAP_IMMEDIATE_EXIT", "use a host kernel of 4.13 or newer" },
+		{ KVM_CAP_EXIT_HYPERCALL, 1 << PORTAL_DOORBELL_NR, "KVM_CAP_EXIT_HYPERCALL",
+		  "the doorbell needs it: use a host kernel of 5.17 or newer" },
+		{ 0, 0, NULL, NULL },
+	};
+
+	return caps;
+}
+
+int arch_vm_setup(struct vm *vm)
+{
+	uint64_t identity_map = X86_IDENTITY_MAP;
+
+	if (ioctl(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &identity_map) < 0 ||
+	    ioctl(vm->fd, KVM_SET_TSS_ADDR, (unsigned long)X86_TSS) < 0 ||
+	    ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0) < 0)
+		return -errno;
+	return vm_enable_cap(vm, KVM_CAP_EXIT_HYPERCALL, 1 << PORTAL_DOORBELL_NR);
+}
+
+int arch_ram_setup(struct guest_mem *mem, uint64_t size)
+{
+	uint64_t low = size < X86_HOLE_START ? size : X86_HOLE_START;
+	int err = mem_add_ram(mem, GPA(0), low);
+
+	if (err < 0 || size == low)
+		return err;
+	return mem_add_ram(mem, GPA(X86_HOLE_END), size - low);
+}
+
+bool arch_is_doorbell(const struct kvm_run *run, gpa_t *ret_page, uint32_t *ret_kind)
+{
+	if (run->exit_reason != KVM_EXIT_HYPERCALL || run->hypercall.nr != PORTAL_DOORBELL_NR ||
+	    run->hypercall.args[2] >> 32 != PORTAL_DOORBELL_TAG)
+		return false;
+	*ret_page = GPA(run->hypercall.args[0]);
+	*ret_kind = (uint32_t)run->hypercall.args[2];
+	return true;
+}
+
+void arch_doorbell_done(struct kvm_run *run, int64_t result)
+{
+	run->hypercall.ret = (uint64_t)result;
+}
+
+void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)
+{
+	struct kvm_regs regs;
+	struct kvm_sregs sregs;
+
+	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) < 0 || ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) < 0)
+		snprintf(buf, len, "registers unknown");
+	else
+		snprintf(buf, len, "rip=%#llx rsp=%#llx cs=%#x cr0=%#llx cr3=%#llx cr4=%#llx efer=%#llx",
+			 regs.rip, regs.rsp, sregs.cs.selector, sregs.cr0, sregs.cr3, sregs.cr4,
+			 sregs.efer);
+}
