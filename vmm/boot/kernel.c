@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/kernel.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/io.h"
+#include "boot/elf.h"
+#include "boot/unpack.h"
+
+#define FILE_MAX      GIB(1)
+#define UNPACKED_MAX  GIB(1)
+#define SHORTEST      0x264 /* of a setup header; an ELF file with one segment is longer as well */
+#define TRAILER_MAX   4	    /* a size may follow the compressed data */
+#define OFF_BOOT_FLAG 0x1fe
+
+/* recognised, so that the message can say what the file is */
+static const struct {
+	uint16_t offset;
+	uint8_t bytes[4];
+	const char *what;
+} foreign[] = {
+	{ 0x38, { 'A', 'R', 'M', 0x64 }, "an arm64 kernel image" },
+	{ 0x24, { 0x18, 0x28, 0x6f, 0x01 }, "a 32-bit arm zImage" },
+	{ 0x00, { 0x27, 0x05, 0x19, 0x56 }, "a U-Boot uImage" },
+	{ 0x00, { 0xd0, 0x0d, 0xfe, 0xed }, "a device tree or a FIT image" },
+	{ 0x04, { 'z', 'i', 'm', 'g' }, "an EFI zboot image" },
+};
+
+static const struct {
+	uint16_t machine;
+	const char *name;
+} machines[] = {
+	{ EM_386, "32-bit x86" }, { EM_X86_64, "x86_64" },	 { EM_ARM, "32-bit arm" },
+	{ EM_AARCH64, "arm64" },  { EM_MIPS, "MIPS" },		 { EM_PPC, "PowerPC" },
+	{ EM_PPC64, "PowerPC" },  { EM_RISCV, "RISC-V" },	 { EM_S390, "s390" },
+	{ EM_SPARCV9, "SPARC" },  { EM_LOONGARCH, "LoongArch" },
+};
+
+static const char *machine_name(unsigned int machine)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		if (machines[i].machine == machine)
+			return machines[i].name;
+	}
+	return "an unknown machine";
+}
+
+/* the banner in the kernel's data: "Linux version 6.1.0-42-amd64 (debian@...) ..." */
+static void find_banner(struct kernel *kernel)
+{
+	static const char banner[] = "Linux version ";
+	const uint8_t *at = kernel->data, *end = at + kernel->len;
+
+	while ((at = memmem(at, (size_t)(end - at), banner, sizeof(banner) - 1))) {
+		size_t i = 0;
+
+		at += sizeof(banner) - 1;
+		while (i < sizeof(kernel->release) - 1 && at + i < end &&
+		       bzimage_release_char(at[i]))
+			i++;
+		/* format strings hold the same words */
+		if (i == 0 || at[0] < '0' || at[0] > '9')
+			continue;
+		memcpy(kernel->release, at, i);
+		kernel->release[i] = '\0';
+		return;
+	}
+}
+
+static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf,
+			  struct boot_reason *why)
+{
+	const uint8_t *ident = kernel->data;
+	unsigned int machine = get_le16(ident + offsetof(Elf64_Ehdr, e_machine));
+	int err = elf_parse(kernel->data, kernel->len, ret_elf);
+
+	if (ident[EI_DATA] == ELFDATA2MSB)
+		machine = (machine & 0xff) << 8 | machine >> 8;
+	if (machine != EM_X86_64)
+		return boot_fail(why, -ENOTSUP, "an ELF file for %s; an x86_64 kernel is needed",
+				 machine_name(machine));
+	if (err == -ENODATA)
+		return boot_fail(why, err, "truncated: the file ends inside the ELF headers");
+	if (err < 0)
+		return boot_fail(why, err, "an ELF file with a damaged header");
+	if (ret_elf->type != ET_EXEC && ret_elf->type != ET_DYN)
+		return boot_fail(why, -ENOEXEC, "an ELF object file or module, not a kernel");
+	return 0;
+}
+
+static int check_elf_segments(const struct elf_image *elf, struct boot_reason *why)
+{
+	unsigned int nr_loads = 0;
+
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		struct elf_segment s;
+		int err = elf_segment(elf, i, &s);
+
+		if (err == -ENODATA)
+			return boot_fail(why, err, "truncated: %llu bytes are missing",
+					 (unsigned long long)(s.offset + s.file_size - elf->len));
+		if (err < 0)
+			return boot_fail(why, err, "an ELF file with a damaged program header");
+		nr_loads += s.type == PT_LOAD;
+	}
+	if (nr_loads == 0)
+		return boot_fail(why, -ENOEXEC, "an ELF file without anything to load");
+	return 0;
+}
+
+static int probe_elf(struct kernel *kernel, struct boot_reason *why)
+{
+	struct elf_image elf;
+	int err = check_elf_file(kernel, &elf, why);
+
+	if (err < 0)
+		return err;
+	err = check_elf_segments(&elf, why);
+	if (err < 0)
+		return err;
+	kernel->format = KERNEL_FORMAT_ELF;
+	find_banner(kernel);
+	return 0;
+}
+
+static int probe_bzimage(struct kernel *kernel, struct boot_reason *why)
+{
+	int err = bzimage_parse(kernel->data, kernel->len, &kernel->bzimage, why);
+
+	if (err < 0)
+		return err;
+	kernel->format = KERNEL_FORMAT_BZIMAGE;
+	memcpy(kernel->release, kernel->bzimage.release, sizeof(kernel->release));
+	return 0;
+}
+
+static int refuse_foreign(const struct kernel *kernel, struct boot_reason *why)
+{
+	const uint8_t *d = kernel->data;
+
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		if (memcmp(d + foreign[i].offset, foreign[i].bytes, sizeof(foreign[i].bytes)) == 0)
+			return boot_fail(why, -ENOTSUP, "%s; a bzImage or vmlinux is needed",
+					 foreign[i].what);
+	}
+	if (get_le16(d + OFF_BOOT_FLAG) == 0xaa55)
+		return boot_fail(why, -ENOEXEC, "a boot sector or disk image, not a kernel");
+	return boot_fail(why, -ENOEXEC,
+			 "not a kernel image that is known here (it begins %02x %02x %02x %02x)",
+			 d[0], d[1], d[2], d[3]);
+}
+
+static int unpack_failed(enum unpack_format format, int err, struct boot_reason *why)
+{
+	const char *name = unpack_format_name(format);
+
+	if (err == -EFBIG)
+		return boot_fail(why, err, "its %s data unpacks to more than %llu MiB", name,
+				 (unsigned long long)(UNPACKED_MAX >> 20));
+	if (err == -ENODATA)
+		return boot_fail(why, err, "truncated: its %s data ends too early", name);
+	if (err == -ENOMEM)
+		return boot_fail(why, err, "no memory here to unpack its %s data", name);
+	return boot_fail(why, err, "its %s data is damaged", name);
+}
+
+/* a kernel file that was compressed as a whole: replace it by what is inside */
+static int unwrap(struct kernel *kernel, struct boot_reason *why)
+{
+	enum unpack_format format = unpack_probe(kernel->data, kernel->len);
+	void *plain;
+	size_t len;
+	int err;
+
+	if (format == UNPACK_NONE)
+		return 0;
+	err = unpack(kernel->data, kernel->len, TRAILER_MAX, UNPACKED_MAX, &plain, &len);
+	if (err < 0)
+		return unpack_failed(format, err, why);
+	free(kernel->data);
+	kernel->data = plain;
+	kernel->len = len;
+	return 0;
+}
+
+static int probe(struct kernel *kernel, struct boot_reason *why)
+{
+	int err;
+
+	if (kernel->len == 0)
+		return boot_fail(why, -ENODATA, "the file is empty");
+	err = unwrap(kernel, why);
+	if (err < 0)
+		return err;
+	if (kernel->len < SHORTEST)
+		return boot_fail(why, -ENODATA, "%zu bytes are too short for a kernel",
+				 kernel->len);
+	if (bzimage_probe(kernel->data, kernel->len))
+		return probe_bzimage(kernel, why);
+	if (memcmp(kernel->data, ELFMAG, SELFMAG) == 0)
+		return probe_elf(kernel, why);
+	return refuse_foreign(kernel, why);
+}
+
+int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct boot_reason *why)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+	int err;
+
+	if (!kernel) {
+		free(data);
+		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+	}
+	kernel->data = data;
+	kernel->len = len;
+	err = probe(kernel, why);
+	if (err < 0) {
+		kernel_close(kernel);
+		return err;
+	}
+	*ret_kernel = kernel;
+	return 0;
+}
+
+int kernel_open(const char *path, struct kernel **ret_kernel, struct boot_reason *why)
+{
+	void *data;
+	size_t len;
+	int err = io_read_file(path, FILE_MAX, &data, &len);
+
+	if (err < 0)
+		return boot_fail(why, err, "%s", strerror(-err));
+	return kernel_probe(data, len, ret_kernel, why);
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	free(kernel->data);
+	free(kernel);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/kernel.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "boot/elf.h"
+#include "boot/unpack.h"
+
+#define LOAD_MIN     MIB(1) /* below are the tables that the CPU side makes */
+#define LOAD_MAX     GIB(2) /* a kernel that wants to end above is damaged */
+#define SIZE_TRAILER 4u	    /* kernel builds append the unpacked size to what they pack */
+
+/* what an x86_64 kernel without a setup header takes: arch/x86/include/asm/setup.h and boot.rst */
+#define ELF_CMDLINE_MAX 2047
+#define ELF_INITRD_MAX	0x7fffffffu
+#define ELF_ALIGNMENT	MIB(2)
+#define ELF_PROTOCOL	0x020c
+
+static int too_small(uint64_t need, struct boot_reason *why)
+{
+	boot_fail(why, -ENOMEM, "the kernel needs %llu MiB of guest memory just to start",
+		  (unsigned long long)(align_up(need, MIB(1)) >> 20));
+	if (why)
+		why->need_bytes = need;
+	return -ENOMEM;
+}
+
+static int check_segment(const struct elf_segment *s, struct boot_reason *why)
+{
+	if (s->paddr < LOAD_MIN)
+		return boot_fail(why, -EINVAL, "the kernel's ELF file has a segment below 1 MiB");
+	if (s->paddr > LOAD_MAX || s->mem_size > LOAD_MAX - s->paddr)
+		return boot_fail(why, -EINVAL, "the kernel's ELF file wants memory up to 0x%llx",
+				 (unsigned long long)(s->paddr + s->mem_size));
+	return 0;
+}
+
+/* look at all segments before the first one is copied, so that the message can say how much is
+ * needed */
+static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct boot_reason *why)
+{
+	uint64_t end = 0;
+
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		struct elf_segment s;
+		int err = elf_segment(elf, i, &s);
+
+		if (err < 0)
+			return boot_fail(why, err, "the kernel's ELF file is damaged");
+		if (s.type != PT_LOAD || s.mem_size == 0)
+			continue;
+		err = check_segment(&s, why);
+		if (err < 0)
+			return err;
+		if (s.paddr + s.mem_size > end)
+			end = s.paddr + s.mem_size;
+	}
+	if (end == 0)
+		return boot_fail(why, -EINVAL, "the kernel's ELF file has nothing to load");
+	*ret_end = end;
+	return 0;
+}
+
+static int copy_segments(const struct elf_image *elf, const struct guest_mem *mem, uint64_t end,
+			 struct boot_reason *why)
+{
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		struct elf_segment s;
+		uint8_t *to;
+
+		if (elf_segment(elf, i, &s) < 0 || s.type != PT_LOAD || s.mem_size == 0)
+			continue;
+		to = mem_slice(mem, GPA(s.paddr), s.mem_size);
+		if (!to)
+			return too_small(end, why);
+		memcpy(to, elf->data + s.offset, s.file_size);
+		memset(to + s.file_size, 0, s.mem_size - s.file_size);
+	}
+	return 0;
+}
+
+/* an entry point is code, so it lies in the file's part of a segment */
+static bool is_loaded(const struct elf_image *elf, uint64_t entry)
+{
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		struct elf_segment s;
+
+		if (elf_segment(elf, i, &s) < 0 || s.type != PT_LOAD)
+			continue;
+		if (entry >= s.paddr && entry - s.paddr < s.file_size)
+			return true;
+	}
+	return false;
+}
+
+static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
+			struct boot_reason *why)
+{
+	int err = elf_pvh_entry(elf, &entry->entry.value);
+
+	entry->protocol = KERNEL_PVH;
+	if (err == -ENOENT) {
+		entry->protocol = KERNEL_LINUX64;
+		entry->entry = GPA(elf->entry);
+	} else if (err < 0) {
+		return boot_fail(why, err, "the kernel's PVH note is damaged");
+	}
+	if (!is_loaded(elf, entry->entry.value))
+		return boot_fail(why, -EINVAL, "the kernel's entry point 0x%llx is not in the file",
+				 (unsigned long long)entry->entry.value);
+	return 0;
+}
+
+static int load_elf(const void *data, size_t len, const struct guest_mem *mem,
+		    struct kernel_entry *entry, struct boot_reason *why)
+{
+	struct elf_image elf;
+	int err = elf_parse(data, len, &elf);
+
+	if (err < 0)
+		return boot_fail(why, err, "the kernel's ELF file is damaged");
+	err = choose_entry(&elf, entry, why);
+	if (err < 0)
+		return err;
+	err = find_end(&elf, &entry->load_end.value, why);
+	if (err < 0)
+		return err;
+	return copy_segments(&elf, mem, entry->load_end.value, why);
+}
+
+static void put_header16(struct kernel_entry *entry, size_t offset, uint16_t value)
+{
+	put_le16(entry->setup_header + offset - BZIMAGE_HEADER_START, value);
+}
+
+static void put_header32(struct kernel_entry *entry, size_t offset, uint32_t value)
+{
+	put_le32(entry->setup_header + offset - BZIMAGE_HEADER_START, value);
+}
+
+/* an ELF file has no setup header; make one that says what 64-bit kernels take at least */
+static void make_header(struct kernel_entry *entry)
+{
+	memset(entry->setup_header, 0, sizeof(entry->setup_header));
+	put_header16(entry, 0x1fe, 0xaa55);
+	memcpy(entry->setup_header + 0x202 - BZIMAGE_HEADER_START, "HdrS", 4);
+	put_header16(entry, 0x206, ELF_PROTOCOL);
+	entry->setup_header[0x211 - BZIMAGE_HEADER_START] = 1; /* LOADED_HIGH */
+	put_header32(entry, 0x22c, ELF_INITRD_MAX);
+	put_header32(entry, 0x230, ELF_ALIGNMENT);
+	put_header16(entry, 0x236, BZIMAGE_XLF_KERNEL_64);
+	put_header32(entry, 0x238, ELF_CMDLINE_MAX);
+	entry->setup_header_len = sizeof(entry->setup_header);
+	entry->cmdline_max = ELF_CMDLINE_MAX;
+	entry->initrd_max = ELF_INITRD_MAX;
+}
+
+static void take_header(const struct bzimage *image, struct kernel_entry *entry)
+{
+	memcpy(entry->setup_header, image->header, sizeof(entry->setup_header));
+	entry->setup_header_len = image->header_len;
+	entry->cmdline_max = image->cmdline_max;
+	entry->initrd_max = image->initrd_max;
+}
+
+/* the kernel with its decompressor, which moves itself inside [pref_address, + init_size) */
+static int load_compressed(const struct kernel *kernel, const struct guest_mem *mem,
+			   struct kernel_entry *entry, struct boot_reason *why)
+{
+	const struct bzimage *image = &kernel->bzimage;
+	uint64_t end = image->pref_address + image->init_size;
+	uint8_t *to;
+
+	if (end > LOAD_MAX)
+		return boot_fail(why, -EINVAL, "the setup header wants memory up to 0x%llx",
+				 (unsigned long long)end);
+	to = mem_slice(mem, GPA(image->pref_address), image->init_size);
+	if (!to)
+		return too_small(end, why);
+	memcpy(to, kernel->data + image->code_offset, image->code_len);
+	entry->protocol = KERNEL_LINUX64;
+	entry->entry = GPA(image->pref_address + BZIMAGE_ENTRY64);
+	entry->load_end = GPA(end);
+	return 0;
+}
+
+/* the last four bytes of a payload are its unpacked size: appended, or gzip's own */
+static int unpack_payload(const uint8_t *payload, size_t len, void **ret_data, size_t *ret_len,
+			  struct boot_reason *why)
+{
+	enum unpack_format format = unpack_probe(payload, len);
+	uint32_t size = get_le32(payload + len - SIZE_TRAILER);
+	size_t trailer = format == UNPACK_GZIP ? 0 : SIZE_TRAILER;
+	void *data;
+	size_t got;
+	int err = unpack(payload, len, trailer, size, &data, &got);
+
+	if (err == 0 && got != size) {
+		free(data);
+		err = -EBADMSG;
+	}
+	if (err == -ENOMEM)
+		return boot_fail(why, err, "no memory here to unpack the kernel");
+	if (err < 0)
+		return boot_fail(why, err, "the %s payload of the bzImage is damaged",
+				 unpack_format_name(format));
+	*ret_data = data;
+	*ret_len = got;
+	return 0;
+}
+
+static int load_payload(const struct kernel *kernel, const struct guest_mem *mem,
+			struct kernel_entry *entry, struct boot_reason *why)
+{
+	const struct bzimage *image = &kernel->bzimage;
+	auto_free void *data = NULL;
+	size_t len = 0;
+	int err = unpack_payload(kernel->data + image->payload_offset, image->payload_len, &data,
+				 &len, why);
+
+	if (err < 0)
+		return err;
+	return load_elf(data, len, mem, entry, why);
+}
+
+static bool can_unpack(const struct kernel *kernel)
+{
+	const struct bzimage *image = &kernel->bzimage;
+
+	return image->payload_len > SIZE_TRAILER &&
+	       unpack_probe(kernel->data + image->payload_offset, image->payload_len) !=
+		       UNPACK_NONE;
+}
+
+static int load_bzimage(const struct kernel *kernel, const struct guest_mem *mem, bool kaslr,
+			struct kernel_entry *entry, struct boot_reason *why)
+{
+	take_header(&kernel->bzimage, entry);
+	if (kaslr || !can_unpack(kernel))
+		return load_compressed(kernel, mem, entry, why);
+	return load_payload(kernel, mem, entry, why);
+}
+
+int kernel_load(const struct kernel *kernel, const struct guest_mem *mem,
+		const struct kernel_options *options, struct kernel_entry *ret_entry,
+		struct boot_reason *why)
+{
+	struct kernel_entry entry = { 0 };
+	int err;
+
+	if (kernel->format == KERNEL_FORMAT_BZIMAGE) {
+		err = load_bzimage(kernel, mem, options->kaslr, &entry, why);
+	} else if (options->kaslr) {
+		err = boot_fail(why, -ENOTSUP,
+				"an ELF kernel cannot move itself; KASLR needs a bzImage");
+	} else {
+		make_header(&entry);
+		err = load_elf(kernel->data, kernel->len, mem, &entry, why);
+	}
+	if (err < 0)
+		return err;
+	*ret_entry = entry;
+	return 0;
+}

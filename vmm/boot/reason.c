@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/reason.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int boot_fail(struct boot_reason *why, int error, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!why)
+		return error;
+	why->need_bytes = 0;
+	va_start(ap, fmt);
+	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	va_end(ap);
+	/* names out of foreign files end up here, and the text on a terminal */
+	for (char *c = why->text; *c != '\0'; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
+	return error;
+}

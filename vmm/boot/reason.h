@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why a file cannot be used, in words. The loaders fill one where an errno says too little; whoever
+ * talks to the user names the file and prints the text. Owns no messages of its own.
+ */
+#ifndef BOOT_REASON_H
+#define BOOT_REASON_H
+
+#include <stdint.h>
+
+/**
+ * struct boot_reason - what is wrong and, where there is one, what to do about it
+ * @text: one line without a final dot or newline, made to follow "FILE: "; empty when nothing
+ * failed
+ * @need_bytes: with -ENOMEM: guest RAM that would be enough, in bytes; else 0
+ */
+struct boot_reason {
+	char text[256];
+	uint64_t need_bytes;
+};
+
+/**
+ * boot_fail() - note the reason and pass the error on: `return boot_fail(why, -EINVAL, ...)`
+ * @why: overwritten; may be NULL
+ * @error: negative errno
+ * @fmt: cut at the size of the text; bytes that are not printable ASCII become '?'
+ *
+ * Return: @error.
+ */
+int boot_fail(struct boot_reason *why, int error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
