@@ -12,8 +12,7 @@
 
 #include "devices/bus.h"
 
-/* ACPI 6.5, 4.8.3.7: sleep control and status registers; 4.8.3.6: reset register. The FADT names
- * these */
+/* the FADT names these: sleep registers (ACPI 6.5, 4.8.3.7) and the reset register (4.8.3.6) */
 #define POWER_SLEEP_CONTROL_PORT 0x600
 #define POWER_SLEEP_STATUS_PORT	 0x601
 #define POWER_RESET_PORT	 0x602
@@ -27,8 +26,8 @@ enum power_event {
 
 /**
  * struct power - state of the ports
- * @event: told what the guest asked for, possibly more than once and from several vCPU threads at
- *once; the vCPU goes on when it returns
+ * @event: told what the guest asked for, possibly more than once and by several vCPU threads at
+ *	the same time; the vCPU goes on when it returns
  * @ctx: handed to @event
  * @reset_control: the bits of port 0xcf9 that can be read back
  */

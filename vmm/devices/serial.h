@@ -28,7 +28,7 @@
 /**
  * struct serial_sink - who takes what the guest sends
  * @out: called with the bytes in order, on a vCPU thread, with the device's lock held; must not
- *block for long and must not call back into the device
+ *	block for long and must not call back into the device
  * @ctx: handed to @out
  */
 struct serial_sink {
