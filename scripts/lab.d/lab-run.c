@@ -35,8 +35,8 @@
 #define EXIT_CANNOT_RUN 126
 #define EXIT_NOT_FOUND	127
 #define BOOT_LIMIT_S	120
-#define TAIL_LINES	25
-#define TAIL_BYTES	8192
+#define TAIL_LINES	60
+#define TAIL_BYTES	16384
 #define PORT_FD		3
 #define CONSOLE_FD	4
 #define FIRST_FREE_FD	10
@@ -179,6 +179,12 @@ static int native_run(const struct run *run)
 	return exit_status(status);
 }
 
+/* QEMU says at every start which features of the processor it does not emulate: not worth a line. */
+static bool is_noise(const char *line)
+{
+	return strstr(line, "TCG doesn't support requested feature") != NULL;
+}
+
 /* The last lines of what a descriptor holds, each with a mark before it. */
 static void tail_print(int fd, const char *title)
 {
@@ -194,10 +200,11 @@ static void tail_print(int fd, const char *title)
 	text[size] = '\0';
 	for (at = text + size; at > text && nr_lines <= TAIL_LINES; at--)
 		nr_lines += at[-1] == '\n';
-	line = at > text ? at + 2 : text;
+	line = at > text ? at + 1 : text;
 	fprintf(stderr, "lab: %s:\n", title);
 	for (line = strtok(line, "\r\n"); line; line = strtok(NULL, "\r\n"))
-		fprintf(stderr, "  | %s\n", line);
+		if (!is_noise(line))
+			fprintf(stderr, "  | %s\n", line);
 }
 
 static void qemu_end(int *ret_wait_status)

@@ -1,0 +1,365 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Tests what scripts/lab promises, as TAP. Every test is named after a fact.
+#
+# Much of the text in single quotes here is for the shell inside.
+# shellcheck disable=SC2016
+set -euo pipefail
+
+ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
+readonly ROOT
+readonly LAB="$ROOT/scripts/lab"
+
+NR=0
+NR_PASSED=0
+NR_FAILED=0
+NR_SKIPPED=0
+MODE=""
+
+usage() {
+	cat <<-EOT
+		Usage: tests/lab/lab-test.sh [--native | --nested]...
+
+		Tests scripts/lab in the given ways of running a command; without one, in both. Prints TAP and
+		ends with "N passed, N failed, N skipped"; the exit status is 1 when any failed.
+	EOT
+}
+
+# lab OPTION|WORD... - runs scripts/lab in the mode under test.
+lab() {
+	"$LAB" "--$MODE" "$@"
+}
+
+# check NAME COMMAND... - one test: COMMAND succeeds.
+check() {
+	local name="$1" log="$WORK/log"
+	shift
+
+	NR=$((NR + 1))
+	if ("$@") >"$log" 2>&1; then
+		NR_PASSED=$((NR_PASSED + 1))
+		printf 'ok %d - %s: %s\n' "$NR" "$MODE" "$name"
+	else
+		NR_FAILED=$((NR_FAILED + 1))
+		printf 'not ok %d - %s: %s\n' "$NR" "$MODE" "$name"
+		sed 's/^/# /' "$log"
+	fi
+}
+
+# skip NAME WHY - one test that cannot run here.
+skip() {
+	NR=$((NR + 1))
+	NR_SKIPPED=$((NR_SKIPPED + 1))
+	printf 'ok %d - %s: %s # SKIP %s\n' "$NR" "$MODE" "$1" "$2"
+}
+
+# equal WHAT WANTED GOT - true when they are the same, else says what differs.
+equal() {
+	[[ $2 == "$3" ]] && return 0
+	printf '%s: wanted "%s", got "%s"\n' "$1" "$2" "$3"
+	return 1
+}
+
+# status_of COMMAND... - prints the exit status of COMMAND, whose output is thrown away.
+status_of() {
+	local status=0
+
+	"$@" >/dev/null 2>&1 || status=$?
+	printf '%d\n' "$status"
+}
+
+test_output_apart() {
+	lab -- sh -c 'echo to stdout; echo to stderr >&2' >"$WORK/out" 2>"$WORK/err"
+	equal stdout "to stdout" "$(<"$WORK/out")" && equal stderr "to stderr" "$(<"$WORK/err")"
+}
+
+test_status() {
+	equal status "$2" "$(status_of lab -- sh -c "$1")"
+}
+
+test_command_not_found() {
+	equal status 127 "$(status_of lab -- no-such-command-here)"
+}
+
+test_command_not_executable() {
+	equal status 126 "$(status_of lab -- "$WORK")"
+}
+
+test_binary_output() {
+	local wanted got
+
+	head -c 1048576 /dev/urandom >"$WORK/random"
+	wanted="$(sha256sum <"$WORK/random")"
+	got="$(lab -- cat "$WORK/random" 2>"$WORK/err" | sha256sum)"
+	equal sha256 "$wanted" "$got" && equal stderr "" "$(<"$WORK/err")"
+}
+
+test_output_of_both_intact() {
+	lab -- sh -c 'yes 0123456789 | head -c 3000001; yes abc | head -c 2000003 >&2' \
+		>"$WORK/out" 2>"$WORK/err"
+	equal stdout "$(yes 0123456789 | head -c 3000001 | sha256sum || true)" \
+		"$(sha256sum <"$WORK/out")" &&
+		equal stderr "$(yes abc | head -c 2000003 | sha256sum || true)" \
+			"$(sha256sum <"$WORK/err")"
+}
+
+test_output_streams_live() {
+	local line start
+
+	# The first line has to come long before the command ends.
+	exec 9< <(lab -- sh -c 'echo first; sleep 8; echo last')
+	read -r line <&9
+	start="$SECONDS"
+	equal "first line" first "$line" || return 1
+	read -r line <&9
+	exec 9<&-
+	equal "last line" last "$line" || return 1
+	((SECONDS - start >= 6)) || {
+		echo "the first line came only $((SECONDS - start)) s before the last"
+		return 1
+	}
+}
+
+test_stdin_is_empty() {
+	equal "bytes read" 0 "$(echo something | lab -- sh -c 'cat | wc -c')"
+}
+
+test_directory_kept() {
+	mkdir -p "$WORK/a directory"
+	cd "$WORK/a directory"
+	equal cwd "$WORK/a directory" "$(lab -- pwd)"
+}
+
+test_arguments_kept() {
+	equal arguments "<a b><><*><--out><\$HOME>" \
+		"$(lab -- sh -c 'printf "<%s>" "$@"' sh 'a b' '' '*' --out '$HOME')"
+}
+
+test_environment_kept() {
+	local script got
+
+	script='echo "$HOME|$LANG|$PORTAL_WORD|$EXTRA_WORD|${SECRET_WORD-unset}"; echo "$PATH"'
+	got="$(HOME=/some/home LANG=C.UTF-8 PORTAL_WORD='two words' EXTRA_WORD=extra \
+		SECRET_WORD=secret PORTAL_CACHE="$CACHE" lab --env EXTRA_WORD -- sh -c "$script")"
+	equal environment "/some/home|C.UTF-8|two words|extra|unset"$'\n'"$PATH" "$got"
+}
+
+test_mode_is_told() {
+	equal PORTAL_LAB "$MODE" "$(lab -- sh -c 'echo "$PORTAL_LAB"')"
+}
+
+test_out_returns_files() {
+	local out="$WORK/out dir/deep"
+
+	rm -rf "$WORK/out dir"
+	lab --out "$out" -- sh -c 'mkdir "$1/sub"; echo text >"$1/sub/file"; head -c 300000 \
+		/dev/zero >"$1/zeros"; chmod 0755 "$1/sub/file"' sh "$out"
+	equal content text "$(<"$out/sub/file")" &&
+		equal size 300000 "$(stat -c %s "$out/zeros")" &&
+		equal mode 755 "$(stat -c %a "$out/sub/file")"
+}
+
+test_out_sees_earlier_files() {
+	mkdir -p "$WORK/earlier"
+	echo before >"$WORK/earlier/file"
+	equal content before "$(lab --out "$WORK/earlier" -- cat "$WORK/earlier/file")"
+}
+
+test_out_survives_background_writer() {
+	mkdir -p "$WORK/back"
+	lab --out "$WORK/back" -- sh -c 'echo word >"$1/file"; sleep 100 >"$1/held" &' sh "$WORK/back"
+	equal content word "$(<"$WORK/back/file")"
+}
+
+test_elsewhere_nothing_stays() {
+	lab -- sh -c 'echo text >"$1" && cat "$1"' sh "$WORK/gone"
+	[[ ! -e $WORK/gone ]]
+}
+
+test_timeout() {
+	local status=0 start="$SECONDS"
+
+	lab --timeout 2 -- sh -c 'echo before; sleep 100' >"$WORK/out" 2>"$WORK/err" || status=$?
+	equal status 124 "$status" && equal stdout before "$(<"$WORK/out")" &&
+		grep -q "did not end within 2 s" "$WORK/err" || return 1
+	((SECONDS - start < 60))
+}
+
+test_timeout_not_reached() {
+	equal status 7 "$(status_of lab --timeout 60 -- sh -c 'sleep 1; exit 7')"
+}
+
+test_background_child_does_not_hold() {
+	local start="$SECONDS"
+
+	equal stdout started "$(lab -- sh -c 'sleep 50 >/dev/null 2>&1 & echo started')" || return 1
+	((SECONDS - start < 40))
+}
+
+# Everything that the lab has started has to be gone soon after it got the signal.
+test_signal_ends_all() {
+	local pid children status=0 tries
+
+	rm -f "$WORK/out"
+	"$LAB" "--$MODE" --out "$WORK/sig" -- sh -c 'echo up; sleep 300' \
+		>"$WORK/out" 2>"$WORK/err" &
+	pid=$!
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ ! -s $WORK/out ]] || break
+		sleep 0.1
+	done
+	equal stdout up "$(<"$WORK/out")" || return 1
+	children="$(pgrep -P "$pid")"
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	equal status 143 "$status" || return 1
+	sleep 0.5
+	for pid in $children; do
+		if kill -0 "$pid" 2>/dev/null; then
+			echo "process $pid is still there"
+			return 1
+		fi
+	done
+}
+
+test_kvm_works() {
+	lab -- sh -c 'ls -l /dev/kvm && exec "$1"' sh "$PROBE"
+}
+
+test_kvm_create_vm() {
+	lab -- python3 -c '
+import fcntl, os
+kvm = os.open("/dev/kvm", os.O_RDWR)
+assert fcntl.ioctl(kvm, 0xAE00, 0) == 12   # KVM_GET_API_VERSION
+assert fcntl.ioctl(kvm, 0xAE01, 0) >= 0    # KVM_CREATE_VM
+'
+}
+
+test_machine_is_complete() {
+	lab --cpus 2 -- bash -c '
+		set -e
+		[[ $(nproc) == 2 ]]
+		[[ -c /dev/pts/ptmx && -d /dev/shm && -e /dev/fd/0 ]]
+		[[ $(cat <(echo word)) == word ]]
+		grep -q lo: /proc/net/dev && [[ $(cat /sys/class/net/lo/carrier) == 1 ]]
+		touch /dev/shm/x /tmp/x /usr/x
+		[[ $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource) == tsc ]]
+	'
+}
+
+test_too_little_memory_is_lab_failure() {
+	local status=0
+
+	PATH="$WORK/bin:$PATH" lab -- true >"$WORK/out" 2>"$WORK/err" || status=$?
+	equal status 125 "$status" && grep -q "L1 ended before the command did" "$WORK/err" &&
+		grep -q "it broke" "$WORK/err"
+}
+
+test_panic_is_lab_failure() {
+	local status=0
+
+	lab -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger; sleep 9' \
+		>"$WORK/out" 2>"$WORK/err" || status=$?
+	equal status 125 "$status" && grep -q "L1 ended before the command did" "$WORK/err" &&
+		grep -q "Kernel panic" "$WORK/err"
+}
+
+test_usage_errors() {
+	equal "no command" 2 "$(status_of lab)" &&
+		equal "unknown option" 2 "$(status_of lab --nonsense -- true)" &&
+		equal "no value" 2 "$(status_of lab --timeout)" &&
+		equal "bad number" 2 "$(status_of lab --timeout soon -- true)" &&
+		equal help 0 "$(status_of "$LAB" --help)"
+}
+
+run_contract() {
+	check "stdout and stderr come back apart" test_output_apart
+	check "exit status 0 comes back" test_status 'exit 0' 0
+	check "exit status 1 comes back" test_status 'exit 1' 1
+	check "exit status 42 comes back" test_status 'exit 42' 42
+	check "exit status 125 of the command comes back" test_status 'exit 125' 125
+	check "death by SIGKILL is 137" test_status 'kill -KILL $$' 137
+	check "death by SIGSEGV is 139" test_status 'kill -SEGV $$' 139
+	check "a command that is not there is 127" test_command_not_found
+	check "a command that cannot be run is 126" test_command_not_executable
+	check "1 MiB of binary output is intact" test_binary_output
+	check "5 MB on both streams are intact" test_output_of_both_intact
+	check "output streams live" test_output_streams_live
+	check "stdin is empty" test_stdin_is_empty
+	check "the current directory is kept" test_directory_kept
+	check "arguments are kept" test_arguments_kept
+	check "the environment is kept as documented" test_environment_kept
+	check "PORTAL_LAB tells the mode" test_mode_is_told
+	check "--out returns files" test_out_returns_files
+	check "--out shows files that were there" test_out_sees_earlier_files
+	check "--out returns files although a process stays" test_out_survives_background_writer
+	check "--timeout gives 124, a message and the output so far" test_timeout
+	check "--timeout does not matter before it is reached" test_timeout_not_reached
+	check "a process left behind does not hold the end" test_background_child_does_not_hold
+	check "SIGTERM ends all that was started" test_signal_ends_all
+	check "a wrong command line is 2" test_usage_errors
+}
+
+run_nested_only() {
+	check "writes outside --out do not stay" test_elsewhere_nothing_stays
+	check "the machine has devices, processors, loopback and a good clock" \
+		test_machine_is_complete
+	check "KVM_CREATE_VM works" test_kvm_create_vm
+	check "the probe's guest runs" test_kvm_works
+	check "a QEMU that fails is 125" test_too_little_memory_is_lab_failure
+	check "a panic of L1 is 125 with its console" test_panic_is_lab_failure
+}
+
+run_mode() {
+	MODE="$1"
+	if [[ $MODE == nested ]] && ! command -v qemu-system-x86_64 >/dev/null; then
+		skip "everything" "qemu-system-x86_64 is not installed; run scripts/setup"
+		return
+	fi
+	# What is made on the first use says so on stderr.
+	check "the lab runs a command" lab -- true
+	run_contract
+	if [[ $MODE == nested ]]; then
+		run_nested_only
+	elif "$PROBE" >/dev/null; then
+		check "the probe's guest runs" test_kvm_works
+	else
+		skip "the probe's guest runs" "KVM of this machine is not usable"
+	fi
+}
+
+main() {
+	local -a modes=()
+	local mode
+
+	while (($# > 0)); do
+		case "$1" in
+		--native | --nested) modes+=("${1#--}") ;;
+		--help | -h) usage && exit 0 ;;
+		*) usage >&2 && exit 2 ;;
+		esac
+		shift
+	done
+	((${#modes[@]} > 0)) || modes=(native nested)
+
+	WORK="$(mktemp -d)"
+	trap 'rm -rf -- "$WORK"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	CACHE="${PORTAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portal-vmm}"
+	PROBE="$WORK/kvm-probe"
+	gcc -std=gnu17 -O2 -o "$PROBE" "$ROOT/scripts/lab.d/kvm-probe.c"
+	mkdir "$WORK/bin"
+	printf '#!/bin/sh\necho it broke >&2\nexit 1\n' >"$WORK/bin/qemu-system-x86_64"
+	chmod +x "$WORK/bin/qemu-system-x86_64"
+
+	for mode in "${modes[@]}"; do
+		run_mode "$mode"
+	done
+	printf '1..%d\n' "$NR"
+	printf '%d passed, %d failed, %d skipped\n' "$NR_PASSED" "$NR_FAILED" "$NR_SKIPPED"
+	((NR_FAILED == 0))
+}
+
+main "$@"
