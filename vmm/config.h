@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line as a struct. Owns its syntax and its bounds; whether files exist and fit is found out later. */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#define CONFIG_MAX_HOOKS 32
+#define CONFIG_MAX_DISKS 6
+
+#define CONFIG_MEMORY_DEFAULT (256ull << 20)
+#define CONFIG_MEMORY_MIN     (16ull << 20)
+#define CONFIG_MEMORY_MAX     (1ull << 40)
+
+enum config_action {
+	CONFIG_RUN = 0,
+	CONFIG_HELP,
+	CONFIG_VERSION,
+	CONFIG_CHECK,
+	CONFIG_DESCRIBE,
+};
+
+/**
+ * struct vmm_config - what the user asked for; strings are argv's
+ * @action: what to do; the other fields count for CONFIG_RUN only, @describe for CONFIG_DESCRIBE
+ * @timeout_s: 0 = none
+ * @stats_path: "" = the log; NULL = no stats
+ */
+struct vmm_config {
+	enum config_action action;
+	const char *describe;
+	const char *kernel;
+	const char *rootfs;
+	const char *initrd;
+	const char *init;
+	const char *append;
+	const char *modules;
+	const char *guest_module;
+	const char *console;
+	const char *stats_path;
+	const char *hooks[CONFIG_MAX_HOOKS];
+	size_t nr_hooks;
+	const char *disks[CONFIG_MAX_DISKS];
+	size_t nr_disks;
+	uint64_t memory_bytes;
+	unsigned int cpus;
+	unsigned int timeout_s;
+	bool kaslr;
+	enum log_level log_level;
+};
+
+/**
+ * config_parse() - read the command line
+ * @argc: main's
+ * @argv: main's; strings in @ret_config point into it
+ * @ret_config: filled
+ *
+ * Says on the log what is wrong and where to look.
+ *
+ * Return: 0; -EINVAL.
+ */
+must_check int config_parse(int argc, char **argv, struct vmm_config *ret_config);
+
+/** config_help() - the text of --help. */
+const char *config_help(void);
+
+/**
+ * config_parse_size() - "64", "64M", "1G", "512K" (binary multiples; a plain number is MiB)
+ *
+ * Return: 0; -EINVAL not a size; -ERANGE does not fit 64 bits.
+ */
+must_check int config_parse_size(const char *text, uint64_t *ret_bytes);
+
+#endif
