@@ -14,8 +14,8 @@
 
 /**
  * struct portal_dev_events - who hears of state writes
- * @state: the guest wrote PORTAL_STATE_* @state, a known one; on a vCPU thread, which goes on when
- *it returns; several may call at once
+ * @state: the guest wrote PORTAL_STATE_* @state, a known one; on a vCPU thread, which goes on
+ *	when it returns; several may call at once
  * @ctx: handed to @state
  */
 struct portal_dev_events {

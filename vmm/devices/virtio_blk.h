@@ -14,11 +14,11 @@
 
 /**
  * struct virtio_blk_params - what the disk is made of
- * @image: copied; the file stays the caller's. An image that is not a whole number of sectors shows
- *its last one filled up with zeros when it is read only, and not at all otherwise
+ * @image: copied; the file stays the caller's. An image that is not a whole number of sectors
+ *	shows its last one filled up with zeros when it is read only, and not at all otherwise
  * @id: what GET_ID answers (/sys/block/vdX/serial), up to 20 bytes count, copied
- * @failed: the host refused an operation on the image: negative errno, told again only after another
- *	one; on a vCPU thread; the guest gets an I/O error. NULL when nobody cares
+ * @failed: the host refused an operation on the image: negative errno, told again only after
+ *	another one; on a vCPU thread; the guest gets an I/O error. NULL when nobody cares
  * @ctx: handed to @failed
  */
 struct virtio_blk_params {

@@ -18,7 +18,7 @@
  * struct virtio_device_ops - the model's calls; the transport never makes two at once
  * @start: the driver is ready and agreed to @features; NULL when the model does not care
  * @serve: pop requests from @vq (number @queue) until there are no more, push each; on a vCPU
- *thread; what it cannot answer by the rules it answers with virtqueue_break()
+ *	thread; what it cannot answer by the rules it answers with virtqueue_break()
  */
 struct virtio_device_ops {
 	void (*start)(void *model, uint64_t features);
