@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "base/log.h"
+#include "portal/gate.h"
+
+static void count(_Atomic uint64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void handle_io(const struct cpu *cpu, struct kvm_run *run)
+{
+	uint8_t *data = (uint8_t *)run + run->io.data_offset;
+
+	/* string instructions come with a count; each element is an access of its own */
+	for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size)
+		bus_access(cpu->board->pio, run->io.port, data, run->io.size,
+			   run->io.direction == KVM_EXIT_IO_OUT);
+}
+
+static void handle_hypercall(struct cpu *cpu, struct kvm_run *run)
+{
+	uint32_t kind;
+	gpa_t page;
+
+	if (arch_is_doorbell(run, &page, &kind) && cpu->board->gate)
+		arch_doorbell_done(run, gate_ring(cpu->board->gate, cpu->vcpu.id, page, kind));
+	else
+		arch_doorbell_done(run, -ENOSYS);
+}
+
+static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detail)
+{
+	char where[256];
+	char text[384];
+
+	arch_describe_stop(&cpu->vcpu, where, sizeof(where));
+	snprintf(text, sizeof(text), "vCPU %u: %s %#llx at %s", cpu->vcpu.id, what,
+		 (unsigned long long)detail, where);
+	cpu->board->stuck(cpu->board->ctx, text);
+}
+
+/* Return: may the vCPU run again? */
+static bool handle_exit(struct cpu *cpu)
+{
+	struct kvm_run *run = cpu->vcpu.run;
+
+	switch (run->exit_reason) {
+	case KVM_EXIT_IO:
+		count(&cpu->exits.io);
+		handle_io(cpu, run);
+		return true;
+	case KVM_EXIT_MMIO:
+		count(&cpu->exits.mmio);
+		bus_access(cpu->board->mmio, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+			   run->mmio.is_write);
+		return true;
+	case KVM_EXIT_HYPERCALL:
+		count(&cpu->exits.doorbell);
+		handle_hypercall(cpu, run);
+		return true;
+	case KVM_EXIT_SHUTDOWN:
+		count(&cpu->exits.other);
+		cpu->board->triple_fault(cpu->board->ctx);
+		return false;
+	case KVM_EXIT_INTERNAL_ERROR:
+		report_stuck(cpu, "KVM cannot emulate an instruction, suberror", run->internal.suberror);
+		return false;
+	case KVM_EXIT_FAIL_ENTRY:
+		report_stuck(cpu, "the hardware refuses to enter the guest, reason",
+			     run->fail_entry.hardware_entry_failure_reason);
+		return false;
+	default:
+		report_stuck(cpu, "unexpected KVM exit", run->exit_reason);
+		return false;
+	}
+}
+
+static void run_guest(struct cpu *cpu)
+{
+	while (!atomic_load(&cpu->stop)) {
+		int err = vcpu_run(&cpu->vcpu);
+
+		if (err == -EINTR) {
+			count(&cpu->exits.interrupted);
+			continue;
+		}
+		if (err < 0) {
+			report_stuck(cpu, "KVM_RUN failed, error", (uint64_t)-err);
+			return;
+		}
+		if (!handle_exit(cpu))
+			return;
+	}
+}
+
+static void *cpu_thread(void *arg)
+{
+	struct cpu *cpu = arg;
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu%u", cpu->vcpu.id);
+	pthread_setname_np(pthread_self(), name);
+	run_guest(cpu);
+	if (cpu->board->gate)
+		gate_cancel_vcpu(cpu->board->gate, cpu->vcpu.id);
+	return NULL;
+}
+
+int cpu_start(struct cpu *cpu, const struct cpu_board *board)
+{
+	cpu->board = board;
+	atomic_store(&cpu->stop, false);
+	return -pthread_create(&cpu->thread, NULL, cpu_thread, cpu);
+}
+
+void cpu_stop(struct cpu *cpu)
+{
+	atomic_store(&cpu->stop, true);
+	vcpu_kick(&cpu->vcpu, cpu->thread);
+	pthread_join(cpu->thread, NULL);
+}

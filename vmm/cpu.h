@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A vCPU's thread: runs the guest and hands each exit to whom it concerns. Owns the thread and the counts of its
+ * exits; what devices, doorbell and end of the VM mean is behind struct cpu_board.
+ */
+#ifndef CPU_H
+#define CPU_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "devices/bus.h"
+#include "kvm/vcpu.h"
+
+struct gate;
+
+/**
+ * struct cpu_board - what the vCPUs of a machine share
+ * @pio: port bus
+ * @mmio: memory-mapped bus
+ * @gate: answers the doorbell; NULL: nobody does
+ * @triple_fault: the CPU gave up; any vCPU thread
+ * @stuck: KVM cannot go on, @text says where; any vCPU thread
+ * @ctx: handed to both
+ */
+struct cpu_board {
+	const struct bus *pio;
+	const struct bus *mmio;
+	struct gate *gate;
+	void (*triple_fault)(void *ctx);
+	void (*stuck)(void *ctx, const char *text);
+	void *ctx;
+};
+
+/* exits by what they were for; read by other threads while the vCPU runs */
+struct cpu_exits {
+	_Atomic uint64_t io, mmio, doorbell, interrupted, other;
+};
+
+/**
+ * struct cpu - one vCPU and its thread
+ * @stop: set before the kick that makes the thread end
+ */
+struct cpu {
+	struct vcpu vcpu;
+	const struct cpu_board *board;
+	struct cpu_exits exits;
+	pthread_t thread;
+	atomic_bool stop;
+};
+
+/** cpu_start() - let the guest run on a thread of its own. Return: 0; -errno. */
+must_check int cpu_start(struct cpu *cpu, const struct cpu_board *board);
+
+/** cpu_stop() - take the vCPU out of the guest, cancel its suspended callbacks and join its thread. */
+void cpu_stop(struct cpu *cpu);
+
+#endif

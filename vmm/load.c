@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/*
+ * panic=-1: a panic resets at once, so that its exit status is known at once. pci=off, nr_uarts=1: no probing of
+ * what is not there. quiet: a serial console costs an exit a character; --append 'loglevel=8' brings it all back.
+ */
+#define CMDLINE_DEFAULT "console=ttyS0 quiet panic=-1 pci=off 8250.nr_uarts=1"
+
+static uint64_t to_mib(uint64_t bytes)
+{
+	return (bytes + MIB(1) - 1) >> 20;
+}
+
+static int make_cmdline(const struct vmm_config *config, const struct kernel_entry *entry,
+			char **ret_cmdline)
+{
+	/* the PVH entry knows no KASLR; the decompressor does it unless it is told not to */
+	bool nokaslr = entry->protocol == KERNEL_LINUX64 && !config->kaslr;
+	auto_free char *cmdline = NULL;
+	size_t len;
+
+	if (asprintf(&cmdline, "%s%s%s%s", CMDLINE_DEFAULT, nokaslr ? " nokaslr" : "",
+		     config->append[0] ? " " : "", config->append) < 0)
+		return -ENOMEM;
+	len = strlen(cmdline);
+	if (len > entry->cmdline_max) {
+		log_error("the kernel command line is %zu bytes long, this kernel takes %u; shorten "
+			  "--append by %zu",
+			  len, entry->cmdline_max, len - entry->cmdline_max);
+		return -EINVAL;
+	}
+	*ret_cmdline = take_ptr(cmdline);
+	return 0;
+}
+
+/* RAM below the hole: where the kernel is loaded and the initrd has to be */
+static uint64_t low_ram_end(const struct guest_mem *mem)
+{
+	size_t nr;
+	const struct mem_slot *slots = mem_slots(mem, &nr);
+
+	return nr ? slots[0].base.value + slots[0].size : 0;
+}
+
+/* as high as it may be, so that the kernel has the room above itself */
+static int place_initrd(const struct load_initrd *initrd, const struct guest_mem *mem,
+			const struct kernel_entry *entry, gpa_t *ret_gpa)
+{
+	uint64_t top = low_ram_end(mem);
+	uint64_t start;
+
+	if (entry->initrd_max < top)
+		top = align_down(entry->initrd_max + 1, MEM_PAGE_SIZE);
+	start = initrd->len < top ? align_down(top - initrd->len, MEM_PAGE_SIZE) : 0;
+	if (start < entry->load_end.value) {
+		log_error("guest memory is too small: the kernel takes %llu MiB and the initial RAM file "
+			  "system %llu MiB; use --memory %lluM or more",
+			  (unsigned long long)to_mib(entry->load_end.value),
+			  (unsigned long long)to_mib(initrd->len),
+			  (unsigned long long)(to_mib(entry->load_end.value + initrd->len) + 16));
+		return -EINVAL;
+	}
+	*ret_gpa = GPA(start);
+	return mem_write(mem, *ret_gpa, initrd->data, initrd->len);
+}
+
+static int load_kernel(const struct vmm_config *config, const struct kernel *kernel,
+		       const struct guest_mem *mem, struct kernel_entry *ret_entry)
+{
+	struct kernel_options options = { .kaslr = config->kaslr };
+	struct boot_reason why = { 0 };
+	int err = kernel_load(kernel, mem, &options, ret_entry, &why);
+
+	if (err == 0)
+		return 0;
+	if (err == -ENOMEM && why.need_bytes)
+		log_error("%s: %s; use --memory %lluM or more", config->kernel, why.text,
+			  (unsigned long long)to_mib(why.need_bytes));
+	else
+		log_error("%s: %s", config->kernel, why.text);
+	return -EINVAL;
+}
+
+int load_guest(const struct vmm_config *config, const struct kernel *kernel,
+	       const struct load_initrd *initrd, const struct guest_mem *mem,
+	       const struct vcpu *cpu, unsigned int nr_virtio)
+{
+	auto_free char *cmdline = NULL;
+	struct kernel_entry entry;
+	struct arch_boot boot = { .nr_cpus = config->cpus, .nr_virtio = nr_virtio };
+	int err = load_kernel(config, kernel, mem, &entry);
+
+	if (err == 0)
+		err = make_cmdline(config, &entry, &cmdline);
+	if (err == 0 && initrd->len)
+		err = place_initrd(initrd, mem, &entry, &boot.initrd);
+	if (err < 0)
+		return err;
+	boot.protocol = entry.protocol == KERNEL_PVH ? ARCH_ENTRY_PVH : ARCH_ENTRY_LINUX64;
+	boot.entry = entry.entry;
+	boot.setup_header = entry.setup_header_len ? entry.setup_header : NULL;
+	boot.setup_header_len = entry.setup_header_len;
+	boot.initrd_size = initrd->len;
+	boot.cmdline = cmdline;
+	log_debug("kernel %s: %s entry at %#llx, command line: %s", kernel->release,
+		  entry.protocol == KERNEL_PVH ? "PVH" : "64-bit",
+		  (unsigned long long)entry.entry.value, cmdline);
+	err = arch_boot_setup(mem, cpu, &boot);
+	if (err < 0)
+		log_error("cannot set the boot processor up: %s", strerror(-err));
+	return err;
+}

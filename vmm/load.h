@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* From files to a guest that can take its first instruction: kernel, initial RAM file system, command line. */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "arch/arch.h"
+#include "boot/kernel.h"
+#include "config.h"
+#include "kvm/mem.h"
+
+/**
+ * struct load_initrd - the initial RAM file system, wherever it came from
+ * @data: bytes; NULL = none
+ * @len: bytes
+ */
+struct load_initrd {
+	const uint8_t *data;
+	size_t len;
+};
+
+/**
+ * load_guest() - copy everything into RAM and set the boot vCPU up. Says on the log what is wrong.
+ * @config: command line, KASLR
+ * @kernel: probed kernel
+ * @initrd: may be empty
+ * @mem: fresh guest RAM
+ * @cpu: boot vCPU
+ * @nr_virtio: virtio-mmio windows in use
+ *
+ * Return: 0; -EINVAL bad input; other -errno our own failure.
+ */
+must_check int load_guest(const struct vmm_config *config, const struct kernel *kernel,
+			  const struct load_initrd *initrd, const struct guest_mem *mem,
+			  const struct vcpu *cpu, unsigned int nr_virtio);
+
+#endif

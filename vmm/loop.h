@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The main thread while the VM runs: signals, time limit, console input, and the end. Everything the guest waits
+ * for happens on vCPU threads; this loop only carries what comes from outside.
+ */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include "base/cleanup.h"
+#include "devices/console.h"
+#include "devices/serial.h"
+#include "ending.h"
+
+/**
+ * struct loop - what it watches; borrowed
+ * @ending: ends the loop when it has a reason
+ * @console: input for @serial, output to be flushed
+ * @serial: the guest's console port
+ * @timeout_s: 0 = none
+ */
+struct loop {
+	struct ending *ending;
+	struct console *console;
+	struct serial *serial;
+	unsigned int timeout_s;
+};
+
+/** loop_block_signals() - before the first thread is made: the signals the loop wants go to nobody else. Return: 0; -errno. */
+must_check int loop_block_signals(void);
+
+/** loop_run() - until the ending has a reason. Return: 0; -errno, the ending is then ENDING_INTERNAL. */
+must_check int loop_run(const struct loop *loop);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "arch/arch.h"
+#include "base/bytes.h"
+#include "base/io.h"
+#include "boot/kernel.h"
+#include "check.h"
+#include "cpu.h"
+#include "devices/bus.h"
+#include "devices/console.h"
+#include "devices/portal_dev.h"
+#include "devices/power.h"
+#include "devices/serial.h"
+#include "ending.h"
+#include "load.h"
+#include "loop.h"
+#include "slots.h"
+
+#define INITRD_MAX GIB(4)
+
+/* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart */
+struct machine {
+	const struct vmm_config *config;
+	struct kernel *kernel;
+	void *initrd;
+	size_t initrd_len;
+
+	struct guest_mem *mem;
+	struct vm vm;
+	bool has_vm;
+	struct cpu *cpus;
+	unsigned int nr_cpus; /* created */
+
+	struct bus pio, mmio;
+	struct console *console;
+	struct serial serial;
+	bool has_serial;
+	struct power power;
+	struct portal_dev portal_dev;
+	struct slots slots;
+
+	struct ending ending;
+	struct cpu_board board;
+};
+
+static void raise_irq(void *ctx, unsigned int gsi)
+{
+	struct machine *m = ctx;
+
+	vm_pulse_irq(&m->vm, gsi);
+}
+
+static struct irq_line irq_line(struct machine *m, unsigned int gsi)
+{
+	return (struct irq_line){ .raise = raise_irq, .ctx = m, .gsi = gsi };
+}
+
+static void on_power(void *ctx, enum power_event event)
+{
+	struct machine *m = ctx;
+
+	if (event == POWER_OFF)
+		ending_set(&m->ending, ENDING_POWEROFF);
+	else
+		ending_reset(&m->ending, false);
+}
+
+static void on_guest_state(void *ctx, uint32_t state)
+{
+	struct machine *m = ctx;
+
+	atomic_store(&m->ending.guest_state, state);
+}
+
+static void on_triple_fault(void *ctx)
+{
+	struct machine *m = ctx;
+
+	ending_reset(&m->ending, true);
+}
+
+static void on_stuck(void *ctx, const char *text)
+{
+	struct machine *m = ctx;
+
+	log_error("%s", text);
+	ending_set(&m->ending, ENDING_INTERNAL);
+}
+
+static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
+{
+	struct machine *m = ctx;
+
+	console_write(m->console, data, len);
+}
+
+static int open_kernel(struct machine *m)
+{
+	struct boot_reason why = { 0 };
+	int err = kernel_open(m->config->kernel, &m->kernel, &why);
+
+	if (err < 0) {
+		log_error("%s: %s", m->config->kernel, why.text[0] ? why.text : strerror(-err));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int open_initrd(struct machine *m)
+{
+	int err;
+
+	if (!m->config->initrd)
+		return 0;
+	err = io_read_file(m->config->initrd, INITRD_MAX, &m->initrd, &m->initrd_len);
+	if (err < 0) {
+		log_error("%s: %s", m->config->initrd, strerror(-err));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int add_serial(struct machine *m)
+{
+	struct serial_sink sink = { .out = on_serial_out, .ctx = m };
+	struct irq_line irq = irq_line(m, arch_platform()->serial_gsi);
+
+	serial_init(&m->serial, &sink, &irq);
+	m->has_serial = true;
+	return serial_attach(&m->serial, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
+			     arch_platform()->serial_base);
+}
+
+static int add_portal_dev(struct machine *m)
+{
+	struct portal_dev_events events = { .state = on_guest_state, .ctx = m };
+	struct irq_line irq = irq_line(m, arch_platform()->portal_gsi);
+
+	portal_dev_init(&m->portal_dev, &events, &irq);
+	return portal_dev_attach(&m->portal_dev, &m->mmio, arch_platform()->portal_base);
+}
+
+static int add_devices(struct machine *m)
+{
+	int err;
+
+	bus_init(&m->pio);
+	bus_init(&m->mmio);
+	power_init(&m->power, on_power, m);
+	err = power_attach(&m->power, &m->pio);
+	if (err == 0)
+		err = add_serial(m);
+	if (err == 0)
+		err = add_portal_dev(m);
+	if (err < 0)
+		log_error("cannot add a device: %s", strerror(-err));
+	return err;
+}
+
+static int add_cpus(struct machine *m)
+{
+	int err = 0;
+
+	m->cpus = calloc(m->config->cpus, sizeof(*m->cpus));
+	if (!m->cpus)
+		return -ENOMEM;
+	while (err == 0 && m->nr_cpus < m->config->cpus) {
+		struct cpu *cpu = &m->cpus[m->nr_cpus];
+
+		err = vcpu_create(&m->vm, m->nr_cpus, &cpu->vcpu);
+		if (err < 0)
+			break;
+		m->nr_cpus++;
+		err = arch_vcpu_setup(&m->vm, &cpu->vcpu, m->config->cpus);
+	}
+	if (err < 0)
+		log_error("cannot create virtual CPU %u: %s", m->nr_cpus, strerror(-err));
+	return err;
+}
+
+static int add_vm(struct machine *m)
+{
+	int err = mem_create(&m->mem);
+
+	if (err == 0)
+		err = arch_ram_setup(m->mem, m->config->memory_bytes);
+	if (err < 0) {
+		log_error("cannot reserve %llu MiB for the guest: %s",
+			  (unsigned long long)(m->config->memory_bytes >> 20), strerror(-err));
+		return err;
+	}
+	err = vm_create(&m->vm);
+	if (err < 0) {
+		log_error("cannot create a VM: %s; portal-vmm --check says more", strerror(-err));
+		return err;
+	}
+	m->has_vm = true;
+	err = arch_vm_setup(&m->vm);
+	if (err == 0)
+		err = vm_map(&m->vm, m->mem);
+	if (err < 0)
+		log_error("cannot set the VM up: %s; portal-vmm --check says more", strerror(-err));
+	return err;
+}
+
+static int open_console(struct machine *m)
+{
+	int err = console_create(m->config->console, &m->console);
+
+	if (err == -EINVAL)
+		log_error("--console %s: give stdio, null, file:PATH or pty", m->config->console);
+	else if (err < 0)
+		log_error("--console %s: %s", m->config->console, strerror(-err));
+	return err < 0 ? -EINVAL : 0;
+}
+
+/* Return: 0; -EINVAL the user's files or options; other: ours. All has been said. */
+static int machine_build(struct machine *m)
+{
+	const struct load_initrd initrd = { .data = m->initrd, .len = m->initrd_len };
+	int err;
+
+	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC);
+	if (m->ending.wake_fd < 0)
+		return -errno;
+	err = open_console(m);
+	if (err == 0)
+		err = add_vm(m);
+	if (err == 0)
+		err = add_devices(m);
+	if (err == 0)
+		err = add_cpus(m);
+	if (err == 0)
+		err = load_guest(m->config, m->kernel, &initrd, m->mem, &m->cpus[0].vcpu, 0);
+	return err;
+}
+
+static int start_cpus(struct machine *m, unsigned int *ret_started)
+{
+	int err = vcpu_install_kick();
+
+	m->board = (struct cpu_board){
+		.pio = &m->pio,
+		.mmio = &m->mmio,
+		.triple_fault = on_triple_fault,
+		.stuck = on_stuck,
+		.ctx = m,
+	};
+	for (unsigned int i = 0; i < m->nr_cpus && err == 0; i++) {
+		err = cpu_start(&m->cpus[i], &m->board);
+		if (err == 0)
+			(*ret_started)++;
+	}
+	return err;
+}
+
+static void machine_go(struct machine *m)
+{
+	const struct loop loop = {
+		.ending = &m->ending,
+		.console = m->console,
+		.serial = &m->serial,
+		.timeout_s = m->config->timeout_s,
+	};
+	unsigned int started = 0;
+	int err = start_cpus(m, &started);
+
+	if (err == 0)
+		err = loop_run(&loop);
+	if (err < 0) {
+		log_error("cannot run the VM: %s", strerror(-err));
+		ending_set(&m->ending, ENDING_INTERNAL);
+	}
+	while (started > 0)
+		cpu_stop(&m->cpus[--started]);
+	console_flush(m->console);
+}
+
+static void machine_destroy(struct machine *m)
+{
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		vcpu_destroy(&m->cpus[i].vcpu);
+	free(m->cpus);
+	slots_destroy(&m->slots);
+	if (m->has_serial)
+		serial_done(&m->serial);
+	console_destroy(m->console);
+	if (m->has_vm)
+		vm_destroy(&m->vm);
+	mem_destroy(m->mem);
+	kernel_close(m->kernel);
+	free(m->initrd);
+	if (m->ending.wake_fd >= 0)
+		close(m->ending.wake_fd);
+}
+
+static enum exit_status machine_outcome(const struct machine *m)
+{
+	enum ending_reason reason = (enum ending_reason)atomic_load(&m->ending.reason);
+
+	log_info("%s", ending_text(reason));
+	return ending_status(reason);
+}
+
+enum exit_status machine_run(const struct vmm_config *config)
+{
+	struct machine m = { .config = config, .ending.wake_fd = -1 };
+	enum exit_status status = EXIT_STATUS_USAGE;
+	int err = open_kernel(&m);
+
+	if (err == 0)
+		err = open_initrd(&m);
+	if (err == 0 && !check_host(NULL)) {
+		status = EXIT_STATUS_HOST;
+		err = -ENODEV;
+	}
+	if (err == 0)
+		err = loop_block_signals();
+	if (err == 0) {
+		err = machine_build(&m);
+		status = err == -EINVAL ? EXIT_STATUS_USAGE : EXIT_STATUS_INTERNAL;
+	}
+	if (err == 0)
+		machine_go(&m);
+	machine_destroy(&m);
+	return err == 0 ? machine_outcome(&m) : status;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "check.h"
+#include "config.h"
+#include "machine.h"
+#include "version.h"
+
+static enum exit_status run(int argc, char **argv)
+{
+	struct vmm_config config;
+
+	if (config_parse(argc, argv, &config) < 0)
+		return EXIT_STATUS_USAGE;
+	log_set_level(config.log_level);
+	switch (config.action) {
+	case CONFIG_HELP:
+		fputs(config_help(), stdout);
+		return EXIT_STATUS_POWEROFF;
+	case CONFIG_VERSION:
+		puts("portal-vmm " PORTAL_VMM_VERSION);
+		return EXIT_STATUS_POWEROFF;
+	case CONFIG_CHECK:
+		return check_host(stdout) ? EXIT_STATUS_POWEROFF : EXIT_STATUS_HOST;
+	case CONFIG_DESCRIBE:
+		return EXIT_STATUS_INTERNAL;
+	case CONFIG_RUN:
+		break;
+	}
+	return machine_run(&config);
+}
+
+int main(int argc, char **argv)
+{
+	enum exit_status status = run(argc, argv);
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return EXIT_STATUS_INTERNAL;
+	return (int)status;
+}
