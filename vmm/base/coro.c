@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/coro.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "base/coro_note.h"
+
+#define GUARD_SIZE 4096u
+
+struct coro {
+	ucontext_t here, caller;
+	struct coro_note note, caller_note;
+	uint8_t *mapping;
+	struct coro_pool *pool;
+	struct coro *next;
+	pthread_t thread;
+	coro_fn *fn;
+	void *arg;
+	bool finished;
+};
+
+/*
+ * The bottom frame of every coroutine. It never returns: when a function has ended it waits to be given
+ * the next one. It lives over the end of AddressSanitizer's fake stack, so it must not be on it.
+ */
+__attribute__((no_sanitize_address, noinline)) static void run(struct coro *coro)
+{
+	coro_note_arrive(&coro->note, &coro->caller_note);
+	for (;;) {
+		coro->fn(coro, coro->arg);
+		coro->finished = true;
+		coro_note_leave(&coro->note, &coro->caller_note, 1);
+		swapcontext(&coro->here, &coro->caller);
+		coro_note_arrive(&coro->note, &coro->caller_note);
+	}
+}
+
+/* makecontext() passes ints only */
+static void enter(unsigned int high, unsigned int low)
+{
+	run((struct coro *)(((uintptr_t)high << 32) | low));
+}
+
+/* not inlined: as far as the compiler knows getcontext() returns twice, which clobbers its caller's variables */
+static __attribute__((noinline)) int init_context(ucontext_t *context)
+{
+	return getcontext(context);
+}
+
+static int create(struct coro_pool *pool, struct coro **ret_coro)
+{
+	auto_free struct coro *coro = calloc(1, sizeof(*coro));
+	uintptr_t self;
+
+	if (!coro || init_context(&coro->here) < 0)
+		return -ENOMEM;
+	self = (uintptr_t)coro;
+	coro->mapping = mmap(NULL, GUARD_SIZE + CORO_STACK_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+	if (coro->mapping == MAP_FAILED)
+		return -ENOMEM;
+	if (mprotect(coro->mapping, GUARD_SIZE, PROT_NONE) < 0) {
+		munmap(coro->mapping, GUARD_SIZE + CORO_STACK_SIZE);
+		return -ENOMEM;
+	}
+	coro->pool = pool;
+	coro->thread = pthread_self();
+	coro->here.uc_stack.ss_sp = coro->mapping + GUARD_SIZE;
+	coro->here.uc_stack.ss_size = CORO_STACK_SIZE;
+	makecontext(&coro->here, (void (*)(void))enter, 2, (unsigned int)(self >> 32),
+		    (unsigned int)self);
+	coro_note_create(&coro->note, coro->mapping + GUARD_SIZE, CORO_STACK_SIZE);
+	pool->nr_created++;
+	*ret_coro = take_ptr(coro);
+	return 0;
+}
+
+void coro_discard(struct coro *coro)
+{
+	if (!coro)
+		return;
+	coro_note_destroy(&coro->note);
+	munmap(coro->mapping, GUARD_SIZE + CORO_STACK_SIZE);
+	free(coro);
+}
+
+void coro_pool_init(struct coro_pool *pool)
+{
+	*pool = (struct coro_pool){ 0 };
+}
+
+void coro_pool_done(struct coro_pool *pool)
+{
+	while (pool->free) {
+		struct coro *coro = pool->free;
+
+		pool->free = coro->next;
+		coro_discard(coro);
+	}
+}
+
+int coro_take(struct coro_pool *pool, coro_fn *fn, void *arg, struct coro **ret_coro)
+{
+	struct coro *coro = pool->free;
+	int ret = 0;
+
+	if (coro)
+		pool->free = coro->next;
+	else
+		ret = create(pool, &coro);
+	if (ret < 0)
+		return ret;
+	coro->fn = fn;
+	coro->arg = arg;
+	coro->finished = false;
+	*ret_coro = coro;
+	return 0;
+}
+
+bool coro_resume(struct coro *coro)
+{
+	assert(pthread_equal(coro->thread, pthread_self()));
+	coro_note_thread(&coro->caller_note);
+	coro_note_leave(&coro->caller_note, &coro->note, 0);
+	swapcontext(&coro->caller, &coro->here);
+	coro_note_arrive(&coro->caller_note, &coro->note);
+	if (!coro->finished)
+		return true;
+	coro->next = coro->pool->free;
+	coro->pool->free = coro;
+	return false;
+}
+
+void coro_yield(struct coro *self)
+{
+	coro_note_leave(&self->note, &self->caller_note, 0);
+	swapcontext(&self->here, &self->caller);
+	coro_note_arrive(&self->note, &self->caller_note);
+}
