@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door the guest's doorbell leads to: owns the pool of pages the guest has registered, the sessions
+ * on them and their coroutines. Knows no KVM, no hooks and no modules; guest memory and the takers of
+ * events come in as small ops structs. Source: docs/protocol.md sections 1 to 3.
+ */
+#ifndef PORTAL_GATE_H
+#define PORTAL_GATE_H
+
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/gpa.h"
+#include "portal/event.h"
+#include "portal/session.h"
+#include "portal/stats.h"
+
+struct gate;
+
+/**
+ * struct gate_mem - guest memory
+ * @slice: host pointer to @len bytes at @gpa, valid as long as the gate; NULL when they are not all RAM.
+ *	Called from any vCPU's thread.
+ * @ctx: handed to it
+ */
+struct gate_mem {
+	void *(*slice)(void *ctx, gpa_t gpa, uint64_t len);
+	void *ctx;
+};
+
+/**
+ * struct gate_events - who takes what the guest brings
+ * @on_hello: a guest has registered its pool. Runs in the session's coroutine, as the next three.
+ * @on_call: a system call event
+ * @on_error: an effect of a verdict failed
+ * @on_work: the guest offers a session
+ * @on_mismatch: a hello with another wire version, already turned away; on the vCPU's thread
+ * @on_bye: the module has let go; on the vCPU's thread
+ * @on_suspend: the session's coroutine is about to wait; in the coroutine
+ * @on_resume: it goes on; in the coroutine
+ * @ctx: handed to each
+ *
+ * What is handed in is valid until the function returns. All must be set.
+ */
+struct gate_events {
+	void (*on_hello)(void *ctx, struct session *session, const struct hello *hello);
+	void (*on_call)(void *ctx, struct session *session, const struct call *call);
+	void (*on_error)(void *ctx, struct session *session, const struct call_error *error);
+	void (*on_work)(void *ctx, struct session *session);
+	void (*on_mismatch)(void *ctx, uint32_t version);
+	void (*on_bye)(void *ctx);
+	void (*on_suspend)(void *ctx, struct session *session);
+	void (*on_resume)(void *ctx, struct session *session);
+	void *ctx;
+};
+
+/**
+ * struct gate_config - what a gate is made from, copied
+ * @mem: guest memory
+ * @events: taker of events
+ * @nr_vcpus: at least 1
+ */
+struct gate_config {
+	struct gate_mem mem;
+	struct gate_events events;
+	unsigned int nr_vcpus;
+};
+
+/**
+ * struct gate_stats - what has happened so far
+ * @doorbells: rings by PORTAL_RING_*, 0 = of unknown kind
+ * @refused: of these, how many were refused
+ * @events: sessions opened, by the low byte of PORTAL_EVENT_*
+ * @operations: asked for, by PORTAL_OP_*; NONE and VERDICT: how sessions ended
+ * @bytes_read: guest memory delivered by READ and READ_STR
+ * @bytes_written: guest memory written by WRITE
+ * @sessions_now: open
+ * @sessions_peak: most that were open at once
+ * @protocol_errors: rings and answers that broke the protocol
+ * @cancelled: sessions that ended before their time
+ * @coroutines: created
+ */
+struct gate_stats {
+	uint64_t doorbells[STATS_NR_RINGS];
+	uint64_t events[STATS_NR_EVENTS];
+	uint64_t operations[PORTAL_NR_OPS];
+	uint64_t refused, bytes_read, bytes_written;
+	uint64_t sessions_now, sessions_peak;
+	uint64_t protocol_errors, cancelled, coroutines;
+};
+
+/** gate_create() - a gate without a pool. Return: 0; -EINVAL: no vCPU; -ENOMEM. */
+must_check int gate_create(const struct gate_config *config, struct gate **ret_gate);
+
+/** gate_destroy() - NULL is fine; gate_cancel_vcpu() has been called for every vCPU that ever rang. */
+void gate_destroy(struct gate *gate);
+
+/**
+ * gate_ring() - serve one ring of the doorbell
+ * @gate: the gate
+ * @vcpu: who rang; this is its thread, it is stopped, and always the same thread calls for it
+ * @page: guest physical address it gave, any value
+ * @kind: PORTAL_RING_*, any value
+ *
+ * Runs callbacks. Afterwards the page holds the next operation, or the session's end.
+ *
+ * Return: 0 served. Refused, with the page untouched: -EINVAL unknown kind or vCPU; -ENOENT the page is
+ * not in the pool, or nothing is asked on it; -EBUSY another vCPU holds the session, or a session was
+ * opened where one was open (that one is cancelled); -ESTALE wrong generation; -EPROTO contents out of
+ * bounds; -EFAULT a hello's page or range is not RAM; -ECANCELED the session was cancelled meanwhile;
+ * -ESHUTDOWN after gate_cancel_vcpu(); -ENOMEM.
+ */
+must_check int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind);
+
+/**
+ * gate_cancel_vcpu() - end every session the vCPU holds, before its thread ends
+ * @gate: the gate
+ * @vcpu: on its thread
+ *
+ * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later rings of
+ * this vCPU are refused.
+ */
+void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu);
+
+/** gate_get_stats() - a copy of the counters. Any thread. */
+void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats);
+
+#endif

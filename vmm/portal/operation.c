@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/operation.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <portal/wire.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+static size_t chunk(size_t len)
+{
+	return len < PORTAL_DATA_SIZE ? len : PORTAL_DATA_SIZE;
+}
+
+/* what a transfer returns that has moved @done bytes when @err ended it: only faults give short counts */
+static ssize_t ended(size_t done, int err)
+{
+	return err == -EFAULT && done > 0 ? (ssize_t)done : err;
+}
+
+ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len)
+{
+	struct session_answer answer;
+	size_t done = 0;
+
+	while (done < len) {
+		size_t want = chunk(len - done);
+		int ret = session_call(session,
+				       &(struct session_request){ .op = PORTAL_OP_READ,
+								  .addr = gva + done,
+								  .size = want,
+								  .most = want },
+				       &answer);
+
+		if (ret < 0)
+			return ended(done, ret);
+		session_payload(session, (uint8_t *)buf + done, answer.result);
+		session_count_read(session, answer.result);
+		done += answer.result;
+		if (answer.result < want)
+			return ended(done, -EFAULT);
+	}
+	return (ssize_t)done;
+}
+
+ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t len)
+{
+	struct session_answer answer;
+	size_t done = 0;
+
+	while (done < len) {
+		size_t want = chunk(len - done);
+		int ret = session_call(session,
+				       &(struct session_request){ .op = PORTAL_OP_WRITE,
+								  .addr = gva + done,
+								  .size = want,
+								  .data = (const uint8_t *)buf + done,
+								  .len = want,
+								  .most = want },
+				       &answer);
+
+		if (ret < 0)
+			return ended(done, ret);
+		session_count_write(session, answer.result);
+		done += answer.result;
+		if (answer.result < want)
+			return ended(done, -EFAULT);
+	}
+	return (ssize_t)done;
+}
+
+/*
+ * The operations that deliver a text of unknown length piece by piece: fills @buf with up to @len bytes.
+ * @request: of the first piece; @sized: its size field says how many bytes are wanted
+ * Return: bytes; *ret_ended: that was all
+ */
+static ssize_t collect(struct session *session, struct session_request request, bool sized,
+		       char *buf, size_t len, bool *ret_ended)
+{
+	struct session_answer answer;
+	size_t done = 0;
+
+	*ret_ended = false;
+	while (done < len && !*ret_ended) {
+		size_t take;
+		int ret;
+
+		if (sized)
+			request.size = chunk(len - done);
+		request.most = sized ? request.size : PORTAL_DATA_SIZE;
+		ret = session_call(session, &request, &answer);
+		if (ret < 0)
+			return ret;
+		*ret_ended = answer.cursor == 0;
+		if (!*ret_ended && (answer.result == 0 ||
+				    answer.cursor != request.addr + answer.result))
+			return session_break(session);
+		take = answer.result < len - done ? answer.result : len - done;
+		/* more came than fits: the text does not end within @buf */
+		*ret_ended = *ret_ended && take == answer.result;
+		session_payload(session, buf + done, take);
+		done += take;
+		request.addr = answer.cursor;
+	}
+	return (ssize_t)done;
+}
+
+/* the result of a text of @n bytes collected into @buf: the SDK's rules for length and cut */
+static ssize_t finish_text(char *buf, size_t len, ssize_t n, bool complete)
+{
+	if (n < 0)
+		return n;
+	if (complete && (size_t)n < len) {
+		buf[n] = '\0';
+		return n;
+	}
+	buf[len - 1] = '\0';
+	return (ssize_t)len;
+}
+
+ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len)
+{
+	const struct session_request request = { .op = PORTAL_OP_READ_STR, .addr = gva };
+	bool complete;
+	ssize_t n;
+
+	assert(len > 0);
+	n = collect(session, request, true, buf, len, &complete);
+	if (n < 0)
+		return n;
+	session_count_read(session, (uint64_t)n);
+	if (memchr(buf, '\0', (size_t)n))
+		return session_break(session);
+	return finish_text(buf, len, n, complete);
+}
+
+ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len)
+{
+	const struct session_request request = { .op = PORTAL_OP_FD_NAME, .size = (uint32_t)fd };
+	bool complete;
+	ssize_t n;
+
+	assert(len > 0);
+	n = collect(session, request, false, buf, len, &complete);
+	return finish_text(buf, len, n, complete);
+}
+
+/* an area's last NUL ends it and is not part of it */
+static ssize_t read_area(struct session *session, uint32_t op, char *buf, size_t len)
+{
+	const struct session_request request = { .op = op };
+	bool complete;
+	ssize_t n;
+
+	assert(len > 0);
+	n = collect(session, request, false, buf, len, &complete);
+	if (n > 0 && complete && buf[n - 1] == '\0')
+		n--;
+	return finish_text(buf, len, n, complete);
+}
+
+ssize_t op_proc_args(struct session *session, char *buf, size_t len)
+{
+	return read_area(session, PORTAL_OP_PROC_ARGS, buf, len);
+}
+
+ssize_t op_proc_env(struct session *session, char *buf, size_t len)
+{
+	return read_area(session, PORTAL_OP_PROC_ENV, buf, len);
+}
+
+/* an operation whose only good answer is 0 */
+static int call_plain(struct session *session, struct session_request request)
+{
+	struct session_answer answer;
+
+	request.most = 0;
+	return session_call(session, &request, &answer);
+}
+
+int op_welcome(struct session *session, uint64_t features)
+{
+	const struct portal_wire_welcome welcome = {
+		.version = htole32(PORTAL_WIRE_VERSION),
+		.features = htole64(features),
+	};
+
+	return call_plain(session, (struct session_request){ .op = PORTAL_OP_WELCOME,
+							     .size = sizeof(welcome),
+							     .data = &welcome,
+							     .len = sizeof(welcome) });
+}
+
+int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char *buf,
+		     size_t *ret_len, uint32_t *ret_next)
+{
+	const struct session_request request = {
+		.op = PORTAL_OP_SYSCALL_NAMES, .addr = first, .size = abi, .most = PORTAL_DATA_SIZE,
+	};
+	struct session_answer answer;
+	int ret = session_call(session, &request, &answer);
+
+	if (ret < 0)
+		return ret;
+	session_payload(session, buf, answer.result);
+	if (answer.result > 0 && buf[answer.result - 1] != '\0')
+		return session_break(session);
+	if (answer.cursor != 0 && (answer.cursor <= first || answer.cursor > UINT32_MAX))
+		return session_break(session);
+	*ret_len = answer.result;
+	*ret_next = (uint32_t)answer.cursor;
+	return 0;
+}
+
+int op_hook_add(struct session *session, const void *data, size_t len)
+{
+	return call_plain(session, (struct session_request){ .op = PORTAL_OP_HOOK_ADD,
+							     .size = len,
+							     .data = data,
+							     .len = len });
+}
+
+int op_hook_del(struct session *session, uint32_t id)
+{
+	return call_plain(session,
+			  (struct session_request){ .op = PORTAL_OP_HOOK_DEL, .addr = id });
+}
+
+int op_hook_enable(struct session *session, uint32_t id, bool on)
+{
+	return call_plain(session, (struct session_request){ .op = PORTAL_OP_HOOK_ENABLE,
+							     .addr = id,
+							     .size = on });
+}

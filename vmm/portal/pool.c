@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int map_pages(const struct gate_mem *mem, struct pool *pool)
+{
+	size_t index = 0;
+
+	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
+		const struct hello_range *range = &pool->hello.ranges[i];
+
+		for (uint64_t n = 0; n < range->nr_pages; n++) {
+			struct session *session = &pool->sessions[index++];
+			gpa_t gpa = GPA(range->gpa.value + n * PORTAL_PAGE_SIZE);
+
+			session->page = mem->slice(mem->ctx, gpa, PORTAL_PAGE_SIZE);
+			if (!session->page)
+				return -EFAULT;
+			session->pool = pool;
+			atomic_init(&session->doomed, false);
+		}
+	}
+	return 0;
+}
+
+int pool_create(const struct gate_mem *mem, const struct hello *hello, struct pool **ret_pool)
+{
+	auto_free struct pool *pool =
+		calloc(1, sizeof(*pool) + hello->nr_pages * sizeof(pool->sessions[0]));
+	int ret;
+
+	if (!pool)
+		return -ENOMEM;
+	pool->hello = *hello;
+	pool->refs = 1;
+	pool->nr_sessions = hello->nr_pages;
+	ret = map_pages(mem, pool);
+	if (ret < 0)
+		return ret;
+	*ret_pool = take_ptr(pool);
+	return 0;
+}
+
+struct session *pool_find(struct pool *pool, gpa_t gpa)
+{
+	size_t index = 0;
+
+	if (!pool || gpa.value % PORTAL_PAGE_SIZE != 0)
+		return NULL;
+	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
+		const struct hello_range *range = &pool->hello.ranges[i];
+		uint64_t offset = (gpa.value - range->gpa.value) / PORTAL_PAGE_SIZE;
+
+		if (gpa.value >= range->gpa.value && offset < range->nr_pages)
+			return &pool->sessions[index + offset];
+		index += range->nr_pages;
+	}
+	return NULL;
+}
+
+void pool_put(struct pool *pool)
+{
+	if (pool && --pool->refs == 0)
+		free(pool);
+}

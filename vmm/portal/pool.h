@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pages one hello has registered, with the host address of each computed once, and their sessions.
+ * Counted references: the gate holds one, every open session holds one. For gate.c only.
+ */
+#ifndef PORTAL_POOL_H
+#define PORTAL_POOL_H
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "portal/session_state.h"
+
+/**
+ * struct pool - registered pages
+ * @hello: what registered them
+ * @refs: the gate's and the open sessions', under the gate's lock
+ * @nr_sessions: pages
+ * @sessions: by page index
+ */
+struct pool {
+	struct hello hello;
+	unsigned int refs;
+	size_t nr_sessions;
+	struct session sessions[];
+};
+
+/**
+ * pool_create() - a pool with one reference
+ * @mem: guest memory, finds every page
+ * @hello: checked hello, copied
+ * @ret_pool: the pool
+ *
+ * Return: 0; -EFAULT: a page is not RAM; -ENOMEM.
+ */
+must_check int pool_create(const struct gate_mem *mem, const struct hello *hello,
+			   struct pool **ret_pool);
+
+/** pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL. */
+struct session *pool_find(struct pool *pool, gpa_t gpa);
+
+/** pool_put() - give a reference back, under the gate's lock; the last one frees. NULL is fine. */
+void pool_put(struct pool *pool);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/region.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* the guest may write while we read: the compiler must not read a second time what it has read once */
+static void copy_once(void *to, const void *from, size_t len)
+{
+	memcpy(to, from, len);
+	__asm__ volatile("" : : "r"(to) : "memory");
+}
+
+void region_load(const void *page, struct region_header *ret_header)
+{
+	uint8_t raw[offsetof(struct portal_region, data)];
+	uint64_t op;
+
+	copy_once(raw, page, sizeof(raw));
+	op = get_le64(raw + offsetof(struct portal_region, op));
+	ret_header->code = (uint32_t)op;
+	ret_header->generation = (uint32_t)(op >> 32);
+	ret_header->addr = get_le64(raw + offsetof(struct portal_region, addr));
+	ret_header->size = get_le64(raw + offsetof(struct portal_region, size));
+}
+
+void region_load_data(const void *page, void *buf, size_t len)
+{
+	assert(len <= PORTAL_DATA_SIZE);
+	copy_once(buf, (const uint8_t *)page + offsetof(struct portal_region, data), len);
+}
+
+void region_store(void *page, const struct region_header *header, const void *data, size_t len)
+{
+	uint8_t raw[offsetof(struct portal_region, data)];
+
+	assert(len <= PORTAL_DATA_SIZE);
+	if (len > 0)
+		memcpy((uint8_t *)page + offsetof(struct portal_region, data), data, len);
+	put_le64(raw + offsetof(struct portal_region, op),
+		 header->code | (uint64_t)header->generation << 32);
+	put_le64(raw + offsetof(struct portal_region, addr), header->addr);
+	put_le64(raw + offsetof(struct portal_region, size), header->size);
+	memcpy(page, raw, sizeof(raw));
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/session.h"
+
+#include <errno.h>
+#include <portal/ops.h>
+
+#include "portal/session_state.h"
+
+#define MAX_ERRNO 4095
+
+bool session_is_over(const struct session *session)
+{
+	return session->over || atomic_load_explicit(&session->doomed, memory_order_acquire);
+}
+
+int session_break(struct session *session)
+{
+	if (!session->over)
+		stats_add(&session->stats->protocol_errors, 1);
+	session->over = true;
+	session->status = -EPROTO;
+	return -EPROTO;
+}
+
+/* the guest is killing the task: it still waits for the session to be ended */
+static int accept_cancel(struct session *session)
+{
+	stats_add(&session->stats->cancelled, 1);
+	session->over = true;
+	return -ECANCELED;
+}
+
+static int check_result(struct session *session, uint64_t most, struct session_answer *ret_answer)
+{
+	int64_t result = (int64_t)session->header.size;
+
+	if (result < -MAX_ERRNO || (result >= 0 && (uint64_t)result > most))
+		return session_break(session);
+	if (result < 0)
+		return (int)result;
+	ret_answer->result = (uint64_t)result;
+	ret_answer->cursor = session->header.addr;
+	return 0;
+}
+
+static int check_answer(struct session *session, uint64_t most, struct session_answer *ret_answer)
+{
+	switch (session->header.code) {
+	case PORTAL_RESP_DONE:
+		return check_result(session, most, ret_answer);
+	case PORTAL_RESP_UNKNOWN:
+		return -EOPNOTSUPP;
+	case PORTAL_RESP_INVALID:
+		return -EINVAL;
+	case PORTAL_RESP_CANCELLED:
+		return accept_cancel(session);
+	default:
+		return session_break(session);
+	}
+}
+
+int session_call(struct session *session, const struct session_request *request,
+		 struct session_answer *ret_answer)
+{
+	const struct region_header header = {
+		.code = request->op,
+		.generation = session->header.generation,
+		.addr = request->addr,
+		.size = request->size,
+	};
+
+	if (session_is_over(session))
+		return -ECANCELED;
+	region_store(session->page, &header, request->data, request->len);
+	stats_add(&session->stats->operations[request->op], 1);
+	session->events->on_suspend(session->events->ctx, session);
+	coro_yield(session->coro);
+	session->events->on_resume(session->events->ctx, session);
+	if (session_is_over(session))
+		return -ECANCELED;
+	return check_answer(session, request->most, ret_answer);
+}
+
+void session_payload(struct session *session, void *buf, size_t len)
+{
+	region_load_data(session->page, buf, len);
+}
+
+void session_verdict(struct session *session, const void *data, size_t len)
+{
+	const struct region_header header = {
+		.code = PORTAL_OP_VERDICT,
+		.generation = session->header.generation,
+		.size = len,
+	};
+
+	if (session_is_over(session))
+		return;
+	region_store(session->page, &header, data, len);
+	session->ended_with = PORTAL_OP_VERDICT;
+}
+
+void session_set_user(struct session *session, void *user)
+{
+	session->user = user;
+}
+
+void *session_user(const struct session *session)
+{
+	return session->user;
+}
+
+void session_count_read(struct session *session, uint64_t bytes)
+{
+	stats_add(&session->stats->bytes_read, bytes);
+}
+
+void session_count_write(struct session *session, uint64_t bytes)
+{
+	stats_add(&session->stats->bytes_written, bytes);
+}

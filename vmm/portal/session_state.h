@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a session is made of and what it needs from the gate. For gate.c, pool.c and session.c only.
+ *
+ * A session's fields belong to the thread that runs it, from the ring that claims it to the one that ends
+ * it. Other threads see @state and @vcpu, under the gate's lock, and may set @doomed.
+ */
+#ifndef PORTAL_SESSION_STATE_H
+#define PORTAL_SESSION_STATE_H
+
+#include <stdatomic.h>
+
+#include "base/coro.h"
+#include "portal/event.h"
+#include "portal/gate.h"
+#include "portal/region.h"
+#include "portal/session.h"
+#include "portal/stats.h"
+
+enum session_state {
+	SESSION_FREE = 0,
+	SESSION_RUNNING,   /* its vCPU's thread is inside gate_ring() */
+	SESSION_SUSPENDED, /* the guest works on an operation */
+};
+
+/**
+ * struct session - a page of the pool and the conversation on it
+ * @page: its host address
+ * @pool: the pool it belongs to
+ * @state: claimed and given back under the gate's lock
+ * @vcpu: who holds it
+ * @doomed: another thread wants it cancelled; it ends as soon as its own thread comes by
+ * @next: list of the vCPU's open sessions
+ * @coro: what runs in it
+ * @header: the last header the guest left
+ * @over: no operation is possible any more
+ * @status: what the ring that ends it returns; the page is written only when it is 0
+ * @ended_with: PORTAL_OP_NONE or PORTAL_OP_VERDICT
+ * @user: session_set_user()
+ * @event: what it was opened for
+ */
+struct session {
+	void *page;
+	struct pool *pool;
+	enum session_state state;
+	unsigned int vcpu;
+	atomic_bool doomed;
+	struct session *next;
+	struct coro *coro;
+	struct region_header header;
+	bool over;
+	int status;
+	uint32_t ended_with;
+	void *user;
+	union {
+		struct call call;
+		struct call_error error;
+	} event;
+	const struct gate_events *events;
+	struct stats *stats;
+};
+
+#endif
