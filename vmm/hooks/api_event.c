@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* The SDK's functions about the event and its verdict: no round trip. Documented in portal/hook.h. */
+#include <errno.h>
+#include <portal/hook.h>
+#include <portal/wire.h>
+
+#include "hooks/event.h"
+#include "hooks/module.h"
+#include "hooks/regs.h"
+
+/* a 32-bit task's registers and arguments are zero-extended */
+static uint64_t task_word(const struct portal_ctx *ctx, uint64_t value)
+{
+	return regs_width(ctx->call->abi) == 4 ? (uint32_t)value : value;
+}
+
+uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n)
+{
+	const struct staging_state *staged = &ctx->staging.state;
+
+	if (n >= PORTAL_NR_ARGS)
+		return 0;
+	return staged->arg_mask & 1u << n ? staged->args[n] : ctx->call->args[n];
+}
+
+int64_t portal_ret(const struct portal_ctx *ctx)
+{
+	const struct staging_state *staged = &ctx->staging.state;
+
+	if (!ctx->is_return)
+		return 0;
+	return staged->flags & PORTAL_VERDICT_RET ? staged->ret : ctx->call->ret;
+}
+
+int portal_pid(const struct portal_ctx *ctx)
+{
+	return (int)ctx->call->pid;
+}
+
+int portal_tid(const struct portal_ctx *ctx)
+{
+	return (int)ctx->call->tid;
+}
+
+bool portal_is_return(const struct portal_ctx *ctx)
+{
+	return ctx->is_return;
+}
+
+const char *portal_comm(const struct portal_ctx *ctx)
+{
+	return ctx->call->comm;
+}
+
+const char *portal_syscall_name(const struct portal_ctx *ctx)
+{
+	const char *name = NULL;
+
+	if (ctx->names)
+		name = names_of(ctx->names, ctx->call->is_compat, ctx->call->nr);
+	return name ? name : "?";
+}
+
+unsigned int portal_syscall_nr(const struct portal_ctx *ctx)
+{
+	return ctx->call->nr;
+}
+
+uint64_t portal_pc(const struct portal_ctx *ctx)
+{
+	return ctx->call->pc;
+}
+
+int portal_is_compat(const struct portal_ctx *ctx)
+{
+	return ctx->call->is_compat;
+}
+
+int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value)
+{
+	const struct staging_state *staged = &ctx->staging.state;
+	unsigned int index;
+	int ret = regs_find(ctx->call->abi, name, &index);
+
+	if (ret < 0)
+		return ret;
+	*ret_value = staged->reg_mask & 1ull << index ? staged->regs[index] :
+							ctx->call->regs[index];
+	return 0;
+}
+
+int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value)
+{
+	unsigned int index;
+	int ret = regs_find(ctx->call->abi, name, &index);
+
+	if (ret < 0)
+		return ret;
+	if (ctx->is_error || !regs_is_settable(ctx->call->abi, index))
+		return -EINVAL;
+	staging_set_reg(&ctx->staging, index, task_word(ctx, value));
+	return 0;
+}
+
+int portal_skip(struct portal_ctx *ctx, int64_t ret)
+{
+	if (ctx->is_error || ctx->is_return)
+		return -EINVAL;
+	staging_set_ret(&ctx->staging, PORTAL_VERDICT_SKIP, ret);
+	return 0;
+}
+
+int portal_set_ret(struct portal_ctx *ctx, int64_t ret)
+{
+	if (ctx->is_error || !ctx->is_return)
+		return -EINVAL;
+	staging_set_ret(&ctx->staging, PORTAL_VERDICT_RET, ret);
+	return 0;
+}
+
+int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value)
+{
+	if (ctx->is_error || ctx->is_return || n >= PORTAL_NR_ARGS)
+		return -EINVAL;
+	staging_set_arg(&ctx->staging, n, task_word(ctx, value));
+	return 0;
+}
+
+struct portal_module *portal_ctx_module(struct portal_ctx *ctx)
+{
+	return ctx->hook->module;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SDK's functions that may suspend: guest memory and the process. Immediate writes are operations;
+ * those of a deferring hook are staged, and its reads see them. Documented in portal/hook.h.
+ */
+#include <errno.h>
+#include <portal/hook.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "hooks/event.h"
+#include "hooks/regs.h"
+#include "portal/operation.h"
+
+#define GUEST_PAGE 4096u
+
+static bool defers(const struct portal_ctx *ctx)
+{
+	return ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES;
+}
+
+ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
+{
+	const struct staging *staging = &ctx->staging;
+	uint32_t id = ctx->hook->id;
+	ssize_t n;
+
+	if (ctx->is_error)
+		return -EINVAL;
+	if (defers(ctx) && len > 0 && staging_covers(staging, id, addr, len))
+		n = (ssize_t)len;
+	else
+		n = op_read(ctx->session, addr, buf, len);
+	if (defers(ctx) && n > 0)
+		staging_overlay(staging, id, addr, buf, (size_t)n);
+	return n;
+}
+
+ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
+{
+	int ret;
+
+	if (ctx->is_error)
+		return -EINVAL;
+	if (!defers(ctx))
+		return op_write(ctx->session, addr, buf, len);
+	if (len == 0)
+		return 0;
+	if (session_is_over(ctx->session))
+		return -ECANCELED;
+	ret = staging_write(&ctx->staging, ctx->hook->id, addr, buf, len);
+	return ret < 0 ? ret : (ssize_t)len;
+}
+
+/*
+ * A string that the hook itself has staged a part of: only bytes show where it ends. Read up to page
+ * borders, so that memory behind the string's end is not needed.
+ */
+static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		size_t want = GUEST_PAGE - (addr + done) % GUEST_PAGE;
+		ssize_t n;
+		char *end;
+
+		if (want > len - done)
+			want = len - done;
+		n = portal_read_bytes(ctx, addr + done, buf + done, want);
+		if (n < 0)
+			return n;
+		end = memchr(buf + done, '\0', (size_t)n);
+		if (end)
+			return end - buf;
+		if ((size_t)n < want)
+			return -EFAULT;
+		done += want;
+	}
+	buf[len - 1] = '\0';
+	return (ssize_t)len;
+}
+
+ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
+{
+	if (ctx->is_error || len == 0)
+		return -EINVAL;
+	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
+		return read_str_staged(ctx, addr, buf, len);
+	return op_read_str(ctx->session, addr, buf, len);
+}
+
+ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str)
+{
+	return portal_write_bytes(ctx, addr, str, strlen(str) + 1);
+}
+
+/* all of @len bytes or an error */
+static int read_whole(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
+{
+	ssize_t n = portal_read_bytes(ctx, addr, buf, len);
+
+	if (n < 0)
+		return (int)n;
+	return (size_t)n == len ? 0 : -EFAULT;
+}
+
+static int write_whole(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
+{
+	ssize_t n = portal_write_bytes(ctx, addr, buf, len);
+
+	if (n < 0)
+		return (int)n;
+	return (size_t)n == len ? 0 : -EFAULT;
+}
+
+int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
+{
+	uint8_t raw[4];
+	int ret = read_whole(ctx, addr, raw, sizeof(raw));
+
+	if (ret == 0)
+		*ret_value = get_le32(raw);
+	return ret;
+}
+
+int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
+{
+	uint8_t raw[8];
+	int ret = read_whole(ctx, addr, raw, sizeof(raw));
+
+	if (ret == 0)
+		*ret_value = get_le64(raw);
+	return ret;
+}
+
+int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
+{
+	uint8_t raw[8] = { 0 };
+	int ret = read_whole(ctx, addr, raw, regs_width(ctx->call->abi));
+
+	if (ret == 0)
+		*ret_value = get_le64(raw);
+	return ret;
+}
+
+int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
+{
+	uint8_t raw[4];
+
+	put_le32(raw, value);
+	return write_whole(ctx, addr, raw, sizeof(raw));
+}
+
+int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
+{
+	uint8_t raw[8];
+
+	put_le64(raw, value);
+	return write_whole(ctx, addr, raw, sizeof(raw));
+}
+
+int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
+{
+	uint8_t raw[8];
+
+	put_le64(raw, value);
+	return write_whole(ctx, addr, raw, regs_width(ctx->call->abi));
+}
+
+ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
+{
+	if (ctx->is_error || len == 0)
+		return -EINVAL;
+	return op_fd_name(ctx->session, fd, buf, len);
+}
+
+ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
+{
+	if (ctx->is_error || len == 0)
+		return -EINVAL;
+	return op_proc_args(ctx->session, buf, len);
+}
+
+ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len)
+{
+	if (ctx->is_error || len == 0)
+		return -EINVAL;
+	return op_proc_env(ctx->session, buf, len);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The SDK's functions for a module itself: hooks, options, data, log. Documented in portal/hook.h. */
+#include <errno.h>
+#include <portal/hook.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/options.h"
+#include "hooks/event.h"
+#include "hooks/module.h"
+#include "hooks/registry.h"
+
+#define TEXT_SIZE 1536
+
+/* inside a callback of @mod that may wait: install now. Elsewhere: when there is a session. */
+static int announce(struct portal_module *mod, struct portal_hook *hook)
+{
+	const struct portal_ctx *ctx = event_current();
+
+	if (ctx && !ctx->is_error && ctx->hook->module == mod)
+		return registry_install(mod->registry, hook, ctx->session);
+	if (!ctx)
+		registry_wake(mod->registry);
+	return 0;
+}
+
+int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *desc,
+			struct portal_hook **ret_hook)
+{
+	struct portal_hook *hook;
+	int ret = hook_create(mod, desc, &hook);
+
+	if (ret < 0)
+		return ret;
+	ret = registry_add(mod->registry, hook);
+	if (ret < 0) {
+		hook_free(hook);
+		return ret;
+	}
+	ret = announce(mod, hook);
+	if (ret == 0 && ret_hook)
+		*ret_hook = hook;
+	return ret;
+}
+
+int portal_unhook(struct portal_hook *hook)
+{
+	struct registry *registry = hook->module->registry;
+
+	registry_remove(registry, hook);
+	if (!event_current())
+		registry_wake(registry);
+	return 0;
+}
+
+int portal_hook_enable(struct portal_hook *hook, bool on)
+{
+	struct registry *registry = hook->module->registry;
+
+	if (on)
+		atomic_store(&hook->failures, 0);
+	registry_enable(registry, hook, on);
+	if (!event_current())
+		registry_wake(registry);
+	return 0;
+}
+
+int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value)
+{
+	const char *text = portal_option(mod, key);
+
+	return text ? options_u64(text, ret_value) : -ENOENT;
+}
+
+void portal_set_data(struct portal_module *mod, void *data)
+{
+	mod->data = data;
+}
+
+void *portal_data(struct portal_module *mod)
+{
+	return mod->data;
+}
+
+static enum log_level to_level(int level)
+{
+	if (level < LOG_ERROR)
+		return LOG_ERROR;
+	return level > LOG_DEBUG ? LOG_DEBUG : (enum log_level)level;
+}
+
+/* one line stays one line, whatever a guest's string in it says; line ends at its end just go */
+static __attribute__((format(printf, 2, 0))) void format_line(char text[static TEXT_SIZE],
+							      const char *fmt, va_list ap)
+{
+	size_t len;
+
+	if (vsnprintf(text, TEXT_SIZE, fmt, ap) < 0)
+		text[0] = '\0';
+	for (len = strlen(text); len > 0 && strchr("\r\n", text[len - 1]); len--)
+		text[len - 1] = '\0';
+	for (char *at = text; (at = strpbrk(at, "\r\n")); at++)
+		*at = '?';
+}
+
+void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
+{
+	char text[TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(text, fmt, ap);
+	va_end(ap);
+	log_line(to_level(level), "%s: %s [%s %u]", ctx->hook->module->desc->name, text,
+		 ctx->call->comm, ctx->call->tid);
+}
+
+void portal_mod_log(struct portal_module *mod, int level, const char *fmt, ...)
+{
+	char text[TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_line(text, fmt, ap);
+	va_end(ap);
+	log_line(to_level(level), "%s: %s", mod->desc->name, text);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/event.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "hooks/module.h"
+
+static _Thread_local struct portal_ctx *current;
+
+struct portal_ctx *event_current(void)
+{
+	return current;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* ---- a callback gets the thread, and gives it up ------------------------------------------------------ */
+
+static void run_on(struct portal_ctx *ctx)
+{
+	module_enter(ctx->hook->module);
+	current = ctx;
+	ctx->started_ns = now_ns();
+}
+
+static void hold(struct portal_ctx *ctx)
+{
+	ctx->spent_ns += now_ns() - ctx->started_ns;
+	current = NULL;
+	module_leave(ctx->hook->module);
+}
+
+void event_suspend(struct session *session)
+{
+	struct portal_ctx *ctx = session_user(session);
+
+	if (ctx && ctx->hook)
+		hold(ctx);
+}
+
+void event_resume(struct session *session)
+{
+	struct portal_ctx *ctx = session_user(session);
+
+	if (ctx && ctx->hook)
+		run_on(ctx);
+}
+
+/* ---- one callback --------------------------------------------------------------------------------------- */
+
+static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
+{
+	if (spent_ns <= EVENT_SLOW_NS || atomic_exchange(&hook->slow_reported, true))
+		return;
+	log_guest(LOG_WARN,
+		  "%s: the hook on %s took %llu ms; the vCPU stood still: work that long belongs in "
+		  "a thread of the module's own",
+		  hook->module->desc->name, hook_call_name(hook),
+		  (unsigned long long)(spent_ns / 1000000));
+}
+
+static void count_time(struct event_tally *tally, uint64_t spent_ns)
+{
+	uint64_t longest = atomic_load_explicit(&tally->longest_ns, memory_order_relaxed);
+
+	while (spent_ns > longest &&
+	       !atomic_compare_exchange_weak_explicit(&tally->longest_ns, &longest, spent_ns,
+						      memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
+static void count_failure(struct registry *registry, struct event_tally *tally,
+			  const struct portal_ctx *ctx, struct portal_hook *hook, int err)
+{
+	unsigned int failures = 1 + atomic_fetch_add(&hook->failures, 1);
+
+	atomic_fetch_add_explicit(&tally->failures, 1, memory_order_relaxed);
+	log_guest(LOG_WARN, "%s: the hook on %s failed: %s; the call goes on without it [%s %u]",
+		  hook->module->desc->name, hook_call_name(hook), strerror(-err), ctx->call->comm,
+		  ctx->call->tid);
+	if (failures != EVENT_MAX_FAILURES)
+		return;
+	log_warn("%s: the hook on %s has failed %u times in a row and is switched off",
+		 hook->module->desc->name, hook_call_name(hook), failures);
+	atomic_fetch_add_explicit(&tally->switched_off, 1, memory_order_relaxed);
+	registry_enable(registry, hook, false);
+}
+
+static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
+{
+	int ret = 0;
+
+	ctx->hook = hook;
+	ctx->spent_ns = 0;
+	run_on(ctx);
+	/* while this one waited for its turn, another callback may have taken it out */
+	if (!atomic_load(&hook->removed) && atomic_load(&hook->enabled))
+		ret = hook->fn(ctx, hook->data);
+	hold(ctx);
+	ctx->hook = NULL;
+	return ret;
+}
+
+/* Return: true: later hooks are not asked */
+static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
+		     struct portal_hook *hook)
+{
+	const struct staging_state before = ctx->staging.state;
+	int ret = run_callback(ctx, hook);
+
+	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
+	count_time(tally, ctx->spent_ns);
+	report_slow(hook, ctx->spent_ns);
+	if (session_is_over(ctx->session))
+		return true;
+	if (ret >= 0) {
+		atomic_store(&hook->failures, 0);
+		return ret > 0;
+	}
+	ctx->staging.state = before;
+	count_failure(registry, tally, ctx, hook, ret);
+	return false;
+}
+
+/* ---- an event --------------------------------------------------------------------------------------------- */
+
+void event_sync(struct registry *registry, struct session *session)
+{
+	struct portal_hook *refused = NULL;
+	int ret;
+
+	do {
+		ret = registry_sync(registry, session, &refused);
+		if (ret < 0 && refused && !session_is_over(session))
+			log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
+				  hook_call_name(refused), strerror(-ret));
+		registry_put(registry, refused);
+	} while (ret < 0 && take_ptr(refused) && !session_is_over(session));
+}
+
+void event_serve_call(struct registry *registry, struct event_tally *tally,
+		      struct session *session, const struct call *call)
+{
+	struct portal_ctx ctx;
+	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
+	struct names *names;
+	size_t nr = registry_collect(registry, call, hooks, &names), len;
+	bool handled = false;
+
+	/* not an initializer: most of the staging area is never touched */
+	ctx.session = session;
+	ctx.call = call;
+	ctx.names = names;
+	ctx.hook = NULL;
+	ctx.is_return = call->is_return;
+	ctx.is_error = false;
+	staging_init(&ctx.staging);
+	session_set_user(session, &ctx);
+	for (size_t i = 0; i < nr; i++) {
+		handled = handled || run_hook(registry, tally, &ctx, hooks[i]);
+		registry_put(registry, hooks[i]);
+	}
+	event_sync(registry, session);
+	session_set_user(session, NULL);
+	names_put(names);
+	len = staging_encode(&ctx.staging);
+	if (len > 0)
+		session_verdict(session, ctx.staging.payload, len);
+}
+
+static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
+			 const struct call_error *error)
+{
+	if (!hook->on_error) {
+		log_guest(LOG_WARN,
+			  "%s: a deferred write of the hook on %s to %#llx failed: %s [%s %u]",
+			  hook->module->desc->name, hook_call_name(hook),
+			  (unsigned long long)error->addr, strerror(-error->err), ctx->call->comm,
+			  ctx->call->tid);
+		return;
+	}
+	ctx->hook = hook;
+	run_on(ctx);
+	if (!atomic_load(&hook->removed))
+		hook->on_error(ctx, error->addr, error->err, hook->data);
+	hold(ctx);
+	ctx->hook = NULL;
+}
+
+void event_serve_error(struct registry *registry, struct session *session,
+		       const struct call_error *error)
+{
+	struct portal_ctx ctx;
+	struct names *names;
+	struct portal_hook *hook = registry_find(registry, error->hook, &names);
+
+	ctx.session = session;
+	ctx.call = &error->call;
+	ctx.names = names;
+	ctx.hook = NULL;
+	ctx.is_return = hook && hook->when == PORTAL_ON_RETURN;
+	ctx.is_error = true;
+	ctx.spent_ns = 0;
+	staging_init(&ctx.staging);
+	session_set_user(session, &ctx);
+	if (hook)
+		report_error(hook, &ctx, error);
+	registry_put(registry, hook);
+	event_sync(registry, session);
+	session_set_user(session, NULL);
+	names_put(names);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One event on its way through the hooks: calls the callbacks in order, keeps what they stage, sends the
+ * verdict. Owns struct portal_ctx, which is what a callback sees of an event.
+ */
+#ifndef HOOKS_EVENT_H
+#define HOOKS_EVENT_H
+
+#include <portal/hook.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "hooks/hook.h"
+#include "hooks/names.h"
+#include "hooks/registry.h"
+#include "hooks/staging.h"
+#include "portal/event.h"
+#include "portal/session.h"
+
+#define EVENT_MAX_FAILURES 100u	       /* in a row, then the hook is switched off */
+#define EVENT_SLOW_NS	   10000000ull /* of the host's time, then it is said */
+
+/**
+ * struct event_tally - what has happened to callbacks; relaxed atomics
+ * @callbacks: run to their end
+ * @failures: of these, how many returned an error
+ * @switched_off: hooks that failed too often
+ * @longest_ns: longest time one callback used on its vCPU's thread, waits for the guest not counted
+ */
+struct event_tally {
+	_Atomic uint64_t callbacks, failures, switched_off, longest_ns;
+};
+
+/**
+ * struct portal_ctx - an event while hooks work on it; lives on its coroutine's stack
+ * @session: the conversation with the guest
+ * @call: the event
+ * @names: tables the event's number belongs to; NULL when the guest had told none
+ * @hook: whose callback runs; NULL between callbacks
+ * @is_return: the call has run
+ * @is_error: on_error: nothing can be staged and nothing asked of the guest
+ * @started_ns: when the callback was last given the thread
+ * @spent_ns: how long it has had it before that
+ * @staging: the verdict so far
+ */
+struct portal_ctx {
+	struct session *session;
+	const struct call *call;
+	const struct names *names;
+	struct portal_hook *hook;
+	bool is_return;
+	bool is_error;
+	uint64_t started_ns;
+	uint64_t spent_ns;
+	struct staging staging;
+};
+
+/** event_serve_call() - run the hooks of a system call event; in its session's coroutine. */
+void event_serve_call(struct registry *registry, struct event_tally *tally,
+		      struct session *session, const struct call *call);
+
+/** event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine. */
+void event_serve_error(struct registry *registry, struct session *session,
+		       const struct call_error *error);
+
+/** event_suspend() - the callback running in @session, if any, is about to wait for the guest. */
+void event_suspend(struct session *session);
+
+/** event_resume() - it goes on. */
+void event_resume(struct session *session);
+
+/** event_current() - the event whose callback runs on this thread; NULL. */
+struct portal_ctx *event_current(void);
+
+/** event_sync() - tell the guest what has changed, log what it refuses; may suspend. */
+void event_sync(struct registry *registry, struct session *session);
+
+#endif

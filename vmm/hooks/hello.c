@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/hello.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "hooks/module.h"
+#include "portal/operation.h"
+
+static int report_unknown(const struct portal_hook *hook, const struct names *names,
+			  const struct hello *hello)
+{
+	const char *nearest = names_nearest(names, hook->name);
+
+	log_error("%s: the guest's kernel %s has no system call '%s'%s%s%s",
+		  hook->module->desc->name, hello->release, hook->name,
+		  nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	return -ENOENT;
+}
+
+static int connect_names(struct registry *registry, struct names *names, const struct hello *hello)
+{
+	struct portal_hook *unknown;
+	struct names *kept = names_get(names);
+	int ret = registry_connect(registry, names, &unknown);
+
+	if (ret < 0)
+		ret = report_unknown(unknown, kept, hello);
+	names_put(kept);
+	return ret;
+}
+
+static int install(struct registry *registry, struct session *session)
+{
+	struct portal_hook *refused = NULL;
+	int ret = registry_sync(registry, session, &refused);
+
+	if (ret < 0 && refused && !session_is_over(session))
+		log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
+			  hook_call_name(refused), strerror(-ret));
+	registry_put(registry, refused);
+	return ret;
+}
+
+static int converse(struct registry *registry, struct session *session, const struct hello *hello)
+{
+	struct names *names;
+	int ret = op_welcome(session, hello->features & PORTAL_FEATURES_V1);
+
+	if (ret == 0)
+		ret = names_load(session, hello, &names);
+	if (ret < 0) {
+		if (ret != -ECANCELED)
+			log_error("the guest module %s does not answer as it should: %s",
+				  hello->module_version, strerror(-ret));
+		return ret;
+	}
+	ret = connect_names(registry, names, hello);
+	return ret < 0 ? ret : install(registry, session);
+}
+
+int hello_serve(struct registry *registry, struct session *session, const struct hello *hello)
+{
+	int ret = converse(registry, session, hello);
+
+	if (ret == -ECANCELED)
+		return 0;
+	if (ret == 0)
+		log_debug("guest kernel %s, module %s: %zu hooks installed", hello->release,
+			  hello->module_version, registry_count(registry, NULL));
+	return ret;
+}

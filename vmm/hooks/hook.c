@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/hook.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "hooks/names.h"
+
+_Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS, "one numbering");
+_Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR, "one numbering");
+_Static_assert(PORTAL_MATCH_UNSIGNED == PORTAL_CMP_F_UNSIGNED, "one numbering");
+_Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "one numbering");
+
+#define NR_MATCHES (PORTAL_NR_ARGS + 1)
+
+/* ---- checking a description ------------------------------------------------------------------------- */
+
+static bool is_string_match(const struct portal_match *match)
+{
+	return match->cmp >= PORTAL_MATCH_STR_EQ;
+}
+
+static int check_match(const struct portal_match *match)
+{
+	static const uint32_t widths = 1u << 0 | 1u << 1 | 1u << 2 | 1u << 4 | 1u << 8;
+
+	if (match->cmp > PORTAL_CMP_MAX || match->reserved != 0 || match->reserved2 != 0)
+		return -EINVAL;
+	if (match->width > 8 || !(widths & 1u << match->width))
+		return -EINVAL;
+	if (match->flags & ~PORTAL_MATCH_UNSIGNED)
+		return -EINVAL;
+	return is_string_match(match) && !match->str ? -EINVAL : 0;
+}
+
+static int check_fetch(const struct portal_fetch *fetch)
+{
+	if (fetch->what == PORTAL_FETCH_NONE || fetch->what > PORTAL_FETCH_ARGS)
+		return -EINVAL;
+	if (fetch->arg >= PORTAL_NR_ARGS || fetch->len_arg_plus1 > PORTAL_NR_ARGS)
+		return -EINVAL;
+	return fetch->max == 0 || fetch->flags != 0 || fetch->reserved != 0 ? -EINVAL : 0;
+}
+
+static int check_filters(const struct portal_syscall_hook *desc)
+{
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+		if (check_match(&desc->arg[i]) < 0)
+			return -EINVAL;
+	if (check_match(&desc->ret) < 0 || is_string_match(&desc->ret))
+		return -EINVAL;
+	/* an entry hook would wait for a result that it never sees */
+	if (desc->ret.cmp != PORTAL_MATCH_ANY && !(desc->when & PORTAL_ON_RETURN))
+		return -EINVAL;
+	if (desc->nr_fetch > 0 && !desc->fetch)
+		return -EINVAL;
+	for (size_t i = 0; i < desc->nr_fetch; i++)
+		if (check_fetch(&desc->fetch[i]) < 0)
+			return -EINVAL;
+	return 0;
+}
+
+static const char *plain_name(const char *name)
+{
+	return strncmp(name, "sys_", 4) == 0 ? name + 4 : name;
+}
+
+static int check(const struct portal_syscall_hook *desc)
+{
+	if (desc->size != sizeof(*desc) || !desc->fn)
+		return -EINVAL;
+	if (desc->when == 0 || desc->when & ~(PORTAL_ON_ENTER | PORTAL_ON_RETURN))
+		return -EINVAL;
+	if (desc->flags & ~PORTAL_HOOK_DEFER_WRITES)
+		return -EINVAL;
+	if (desc->name && (*plain_name(desc->name) == '\0' || strlen(desc->name) > NAMES_MAX_LEN))
+		return -EINVAL;
+	if (desc->comm && strlen(desc->comm) >= PORTAL_COMM_SIZE)
+		return -ENAMETOOLONG;
+	return check_filters(desc);
+}
+
+/* ---- the wire form ------------------------------------------------------------------------------------ */
+
+static const struct portal_match *match_of(const struct portal_syscall_hook *desc, size_t i)
+{
+	return i < PORTAL_NR_ARGS ? &desc->arg[i] : &desc->ret;
+}
+
+/* strings and fetch declarations share the page with the hook; what is left of it for strings */
+static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size)
+{
+	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook), size = 0;
+
+	if (desc->nr_fetch > room / sizeof(*desc->fetch))
+		return -E2BIG;
+	room -= desc->nr_fetch * sizeof(*desc->fetch);
+	for (size_t i = 0; i < NR_MATCHES; i++) {
+		size_t len = is_string_match(match_of(desc, i)) ? strlen(match_of(desc, i)->str) : 0;
+
+		if (len > room - size)
+			return -E2BIG;
+		size += len;
+	}
+	*ret_size = size;
+	return 0;
+}
+
+static void encode_match(const struct portal_match *match, struct portal_wire_match *wire,
+			 char *strings, size_t *strings_used)
+{
+	wire->cmp = htole32(match->cmp);
+	wire->width = htole32(match->width);
+	wire->flags = htole32(match->flags);
+	wire->value = htole64(match->value);
+	wire->limit = htole64(match->limit);
+	if (!is_string_match(match))
+		return;
+	wire->str_off = htole32((uint32_t)*strings_used);
+	wire->str_len = htole32((uint32_t)strlen(match->str));
+	memcpy(strings + *strings_used, match->str, strlen(match->str));
+	*strings_used += strlen(match->str);
+}
+
+static int prepare_wire(struct portal_hook *hook, const struct portal_syscall_hook *desc)
+{
+	struct portal_wire_hook wire = { 0 };
+	size_t size, used = 0;
+	int ret = strings_size(desc, &size);
+
+	if (ret < 0)
+		return ret;
+	hook->wire_len = sizeof(wire) + size;
+	hook->wire = calloc(1, hook->wire_len);
+	if (!hook->wire)
+		return -ENOMEM;
+	wire.when = htole32(desc->when);
+	wire.pid = htole32(desc->pid);
+	wire.strings_size = htole32((uint32_t)size);
+	if (desc->comm)
+		memcpy(wire.comm, desc->comm, strlen(desc->comm));
+	for (size_t i = 0; i < NR_MATCHES; i++)
+		encode_match(match_of(desc, i), i < PORTAL_NR_ARGS ? &wire.arg[i] : &wire.ret,
+			     (char *)hook->wire + sizeof(wire), &used);
+	memcpy(hook->wire, &wire, sizeof(wire));
+	return 0;
+}
+
+int hook_create(struct portal_module *module, const struct portal_syscall_hook *desc,
+		struct portal_hook **ret_hook)
+{
+	struct portal_hook *hook;
+	int ret = check(desc);
+
+	if (ret < 0)
+		return ret;
+	hook = calloc(1, sizeof(*hook));
+	if (!hook)
+		return -ENOMEM;
+	hook->module = module;
+	hook->when = desc->when;
+	hook->flags = desc->flags;
+	hook->fn = desc->fn;
+	hook->on_error = desc->on_error;
+	hook->data = desc->data;
+	hook->refs = 1;
+	hook->nr[0] = hook->nr[1] = PORTAL_NR_NONE;
+	atomic_init(&hook->enabled, true);
+	ret = prepare_wire(hook, desc);
+	if (ret == 0 && desc->name) {
+		hook->name = strdup(plain_name(desc->name));
+		ret = hook->name ? 0 : -ENOMEM;
+	}
+	if (ret < 0) {
+		hook_free(hook);
+		return ret;
+	}
+	*ret_hook = hook;
+	return 0;
+}
+
+void hook_free(struct portal_hook *hook)
+{
+	if (!hook)
+		return;
+	free(hook->wire);
+	free(hook->name);
+	free(hook);
+}
+
+const char *hook_call_name(const struct portal_hook *hook)
+{
+	return hook->name ? hook->name : "every system call";
+}
+
+size_t hook_encode(const struct portal_hook *hook, uint8_t *buf)
+{
+	struct portal_wire_hook wire;
+
+	memcpy(&wire, hook->wire, sizeof(wire));
+	wire.id = htole32(hook->id);
+	wire.bit = htole32(hook->bit);
+	wire.flags = htole32(hook->name ? 0 : PORTAL_HOOK_F_ALL);
+	wire.nr = htole32(hook->nr[0]);
+	wire.compat_nr = htole32(hook->nr[1]);
+	memcpy(buf, &wire, sizeof(wire));
+	memcpy(buf + sizeof(wire), hook->wire + sizeof(wire), hook->wire_len - sizeof(wire));
+	return hook->wire_len;
+}
+
+/* ---- the description for people --------------------------------------------------------------------- */
+
+static void describe_match(const struct portal_wire_match *wire, const char *strings,
+			   const char *what, FILE *out)
+{
+	static const char *const words[] = {
+		"", "==", "!=", ">", ">=", "<", "<=", "in", "succeeds", "is an error",
+		"has bits", "lacks bits", "is", "starts with", "ends with", "contains",
+	};
+	uint32_t cmp = le32toh(wire->cmp);
+
+	if (cmp == PORTAL_CMP_ANY)
+		return;
+	fprintf(out, ", %s %s", what, words[cmp]);
+	if (cmp >= PORTAL_CMP_STR_EQ)
+		fprintf(out, " \"%.*s\"", (int)le32toh(wire->str_len),
+			strings + le32toh(wire->str_off));
+	else if (cmp != PORTAL_CMP_SUCCESS && cmp != PORTAL_CMP_ERROR)
+		fprintf(out, " %#" PRIx64, le64toh(wire->value));
+	if (cmp == PORTAL_CMP_RANGE)
+		fprintf(out, "..%#" PRIx64, le64toh(wire->limit));
+	if (wire->width)
+		fprintf(out, " (%u bytes)", le32toh(wire->width));
+}
+
+void hook_describe(const struct portal_hook *hook, FILE *out)
+{
+	static const char *const borders[] = { "", "enter", "return", "enter and return" };
+	const char *strings = (const char *)hook->wire + sizeof(struct portal_wire_hook);
+	struct portal_wire_hook wire;
+	char what[] = "arg0";
+
+	memcpy(&wire, hook->wire, sizeof(wire));
+	fprintf(out, "%s: on %s", hook_call_name(hook), borders[hook->when]);
+	if (wire.comm[0])
+		fprintf(out, ", comm \"%s\"", (const char *)wire.comm);
+	if (wire.pid)
+		fprintf(out, ", pid %u", le32toh(wire.pid));
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
+		what[3] = (char)('0' + i);
+		describe_match(&wire.arg[i], strings, what, out);
+	}
+	describe_match(&wire.ret, strings, "result", out);
+	if (hook->flags & PORTAL_HOOK_DEFER_WRITES)
+		fprintf(out, ", writes deferred");
+	fputc('\n', out);
+}

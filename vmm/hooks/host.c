@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "hooks/event.h"
+#include "hooks/hello.h"
+#include "hooks/module.h"
+#include "hooks/registry.h"
+
+/**
+ * struct host - see host.h
+ * @ops: the machine's
+ * @registry: all hooks
+ * @tally: what happened to callbacks
+ * @modules: in the order of the command line
+ * @nr_modules: how many
+ */
+struct host {
+	struct host_ops ops;
+	struct registry registry;
+	struct event_tally tally;
+	struct portal_module **modules;
+	unsigned int nr_modules;
+};
+
+int host_create(const struct host_ops *ops, struct host **ret_host)
+{
+	struct host *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		return -ENOMEM;
+	host->ops = *ops;
+	registry_init(&host->registry, ops->raise_work, ops->ctx);
+	*ret_host = host;
+	return 0;
+}
+
+void host_destroy(struct host *host)
+{
+	if (!host)
+		return;
+	registry_disconnect(&host->registry);
+	while (host->nr_modules > 0)
+		module_close(host->modules[--host->nr_modules]);
+	registry_done(&host->registry);
+	free(host->modules);
+	free(host);
+}
+
+static int open_module(struct host *host, const struct portal_module_desc *desc, const char *spec,
+		       struct portal_module **ret_module)
+{
+	struct portal_module **modules =
+		realloc(host->modules, (host->nr_modules + 1) * sizeof(host->modules[0]));
+	int ret;
+
+	if (!modules)
+		return -ENOMEM;
+	host->modules = modules;
+	ret = module_open(desc, spec, host->nr_modules, &host->registry, ret_module);
+	if (ret == 0)
+		host->modules[host->nr_modules++] = *ret_module;
+	return ret;
+}
+
+int host_load(struct host *host, const char *spec)
+{
+	return host_add(host, NULL, spec);
+}
+
+int host_add(struct host *host, const struct portal_module_desc *desc, const char *spec)
+{
+	struct portal_module *module;
+	int ret = open_module(host, desc, spec, &module);
+
+	return ret < 0 ? ret : module_load(module);
+}
+
+int host_describe(struct host *host, const char *spec, FILE *out)
+{
+	struct portal_module *module;
+	int ret = open_module(host, NULL, spec, &module);
+
+	if (ret < 0)
+		return ret;
+	ret = module_load(module);
+	module_describe(module, out);
+	if (ret < 0) {
+		fprintf(out, "hooks: unknown, it does not start with these options\n");
+		return 0;
+	}
+	fprintf(out, "hooks:\n");
+	if (registry_count(&host->registry, module) == 0)
+		fprintf(out, "  none\n");
+	registry_describe(&host->registry, module, out);
+	return 0;
+}
+
+/* ---- the gate's calls ---------------------------------------------------------------------------------- */
+
+static void on_hello(void *ctx, struct session *session, const struct hello *hello)
+{
+	struct host *host = ctx;
+
+	/* -ECANCELED: there will be another hello, or no VM */
+	if (hello_serve(&host->registry, session, hello) < 0 && host->ops.failed)
+		host->ops.failed(host->ops.ctx);
+}
+
+static void on_call(void *ctx, struct session *session, const struct call *call)
+{
+	struct host *host = ctx;
+
+	event_serve_call(&host->registry, &host->tally, session, call);
+}
+
+static void on_error(void *ctx, struct session *session, const struct call_error *error)
+{
+	struct host *host = ctx;
+
+	event_serve_error(&host->registry, session, error);
+}
+
+static void on_work(void *ctx, struct session *session)
+{
+	struct host *host = ctx;
+
+	event_sync(&host->registry, session);
+}
+
+static void on_mismatch(void *ctx, uint32_t version)
+{
+	(void)ctx;
+	log_guest(LOG_ERROR,
+		  "the guest module speaks version %u of the protocol, this portal-vmm version %u: no "
+		  "hooks; build the guest module from this portal-vmm's sources",
+		  version, PORTAL_WIRE_VERSION);
+}
+
+static void on_bye(void *ctx)
+{
+	struct host *host = ctx;
+
+	registry_disconnect(&host->registry);
+}
+
+static void on_suspend(void *ctx, struct session *session)
+{
+	(void)ctx;
+	event_suspend(session);
+}
+
+static void on_resume(void *ctx, struct session *session)
+{
+	(void)ctx;
+	event_resume(session);
+}
+
+void host_events(struct host *host, struct gate_events *ret_events)
+{
+	*ret_events = (struct gate_events){
+		.on_hello = on_hello,
+		.on_call = on_call,
+		.on_error = on_error,
+		.on_work = on_work,
+		.on_mismatch = on_mismatch,
+		.on_bye = on_bye,
+		.on_suspend = on_suspend,
+		.on_resume = on_resume,
+		.ctx = host,
+	};
+}
+
+void host_get_stats(struct host *host, struct host_stats *ret_stats)
+{
+	const struct event_tally *tally = &host->tally;
+
+	ret_stats->hooks = registry_count(&host->registry, NULL);
+	ret_stats->callbacks = atomic_load_explicit(&tally->callbacks, memory_order_relaxed);
+	ret_stats->failures = atomic_load_explicit(&tally->failures, memory_order_relaxed);
+	ret_stats->switched_off = atomic_load_explicit(&tally->switched_off, memory_order_relaxed);
+	ret_stats->longest_us =
+		atomic_load_explicit(&tally->longest_ns, memory_order_relaxed) / 1000;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/module.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/log.h"
+
+static const struct portal_option *find_option(const struct portal_module_desc *desc,
+					       const char *key)
+{
+	for (const struct portal_option *option = desc->options; option && option->key; option++)
+		if (strcmp(option->key, key) == 0)
+			return option;
+	return NULL;
+}
+
+/* ---- the file --------------------------------------------------------------------------------------- */
+
+static int check_is_elf(const char *path)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[SELFMAG];
+	ssize_t n;
+
+	if (fd < 0) {
+		int err = errno == ENOENT || errno == ENOTDIR ? -ENOENT : -EACCES;
+
+		log_error("hook module %s: %s; give the path of a .so file", path, strerror(errno));
+		return err;
+	}
+	n = io_pread_full(fd, magic, sizeof(magic), 0);
+	if (n == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0)
+		return 0;
+	log_error("hook module %s: not a shared object; a hook module is built with "
+		  "'cc -shared -fPIC' from a C file that includes <portal/hook.h>",
+		  path);
+	return -ENOEXEC;
+}
+
+static int open_object(const char *path, void **ret_object)
+{
+	auto_free char *local = NULL;
+	const char *reason;
+
+	/* without a slash dlopen() would search the system's library folders */
+	if (!strchr(path, '/')) {
+		if (asprintf(&local, "./%s", path) < 0)
+			return -ENOMEM;
+		path = local;
+	}
+	*ret_object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (*ret_object)
+		return 0;
+	reason = dlerror();
+	if (strstr(reason, "undefined symbol: portal_"))
+		log_error("hook module %s: %s; it was made for a newer portal-vmm: rebuild it with "
+			  "this one's <portal/hook.h>",
+			  path, reason);
+	else if (strstr(reason, "undefined symbol"))
+		log_error("hook module %s: %s; link what it uses into it", path, reason);
+	else
+		log_error("hook module %s: it cannot be loaded: %s", path, reason);
+	return -ENOEXEC;
+}
+
+static int find_desc(struct portal_module *module, const char *path)
+{
+	int ret = check_is_elf(path);
+
+	if (ret == 0)
+		ret = open_object(path, &module->object);
+	if (ret < 0)
+		return ret;
+	module->desc = dlsym(module->object, "portal_module");
+	if (module->desc)
+		return 0;
+	log_error("hook module %s: it has no symbol portal_module; define "
+		  "'const struct portal_module_desc portal_module' in it",
+		  path);
+	return -ENOEXEC;
+}
+
+/* ---- the descriptor ---------------------------------------------------------------------------------- */
+
+static int check_desc(const struct portal_module_desc *desc, const char *path)
+{
+	if (desc->api > PORTAL_API_VERSION) {
+		log_error("hook module %s: made for API %u, this portal-vmm has %u; use a newer "
+			  "portal-vmm or rebuild the module with this one's <portal/hook.h>",
+			  path, desc->api, PORTAL_API_VERSION);
+		return -EPROTONOSUPPORT;
+	}
+	if (desc->api == 0 || desc->size != sizeof(*desc) || desc->reserved != 0 || !desc->name ||
+	    !desc->load || (desc->flags & ~PORTAL_MODULE_THREAD_SAFE)) {
+		log_error("hook module %s: its descriptor is incomplete; begin it with "
+			  "PORTAL_MODULE_INIT and give it a name and a load function",
+			  path);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- the options --------------------------------------------------------------------------------------- */
+
+/* "errno, prefix"; freed by the caller, NULL without memory */
+static char *list_options(const struct portal_module_desc *desc)
+{
+	char *list = NULL;
+	size_t size;
+	FILE *out;
+
+	if (!desc->options || !desc->options->key)
+		return strdup("none");
+	out = open_memstream(&list, &size);
+	if (!out)
+		return NULL;
+	for (const struct portal_option *option = desc->options; option->key; option++)
+		fprintf(out, "%s%s", option == desc->options ? "" : ", ", option->key);
+	fclose(out);
+	return list;
+}
+
+static int check_options(const struct portal_module *module)
+{
+	for (size_t i = 0; i < module->options.nr_pairs; i++) {
+		const struct option_pair *pair = &module->options.pairs[i];
+		auto_free char *known = NULL;
+
+		if (find_option(module->desc, pair->key) && pair->value)
+			continue;
+		known = list_options(module->desc);
+		if (!find_option(module->desc, pair->key))
+			log_error("hook module %s: unknown option '%s'; it knows: %s",
+				  module->options.head, pair->key, known ? known : "?");
+		else
+			log_error("hook module %s: option '%s' has no value; write %s=VALUE",
+				  module->options.head, pair->key, pair->key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_spec(struct portal_module *module, const char *spec)
+{
+	int ret = options_parse(spec, &module->options);
+
+	if (ret == 0 || ret == -ENOMEM)
+		return ret;
+	log_error("--hook %s: %s; write FILE.so[,key=value]..., and a comma inside a value twice",
+		  spec,
+		  ret == -EEXIST ? "an option is there twice" :
+		  ret == -E2BIG	 ? "too many options" :
+				   "a file name or an option's name is missing");
+	return -EINVAL;
+}
+
+const char *portal_option(struct portal_module *mod, const char *key)
+{
+	const struct portal_option *option = find_option(mod->desc, key);
+
+	for (size_t i = 0; option && i < mod->options.nr_pairs; i++)
+		if (strcmp(mod->options.pairs[i].key, key) == 0)
+			return mod->options.pairs[i].value;
+	return option ? option->fallback : NULL;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------ */
+
+int module_open(const struct portal_module_desc *desc, const char *spec, unsigned int index,
+		struct registry *registry, struct portal_module **ret_module)
+{
+	struct portal_module *module = calloc(1, sizeof(*module));
+	int ret;
+
+	if (!module)
+		return -ENOMEM;
+	module->desc = desc;
+	module->index = index;
+	module->registry = registry;
+	pthread_mutex_init(&module->lock, NULL);
+	ret = parse_spec(module, spec);
+	if (ret == 0 && !desc)
+		ret = find_desc(module, module->options.head);
+	if (ret == 0)
+		ret = check_desc(module->desc, module->options.head);
+	if (ret == 0)
+		ret = check_options(module);
+	if (ret < 0) {
+		module_close(module);
+		return ret;
+	}
+	*ret_module = module;
+	return 0;
+}
+
+int module_load(struct portal_module *module)
+{
+	int ret = module->desc->load(module);
+
+	if (ret < 0) {
+		log_error("hook module %s: it refuses to start: %s", module->options.head,
+			  strerror(-ret));
+		return ret;
+	}
+	module->is_loaded = true;
+	return 0;
+}
+
+void module_close(struct portal_module *module)
+{
+	if (!module)
+		return;
+	if (module->is_loaded && module->desc->unload)
+		module->desc->unload(module);
+	if (module->object)
+		dlclose(module->object);
+	options_done(&module->options);
+	pthread_mutex_destroy(&module->lock);
+	free(module);
+}
+
+void module_enter(struct portal_module *module)
+{
+	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
+		pthread_mutex_lock(&module->lock);
+}
+
+void module_leave(struct portal_module *module)
+{
+	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
+		pthread_mutex_unlock(&module->lock);
+}
+
+void module_describe(const struct portal_module *module, FILE *out)
+{
+	const struct portal_module_desc *desc = module->desc;
+
+	fprintf(out, "%s %s (hook API %u)\n", desc->name, desc->version ? desc->version : "",
+		desc->api);
+	if (desc->help)
+		fprintf(out, "%s\n", desc->help);
+	fprintf(out, "options:\n");
+	if (!desc->options || !desc->options->key)
+		fprintf(out, "  none\n");
+	for (const struct portal_option *option = desc->options; option && option->key; option++) {
+		fprintf(out, "  %s=%s", option->key, option->fallback ? option->fallback : "");
+		fprintf(out, "%s%s\n", option->help ? "  " : "", option->help ? option->help : "");
+	}
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "hooks/module.h"
+#include "portal/operation.h"
+
+/* what the guest has to be told about a hook */
+enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DISABLE };
+
+void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx)
+{
+	*registry = (struct registry){ .raise_work = raise_work, .raise_work_ctx = ctx };
+	pthread_mutex_init(&registry->lock, NULL);
+}
+
+void registry_done(struct registry *registry)
+{
+	while (registry->hooks) {
+		struct portal_hook *hook = registry->hooks;
+
+		registry->hooks = hook->next;
+		hook_free(hook);
+	}
+	names_put(registry->names);
+	pthread_mutex_destroy(&registry->lock);
+}
+
+/* ---- the list, all under the lock ------------------------------------------------------------------- */
+
+static void put(struct portal_hook *hook)
+{
+	if (--hook->refs == 0)
+		hook_free(hook);
+}
+
+static void unlink_hook(struct registry *registry, struct portal_hook *hook)
+{
+	struct portal_hook **at = &registry->hooks;
+
+	while (*at != hook)
+		at = &(*at)->next;
+	*at = hook->next;
+	put(hook);
+}
+
+static void link_hook(struct registry *registry, struct portal_hook *hook)
+{
+	struct portal_hook **at = &registry->hooks;
+
+	while (*at && (*at)->module->index <= hook->module->index)
+		at = &(*at)->next;
+	hook->next = *at;
+	*at = hook;
+}
+
+static bool share_a_call(const struct portal_hook *a, const struct portal_hook *b)
+{
+	return !a->name || !b->name || strcmp(a->name, b->name) == 0;
+}
+
+static int choose_bit(struct registry *registry, struct portal_hook *hook)
+{
+	uint64_t used = 0;
+
+	for (const struct portal_hook *other = registry->hooks; other; other = other->next)
+		if (share_a_call(hook, other))
+			used |= 1ull << other->bit;
+	for (uint32_t i = 0; i < PORTAL_MAX_HOOKS; i++) {
+		uint32_t bit = (registry->next_bit + i) % PORTAL_MAX_HOOKS;
+
+		if (used & 1ull << bit)
+			continue;
+		hook->bit = bit;
+		registry->next_bit = (bit + 1) % PORTAL_MAX_HOOKS;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+static int resolve(struct registry *registry, struct portal_hook *hook)
+{
+	if (!hook->name || !registry->names)
+		return 0;
+	for (int compat = 0; compat < 2; compat++)
+		hook->nr[compat] = names_find(registry->names, compat, hook->name);
+	return hook->nr[0] == PORTAL_NR_NONE && hook->nr[1] == PORTAL_NR_NONE ? -ENOENT : 0;
+}
+
+static bool is_wanted(struct portal_hook *hook)
+{
+	return !atomic_load(&hook->removed) && atomic_load(&hook->enabled);
+}
+
+static enum change needed_change(struct portal_hook *hook)
+{
+	if (hook->guest == HOOK_ABSENT)
+		return is_wanted(hook) && hook->refused == 0 ? CHANGE_ADD : CHANGE_NONE;
+	if (atomic_load(&hook->removed))
+		return CHANGE_DEL;
+	if (hook->guest == HOOK_ON)
+		return is_wanted(hook) ? CHANGE_NONE : CHANGE_DISABLE;
+	return is_wanted(hook) ? CHANGE_ENABLE : CHANGE_NONE;
+}
+
+static void mark_changed(struct registry *registry)
+{
+	atomic_store(&registry->changed, registry->connected);
+}
+
+/* ---- what modules do --------------------------------------------------------------------------------- */
+
+int registry_add(struct registry *registry, struct portal_hook *hook)
+{
+	int ret;
+
+	pthread_mutex_lock(&registry->lock);
+	ret = resolve(registry, hook);
+	if (ret == 0)
+		ret = choose_bit(registry, hook);
+	if (ret == 0) {
+		hook->id = ++registry->last_id;
+		link_hook(registry, hook);
+		mark_changed(registry);
+	}
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+void registry_remove(struct registry *registry, struct portal_hook *hook)
+{
+	pthread_mutex_lock(&registry->lock);
+	atomic_store(&hook->removed, true);
+	if (hook->guest == HOOK_ABSENT && !hook->busy)
+		unlink_hook(registry, hook);
+	else
+		mark_changed(registry);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+void registry_enable(struct registry *registry, struct portal_hook *hook, bool on)
+{
+	pthread_mutex_lock(&registry->lock);
+	atomic_store(&hook->enabled, on);
+	mark_changed(registry);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+void registry_wake(struct registry *registry)
+{
+	if (registry->raise_work && atomic_load(&registry->changed))
+		registry->raise_work(registry->raise_work_ctx);
+}
+
+/* ---- the guest ----------------------------------------------------------------------------------------- */
+
+/* under the lock: the guest, if there is one, has nothing */
+static void forget_guest(struct registry *registry)
+{
+	struct portal_hook *hook, *next;
+
+	registry->epoch++;
+	for (hook = registry->hooks; hook; hook = next) {
+		next = hook->next;
+		hook->guest = HOOK_ABSENT;
+		hook->busy = false;
+		hook->refused = 0;
+		if (atomic_load(&hook->removed))
+			unlink_hook(registry, hook);
+	}
+	names_put(registry->names);
+	registry->names = NULL;
+}
+
+int registry_connect(struct registry *registry, struct names *names,
+		     struct portal_hook **ret_unknown)
+{
+	struct portal_hook *hook;
+	int ret = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	forget_guest(registry);
+	registry->names = names;
+	registry->connected = true;
+	mark_changed(registry);
+	for (hook = registry->hooks; hook && ret == 0; hook = hook->next) {
+		ret = resolve(registry, hook);
+		if (ret < 0)
+			*ret_unknown = hook;
+	}
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+void registry_disconnect(struct registry *registry)
+{
+	pthread_mutex_lock(&registry->lock);
+	forget_guest(registry);
+	registry->connected = false;
+	atomic_store(&registry->changed, false);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+/* ---- telling it ------------------------------------------------------------------------------------------ */
+
+static int push(struct session *session, const struct portal_hook *hook, enum change change)
+{
+	uint8_t payload[PORTAL_DATA_SIZE];
+
+	switch (change) {
+	case CHANGE_ADD:
+		return op_hook_add(session, payload, hook_encode(hook, payload));
+	case CHANGE_DEL:
+		return op_hook_del(session, hook->id);
+	default:
+		return op_hook_enable(session, hook->id, change == CHANGE_ENABLE);
+	}
+}
+
+/* under the lock: the guest of this epoch has answered */
+static void settle(struct registry *registry, struct portal_hook *hook, enum change change, int ret)
+{
+	hook->busy = false;
+	if (change == CHANGE_ADD && ret < 0)
+		hook->refused = ret;
+	else if (change == CHANGE_DEL)
+		hook->guest = HOOK_ABSENT;
+	else if (ret == 0)
+		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
+	if (hook->guest == HOOK_ABSENT && atomic_load(&hook->removed))
+		unlink_hook(registry, hook);
+}
+
+/* one change of one hook; called and returns under the lock, which it gives up while it waits */
+static int tell(struct registry *registry, struct session *session, struct portal_hook *hook,
+		enum change change)
+{
+	uint64_t epoch = registry->epoch;
+	int ret;
+
+	hook->busy = true;
+	pthread_mutex_unlock(&registry->lock);
+	ret = push(session, hook, change);
+	pthread_mutex_lock(&registry->lock);
+	if (epoch != registry->epoch)
+		return -ECANCELED;
+	if (session_is_over(session)) {
+		hook->busy = false;
+		mark_changed(registry);
+		return ret < 0 ? ret : -ECANCELED;
+	}
+	settle(registry, hook, change, ret);
+	return ret;
+}
+
+/* under the lock; the first hook with something to tell, a reference */
+static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
+{
+	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
+		if (*ret_change != CHANGE_NONE) {
+			hook->refs++;
+			return hook;
+		}
+	}
+	return NULL;
+}
+
+int registry_sync(struct registry *registry, struct session *session,
+		  struct portal_hook **ret_refused)
+{
+	struct portal_hook *hook;
+	enum change change;
+	int ret = 0;
+
+	if (!atomic_load(&registry->changed))
+		return 0;
+	pthread_mutex_lock(&registry->lock);
+	atomic_store(&registry->changed, false);
+	while (ret == 0 && registry->connected && (hook = next_change(registry, &change))) {
+		ret = tell(registry, session, hook, change);
+		if (ret < 0 && ret_refused)
+			*ret_refused = hook;
+		else
+			put(hook);
+	}
+	if (ret < 0)
+		mark_changed(registry);
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+int registry_install(struct registry *registry, struct portal_hook *hook, struct session *session)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	hook->refs++;
+	if (!hook->busy && needed_change(hook) == CHANGE_ADD)
+		ret = tell(registry, session, hook, CHANGE_ADD);
+	if (ret < 0 && !atomic_exchange(&hook->removed, true))
+		unlink_hook(registry, hook);
+	put(hook);
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------ */
+
+static bool is_for(struct portal_hook *hook, const struct call *call)
+{
+	uint32_t border = call->is_return ? PORTAL_ON_RETURN : PORTAL_ON_ENTER;
+
+	if (!(call->hooks & 1ull << hook->bit) || !(hook->when & border) || !is_wanted(hook))
+		return false;
+	return !hook->name || hook->nr[call->is_compat] == call->nr;
+}
+
+size_t registry_collect(struct registry *registry, const struct call *call,
+			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
+			struct names **ret_names)
+{
+	size_t nr = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+		if (!is_for(hook, call) || nr == PORTAL_MAX_HOOKS)
+			continue;
+		hook->refs++;
+		hooks[nr++] = hook;
+	}
+	*ret_names = names_get(registry->names);
+	pthread_mutex_unlock(&registry->lock);
+	return nr;
+}
+
+struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct names **ret_names)
+{
+	struct portal_hook *hook;
+
+	pthread_mutex_lock(&registry->lock);
+	for (hook = registry->hooks; hook && hook->id != id; hook = hook->next)
+		;
+	if (hook)
+		hook->refs++;
+	*ret_names = names_get(registry->names);
+	pthread_mutex_unlock(&registry->lock);
+	return hook;
+}
+
+void registry_put(struct registry *registry, struct portal_hook *hook)
+{
+	if (!hook)
+		return;
+	pthread_mutex_lock(&registry->lock);
+	put(hook);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out)
+{
+	pthread_mutex_lock(&registry->lock);
+	for (const struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+		if (hook->module != module)
+			continue;
+		fputs("  ", out);
+		hook_describe(hook, out);
+	}
+	pthread_mutex_unlock(&registry->lock);
+}
+
+size_t registry_count(struct registry *registry, const struct portal_module *module)
+{
+	size_t nr = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next)
+		nr += !atomic_load(&hook->removed) && (!module || hook->module == module);
+	pthread_mutex_unlock(&registry->lock);
+	return nr;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All hooks in the order they are called, which bit each has, and how far the guest has been told. Owns
+ * the hooks and the guest's system call tables. Any thread; nothing here is held while a session waits.
+ */
+#ifndef HOOKS_REGISTRY_H
+#define HOOKS_REGISTRY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "hooks/hook.h"
+#include "hooks/names.h"
+#include "portal/event.h"
+#include "portal/session.h"
+
+/**
+ * struct registry - see above
+ * @lock: everything but @changed
+ * @hooks: list
+ * @names: tables of the guest; NULL before hello
+ * @connected: a guest is there
+ * @epoch: how many guests have been; an operation asked of an earlier one means nothing
+ * @last_id: last id given out
+ * @next_bit: where the search for a free bit starts: a bit just given back is used last, because
+ *	events with its old meaning may still come
+ * @changed: the guest does not know all yet
+ * @raise_work: asks the guest for a session
+ * @raise_work_ctx: handed to it
+ */
+struct registry {
+	pthread_mutex_t lock;
+	struct portal_hook *hooks;
+	struct names *names;
+	bool connected;
+	uint64_t epoch;
+	uint32_t last_id;
+	uint32_t next_bit;
+	atomic_bool changed;
+	void (*raise_work)(void *ctx);
+	void *raise_work_ctx;
+};
+
+/** registry_init() - empty. @raise_work: see struct registry; may be NULL. */
+void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx);
+
+/** registry_done() - frees every hook, whether or not its module has unhooked it. */
+void registry_done(struct registry *registry);
+
+/**
+ * registry_add() - take a hook, behind those of its own and of earlier modules
+ * @registry: the registry
+ * @hook: from hook_create(); the registry owns it on success
+ *
+ * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call.
+ */
+must_check int registry_add(struct registry *registry, struct portal_hook *hook);
+
+/** registry_remove() - the module lets go: no callback any more, and the guest is told in time. */
+void registry_remove(struct registry *registry, struct portal_hook *hook);
+
+/** registry_enable() - switch a hook; the guest is told in time. */
+void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
+
+/** registry_wake() - changes were made outside of any session: have the guest open one. */
+void registry_wake(struct registry *registry);
+
+/**
+ * registry_connect() - a guest has said hello: it has no hooks yet
+ * @registry: the registry
+ * @names: its tables, one reference, taken over
+ * @ret_unknown: for -ENOENT the hook whose call the guest lacks
+ *
+ * Return: 0; -ENOENT.
+ */
+must_check int registry_connect(struct registry *registry, struct names *names,
+				struct portal_hook **ret_unknown);
+
+/** registry_disconnect() - the guest's module is gone, and its hooks with it. */
+void registry_disconnect(struct registry *registry);
+
+/**
+ * registry_sync() - tell the guest all changes that no other session is telling it; may suspend
+ * @registry: the registry
+ * @session: a session with the guest
+ * @ret_refused: for an error of the guest, the hook it refused, a reference; NULL when not of interest
+ *
+ * Return: 0; the first error: the guest's for a hook, -ECANCELED or -EPROTO when the session is over.
+ */
+must_check int registry_sync(struct registry *registry, struct session *session,
+			     struct portal_hook **ret_refused);
+
+/**
+ * registry_install() - install one new hook now; may suspend
+ * @registry: the registry
+ * @hook: added, and not told to the guest
+ * @session: a session with the guest
+ *
+ * Return: 0, also when another session did it; the guest's error, -ECANCELED or -EPROTO: the hook is removed.
+ */
+must_check int registry_install(struct registry *registry, struct portal_hook *hook,
+				struct session *session);
+
+/**
+ * registry_collect() - the hooks an event is for, in the order to call them
+ * @registry: the registry
+ * @call: the event; unknown bits are ignored
+ * @hooks: takes them, each a reference
+ * @ret_names: the tables the event's number belongs to, a reference
+ *
+ * Return: how many.
+ */
+size_t registry_collect(struct registry *registry, const struct call *call,
+			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
+			struct names **ret_names);
+
+/** registry_find() - the hook named @id, a reference; NULL. @ret_names: the tables, a reference. */
+struct portal_hook *registry_find(struct registry *registry, uint32_t id,
+				  struct names **ret_names);
+
+/** registry_put() - give back a reference to a hook; NULL is fine. */
+void registry_put(struct registry *registry, struct portal_hook *hook);
+
+/** registry_describe() - a line for every hook of @module. */
+void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out);
+
+/** registry_count() - hooks of @module that it has not removed; NULL: of all. */
+size_t registry_count(struct registry *registry, const struct portal_module *module);
+
+#endif

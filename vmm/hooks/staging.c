@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "hooks/staging.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define WRITES_MAX (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
+
+void staging_init(struct staging *staging)
+{
+	/* payload is written before it is read */
+	memset(&staging->state, 0, sizeof(staging->state));
+}
+
+void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value)
+{
+	staging->state.args[n] = value;
+	staging->state.arg_mask |= 1u << n;
+}
+
+void staging_set_reg(struct staging *staging, unsigned int index, uint64_t value)
+{
+	staging->state.regs[index] = value;
+	staging->state.reg_mask |= 1ull << index;
+}
+
+void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret)
+{
+	staging->state.flags |= flag;
+	staging->state.ret = ret;
+}
+
+static uint8_t *writes(struct staging *staging)
+{
+	return staging->payload + sizeof(struct portal_wire_verdict);
+}
+
+int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf, size_t len)
+{
+	struct portal_wire_write head = { .addr = htole64(gva), .hook = htole32(id) };
+	size_t used = staging->state.writes_size, padded;
+	uint8_t *at = writes(staging) + used;
+
+	/* bounded first: align_up() must not wrap */
+	if (len > WRITES_MAX)
+		return -ENOSPC;
+	padded = align_up(len, 8);
+	if (padded + sizeof(head) > WRITES_MAX - used)
+		return -ENOSPC;
+	head.len = htole32((uint32_t)len);
+	memcpy(at, &head, sizeof(head));
+	memcpy(at + sizeof(head), buf, len);
+	memset(at + sizeof(head) + len, 0, padded - len);
+	staging->state.nr_writes++;
+	staging->state.writes_size += (uint32_t)(sizeof(head) + padded);
+	return 0;
+}
+
+/* a staged write, taken apart */
+struct staged {
+	uint64_t gva;
+	size_t len;
+	uint32_t id;
+	const uint8_t *bytes;
+};
+
+/* the write at *offset, which moves on; false at the end */
+static bool next_write(const struct staging *staging, size_t *offset, struct staged *ret_write)
+{
+	const uint8_t *at = staging->payload + sizeof(struct portal_wire_verdict) + *offset;
+
+	if (*offset == staging->state.writes_size)
+		return false;
+	ret_write->gva = get_le64(at + offsetof(struct portal_wire_write, addr));
+	ret_write->len = get_le32(at + offsetof(struct portal_wire_write, len));
+	ret_write->id = get_le32(at + offsetof(struct portal_wire_write, hook));
+	ret_write->bytes = at + sizeof(struct portal_wire_write);
+	*offset += sizeof(struct portal_wire_write) + align_up(ret_write->len, 8);
+	return true;
+}
+
+/* bytes from @gva on that one write of hook @id has; addresses wrap like the guest's */
+static size_t covered_at(const struct staging *staging, uint32_t id, uint64_t gva)
+{
+	struct staged write;
+	size_t offset = 0, most = 0;
+
+	while (next_write(staging, &offset, &write)) {
+		uint64_t into = gva - write.gva;
+
+		if (write.id == id && into < write.len && write.len - into > most)
+			most = write.len - into;
+	}
+	return most;
+}
+
+bool staging_covers(const struct staging *staging, uint32_t id, uint64_t gva, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		size_t n = covered_at(staging, id, gva + done);
+
+		if (n == 0)
+			return false;
+		done += n < len - done ? n : len - done;
+	}
+	return true;
+}
+
+bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, size_t len)
+{
+	struct staged write;
+	size_t offset = 0;
+
+	while (next_write(staging, &offset, &write)) {
+		if (write.id != id)
+			continue;
+		if (gva - write.gva < write.len || write.gva - gva < len)
+			return true;
+	}
+	return false;
+}
+
+void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, void *buf,
+		     size_t len)
+{
+	struct staged write;
+	size_t offset = 0;
+
+	while (next_write(staging, &offset, &write)) {
+		/* where the two start relative to each other: one of these is 0 unless they are apart */
+		uint64_t into_write = gva - write.gva < write.len ? gva - write.gva : 0;
+		uint64_t into_buf = write.gva - gva < len ? write.gva - gva : 0;
+		size_t n = write.len - into_write;
+
+		if (write.id != id || write.gva + into_write != gva + into_buf)
+			continue;
+		if (n > len - into_buf)
+			n = len - into_buf;
+		memcpy((uint8_t *)buf + into_buf, write.bytes + into_write, n);
+	}
+}
+
+size_t staging_encode(struct staging *staging)
+{
+	const struct staging_state *state = &staging->state;
+	struct portal_wire_verdict wire = {
+		.flags = htole32(state->flags),
+		.arg_mask = htole32(state->arg_mask),
+		.ret = htole64((uint64_t)state->ret),
+		.reg_mask = htole64(state->reg_mask),
+		.nr_writes = htole32(state->nr_writes),
+		.writes_size = htole32(state->writes_size),
+	};
+
+	if (state->flags == 0 && state->arg_mask == 0 && state->reg_mask == 0 &&
+	    state->nr_writes == 0)
+		return 0;
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+		wire.args[i] = htole64(state->args[i]);
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
+		wire.regs[i] = htole64(state->regs[i]);
+	memcpy(staging->payload, &wire, sizeof(wire));
+	return sizeof(wire) + state->writes_size;
+}
