@@ -21,7 +21,7 @@
 
 static int too_small(uint64_t need, struct boot_reason *why)
 {
-	boot_fail(why, -ENOMEM, "the kernel needs %llu MiB of guest memory just to start",
+	boot_note(why, "the kernel needs %llu MiB of guest memory just to start",
 		  (unsigned long long)(align_up(need, MIB(1)) >> 20));
 	if (why)
 		why->need_bytes = need;
@@ -217,7 +217,7 @@ static int load_payload(const struct kernel *kernel, const struct guest_mem *mem
 {
 	const struct bzimage *image = &kernel->bzimage;
 	auto_free void *data = NULL;
-	size_t len = 0;
+	size_t len;
 	int err = unpack_payload(kernel->data + image->payload_offset, image->payload_len, &data,
 				 &len, why);
 

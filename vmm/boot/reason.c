@@ -4,12 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int boot_fail(struct boot_reason *why, int error, const char *fmt, ...)
+void boot_note(struct boot_reason *why, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (!why)
-		return error;
+		return;
 	why->need_bytes = 0;
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
@@ -19,5 +19,4 @@ int boot_fail(struct boot_reason *why, int error, const char *fmt, ...)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	}
-	return error;
 }

@@ -20,14 +20,18 @@ struct boot_reason {
 };
 
 /**
- * boot_fail() - note the reason and pass the error on: `return boot_fail(why, -EINVAL, ...)`
+ * boot_note() - fill a reason
  * @why: overwritten; may be NULL
- * @error: negative errno
  * @fmt: cut at the size of the text; bytes that are not printable ASCII become '?'
- *
- * Return: @error.
  */
-int boot_fail(struct boot_reason *why, int error, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void boot_note(struct boot_reason *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* note the reason and pass the error on: `return boot_fail(why, -EINVAL, "...")` */
+#define boot_fail(why, error, ...)             \
+	({                                     \
+		int error_ = (error);          \
+		boot_note((why), __VA_ARGS__); \
+		error_;                        \
+	})
 
 #endif

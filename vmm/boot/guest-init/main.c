@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PID 1 of the initramfs, for as long as it takes to find the firmware's own: loads the modules,
+ * mounts the root, lets the portal module install its hooks, and becomes the firmware's init. Says
+ * nothing unless something fails; the end of PID 1 is then a kernel panic, which the VMM reports as
+ * such.
+ */
+#include <asm/ioctls.h>
+
+#include "config.h"
+#include "sys.h"
+#include "text.h"
+
+#define ROOT_WAIT_MS 30000
+#define ROOT_POLL_MS 10
+#define PATH_SIZE    256
+#define LIST_SIZE    256
+
+#define DIR   "/" GUEST_INIT_PATH_DIR
+#define TREE  "/" GUEST_INIT_PATH_TREE
+#define LOWER DIR "/lower"
+#define RAM   DIR "/ram"
+#define UPPER RAM "/upper"
+#define WORK  RAM "/work"
+#define ROOT  DIR "/root"
+
+_Noreturn void init_main(int argc, const char **argv, const char *const *envp);
+
+static bool debug;
+
+static void note(const char *what, const char *which)
+{
+	if (debug)
+		text_say(what, which, NULL);
+}
+
+static bool is_dir(const char *path)
+{
+	struct statx st;
+
+	return sys_stat(path, &st) == 0 && (st.stx_mode & S_IFMT) == S_IFDIR;
+}
+
+static void make_dir(const char *path)
+{
+	long err = sys_mkdir(path, 0755);
+
+	if (err < 0 && err != -EEXIST)
+		text_die(err, "cannot create ", path);
+}
+
+static void mount_on(const char *source, const char *target, const char *type, unsigned long flags,
+		     const char *data)
+{
+	long err;
+
+	make_dir(target);
+	note("mounting ", target);
+	err = sys_mount(source, target, type, flags, data);
+	if (err < 0)
+		text_die(err, "cannot mount ", target);
+}
+
+/* Return: bytes, at most @size - 1, with a NUL behind them; -errno */
+static long read_text(const char *path, char *buf, size_t size)
+{
+	long fd = sys_openat(path, O_RDONLY);
+	size_t len = 0;
+	long n;
+
+	if (fd < 0)
+		return fd;
+	do {
+		n = sys_read(fd, buf + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && len < size - 1);
+	sys_close(fd);
+	buf[len] = '\0';
+	return n < 0 ? n : (long)len;
+}
+
+static void open_console(void)
+{
+	long fd = sys_openat("/dev/console", O_RDWR | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	for (long to = 0; to <= 2; to++) {
+		if (fd != to)
+			sys_dup3(fd, to);
+	}
+	if (fd > 2)
+		sys_close(fd);
+}
+
+static void read_config(struct config *ret_config)
+{
+	static char text[GUEST_INIT_CONFIG_MAX + 1];
+	long n = read_text("/" GUEST_INIT_PATH_CONFIG, text, sizeof(text));
+	const char *wrong;
+
+	if (n < 0)
+		text_die(n, "cannot read ", "/" GUEST_INIT_PATH_CONFIG);
+	wrong = config_parse(text, ret_config);
+	if (wrong)
+		text_die(-EINVAL, "configuration: ", wrong);
+	debug = ret_config->debug;
+}
+
+/* load one, and free the memory that its file takes. Return: 0 or what the kernel says */
+static long load_file(const char *name, const char *params)
+{
+	char path[PATH_SIZE];
+	long fd, err;
+
+	if (!text_join(path, sizeof(path), "/" GUEST_INIT_PATH_MODULES "/", name, NULL))
+		return -ENAMETOOLONG;
+	note("loading ", name);
+	fd = sys_openat(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	err = sys_finit_module(fd, params);
+	sys_close(fd);
+	sys_unlink(path);
+	return err == -EEXIST ? 0 : err;
+}
+
+static void load_modules(const struct config *config)
+{
+	for (size_t i = 0; i < config->nr_modules; i++) {
+		const struct config_module *module = &config->modules[i];
+		long err = load_file(module->name, "");
+
+		if (err < 0 && !module->optional)
+			text_die(err, "cannot load module ", module->name);
+		if (err < 0)
+			note("the kernel refuses it: ", text_error(err));
+	}
+}
+
+/* the module's probe has said hello before finit_module returns; its state says how that went */
+static void load_portal(const struct config *config)
+{
+	char state[64] = "";
+	long n;
+
+	if (!config->portal)
+		return;
+	n = load_file(config->portal, config->portal_params);
+	if (n < 0)
+		text_die(n, "cannot load module ", config->portal);
+	n = read_text(GUEST_INIT_STATE_FILE, state, sizeof(state));
+	if (n < 0)
+		text_die(n, "the portal module does not say its state: ", GUEST_INIT_STATE_FILE);
+	if (n > 0 && state[n - 1] == '\n')
+		state[n - 1] = '\0';
+	note("portal module: ", state);
+	if (text_equal(state, GUEST_INIT_STATE_READY))
+		return;
+	text_say("error: the hooks are not installed; the portal module says: ", state, NULL);
+	sys_exit(1);
+}
+
+static void wait_for(const char *device)
+{
+	struct statx st;
+
+	note("waiting for ", device);
+	for (long ms = 0; sys_stat(device, &st) < 0; ms += ROOT_POLL_MS) {
+		if (ms >= ROOT_WAIT_MS)
+			text_die(-ENOENT, "the root device did not appear within 30 s: ", device);
+		sys_sleep_ms(ROOT_POLL_MS);
+	}
+}
+
+static void mount_device(const struct config *config, const char *target, unsigned long flags)
+{
+	const char *type = config->root_type ? config->root_type : "";
+	long err;
+
+	make_dir(target);
+	wait_for(config->root_device);
+	note("mounting the root as ", type);
+	err = sys_mount(config->root_device, target, type, flags, config->root_options);
+	if (err < 0)
+		text_die(err, "cannot mount the root file system as ", type);
+}
+
+/* the overlay's root looks like the directory above: give that the mode and owner of the firmware's
+ */
+static void make_upper(void)
+{
+	struct statx st;
+	long err = sys_stat(LOWER, &st);
+
+	if (err < 0)
+		text_die(err, "cannot stat ", LOWER);
+	make_dir(UPPER);
+	make_dir(WORK);
+	sys_chmod(UPPER, st.stx_mode & 07777);
+	sys_chown(UPPER, st.stx_uid, st.stx_gid);
+}
+
+static void mount_root(const struct config *config)
+{
+	if (!config->root_device) {
+		mount_on(TREE, ROOT, NULL, MS_BIND, NULL);
+		return;
+	}
+	if (config->root_write) {
+		mount_device(config, ROOT, 0);
+		return;
+	}
+	mount_device(config, LOWER, MS_RDONLY);
+	mount_on("tmpfs", RAM, "tmpfs", 0, "mode=0755");
+	make_upper();
+	mount_on("overlay", ROOT, "overlay", 0,
+		 "lowerdir=" LOWER ",upperdir=" UPPER ",workdir=" WORK);
+}
+
+/*
+ * Hand over what the kernel alone would: the root, and /dev where the firmware has a place for it.
+ * The console is open already; /sys was ours.
+ */
+static void switch_root(void)
+{
+	long err;
+
+	sys_umount("/sys");
+	if (is_dir(ROOT "/dev"))
+		err = sys_mount("/dev", ROOT "/dev", NULL, MS_MOVE, NULL);
+	else
+		err = sys_umount("/dev");
+	if (err < 0)
+		text_die(err, "cannot hand over ", "/dev");
+	err = sys_chdir(ROOT);
+	if (err == 0)
+		err = sys_mount(".", "/", NULL, MS_MOVE, NULL);
+	if (err == 0)
+		err = sys_chroot(".");
+	if (err == 0)
+		err = sys_chdir("/");
+	if (err < 0)
+		text_die(err, "cannot switch to the root file system", "");
+}
+
+static bool is_shell(const char *path)
+{
+	const char *name = path;
+
+	for (const char *c = path; *c != '\0'; c++) {
+		if (*c == '/')
+			name = c + 1;
+	}
+	return text_equal(name, "sh") || text_equal(name, "ash") || text_equal(name, "bash");
+}
+
+/*
+ * A shell in the place of init wants the console as its terminal, for job control and Ctrl-C. Real
+ * inits give it to the shells they start, and could not if it were theirs.
+ */
+static long run(const char *path, const char **argv, const char *const *envp)
+{
+	struct statx st;
+	long err = sys_stat(path, &st);
+
+	if (err < 0)
+		return err;
+	argv[0] = path;
+	if (is_shell(path))
+		(void)sys_ioctl(0, TIOCSCTTY, 1);
+	note("starting ", path);
+	return sys_execve(path, argv, envp);
+}
+
+static _Noreturn void run_init(const char *wanted, const char **argv, const char *const *envp)
+{
+	static const char *const programs[] = GUEST_INIT_PROGRAMS;
+	const char *const only[] = { wanted, NULL };
+	const char *const *list = wanted ? only : programs;
+	char tried[LIST_SIZE] = "";
+
+	(void)sys_setsid();
+	for (size_t i = 0; list[i]; i++) {
+		long err = run(list[i], argv, envp);
+		size_t len = text_len(tried);
+
+		if (wanted || err != -ENOENT)
+			text_say("cannot run ", list[i], ": ", text_error(err), NULL);
+		(void)text_join(tried + len, sizeof(tried) - len, " ", list[i], NULL);
+	}
+	text_say("error: nothing to start in the root file system; use --init. Tried:", tried,
+		 NULL);
+	sys_exit(1);
+}
+
+void init_main(int argc, const char **argv, const char *const *envp)
+{
+	struct config config;
+
+	(void)argc;
+	mount_on("devtmpfs", "/dev", "devtmpfs", 0, "mode=0755");
+	open_console();
+	read_config(&config);
+	mount_on("sysfs", "/sys", "sysfs", 0, NULL);
+	load_modules(&config);
+	mount_root(&config);
+	load_portal(&config);
+	switch_root();
+	run_init(config.init, argv, envp);
+}
