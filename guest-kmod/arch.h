@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The contract of an architecture: all that has a register's name in it. arch_<name>.c keeps it, and
+ * Kbuild picks the file.
+ */
+#ifndef GUEST_ARCH_H
+#define GUEST_ARCH_H
+
+#include <linux/types.h>
+
+#include <portal/wire.h>
+
+#include "syscall_table.h"
+
+struct pt_regs;
+
+/**
+ * arch_identify() - which call is this
+ * @regs: user registers at the entry of a system call function
+ * @ret_table: its table
+ * @ret_nr: its number there, any number
+ *
+ * Return: false for a call by an ABI that is not hooked.
+ */
+bool arch_identify(const struct pt_regs *regs, enum syscall_table *ret_table, u32 *ret_nr);
+
+/**
+ * arch_never_returns() - does this call end the task
+ * @table: SYSCALL_*
+ * @nr: as arch_identify() has it, also of an ABI that is not hooked
+ */
+bool arch_never_returns(enum syscall_table table, u32 nr);
+
+/**
+ * arch_long_bytes() - size of a long of the tasks that use a table
+ * @table: SYSCALL_*
+ *
+ * Return: 4 or 8.
+ */
+u32 arch_long_bytes(enum syscall_table table);
+
+/**
+ * arch_get_args() - the six arguments
+ * @table: SYSCALL_*
+ * @regs: registers at entry
+ * @args: filled, zero-extended
+ */
+void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *args);
+
+/**
+ * arch_set_arg() - change an argument
+ * @table: SYSCALL_*
+ * @regs: the copy of the registers that the function is going to see
+ * @n: 0 .. 5
+ * @value: cut to the task's long
+ */
+void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n, u64 value);
+
+/**
+ * arch_pc() - the user program counter
+ * @regs: user registers
+ */
+u64 arch_pc(const struct pt_regs *regs);
+
+/**
+ * arch_get_regs() - user registers as the wire has them
+ * @regs: user registers
+ * @wire: PORTAL_NR_REGS entries, unused ones become 0
+ */
+void arch_get_regs(const struct pt_regs *regs, __le64 *wire);
+
+/**
+ * arch_writable_regs() - which registers a verdict may set
+ *
+ * Return: bit n = PORTAL_REG_* n.
+ */
+u64 arch_writable_regs(void);
+
+/**
+ * arch_set_regs() - set user registers
+ * @regs: the current task's user registers
+ * @mask: which, within arch_writable_regs()
+ * @wire: PORTAL_NR_REGS values, made harmless where a value could hurt the kernel
+ */
+void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
+
+/**
+ * arch_redirect() - let a traced function's entry go on in the wrapper
+ * @regs: kernel registers at that entry
+ * @wrapper: address of a redirect_fn
+ * @function: its second argument; the first is what the function was called with
+ */
+void arch_redirect(struct pt_regs *regs, unsigned long wrapper, unsigned long function);
+
+#endif /* GUEST_ARCH_H */

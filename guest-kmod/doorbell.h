@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The doorbell: the one instruction that leaves the guest, per architecture. It knows the calling
+ * convention of docs/protocol.md section 2 and nothing of sessions.
+ */
+#ifndef GUEST_DOORBELL_H
+#define GUEST_DOORBELL_H
+
+#include <linux/preempt.h>
+#include <linux/types.h>
+
+#include <portal/wire.h>
+
+#ifdef CONFIG_X86_64
+#include <asm/kvm_para.h>
+
+static inline bool doorbell_trap(phys_addr_t gpa, u32 kind)
+{
+	return kvm_hypercall3(PORTAL_DOORBELL_NR, gpa, 1, (u64)PORTAL_DOORBELL_TAG << 32 | kind) ==
+	       0;
+}
+#else
+#error "the portal has no doorbell on this architecture yet"
+#endif
+
+/**
+ * doorbell_ring() - hand a page to the VMM and wait until it hands it back
+ * @gpa: guest physical address of a page of the pool, page aligned
+ * @kind: PORTAL_RING_*
+ *
+ * Preemption is off while the vCPU is away, so that the ring belongs to one task. Not on a machine
+ * without the portal device: the instruction may be undefined there.
+ *
+ * Context: any in which the caller may touch the page.
+ * Return: true when the ring was served, false when nobody is there or it was refused.
+ */
+static inline bool doorbell_ring(phys_addr_t gpa, u32 kind)
+{
+	bool served;
+
+	preempt_disable();
+	served = doorbell_trap(gpa, kind);
+	preempt_enable();
+	return served;
+}
+
+#endif /* GUEST_DOORBELL_H */

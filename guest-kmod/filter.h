@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Filters: does a call concern a hook. Numbers are compared at the width the filter names, strings of
+ * any length as a stream. It knows no hooks, no tasks and no events. Pure: also compiled and tested
+ * in user space, where the reader is the test's.
+ */
+#ifndef GUEST_FILTER_H
+#define GUEST_FILTER_H
+
+#include <linux/types.h>
+
+#include <portal/wire.h>
+
+/* bytes of a string looked at in one read */
+#define FILTER_CHUNK 128
+
+/**
+ * typedef filter_read_fn - read user memory
+ * @addr: user address; a read does not cross a border of 4096 bytes
+ * @buf: where to put it
+ * @len: bytes, 1 .. FILTER_CHUNK
+ *
+ * Context: may sleep.
+ * Return: bytes read; fewer than @len on a fault.
+ */
+typedef size_t filter_read_fn(u64 addr, void *buf, size_t len);
+
+/**
+ * struct filter_call - a call as the filters see it
+ * @args: the arguments, zero-extended for 32-bit tasks
+ * @long_bytes: bytes of the task's long, 4 or 8
+ * @pid: thread group id
+ * @comm: the task's name, NUL padded
+ * @read: reads the task's memory
+ */
+struct filter_call {
+	u64 args[PORTAL_NR_ARGS];
+	u32 long_bytes;
+	u32 pid;
+	u8 comm[PORTAL_COMM_SIZE];
+	filter_read_fn *read;
+};
+
+/**
+ * struct filter_match - one comparison, ready to use
+ * @cmp: PORTAL_CMP_*
+ * @width: bytes compared, 0 = the task's long
+ * @is_unsigned: compare without sign
+ * @value: operand, low bound or mask
+ * @limit: high bound
+ * @str: the string wanted
+ * @border: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper border
+ * @str_len: bytes of @str
+ */
+struct filter_match {
+	u32 cmp;
+	u32 width;
+	bool is_unsigned;
+	u64 value;
+	u64 limit;
+	const u8 *str;
+	const u16 *border;
+	u32 str_len;
+};
+
+/**
+ * struct filter - all conditions of one hook
+ * @pid: thread group id, 0 = any
+ * @comm: name, NUL padded; all NUL = any
+ * @arg: conditions on the arguments
+ * @ret: condition on the result
+ */
+struct filter {
+	u32 pid;
+	u8 comm[PORTAL_COMM_SIZE];
+	struct filter_match arg[PORTAL_NR_ARGS];
+	struct filter_match ret;
+};
+
+/**
+ * filter_nr_borders() - how many entries filter_init() needs for the borders
+ * @wire: checked by hook_wire_check()
+ *
+ * Return: number of u16.
+ */
+size_t filter_nr_borders(const struct portal_wire_hook *wire);
+
+/**
+ * filter_init() - make a filter from its wire form
+ * @filter: to be filled
+ * @wire: checked by hook_wire_check()
+ * @strings: the hook's strings; kept as long as the filter
+ * @borders: filter_nr_borders() entries; written, and kept as long as the filter
+ */
+void filter_init(struct filter *filter, const struct portal_wire_hook *wire, const u8 *strings,
+		 u16 *borders);
+
+/**
+ * filter_entry() - do pid, comm and arguments match
+ * @filter: the filter
+ * @call: the call, with its original arguments
+ *
+ * Context: may sleep when a string is looked at.
+ */
+bool filter_entry(const struct filter *filter, const struct filter_call *call);
+
+/**
+ * filter_return() - does the result match
+ * @filter: the filter
+ * @call: the call
+ * @ret: its own result
+ *
+ * Context: may sleep when a string is looked at.
+ */
+bool filter_return(const struct filter *filter, const struct filter_call *call, s64 ret);
+
+/**
+ * filter_match_value() - one comparison
+ * @match: the condition
+ * @value: argument or result
+ * @call: whose long_bytes and reader are used
+ *
+ * Context: may sleep when a string is looked at.
+ */
+bool filter_match_value(const struct filter_match *match, u64 value,
+			const struct filter_call *call);
+
+#endif /* GUEST_FILTER_H */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) "portal: " fmt
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+
+#include "doorbell.h"
+#include "hello.h"
+#include "hook_table.h"
+#include "pool.h"
+#include "session.h"
+#include "syscall_table.h"
+
+enum hello_state {
+	HELLO_NO_DEVICE,
+	HELLO_NO_HOST,
+	HELLO_NOT_WELCOME,
+	HELLO_UP,
+	HELLO_DOWN,
+};
+
+static enum hello_state hello_state;
+
+static void hello_fill(struct portal_wire_hello *hello)
+{
+	memset(hello, 0, sizeof(*hello));
+	hello->version = cpu_to_le32(PORTAL_WIRE_VERSION);
+	hello->features = cpu_to_le64(PORTAL_FEATURES_V1);
+	hello->abi = cpu_to_le32(syscall_table_abi(SYSCALL_NATIVE));
+	hello->compat_abi = cpu_to_le32(syscall_table_abi(SYSCALL_COMPAT));
+	strscpy(hello->release, init_utsname()->release, sizeof(hello->release));
+	strscpy(hello->module_version, THIS_MODULE->version, sizeof(hello->module_version));
+	hello->nr_ranges = cpu_to_le32(pool_ranges(hello->ranges));
+}
+
+static int hello_session(void)
+{
+	struct session session;
+	int err;
+
+	err = session_open(&session, true);
+	if (err)
+		return err;
+	hello_fill(session_data(&session));
+	err = session_run(&session, PORTAL_RING_HELLO, PORTAL_EVENT_HELLO,
+			  sizeof(struct portal_wire_hello));
+	session_close(&session);
+	return err;
+}
+
+void hello_say(void)
+{
+	int err;
+
+	WRITE_ONCE(hello_state, HELLO_NOT_WELCOME);
+	err = hello_session();
+	if (err < 0) {
+		WRITE_ONCE(hello_state, HELLO_NO_HOST);
+		pr_info("nobody answers at the portal (%d), nothing is hooked\n", err);
+	} else if (hello_state == HELLO_NOT_WELCOME) {
+		pr_warn("the host does not want wire version %d, nothing is hooked\n",
+			PORTAL_WIRE_VERSION);
+	} else {
+		pr_info("up with %u hooks\n", hook_table_count());
+	}
+}
+
+int hello_accept(const struct portal_wire_welcome *welcome)
+{
+	if (le32_to_cpu(welcome->version) != PORTAL_WIRE_VERSION || welcome->reserved)
+		return -EPROTO;
+	if (le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES_V1)
+		return -EPROTO;
+	WRITE_ONCE(hello_state, HELLO_UP);
+	return 0;
+}
+
+void hello_say_bye(void)
+{
+	if (hello_state != HELLO_NO_HOST)
+		doorbell_ring(pool_first_gpa(), PORTAL_RING_BYE);
+	WRITE_ONCE(hello_state, HELLO_DOWN);
+}
+
+int hello_print_state(char *buf, size_t size)
+{
+	switch (READ_ONCE(hello_state)) {
+	case HELLO_NO_DEVICE:
+		return scnprintf(buf, size, "no device\n");
+	case HELLO_NO_HOST:
+		return scnprintf(buf, size, "no host\n");
+	case HELLO_NOT_WELCOME:
+		return scnprintf(buf, size, "not welcome\n");
+	case HELLO_UP:
+		return scnprintf(buf, size, "up: %u hooks\n", hook_table_count());
+	default:
+		return scnprintf(buf, size, "down\n");
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hello: the module introduces itself, and knows how that went. It owns the word about the portal's
+ * state that user space can read; it does not know the device.
+ */
+#ifndef GUEST_HELLO_H
+#define GUEST_HELLO_H
+
+#include <linux/types.h>
+
+#include <portal/wire.h>
+
+/**
+ * hello_say() - introduce the module to the host and let it install its hooks
+ *
+ * Returns when all hooks are in. That nobody answers, or that the host wants another version, is said
+ * in the kernel's log and leaves the module idle; it is no error.
+ *
+ * Context: may sleep; the pool is open.
+ */
+void hello_say(void);
+
+/**
+ * hello_accept() - the host's WELCOME
+ * @welcome: a copy
+ *
+ * Return: 0; -EPROTO this module does not speak that.
+ */
+int hello_accept(const struct portal_wire_welcome *welcome);
+
+/**
+ * hello_say_bye() - tell the host that no page is used after this
+ *
+ * Context: may sleep; the pool is closed and still there.
+ */
+void hello_say_bye(void);
+
+/**
+ * hello_print_state() - how things are, in a line
+ * @buf: where to print
+ * @size: its size
+ *
+ * "no device" before there was one, "no host" when nobody answered, "not welcome" when the host wants
+ * no hooks, "up: N hooks", and "down" after bye.
+ *
+ * Return: bytes printed.
+ */
+int hello_print_state(char *buf, size_t size);
+
+#endif /* GUEST_HELLO_H */

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/nospec.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/srcu.h>
+#include <linux/string.h>
+
+#include "hook_table.h"
+#include "hook_wire.h"
+
+struct hook;
+
+/* a hook in the list of one call; it may be in one of each table */
+struct hook_link {
+	struct hlist_node node;
+	struct hook *hook;
+};
+
+/**
+ * struct hook - an installed hook; functions, borders and strings lie behind it
+ * @all: link in the list of all hooks
+ * @link: links in the lists of its calls; an "every call" hook uses the first
+ * @rcu: for freeing
+ * @serial: number of the installation, never used again
+ * @id: the host's name for it
+ * @when: PORTAL_WHEN_*
+ * @bit: its bit in events, as a mask
+ * @on: it may match
+ * @every_call: it is on every call of both ABIs
+ * @nr: its calls, by table, or PORTAL_NR_NONE
+ * @filter: its conditions
+ * @nr_functions: entries of @functions
+ * @functions: what it keeps redirected
+ */
+struct hook {
+	struct hlist_node all;
+	struct hook_link link[SYSCALL_NR_TABLES];
+	struct rcu_head rcu;
+	u64 serial;
+	u32 id;
+	u32 when;
+	u64 bit;
+	bool on;
+	bool every_call;
+	u32 nr[SYSCALL_NR_TABLES];
+	struct filter filter;
+	unsigned int nr_functions;
+	unsigned long functions[];
+};
+
+DEFINE_STATIC_SRCU(hook_srcu);
+/* taken by those who change hooks, never while a doorbell rings */
+static DEFINE_MUTEX(hook_lock);
+
+static HLIST_HEAD(all_hooks);
+static HLIST_HEAD(every_call_hooks);
+static struct hlist_head call_hooks[SYSCALL_NR_TABLES][SYSCALL_MAX_NR];
+static unsigned int nr_hooks;
+static u64 last_serial;
+static bool is_open;
+
+/* ---- matching ---------------------------------------------------------------------------------- */
+
+static struct hlist_head *hooks_of_call(enum syscall_table table, u32 nr)
+{
+	return &call_hooks[table][array_index_nospec(nr, SYSCALL_MAX_NR)];
+}
+
+bool hook_table_watches(enum syscall_table table, u32 nr)
+{
+	if (nr >= syscall_table_len(table))
+		return false;
+	return !hlist_empty(hooks_of_call(table, nr)) || !hlist_empty(&every_call_hooks);
+}
+
+static void match_list(struct hlist_head *list, const struct filter_call *call,
+		       struct hook_match *match)
+{
+	struct hook_link *link;
+	struct hook *hook;
+
+	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
+		hook = link->hook;
+		if (!READ_ONCE(hook->on) || !filter_entry(&hook->filter, call))
+			continue;
+		if (hook->when & PORTAL_WHEN_ENTER)
+			match->enter |= hook->bit;
+		if (hook->when & PORTAL_WHEN_RETURN)
+			match->on_return |= hook->bit;
+	}
+}
+
+void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call *call,
+		      struct hook_match *ret_match)
+{
+	struct hook_match match = { 0 };
+	int idx = srcu_read_lock(&hook_srcu);
+
+	match.newest = READ_ONCE(last_serial);
+	match_list(&every_call_hooks, call, &match);
+	match_list(hooks_of_call(table, nr), call, &match);
+	srcu_read_unlock(&hook_srcu, idx);
+	*ret_match = match;
+}
+
+/* A hook that took over the bit of one that matched at entry is newer than that match. */
+static u64 match_return_list(struct hlist_head *list, const struct filter_call *call,
+			     const struct hook_match *match, s64 ret)
+{
+	struct hook_link *link;
+	struct hook *hook;
+	u64 bits = 0;
+
+	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
+		hook = link->hook;
+		if (!(match->on_return & hook->bit) || !(hook->when & PORTAL_WHEN_RETURN))
+			continue;
+		if (hook->serial > match->newest || !READ_ONCE(hook->on))
+			continue;
+		if (filter_return(&hook->filter, call, ret))
+			bits |= hook->bit;
+	}
+	return bits;
+}
+
+u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
+			    const struct hook_match *match, s64 ret)
+{
+	int idx = srcu_read_lock(&hook_srcu);
+	u64 bits;
+
+	bits = match_return_list(&every_call_hooks, call, match, ret) |
+	       match_return_list(hooks_of_call(table, nr), call, match, ret);
+	srcu_read_unlock(&hook_srcu, idx);
+	return bits;
+}
+
+/* ---- making ------------------------------------------------------------------------------------ */
+
+static unsigned int max_functions(const struct portal_wire_hook *wire)
+{
+	if (le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL)
+		return syscall_table_len(SYSCALL_NATIVE) + syscall_table_len(SYSCALL_COMPAT);
+	return SYSCALL_NR_TABLES;
+}
+
+static struct hook *hook_alloc(const struct portal_wire_hook *wire)
+{
+	size_t strings_size = le32_to_cpu(wire->strings_size);
+	size_t nr_borders = filter_nr_borders(wire);
+	unsigned int nr_functions = max_functions(wire);
+	struct hook *hook;
+	u16 *borders;
+	u8 *strings;
+
+	hook = kvzalloc(struct_size(hook, functions, nr_functions) +
+				nr_borders * sizeof(*borders) + strings_size,
+			GFP_KERNEL);
+	if (!hook)
+		return NULL;
+	borders = (u16 *)(hook->functions + nr_functions);
+	strings = (u8 *)(borders + nr_borders);
+	memcpy(strings, hook_wire_strings(wire), strings_size);
+	filter_init(&hook->filter, wire, strings, borders);
+	return hook;
+}
+
+static void hook_free(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct hook, rcu));
+}
+
+static void add_every_function(struct hook *hook, enum syscall_table table)
+{
+	unsigned long function;
+	u32 nr;
+
+	for (nr = 0; nr < syscall_table_len(table); nr++) {
+		function = syscall_table_function(table, nr);
+		if (function)
+			hook->functions[hook->nr_functions++] = function;
+	}
+}
+
+/* Calls that cannot be redirected are an error where they are named, and left out of "every". */
+static int find_functions(struct hook *hook)
+{
+	unsigned int table;
+
+	for (table = 0; table < SYSCALL_NR_TABLES; table++) {
+		if (hook->every_call) {
+			add_every_function(hook, table);
+			continue;
+		}
+		if (hook->nr[table] == PORTAL_NR_NONE)
+			continue;
+		hook->functions[hook->nr_functions] =
+			syscall_table_function(table, hook->nr[table]);
+		if (!hook->functions[hook->nr_functions++])
+			return -ENOSYS;
+	}
+	return 0;
+}
+
+static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook)
+{
+	struct hook *hook = hook_alloc(wire);
+	int err;
+
+	if (!hook)
+		return -ENOMEM;
+	hook->id = le32_to_cpu(wire->id);
+	hook->when = le32_to_cpu(wire->when);
+	hook->bit = BIT_ULL(le32_to_cpu(wire->bit));
+	hook->on = true;
+	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
+	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
+	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);
+	err = find_functions(hook);
+	if (err) {
+		kvfree(hook);
+		return err;
+	}
+	*ret_hook = hook;
+	return 0;
+}
+
+/* ---- installing -------------------------------------------------------------------------------- */
+
+static bool share_call(const struct hook *a, const struct hook *b)
+{
+	unsigned int table;
+
+	if (a->every_call || b->every_call)
+		return true;
+	for (table = 0; table < SYSCALL_NR_TABLES; table++)
+		if (a->nr[table] != PORTAL_NR_NONE && a->nr[table] == b->nr[table])
+			return true;
+	return false;
+}
+
+static bool hook_is_taken(const struct hook *hook)
+{
+	const struct hook *other;
+
+	hlist_for_each_entry(other, &all_hooks, all) {
+		if (other->id == hook->id)
+			return true;
+		if (other->bit == hook->bit && other->when & hook->when && share_call(other, hook))
+			return true;
+	}
+	return false;
+}
+
+static void hook_link(struct hook *hook, unsigned int n, struct hlist_head *list)
+{
+	hook->link[n].hook = hook;
+	hlist_add_head_rcu(&hook->link[n].node, list);
+}
+
+static void hook_publish(struct hook *hook)
+{
+	unsigned int table;
+
+	hook->serial = last_serial + 1;
+	WRITE_ONCE(last_serial, hook->serial);
+	hlist_add_head(&hook->all, &all_hooks);
+	WRITE_ONCE(nr_hooks, nr_hooks + 1);
+	if (hook->every_call) {
+		hook_link(hook, 0, &every_call_hooks);
+		return;
+	}
+	for (table = 0; table < SYSCALL_NR_TABLES; table++)
+		if (hook->nr[table] != PORTAL_NR_NONE)
+			hook_link(hook, table, hooks_of_call(table, hook->nr[table]));
+}
+
+static void hook_unpublish(struct hook *hook)
+{
+	unsigned int n;
+
+	for (n = 0; n < SYSCALL_NR_TABLES; n++)
+		if (hook->link[n].hook)
+			hlist_del_rcu(&hook->link[n].node);
+	hlist_del(&hook->all);
+	WRITE_ONCE(nr_hooks, nr_hooks - 1);
+	call_srcu(&hook_srcu, &hook->rcu, hook_free);
+}
+
+static int hook_install(struct hook *hook)
+{
+	int err;
+
+	if (!is_open)
+		return -ENODEV;
+	if (hook_is_taken(hook))
+		return -EEXIST;
+	err = redirect_get(hook->functions, hook->nr_functions);
+	if (err)
+		return err;
+	hook_publish(hook);
+	return 0;
+}
+
+int hook_table_add(const struct portal_wire_hook *wire)
+{
+	struct hook *hook;
+	int err;
+
+	err = hook_create(wire, &hook);
+	if (err)
+		return err;
+	mutex_lock(&hook_lock);
+	err = hook_install(hook);
+	mutex_unlock(&hook_lock);
+	if (err)
+		kvfree(hook);
+	return err;
+}
+
+static struct hook *find_hook(u32 id)
+{
+	struct hook *hook;
+
+	hlist_for_each_entry(hook, &all_hooks, all)
+		if (hook->id == id)
+			return hook;
+	return NULL;
+}
+
+int hook_table_del(u32 id)
+{
+	struct hook *hook;
+
+	mutex_lock(&hook_lock);
+	hook = find_hook(id);
+	if (hook) {
+		redirect_put(hook->functions, hook->nr_functions);
+		hook_unpublish(hook);
+	}
+	mutex_unlock(&hook_lock);
+	return hook ? 0 : -ENOENT;
+}
+
+int hook_table_enable(u32 id, bool on)
+{
+	struct hook *hook;
+
+	mutex_lock(&hook_lock);
+	hook = find_hook(id);
+	if (hook)
+		WRITE_ONCE(hook->on, on);
+	mutex_unlock(&hook_lock);
+	return hook ? 0 : -ENOENT;
+}
+
+unsigned int hook_table_count(void)
+{
+	return READ_ONCE(nr_hooks);
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+int hook_table_open(redirect_fn *wrapper)
+{
+	int err;
+
+	mutex_lock(&hook_lock);
+	err = syscall_table_init();
+	if (!err) {
+		redirect_open(wrapper);
+		is_open = true;
+	}
+	mutex_unlock(&hook_lock);
+	return err;
+}
+
+void hook_table_close(void)
+{
+	struct hlist_node *next;
+	struct hook *hook;
+
+	mutex_lock(&hook_lock);
+	is_open = false;
+	redirect_close();
+	hlist_for_each_entry_safe(hook, next, &all_hooks, all)
+		hook_unpublish(hook);
+	mutex_unlock(&hook_lock);
+}
+
+void hook_table_drain(void)
+{
+	srcu_barrier(&hook_srcu);
+}

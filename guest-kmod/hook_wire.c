@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "hook_wire.h"
+
+static bool width_is_valid(u32 width)
+{
+	return width == 0 || width == 1 || width == 2 || width == 4 || width == 8;
+}
+
+/* A string with a NUL in it is one that no user string can match. */
+static bool string_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size)
+{
+	u32 off = le32_to_cpu(match->str_off);
+	u32 len = le32_to_cpu(match->str_len);
+
+	if (off > size || len > size - off)
+		return false;
+	return !memchr(strings + off, '\0', len);
+}
+
+static bool match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size)
+{
+	u32 cmp = le32_to_cpu(match->cmp);
+
+	if (cmp > PORTAL_CMP_MAX || !width_is_valid(le32_to_cpu(match->width)))
+		return false;
+	if (le32_to_cpu(match->flags) & ~PORTAL_CMP_F_UNSIGNED || match->reserved)
+		return false;
+	if (cmp < PORTAL_CMP_STR_EQ)
+		return true;
+	return string_is_valid(match, strings, size);
+}
+
+/* at most 15 characters, and nothing after the first NUL */
+static bool comm_is_valid(const u8 *comm)
+{
+	const u8 *end = memchr(comm, '\0', PORTAL_COMM_SIZE);
+
+	return end && !memchr_inv(end, 0, comm + PORTAL_COMM_SIZE - end);
+}
+
+static bool target_is_valid(const struct portal_wire_hook *wire)
+{
+	u32 nr = le32_to_cpu(wire->nr), compat_nr = le32_to_cpu(wire->compat_nr);
+	bool names_one = nr != PORTAL_NR_NONE || compat_nr != PORTAL_NR_NONE;
+
+	if (le32_to_cpu(wire->flags) & ~PORTAL_HOOK_F_ALL)
+		return false;
+	return names_one != !!(le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL);
+}
+
+static bool head_is_valid(const struct portal_wire_hook *wire)
+{
+	u32 when = le32_to_cpu(wire->when);
+
+	if (wire->id == 0 || when == 0 || when & ~(PORTAL_WHEN_ENTER | PORTAL_WHEN_RETURN))
+		return false;
+	if (le32_to_cpu(wire->bit) >= PORTAL_MAX_HOOKS)
+		return false;
+	return target_is_valid(wire) && comm_is_valid(wire->comm);
+}
+
+int hook_wire_check(const struct portal_wire_hook *wire, size_t size)
+{
+	const u8 *strings = hook_wire_strings(wire);
+	unsigned int i;
+	u32 left;
+
+	if (size < sizeof(*wire) || size > PORTAL_DATA_SIZE)
+		return -EINVAL;
+	left = size - sizeof(*wire);
+	if (le32_to_cpu(wire->strings_size) != left || !head_is_valid(wire))
+		return -EINVAL;
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		if (!match_is_valid(&wire->arg[i], strings, left))
+			return -EINVAL;
+	return match_is_valid(&wire->ret, strings, left) ? 0 : -EINVAL;
+}

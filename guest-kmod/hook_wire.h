@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A hook as bytes: is it well formed. What passes here is used without further checks. Pure: also
+ * compiled and tested in user space.
+ */
+#ifndef GUEST_HOOK_WIRE_H
+#define GUEST_HOOK_WIRE_H
+
+#include <linux/types.h>
+
+#include <portal/wire.h>
+
+/**
+ * hook_wire_check() - check the payload of PORTAL_OP_HOOK_ADD
+ * @wire: a private copy, aligned to 8
+ * @size: its bytes, the hook and its strings; any number
+ *
+ * Whether the numbers name calls that exist is not looked at.
+ *
+ * Return: 0; -EINVAL.
+ */
+int __must_check hook_wire_check(const struct portal_wire_hook *wire, size_t size);
+
+/**
+ * hook_wire_strings() - the hook's string area
+ * @wire: checked by hook_wire_check()
+ *
+ * Return: strings_size bytes.
+ */
+static inline const u8 *hook_wire_strings(const struct portal_wire_hook *wire)
+{
+	return (const u8 *)(wire + 1);
+}
+
+#endif /* GUEST_HOOK_WIRE_H */

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The portal device's driver: binds, says hello, and takes everything down again in reverse. */
+#define pr_fmt(fmt) "portal: " fmt
+
+#include <linux/acpi.h>
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/platform_device.h>
+#include <linux/reboot.h>
+
+#include <portal/wire.h>
+
+#include "compat/compat.h"
+#include "hello.h"
+#include "hook_table.h"
+#include "pool.h"
+#include "redirect.h"
+#include "session.h"
+#include "syscall_hook.h"
+
+static unsigned int pages = 32;
+module_param(pages, uint, 0444);
+MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024: as many hooked calls can wait for it");
+
+static int state_get(char *buf, const struct kernel_param *param)
+{
+	return hello_print_state(buf, PAGE_SIZE);
+}
+
+static const struct kernel_param_ops state_ops = { .get = state_get };
+module_param_cb(state, &state_ops, NULL, 0444);
+MODULE_PARM_DESC(state, "no device, no host, not welcome, up: N hooks, or down");
+
+/**
+ * struct portal - the bound device
+ * @regs: its registers
+ * @irq: its interrupt
+ * @reboot: tells it how the machine is going to end
+ * @panic: tells it that the kernel has died
+ */
+struct portal {
+	void __iomem *regs;
+	int irq;
+	struct notifier_block reboot;
+	struct notifier_block panic;
+};
+
+static void set_state(struct portal *portal, u32 state)
+{
+	writel(state, portal->regs + PORTAL_DEV_STATE);
+}
+
+static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
+{
+	struct portal *portal = container_of(block, struct portal, reboot);
+
+	if (action == SYS_POWER_OFF)
+		set_state(portal, PORTAL_STATE_POWEROFF);
+	else if (action == SYS_HALT)
+		set_state(portal, PORTAL_STATE_HALT);
+	else if (action == SYS_RESTART)
+		set_state(portal, PORTAL_STATE_RESTART);
+	return NOTIFY_DONE;
+}
+
+static int on_panic(struct notifier_block *block, unsigned long action, void *data)
+{
+	set_state(container_of(block, struct portal, panic), PORTAL_STATE_PANIC);
+	return NOTIFY_DONE;
+}
+
+static irqreturn_t on_interrupt(int irq, void *data)
+{
+	struct portal *portal = data;
+
+	if (!readl(portal->regs + PORTAL_DEV_IRQ))
+		return IRQ_NONE;
+	writel(1, portal->regs + PORTAL_DEV_IRQ);
+	return IRQ_WAKE_THREAD;
+}
+
+/* The host has something to do and no call to do it in: it may use this thread. */
+static irqreturn_t serve_host(int irq, void *data)
+{
+	struct session session;
+
+	if (session_open(&session, true))
+		return IRQ_HANDLED;
+	if (session_run(&session, PORTAL_RING_WORK, PORTAL_EVENT_WORK, 0) > 0)
+		pr_warn_ratelimited("the host has a verdict on nothing, ignored\n");
+	session_close(&session);
+	return IRQ_HANDLED;
+}
+
+static int portal_check(struct portal *portal)
+{
+	u32 magic = readl(portal->regs + PORTAL_DEV_MAGIC);
+	u32 version = readl(portal->regs + PORTAL_DEV_VERSION);
+
+	if (magic != PORTAL_DEV_MAGIC_VALUE) {
+		pr_err("the device is not a portal: magic %#x\n", magic);
+		return -ENODEV;
+	}
+	/* Not an error here: the host has the say, and hello tells it our version. */
+	if (version != PORTAL_WIRE_VERSION)
+		pr_warn("the host speaks wire version %u, this module %u\n", version,
+			PORTAL_WIRE_VERSION);
+	return 0;
+}
+
+static void notifiers_register(struct portal *portal)
+{
+	portal->reboot.notifier_call = on_reboot;
+	portal->panic.notifier_call = on_panic;
+	register_reboot_notifier(&portal->reboot);
+	atomic_notifier_chain_register(&panic_notifier_list, &portal->panic);
+}
+
+static void notifiers_unregister(struct portal *portal)
+{
+	atomic_notifier_chain_unregister(&panic_notifier_list, &portal->panic);
+	unregister_reboot_notifier(&portal->reboot);
+}
+
+static int portal_open(struct portal *portal)
+{
+	int err;
+
+	err = pool_create(pages);
+	if (err)
+		return err;
+	err = hook_table_open(syscall_hook_wrapper);
+	if (err) {
+		pr_err("the kernel does not tell where its functions are\n");
+		goto destroy_pool;
+	}
+	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
+	if (err)
+		goto close_hooks;
+	notifiers_register(portal);
+	return 0;
+
+close_hooks:
+	hook_table_close();
+destroy_pool:
+	pool_destroy();
+	return err;
+}
+
+static int portal_probe(struct platform_device *device)
+{
+	struct portal *portal;
+	int err;
+
+	portal = devm_kzalloc(&device->dev, sizeof(*portal), GFP_KERNEL);
+	if (!portal)
+		return -ENOMEM;
+	portal->regs = devm_platform_ioremap_resource(device, 0);
+	if (IS_ERR(portal->regs))
+		return PTR_ERR(portal->regs);
+	portal->irq = platform_get_irq(device, 0);
+	if (portal->irq < 0)
+		return portal->irq;
+	err = portal_check(portal);
+	if (err)
+		return err;
+	err = portal_open(portal);
+	if (err)
+		return err;
+	platform_set_drvdata(device, portal);
+	set_state(portal, PORTAL_STATE_UP);
+	hello_say();
+	return 0;
+}
+
+/* Hooks go first, at once; then the sessions that are open end by themselves. */
+static void portal_remove(struct platform_device *device)
+{
+	struct portal *portal = platform_get_drvdata(device);
+
+	notifiers_unregister(portal);
+	hook_table_close();
+	free_irq(portal->irq, portal);
+	pool_close();
+	hello_say_bye();
+	pool_destroy();
+}
+
+static const struct acpi_device_id portal_acpi_ids[] = {
+	{ PORTAL_DEV_ACPI_HID },
+	{},
+};
+MODULE_DEVICE_TABLE(acpi, portal_acpi_ids);
+
+static const struct of_device_id portal_of_ids[] = {
+	{ .compatible = PORTAL_DEV_OF_COMPATIBLE },
+	{},
+};
+MODULE_DEVICE_TABLE(of, portal_of_ids);
+
+/* Bound before insmod returns: whoever loads the module may rely on its hooks being in. */
+static struct platform_driver portal_driver = {
+	.probe = portal_probe,
+	.compat_remove = portal_remove,
+	.driver = {
+		.name = "portal",
+		.acpi_match_table = portal_acpi_ids,
+		.of_match_table = portal_of_ids,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+	},
+};
+
+static int __init portal_init(void)
+{
+	if (pages < 1 || pages > PORTAL_MAX_PAGES) {
+		pr_err("pages=%u is not 1 to %u\n", pages, PORTAL_MAX_PAGES);
+		return -EINVAL;
+	}
+	return platform_driver_register(&portal_driver);
+}
+
+static void __exit portal_exit(void)
+{
+	platform_driver_unregister(&portal_driver);
+	redirect_drain();
+	hook_table_drain();
+}
+
+module_init(portal_init);
+module_exit(portal_exit);
+
+MODULE_DESCRIPTION("Lets a portal-vmm host hook this kernel's system calls");
+MODULE_AUTHOR("the portal-vmm authors");
+MODULE_VERSION("0.1.0");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Redirection: sends calls of chosen kernel functions to one wrapper instead, by ftrace. Functions
+ * are counted: the first user redirects one, the last gives it back, and what nobody asked for keeps
+ * the entry it had. It knows addresses; which calls they stand for is for others.
+ *
+ * Every redirected call holds a reference on the module, taken before it enters: what
+ * redirect_leave() gives back.
+ */
+#ifndef GUEST_REDIRECT_H
+#define GUEST_REDIRECT_H
+
+#include <linux/types.h>
+
+struct pt_regs;
+
+/**
+ * typedef redirect_fn - what a redirected function is called like
+ * @regs: the argument of all system call functions
+ * @function: address of the function that was called
+ */
+typedef long redirect_fn(const struct pt_regs *regs, unsigned long function);
+
+/**
+ * redirect_open() - allow redirections
+ * @wrapper: where to send the calls; it may sleep
+ *
+ * Context: once before redirect_close().
+ */
+void redirect_open(redirect_fn *wrapper);
+
+/**
+ * redirect_close() - give all functions back at once and allow no more
+ *
+ * No call enters the wrapper after this; tasks may still be inside.
+ *
+ * Context: may sleep, for up to a second.
+ */
+void redirect_close(void);
+
+/**
+ * redirect_is_possible() - can ftrace redirect this function
+ * @function: an address; 0 cannot
+ *
+ * Context: may sleep.
+ */
+bool redirect_is_possible(unsigned long function);
+
+/**
+ * redirect_get() - redirect functions; all of them or none
+ * @functions: their addresses; the same one may be named more than once
+ * @nr_functions: at least 1
+ *
+ * Context: may sleep; callers take turns by a lock of theirs.
+ * Return: 0; -ENOSYS one of them cannot be traced; -EBUSY something else redirects one of them;
+ * -ENOMEM; -ENODEV closed, or ftrace is off.
+ */
+int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions);
+
+/**
+ * redirect_put() - undo redirect_get()
+ * @functions: what was given there
+ * @nr_functions: likewise
+ *
+ * Context: may sleep; callers take turns.
+ */
+void redirect_put(const unsigned long *functions, unsigned int nr_functions);
+
+/**
+ * redirect_call() - call a function past its redirection
+ * @function: its address
+ * @regs: its argument
+ *
+ * Context: process.
+ * Return: its result.
+ */
+long redirect_call(unsigned long function, const struct pt_regs *regs);
+
+/**
+ * redirect_enter() - take a reference again that redirect_leave() gave back
+ */
+void redirect_enter(void);
+
+/**
+ * redirect_leave() - let the module go as far as this task is concerned
+ *
+ * The task leaves the module's text after this without sleeping; redirect_drain() waits for that.
+ */
+void redirect_leave(void);
+
+/**
+ * redirect_drain() - wait until tasks that have called redirect_leave() are out of the module's text
+ *
+ * Context: may sleep; on the way to unloading the module, after redirect_close().
+ */
+void redirect_drain(void);
+
+#endif /* GUEST_REDIRECT_H */

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) "portal: " fmt
+
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/mm_types.h>
+#include <linux/printk.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/string.h>
+
+#include "arch.h"
+#include "filter.h"
+#include "hook_table.h"
+#include "redirect.h"
+#include "session.h"
+#include "syscall_hook.h"
+#include "user_mem.h"
+#include "verdict.h"
+
+/**
+ * struct call - one hooked call, from its entry to its return
+ * @table: SYSCALL_*
+ * @nr: number in it
+ * @function: the function behind it
+ * @regs: what the function is going to see: a copy, so that a changed argument changes no register
+ * @seen: the call as the filters see it, with its original arguments
+ * @match: hooks that matched
+ * @skipped: an entry hook decided that the function is not run
+ * @ret: the result, once there is one
+ */
+struct call {
+	enum syscall_table table;
+	u32 nr;
+	unsigned long function;
+	struct pt_regs regs;
+	struct filter_call seen;
+	struct hook_match match;
+	bool skipped;
+	long ret;
+};
+
+static void call_init(struct call *call, const struct pt_regs *regs)
+{
+	call->regs = *regs;
+	call->skipped = false;
+	call->ret = 0;
+	call->seen.long_bytes = arch_long_bytes(call->table);
+	call->seen.pid = task_tgid_nr(current);
+	call->seen.read = user_mem_read;
+	get_task_comm(call->seen.comm, current);
+	arch_get_args(call->table, regs, call->seen.args);
+}
+
+/* the result at the width of the task's long */
+static s64 call_ret(const struct call *call)
+{
+	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
+}
+
+/* ---- events -------------------------------------------------------------------------------------- */
+
+static void event_fill(struct portal_wire_syscall *event, const struct call *call, u64 hooks)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+	unsigned int i;
+
+	memset(event, 0, sizeof(*event));
+	event->abi = cpu_to_le32(syscall_table_abi(call->table));
+	event->nr = cpu_to_le32(call->nr);
+	event->flags = cpu_to_le32(call->skipped ? PORTAL_SYSCALL_SKIPPED : 0);
+	event->hooks = cpu_to_le64(hooks);
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		event->args[i] = cpu_to_le64(call->seen.args[i]);
+	event->ret = cpu_to_le64(call_ret(call));
+	event->pid = cpu_to_le32(call->seen.pid);
+	event->tid = cpu_to_le32(task_pid_nr(current));
+	memcpy(event->comm, call->seen.comm, sizeof(event->comm));
+	event->pc = cpu_to_le64(arch_pc(regs));
+	event->pgd = cpu_to_le64(virt_to_phys(current->mm->pgd));
+	arch_get_regs(regs, event->regs);
+}
+
+/* The session of the verdict is over; the page is used for another one. */
+static void report_error(struct session *session, const struct call *call, u64 hooks,
+			 const struct verdict_write *failed)
+{
+	struct portal_wire_error *error = session_data(session);
+
+	event_fill(&error->call, call, hooks);
+	error->hook = cpu_to_le32(failed->hook);
+	error->err = cpu_to_le32(-EFAULT);
+	error->addr = cpu_to_le64(failed->addr);
+	if (session_run(session, PORTAL_RING_EVENT, PORTAL_EVENT_ERROR, sizeof(*error)) > 0)
+		pr_warn_ratelimited("the host has a verdict on an error, which is not asked for\n");
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------------ */
+
+/* Return: 0, or -EFAULT with the write that failed. */
+static int apply_writes(const struct portal_wire_verdict *verdict, struct verdict_write *write)
+{
+	u32 pos = 0;
+
+	while (verdict_next_write(verdict, &pos, write) > 0)
+		if (user_mem_write(write->addr, write->data, write->len) != write->len)
+			return -EFAULT;
+	return 0;
+}
+
+static void apply_entry(struct call *call, const struct portal_wire_verdict *verdict)
+{
+	unsigned int i;
+
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		if (le32_to_cpu(verdict->arg_mask) & BIT(i))
+			arch_set_arg(call->table, &call->regs, i, le64_to_cpu(verdict->args[i]));
+	if (le32_to_cpu(verdict->flags) & PORTAL_VERDICT_SKIP) {
+		call->skipped = true;
+		call->ret = le64_to_cpu(verdict->ret);
+	}
+}
+
+static void apply_return(struct call *call, const struct portal_wire_verdict *verdict)
+{
+	if (le32_to_cpu(verdict->flags) & PORTAL_VERDICT_RET)
+		call->ret = le64_to_cpu(verdict->ret);
+}
+
+static void apply_verdict(struct session *session, struct call *call, u32 event, u64 hooks,
+			  size_t size)
+{
+	const struct portal_wire_verdict *verdict = (void *)session_scratch(session);
+	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
+	struct verdict_write write;
+
+	if (verdict_check(verdict, size, is_return, arch_writable_regs())) {
+		pr_warn_ratelimited("the host's verdict on %s is malformed, ignored\n",
+				    syscall_table_name(call->table, call->nr));
+		return;
+	}
+	if (apply_writes(verdict, &write)) {
+		report_error(session, call, hooks, &write);
+		return;
+	}
+	if (is_return)
+		apply_return(call, verdict);
+	else
+		apply_entry(call, verdict);
+	arch_set_regs(task_pt_regs(current), le64_to_cpu(verdict->reg_mask), verdict->regs);
+}
+
+/*
+ * Tells the host, and does what it says. When there is no host any more the call goes on as if there
+ * was no hook. Return: 0; -EINTR the task is being killed.
+ */
+static int run_event(struct call *call, u32 event, u64 hooks)
+{
+	struct session session;
+	int size;
+
+	size = session_open(&session, false);
+	if (size)
+		return size == -EINTR ? -EINTR : 0;
+	event_fill(session_data(&session), call, hooks);
+	size = session_run(&session, PORTAL_RING_EVENT, event, sizeof(struct portal_wire_syscall));
+	if (size > 0)
+		apply_verdict(&session, call, event, hooks, size);
+	session_close(&session);
+	return size == -EINTR ? -EINTR : 0;
+}
+
+/* ---- calls ----------------------------------------------------------------------------------------- */
+
+/* Calls that end the task do not come back to let the module go: they hold it no longer. */
+static long run_function(const struct call *call, const struct pt_regs *regs)
+{
+	bool leaves = arch_never_returns(call->table, call->nr);
+	long ret;
+
+	if (leaves)
+		redirect_leave();
+	ret = redirect_call(call->function, regs);
+	if (leaves)
+		redirect_enter();
+	return ret;
+}
+
+/* The call is going to be made again: this is not its return. */
+static bool is_restart(long ret)
+{
+	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR || ret == -ERESTARTNOHAND ||
+	       ret == -ERESTART_RESTARTBLOCK;
+}
+
+static void run_return_hooks(struct call *call)
+{
+	u64 hooks;
+
+	if (!call->match.on_return || is_restart(call->ret))
+		return;
+	hooks = hook_table_match_return(call->table, call->nr, &call->seen, &call->match,
+					call_ret(call));
+	if (hooks && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks))
+		pr_debug("%s was killed in a return hook\n", current->comm);
+}
+
+/* A task that is killed while its hook decides does not get past it. */
+static long run_hooked(struct call *call, const struct pt_regs *regs)
+{
+	call_init(call, regs);
+	hook_table_match(call->table, call->nr, &call->seen, &call->match);
+	if (call->match.enter && run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter))
+		return -EINTR;
+	if (!call->skipped)
+		call->ret = run_function(call, &call->regs);
+	run_return_hooks(call);
+	return call->ret;
+}
+
+long syscall_hook_wrapper(const struct pt_regs *regs, unsigned long function)
+{
+	struct call call;
+	long ret;
+
+	call.function = function;
+	if (arch_identify(regs, &call.table, &call.nr) && hook_table_watches(call.table, call.nr))
+		ret = run_hooked(&call, regs);
+	else
+		ret = run_function(&call, regs);
+	redirect_leave();
+	return ret;
+}
