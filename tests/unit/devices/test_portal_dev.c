@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <portal/wire.h>
+
+#include "base/bytes.h"
+#include "devices/portal_dev.h"
+
+#define BASE 0xd0001000u
+
+struct machine {
+	struct portal_dev dev;
+	struct bus mmio;
+	unsigned int nr_irqs, nr_states;
+	uint32_t state;
+};
+
+static void on_irq(void *ctx, unsigned int gsi)
+{
+	struct machine *machine = ctx;
+
+	assert_int_equal(gsi, 9);
+	machine->nr_irqs++;
+}
+
+static void on_state(void *ctx, uint32_t state)
+{
+	struct machine *machine = ctx;
+
+	machine->nr_states++;
+	machine->state = state;
+}
+
+static void machine_init(struct machine *machine)
+{
+	struct irq_line irq = { .raise = on_irq, .ctx = machine, .gsi = 9 };
+	struct portal_dev_events events = { .state = on_state, .ctx = machine };
+
+	*machine = (struct machine){ 0 };
+	bus_init(&machine->mmio);
+	portal_dev_init(&machine->dev, &events, &irq);
+	assert_int_equal(portal_dev_attach(&machine->dev, &machine->mmio, BASE), 0);
+}
+
+static uint32_t read32(struct machine *machine, uint64_t reg)
+{
+	uint8_t data[4];
+
+	assert_true(bus_access(&machine->mmio, BASE + reg, data, 4, false));
+	return get_le32(data);
+}
+
+static void write32(struct machine *machine, uint64_t reg, uint32_t value)
+{
+	uint8_t data[4];
+
+	put_le32(data, value);
+	assert_true(bus_access(&machine->mmio, BASE + reg, data, 4, true));
+}
+
+static void test_portal_dev_identifies_itself(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	assert_int_equal(read32(&machine, PORTAL_DEV_MAGIC), PORTAL_DEV_MAGIC_VALUE);
+	assert_int_equal(read32(&machine, PORTAL_DEV_VERSION), PORTAL_WIRE_VERSION);
+	assert_int_equal(read32(&machine, PORTAL_DEV_FEATURES), 0);
+	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_NONE);
+	assert_int_equal(read32(&machine, PORTAL_DEV_SIZE - 4), 0);
+}
+
+static void test_portal_dev_known_states_are_told_and_kept(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	for (uint32_t i = PORTAL_STATE_UP; i <= PORTAL_STATE_PANIC; i++) {
+		write32(&machine, PORTAL_DEV_STATE, i);
+		assert_int_equal(machine.state, i);
+		assert_int_equal(read32(&machine, PORTAL_DEV_STATE), i);
+		assert_int_equal(portal_dev_state(&machine.dev), i);
+	}
+	assert_int_equal(machine.nr_states, PORTAL_STATE_PANIC);
+}
+
+static void test_portal_dev_unknown_state_changes_nothing(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	write32(&machine, PORTAL_DEV_STATE, PORTAL_STATE_UP);
+	write32(&machine, PORTAL_DEV_STATE, PORTAL_STATE_PANIC + 1);
+	write32(&machine, PORTAL_DEV_STATE, UINT32_MAX);
+	assert_int_equal(machine.nr_states, 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_UP);
+}
+
+static void test_portal_dev_work_stays_until_acknowledged(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 0);
+	portal_dev_raise_work(&machine.dev);
+	assert_int_equal(machine.nr_irqs, 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 1);
+	write32(&machine, PORTAL_DEV_IRQ, 0);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 1);
+	write32(&machine, PORTAL_DEV_IRQ, 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 0);
+}
+
+static void test_portal_dev_read_only_registers_ignore_writes(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	write32(&machine, PORTAL_DEV_MAGIC, 0);
+	write32(&machine, PORTAL_DEV_VERSION, 99);
+	assert_int_equal(read32(&machine, PORTAL_DEV_MAGIC), PORTAL_DEV_MAGIC_VALUE);
+	assert_int_equal(read32(&machine, PORTAL_DEV_VERSION), PORTAL_WIRE_VERSION);
+}
+
+static void test_portal_dev_other_widths_and_alignments_do_nothing(void **state)
+{
+	static const unsigned int widths[] = { 1, 2, 3, 8 };
+	uint8_t data[8] = { PORTAL_STATE_PANIC };
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		uint8_t seen[8] = { 0 };
+
+		assert_true(
+			bus_access(&machine.mmio, BASE + PORTAL_DEV_STATE, data, widths[i], true));
+		assert_true(bus_access(&machine.mmio, BASE, seen, widths[i], false));
+		assert_int_equal(seen[widths[i] - 1], 0xff);
+	}
+	assert_true(bus_access(&machine.mmio, BASE + PORTAL_DEV_STATE + 1, data, 4, true));
+	assert_true(bus_access(&machine.mmio, BASE + PORTAL_DEV_STATE - 2, data, 4, true));
+	assert_false(bus_access(&machine.mmio, BASE + PORTAL_DEV_SIZE - 2, data, 4, true));
+	assert_int_equal(machine.nr_states, 0);
+	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_portal_dev_identifies_itself),
+		cmocka_unit_test(test_portal_dev_known_states_are_told_and_kept),
+		cmocka_unit_test(test_portal_dev_unknown_state_changes_nothing),
+		cmocka_unit_test(test_portal_dev_work_stays_until_acknowledged),
+		cmocka_unit_test(test_portal_dev_read_only_registers_ignore_writes),
+		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_do_nothing),
+	};
+
+	return cmocka_run_group_tests_name("portal_dev", tests, NULL, NULL);
+}
