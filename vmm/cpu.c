@@ -29,7 +29,7 @@ static void handle_hypercall(struct cpu *cpu, struct kvm_run *run)
 	uint32_t kind;
 	gpa_t page;
 
-	if (arch_is_doorbell(run, &page, &kind) && cpu->board->gate)
+	if (arch_is_doorbell(run, &page, &kind))
 		arch_doorbell_done(run, gate_ring(cpu->board->gate, cpu->vcpu.id, page, kind));
 	else
 		arch_doorbell_done(run, -ENOSYS);
@@ -84,7 +84,7 @@ static bool handle_exit(struct cpu *cpu)
 
 static void run_guest(struct cpu *cpu)
 {
-	while (!atomic_load(&cpu->stop)) {
+	while (!atomic_load(&cpu->stop) && atomic_load(&cpu->board->ending->reason) == ENDING_NONE) {
 		int err = vcpu_run(&cpu->vcpu);
 
 		if (err == -EINTR) {
@@ -108,8 +108,7 @@ static void *cpu_thread(void *arg)
 	snprintf(name, sizeof(name), "vcpu%u", cpu->vcpu.id);
 	pthread_setname_np(pthread_self(), name);
 	run_guest(cpu);
-	if (cpu->board->gate)
-		gate_cancel_vcpu(cpu->board->gate, cpu->vcpu.id);
+	gate_cancel_vcpu(cpu->board->gate, cpu->vcpu.id);
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "devices/bus.h"
+#include "ending.h"
 #include "kvm/vcpu.h"
 
 struct gate;
@@ -18,7 +19,8 @@ struct gate;
  * struct cpu_board - what the vCPUs of a machine share
  * @pio: port bus
  * @mmio: memory-mapped bus
- * @gate: answers the doorbell; NULL: nobody does
+ * @gate: answers the doorbell
+ * @ending: when it has a reason no guest code runs any more
  * @triple_fault: the CPU gave up; any vCPU thread
  * @stuck: KVM cannot go on, @text says where; any vCPU thread
  * @ctx: handed to both
@@ -27,6 +29,7 @@ struct cpu_board {
 	const struct bus *pio;
 	const struct bus *mmio;
 	struct gate *gate;
+	const struct ending *ending;
 	void (*triple_fault)(void *ctx);
 	void (*stuck)(void *ctx, const char *text);
 	void *ctx;

@@ -17,8 +17,11 @@
 #include "devices/power.h"
 #include "devices/serial.h"
 #include "ending.h"
+#include "hooks/host.h"
 #include "load.h"
 #include "loop.h"
+#include "portal/gate.h"
+#include "report.h"
 #include "slots.h"
 
 #define INITRD_MAX GIB(4)
@@ -44,6 +47,9 @@ struct machine {
 	struct portal_dev portal_dev;
 	struct slots slots;
 
+	struct host *host;
+	struct gate *gate;
+
 	struct ending ending;
 	struct cpu_board board;
 };
@@ -60,6 +66,15 @@ static struct irq_line irq_line(struct machine *m, unsigned int gsi)
 	return (struct irq_line){ .raise = raise_irq, .ctx = m, .gsi = gsi };
 }
 
+static void on_reset(struct machine *m, bool triple_fault)
+{
+	struct gate_stats stats;
+
+	gate_get_stats(m->gate, &stats);
+	atomic_store(&m->ending.hello, stats.events[PORTAL_EVENT_HELLO & 0xff] > 0);
+	ending_reset(&m->ending, triple_fault);
+}
+
 static void on_power(void *ctx, enum power_event event)
 {
 	struct machine *m = ctx;
@@ -67,7 +82,7 @@ static void on_power(void *ctx, enum power_event event)
 	if (event == POWER_OFF)
 		ending_set(&m->ending, ENDING_POWEROFF);
 	else
-		ending_reset(&m->ending, false);
+		on_reset(m, false);
 }
 
 static void on_guest_state(void *ctx, uint32_t state)
@@ -79,9 +94,7 @@ static void on_guest_state(void *ctx, uint32_t state)
 
 static void on_triple_fault(void *ctx)
 {
-	struct machine *m = ctx;
-
-	ending_reset(&m->ending, true);
+	on_reset(ctx, true);
 }
 
 static void on_stuck(void *ctx, const char *text)
@@ -97,6 +110,39 @@ static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
 	struct machine *m = ctx;
 
 	console_write(m->console, data, len);
+}
+
+static void on_hook_failed(void *ctx)
+{
+	struct machine *m = ctx;
+
+	ending_set(&m->ending, ENDING_BAD_HOOK);
+}
+
+static void on_work_to_do(void *ctx)
+{
+	struct machine *m = ctx;
+
+	portal_dev_raise_work(&m->portal_dev);
+}
+
+static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
+{
+	const struct machine *m = ctx;
+
+	return mem_slice(m->mem, gpa, len);
+}
+
+static int load_hooks(struct machine *m)
+{
+	const struct host_ops ops = { .raise_work = on_work_to_do, .failed = on_hook_failed, .ctx = m };
+	int err = host_create(&ops, &m->host);
+
+	for (size_t i = 0; i < m->config->nr_hooks && err == 0; i++) {
+		if (host_load(m->host, m->config->hooks[i]) < 0)
+			err = -EINVAL;
+	}
+	return err;
 }
 
 static int open_kernel(struct machine *m)
@@ -160,6 +206,15 @@ static int add_devices(struct machine *m)
 	if (err < 0)
 		log_error("cannot add a device: %s", strerror(-err));
 	return err;
+}
+
+static int add_gate(struct machine *m)
+{
+	struct gate_config config = { .mem = { .slice = slice_ram, .ctx = m },
+				      .nr_vcpus = m->config->cpus };
+
+	host_events(m->host, &config.events);
+	return gate_create(&config, &m->gate);
 }
 
 static int add_cpus(struct machine *m)
@@ -234,6 +289,8 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = add_devices(m);
 	if (err == 0)
+		err = add_gate(m);
+	if (err == 0)
 		err = add_cpus(m);
 	if (err == 0)
 		err = load_guest(m->config, m->kernel, &initrd, m->mem, &m->cpus[0].vcpu, 0);
@@ -247,6 +304,8 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 	m->board = (struct cpu_board){
 		.pio = &m->pio,
 		.mmio = &m->mmio,
+		.gate = m->gate,
+		.ending = &m->ending,
 		.triple_fault = on_triple_fault,
 		.stuck = on_stuck,
 		.ctx = m,
@@ -257,6 +316,23 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 			(*ret_started)++;
 	}
 	return err;
+}
+
+static void write_report(const struct machine *m)
+{
+	const struct report_sources sources = {
+		.cpus = m->cpus,
+		.nr_cpus = m->nr_cpus,
+		.gate = m->gate,
+		.host = m->host,
+	};
+	int err;
+
+	if (!m->config->stats_path)
+		return;
+	err = report_write(&sources, m->config->stats_path);
+	if (err < 0)
+		log_error("--stats=%s: %s", m->config->stats_path, strerror(-err));
 }
 
 static void machine_go(struct machine *m)
@@ -279,6 +355,7 @@ static void machine_go(struct machine *m)
 	while (started > 0)
 		cpu_stop(&m->cpus[--started]);
 	console_flush(m->console);
+	write_report(m);
 }
 
 static void machine_destroy(struct machine *m)
@@ -286,6 +363,8 @@ static void machine_destroy(struct machine *m)
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		vcpu_destroy(&m->cpus[i].vcpu);
 	free(m->cpus);
+	gate_destroy(m->gate);
+	host_destroy(m->host);
 	slots_destroy(&m->slots);
 	if (m->has_serial)
 		serial_done(&m->serial);
@@ -299,10 +378,8 @@ static void machine_destroy(struct machine *m)
 		close(m->ending.wake_fd);
 }
 
-static enum exit_status machine_outcome(const struct machine *m)
+static enum exit_status machine_outcome(enum ending_reason reason)
 {
-	enum ending_reason reason = (enum ending_reason)atomic_load(&m->ending.reason);
-
 	log_info("%s", ending_text(reason));
 	return ending_status(reason);
 }
@@ -311,10 +388,13 @@ enum exit_status machine_run(const struct vmm_config *config)
 {
 	struct machine m = { .config = config, .ending.wake_fd = -1 };
 	enum exit_status status = EXIT_STATUS_USAGE;
+	enum ending_reason reason;
 	int err = open_kernel(&m);
 
 	if (err == 0)
 		err = open_initrd(&m);
+	if (err == 0)
+		err = load_hooks(&m);
 	if (err == 0 && !check_host(NULL)) {
 		status = EXIT_STATUS_HOST;
 		err = -ENODEV;
@@ -327,6 +407,19 @@ enum exit_status machine_run(const struct vmm_config *config)
 	}
 	if (err == 0)
 		machine_go(&m);
+	reason = (enum ending_reason)atomic_load(&m.ending.reason);
 	machine_destroy(&m);
-	return err == 0 ? machine_outcome(&m) : status;
+	return err == 0 ? machine_outcome(reason) : status;
+}
+
+enum exit_status machine_describe_module(const char *spec)
+{
+	const struct host_ops ops = { 0 };
+	struct host *host = NULL;
+	int err = host_create(&ops, &host);
+
+	if (err == 0)
+		err = host_describe(host, spec, stdout);
+	host_destroy(host);
+	return err < 0 ? EXIT_STATUS_USAGE : EXIT_STATUS_POWEROFF;
 }

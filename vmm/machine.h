@@ -16,4 +16,7 @@
  */
 enum exit_status machine_run(const struct vmm_config *config);
 
+/** machine_describe_module() - --describe-module: what @spec is, on stdout. Needs no KVM. */
+enum exit_status machine_describe_module(const char *spec);
+
 #endif

@@ -23,7 +23,7 @@ static enum exit_status run(int argc, char **argv)
 	case CONFIG_CHECK:
 		return check_host(stdout) ? EXIT_STATUS_POWEROFF : EXIT_STATUS_HOST;
 	case CONFIG_DESCRIBE:
-		return EXIT_STATUS_INTERNAL;
+		return machine_describe_module(config.describe);
 	case CONFIG_RUN:
 		break;
 	}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+/* where lines go: a file, or the log when it is NULL */
+struct report {
+	FILE *file;
+};
+
+static void line(const struct report *report, const char *group, const char *name, uint64_t value)
+{
+	if (report->file)
+		fprintf(report->file, "%s.%s %llu\n", group, name, (unsigned long long)value);
+	else
+		log_info("%s.%s %llu", group, name, (unsigned long long)value);
+}
+
+static void report_exits(const struct report *report, const struct report_sources *sources)
+{
+	uint64_t io = 0, mmio = 0, doorbell = 0, interrupted = 0, other = 0;
+
+	for (unsigned int i = 0; i < sources->nr_cpus; i++) {
+		const struct cpu_exits *exits = &sources->cpus[i].exits;
+
+		io += atomic_load(&exits->io);
+		mmio += atomic_load(&exits->mmio);
+		doorbell += atomic_load(&exits->doorbell);
+		interrupted += atomic_load(&exits->interrupted);
+		other += atomic_load(&exits->other);
+	}
+	line(report, "exits", "io", io);
+	line(report, "exits", "mmio", mmio);
+	line(report, "exits", "doorbell", doorbell);
+	line(report, "exits", "interrupted", interrupted);
+	line(report, "exits", "other", other);
+}
+
+static void report_gate(const struct report *report, const struct gate *gate)
+{
+	static const char *const rings[STATS_NR_RINGS] = { "unknown", "hello", "event",
+							   "answer",  "work",  "bye" };
+	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
+							     "return", "error", "work" };
+	static const char *const operations[PORTAL_NR_OPS] = {
+#define OPERATION_NAME(name, number, least, most) [number] = #name,
+		PORTAL_OPS(OPERATION_NAME)
+#undef OPERATION_NAME
+	};
+	struct gate_stats stats;
+
+	gate_get_stats(gate, &stats);
+	for (size_t i = 0; i < ARRAY_SIZE(rings); i++)
+		line(report, "doorbells", rings[i], stats.doorbells[i]);
+	line(report, "doorbells", "refused", stats.refused);
+	for (size_t i = 1; i < ARRAY_SIZE(events); i++)
+		line(report, "events", events[i], stats.events[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
+		line(report, "operations", operations[i], stats.operations[i]);
+	line(report, "bytes", "read", stats.bytes_read);
+	line(report, "bytes", "written", stats.bytes_written);
+	line(report, "sessions", "peak", stats.sessions_peak);
+	line(report, "sessions", "cancelled", stats.cancelled);
+	line(report, "sessions", "protocol_errors", stats.protocol_errors);
+	line(report, "sessions", "coroutines", stats.coroutines);
+}
+
+static void report_hooks(const struct report *report, struct host *host)
+{
+	struct host_stats stats;
+
+	host_get_stats(host, &stats);
+	line(report, "hooks", "registered", stats.hooks);
+	line(report, "hooks", "callbacks", stats.callbacks);
+	line(report, "hooks", "failures", stats.failures);
+	line(report, "hooks", "switched_off", stats.switched_off);
+	line(report, "hooks", "longest_us", stats.longest_us);
+}
+
+int report_write(const struct report_sources *sources, const char *path)
+{
+	struct report report = { 0 };
+	int err = 0;
+
+	if (path[0]) {
+		report.file = fopen(path, "we");
+		if (!report.file)
+			return -errno;
+	}
+	report_exits(&report, sources);
+	report_gate(&report, sources->gate);
+	report_hooks(&report, sources->host);
+	if (!report.file)
+		return 0;
+	if (ferror(report.file))
+		err = -EIO;
+	if (fclose(report.file) != 0 && err == 0)
+		err = -errno;
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The counters of --stats: gathered from everyone who counts, written as "name value" lines. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "cpu.h"
+#include "hooks/host.h"
+#include "portal/gate.h"
+
+/**
+ * struct report_sources - who counted; borrowed
+ * @cpus: @nr_cpus of them, their threads may run
+ */
+struct report_sources {
+	const struct cpu *cpus;
+	unsigned int nr_cpus;
+	const struct gate *gate;
+	struct host *host;
+};
+
+/**
+ * report_write() - all counters
+ * @sources: who counted
+ * @path: file to make anew; "" = the log
+ *
+ * Return: 0; -errno of opening or writing @path.
+ */
+must_check int report_write(const struct report_sources *sources, const char *path);
+
+#endif
