@@ -19,7 +19,7 @@ enum hello_state {
 	HELLO_NO_DEVICE,
 	HELLO_NO_HOST,
 	HELLO_NOT_WELCOME,
-	HELLO_UP,
+	HELLO_READY,
 	HELLO_DOWN,
 };
 
@@ -65,7 +65,7 @@ void hello_say(void)
 		pr_warn("the host does not want wire version %d, nothing is hooked\n",
 			PORTAL_WIRE_VERSION);
 	} else {
-		pr_info("up with %u hooks\n", hook_table_count());
+		pr_info("ready, %u hooks\n", hook_table_count());
 	}
 }
 
@@ -75,7 +75,7 @@ int hello_accept(const struct portal_wire_welcome *welcome)
 		return -EPROTO;
 	if (le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES_V1)
 		return -EPROTO;
-	WRITE_ONCE(hello_state, HELLO_UP);
+	WRITE_ONCE(hello_state, HELLO_READY);
 	return 0;
 }
 
@@ -86,18 +86,15 @@ void hello_say_bye(void)
 	WRITE_ONCE(hello_state, HELLO_DOWN);
 }
 
-int hello_print_state(char *buf, size_t size)
+const char *hello_state_text(void)
 {
-	switch (READ_ONCE(hello_state)) {
-	case HELLO_NO_DEVICE:
-		return scnprintf(buf, size, "no device\n");
-	case HELLO_NO_HOST:
-		return scnprintf(buf, size, "no host\n");
-	case HELLO_NOT_WELCOME:
-		return scnprintf(buf, size, "not welcome\n");
-	case HELLO_UP:
-		return scnprintf(buf, size, "up: %u hooks\n", hook_table_count());
-	default:
-		return scnprintf(buf, size, "down\n");
-	}
+	static const char *const texts[] = {
+		[HELLO_NO_DEVICE] = "no device",
+		[HELLO_NO_HOST] = "no host",
+		[HELLO_NOT_WELCOME] = "not welcome",
+		[HELLO_READY] = "ready",
+		[HELLO_DOWN] = "down",
+	};
+
+	return texts[READ_ONCE(hello_state)];
 }

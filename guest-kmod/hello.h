@@ -36,15 +36,11 @@ int hello_accept(const struct portal_wire_welcome *welcome);
 void hello_say_bye(void);
 
 /**
- * hello_print_state() - how things are, in a line
- * @buf: where to print
- * @size: its size
+ * hello_state_text() - how things are, for user space to read
  *
- * "no device" before there was one, "no host" when nobody answered, "not welcome" when the host wants
- * no hooks, "up: N hooks", and "down" after bye.
- *
- * Return: bytes printed.
+ * Return: "no device" before there was one, "no host" when nobody answered, "not welcome" when the
+ * host speaks another version, "ready" when its hooks are in, "down" after bye.
  */
-int hello_print_state(char *buf, size_t size);
+const char *hello_state_text(void);
 
 #endif /* GUEST_HELLO_H */

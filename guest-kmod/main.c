@@ -24,16 +24,25 @@
 
 static unsigned int pages = 32;
 module_param(pages, uint, 0444);
-MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024: as many hooked calls can wait for it");
+MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024; one per hooked call under way");
 
 static int state_get(char *buf, const struct kernel_param *param)
 {
-	return hello_print_state(buf, PAGE_SIZE);
+	return scnprintf(buf, PAGE_SIZE, "%s\n", hello_state_text());
 }
 
 static const struct kernel_param_ops state_ops = { .get = state_get };
 module_param_cb(state, &state_ops, NULL, 0444);
-MODULE_PARM_DESC(state, "no device, no host, not welcome, up: N hooks, or down");
+MODULE_PARM_DESC(state, "no device, no host, not welcome, ready or down");
+
+static int hooks_get(char *buf, const struct kernel_param *param)
+{
+	return scnprintf(buf, PAGE_SIZE, "%u\n", hook_table_count());
+}
+
+static const struct kernel_param_ops hooks_ops = { .get = hooks_get };
+module_param_cb(hooks, &hooks_ops, NULL, 0444);
+MODULE_PARM_DESC(hooks, "number of hooks that are installed");
 
 /**
  * struct portal - the bound device
