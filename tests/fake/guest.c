@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/guest.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake/session.h"
+
+int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *ring, void *ctx)
+{
+	memset(guest, 0, sizeof(*guest));
+	guest->ram = aligned_alloc(PORTAL_PAGE_SIZE, nr_pages * PORTAL_PAGE_SIZE);
+	if (!guest->ram)
+		return -ENOMEM;
+	memset(guest->ram, 0xa5, nr_pages * PORTAL_PAGE_SIZE);
+	guest->nr_pages = nr_pages;
+	guest->ring = ring;
+	guest->ring_ctx = ctx;
+	guest->names_per_block = 100;
+	guest->hello_version = PORTAL_WIRE_VERSION;
+	pthread_mutex_init(&guest->lock, NULL);
+	return 0;
+}
+
+void fake_guest_done(struct fake_guest *guest)
+{
+	pthread_mutex_destroy(&guest->lock);
+	free(guest->ram);
+}
+
+uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
+{
+	size_t hole = index >= guest->nr_pages / 2;
+
+	return FAKE_RAM_BASE + (index + hole) * PORTAL_PAGE_SIZE;
+}
+
+void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
+{
+	struct fake_guest *guest = ctx;
+	size_t half = guest->nr_pages / 2 * PORTAL_PAGE_SIZE;
+	uint64_t offset = gpa - FAKE_RAM_BASE;
+
+	if (offset < half)
+		return len <= half - offset ? guest->ram + offset : NULL;
+	offset -= half + PORTAL_PAGE_SIZE;
+	return offset < half && len <= half - offset ? guest->ram + half + offset : NULL;
+}
+
+void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *ret_hello)
+{
+	*ret_hello = (struct portal_wire_hello){
+		.version = htole32(guest->hello_version),
+		.nr_ranges = htole32(2),
+		.abi = htole32(PORTAL_ABI_X86_64),
+		.compat_abi = htole32(PORTAL_ABI_I386),
+		.release = "6.1.0-fake",
+		.module_version = "0.1",
+	};
+	for (size_t i = 0; i < 2; i++) {
+		ret_hello->ranges[i].gpa = htole64(fake_page_gpa(guest, i * guest->nr_pages / 2));
+		ret_hello->ranges[i].nr_pages = htole32((uint32_t)(guest->nr_pages / 2));
+	}
+}
+
+static int converse(struct fake_guest *guest, unsigned int vcpu, uint32_t kind, uint32_t code,
+		    const void *payload, size_t size)
+{
+	struct fake_session session;
+
+	if (fake_session_open(&session, guest, NULL, vcpu, kind, code, payload, size) < 0)
+		return -1;
+	fake_session_finish(&session);
+	return session.state == FAKE_ENDED ? 0 : -1;
+}
+
+int fake_hello(struct fake_guest *guest, unsigned int vcpu)
+{
+	struct portal_wire_hello hello;
+
+	guest->nr_hooks = 0;
+	fake_fill_hello(guest, &hello);
+	return converse(guest, vcpu, PORTAL_RING_HELLO, PORTAL_EVENT_HELLO, &hello, sizeof(hello));
+}
+
+int fake_work(struct fake_guest *guest, unsigned int vcpu)
+{
+	return converse(guest, vcpu, PORTAL_RING_WORK, PORTAL_EVENT_WORK, NULL, 0);
+}
+
+int fake_bye(struct fake_guest *guest, unsigned int vcpu)
+{
+	guest->nr_hooks = 0;
+	return guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
+}
+
+uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when)
+{
+	uint64_t bits = 0;
+
+	pthread_mutex_lock(&guest->lock);
+	for (size_t i = 0; i < guest->nr_hooks; i++) {
+		const struct portal_wire_hook *wire = &guest->hooks[i].wire;
+		uint32_t own = le32toh(compat ? wire->compat_nr : wire->nr);
+
+		if (!guest->hooks[i].on || !(le32toh(wire->when) & when))
+			continue;
+		if (own == nr || le32toh(wire->flags) & PORTAL_HOOK_F_ALL)
+			bits |= 1ull << le32toh(wire->bit);
+	}
+	pthread_mutex_unlock(&guest->lock);
+	return bits;
+}

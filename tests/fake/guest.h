@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A guest without a machine: the guest module's side of the protocol over ordinary memory, written from
+ * docs/protocol.md. It has a pool of pages, tasks with user memory, and system call tables; it evaluates
+ * no filters, every installed hook on a call matches. It behaves well unless a test makes it lie.
+ *
+ * A vCPU is the thread that calls with its number. Different sessions may be driven from different
+ * threads; one session, and one task, from one.
+ */
+#ifndef FAKE_GUEST_H
+#define FAKE_GUEST_H
+
+#include <portal/wire.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fake/task.h"
+
+#define FAKE_RAM_BASE  0x40000000ull /* gpa of the first page of the pool */
+#define FAKE_MAX_PAGES 64
+#define FAKE_MAX_HOOKS 512
+
+/** typedef fake_ring_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
+typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
+
+/* an installed hook */
+struct fake_hook {
+	struct portal_wire_hook wire;
+	bool on;
+};
+
+/**
+ * struct fake_guest - the guest
+ * @ring: how a ring leaves it
+ * @ring_ctx: handed to @ring
+ * @ram: @nr_pages pages, the first half at FAKE_RAM_BASE, the others with a hole of a page between
+ * @nr_pages: of the pool, even
+ * @taken: page is in a session
+ * @generation: last one used, by page
+ * @hooks: what the host has installed
+ * @nr_hooks: how many
+ * @names_per_block: most names in one answer to SYSCALL_NAMES
+ * @run: a system call's own function; NULL: it returns -ENOTTY
+ * @run_ctx: handed to @run
+ * @tamper: may change an answer before it is rung; NULL
+ * @tamper_ctx: handed to @tamper
+ * @hello_version: what hello says
+ * @welcome: answer to WELCOME
+ * @refuse_add: answer to HOOK_ADD; 0 = install
+ * @lock: @taken, @generation and @hooks
+ */
+struct fake_guest {
+	fake_ring_fn *ring;
+	void *ring_ctx;
+	uint8_t *ram;
+	size_t nr_pages;
+	bool taken[FAKE_MAX_PAGES];
+	uint32_t generation[FAKE_MAX_PAGES];
+	struct fake_hook hooks[FAKE_MAX_HOOKS];
+	size_t nr_hooks;
+	uint32_t names_per_block;
+	int64_t (*run)(void *ctx, struct fake_task *task, uint32_t nr, const uint64_t args[6]);
+	void *run_ctx;
+	void (*tamper)(void *ctx, struct portal_region *region);
+	void *tamper_ctx;
+	uint32_t hello_version;
+	int welcome;
+	int refuse_add;
+	pthread_mutex_t lock;
+};
+
+/** fake_guest_init() - a guest with @nr_pages (even, 2 .. FAKE_MAX_PAGES). Return: 0; -ENOMEM. */
+int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *ring, void *ctx);
+
+/** fake_guest_done() - frees it. */
+void fake_guest_done(struct fake_guest *guest);
+
+/** fake_slice() - guest memory as the host sees it. Return: NULL: not all RAM. */
+void *fake_slice(void *guest, uint64_t gpa, uint64_t len);
+
+/** fake_page_gpa() - guest physical address of page @index of the pool. */
+uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index);
+
+/** fake_fill_hello() - what this guest says in its hello. */
+void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *ret_hello);
+
+/** fake_hello() - load the module: hello, and everything the host asks for. Return: 0; -1 refused. */
+int fake_hello(struct fake_guest *guest, unsigned int vcpu);
+
+/** fake_bye() - unload it. Return: what the ring returned. */
+int fake_bye(struct fake_guest *guest, unsigned int vcpu);
+
+/** fake_work() - the host has raised the interrupt. Return: 0; -1 refused. */
+int fake_work(struct fake_guest *guest, unsigned int vcpu);
+
+/** fake_nr() - number of a call; PORTAL_NR_NONE. */
+uint32_t fake_nr(bool compat, const char *name);
+
+/* names of the table served by SYSCALL_NAMES, NUL separated; see names.c */
+const char *fake_name(bool compat, uint32_t nr);
+uint32_t fake_nr_calls(bool compat);
+
+/** fake_hook_bits() - bits of the hooks on a call at one of its borders. */
+uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when);
+
+#endif

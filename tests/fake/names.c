@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Excerpts of the x86 system call tables, with the holes that tables have. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake/guest.h"
+
+struct call_name {
+	uint32_t nr;
+	const char *name;
+};
+
+static const struct call_name native[] = {
+	{ 0, "read" },	  { 1, "write" },   { 2, "open" },     { 3, "close" },
+	{ 16, "ioctl" },  { 39, "getpid" }, { 63, "uname" },   { 85, "creat" },
+	{ 110, "getppid" }, { 257, "openat" }, { 437, "openat2" },
+};
+
+static const struct call_name compat[] = {
+	{ 3, "read" },	 { 4, "write" },   { 5, "open" },	{ 7, "waitpid" },
+	{ 8, "creat" },	 { 20, "getpid" }, { 54, "ioctl" },	{ 122, "uname" },
+	{ 295, "openat" }, { 437, "openat2" },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+const char *fake_name(bool is_compat, uint32_t nr)
+{
+	const struct call_name *names = is_compat ? compat : native;
+
+	for (size_t i = 0; i < (is_compat ? COUNT(compat) : COUNT(native)); i++)
+		if (names[i].nr == nr)
+			return names[i].name;
+	return "";
+}
+
+uint32_t fake_nr_calls(bool is_compat)
+{
+	return is_compat ? compat[COUNT(compat) - 1].nr + 1 : native[COUNT(native) - 1].nr + 1;
+}
+
+uint32_t fake_nr(bool is_compat, const char *name)
+{
+	for (uint32_t nr = 0; nr < fake_nr_calls(is_compat); nr++)
+		if (strcmp(fake_name(is_compat, nr), name) == 0)
+			return nr;
+	return PORTAL_NR_NONE;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/serve.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <string.h>
+
+/* an operation's parameters and its answer */
+struct work {
+	struct fake_guest *guest;
+	struct fake_task *task;
+	uint64_t addr;
+	uint64_t size;
+	uint8_t *data;
+	uint64_t cursor;
+};
+
+static int64_t moved(size_t n, size_t wanted)
+{
+	return n == 0 && wanted > 0 ? -EFAULT : (int64_t)n;
+}
+
+static int64_t serve_read(struct work *work)
+{
+	return moved(fake_copy_from(work->task, work->data, work->addr, work->size), work->size);
+}
+
+static int64_t serve_write(struct work *work)
+{
+	return moved(fake_copy_to(work->task, work->addr, work->data, work->size), work->size);
+}
+
+static int64_t serve_read_str(struct work *work)
+{
+	size_t n = fake_copy_from(work->task, work->data, work->addr, work->size);
+	const uint8_t *end = memchr(work->data, '\0', n);
+
+	if (end)
+		return end - work->data;
+	if (n < work->size)
+		return -EFAULT;
+	work->cursor = work->addr + n;
+	return (int64_t)n;
+}
+
+/* a piece of a longer text from byte @addr on */
+static int64_t serve_text(struct work *work, const char *text, size_t len)
+{
+	size_t n;
+
+	if (work->addr >= len)
+		return 0;
+	n = len - work->addr;
+	if (n > PORTAL_DATA_SIZE) {
+		n = PORTAL_DATA_SIZE;
+		work->cursor = work->addr + n;
+	}
+	memcpy(work->data, text + work->addr, n);
+	return (int64_t)n;
+}
+
+static int64_t serve_fd_name(struct work *work)
+{
+	for (size_t i = 0; i < work->task->nr_fds; i++) {
+		const struct fake_fd *fd = &work->task->fds[i];
+
+		if (fd->fd == (int)(uint32_t)work->size)
+			return serve_text(work, fd->name, strlen(fd->name));
+	}
+	return -EBADF;
+}
+
+static int64_t serve_regs(struct work *work)
+{
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++) {
+		uint64_t value = htole64(work->task->regs[i]);
+
+		memcpy(work->data + 8 * i, &value, sizeof(value));
+	}
+	return 8 * PORTAL_NR_REGS;
+}
+
+static int64_t serve_names(struct work *work)
+{
+	bool compat = work->size == PORTAL_ABI_I386;
+	uint64_t nr = work->addr, end = fake_nr_calls(compat);
+	size_t used = 0;
+
+	if (work->size != PORTAL_ABI_X86_64 && work->size != PORTAL_ABI_I386)
+		return -EINVAL;
+	for (uint32_t n = 0; nr < end && n < work->guest->names_per_block; n++, nr++) {
+		const char *name = fake_name(compat, (uint32_t)nr);
+
+		memcpy(work->data + used, name, strlen(name) + 1);
+		used += strlen(name) + 1;
+	}
+	work->cursor = nr < end ? nr : 0;
+	return (int64_t)used;
+}
+
+static struct fake_hook *find_hook(struct fake_guest *guest, uint64_t id)
+{
+	for (size_t i = 0; i < guest->nr_hooks; i++)
+		if (le32toh(guest->hooks[i].wire.id) == id)
+			return &guest->hooks[i];
+	return NULL;
+}
+
+static int64_t serve_hook_add(struct work *work)
+{
+	struct fake_guest *guest = work->guest;
+	struct portal_wire_hook wire;
+
+	memcpy(&wire, work->data, sizeof(wire));
+	if (guest->refuse_add)
+		return guest->refuse_add;
+	if (le32toh(wire.id) == 0 || le32toh(wire.bit) >= PORTAL_MAX_HOOKS)
+		return -EINVAL;
+	if (sizeof(wire) + le32toh(wire.strings_size) != work->size)
+		return -EINVAL;
+	if (find_hook(guest, le32toh(wire.id)))
+		return -EEXIST;
+	if (guest->nr_hooks == FAKE_MAX_HOOKS)
+		return -ENOMEM;
+	guest->hooks[guest->nr_hooks++] = (struct fake_hook){ .wire = wire, .on = true };
+	return 0;
+}
+
+static int64_t serve_hook_del(struct work *work)
+{
+	struct fake_hook *hook = find_hook(work->guest, work->addr);
+
+	if (!hook)
+		return -ENOENT;
+	*hook = work->guest->hooks[--work->guest->nr_hooks];
+	return 0;
+}
+
+static int64_t serve_hook_enable(struct work *work)
+{
+	struct fake_hook *hook = find_hook(work->guest, work->addr);
+
+	if (!hook)
+		return -ENOENT;
+	if (work->size > 1)
+		return -EINVAL;
+	hook->on = work->size;
+	return 0;
+}
+
+static int64_t serve_hooks(struct work *work, uint32_t op)
+{
+	int64_t ret;
+
+	pthread_mutex_lock(&work->guest->lock);
+	if (op == PORTAL_OP_HOOK_ADD)
+		ret = serve_hook_add(work);
+	else if (op == PORTAL_OP_HOOK_DEL)
+		ret = serve_hook_del(work);
+	else
+		ret = serve_hook_enable(work);
+	pthread_mutex_unlock(&work->guest->lock);
+	return ret;
+}
+
+static int64_t serve_task(struct work *work, uint32_t op)
+{
+	if (!work->task)
+		return -ESRCH;
+	switch (op) {
+	case PORTAL_OP_READ:
+		return serve_read(work);
+	case PORTAL_OP_WRITE:
+		return serve_write(work);
+	case PORTAL_OP_READ_STR:
+		return serve_read_str(work);
+	case PORTAL_OP_FD_NAME:
+		return serve_fd_name(work);
+	case PORTAL_OP_PROC_ARGS:
+		return serve_text(work, work->task->args, work->task->args_len);
+	case PORTAL_OP_PROC_ENV:
+		return serve_text(work, work->task->env, work->task->env_len);
+	case PORTAL_OP_PROC_PID:
+		return work->task->pid;
+	default:
+		return serve_regs(work);
+	}
+}
+
+/* least and most payload by operation; most of the wanted bytes for reads */
+static bool is_in_bounds(uint32_t op, uint64_t size)
+{
+	static const struct {
+		size_t least, most;
+	} bounds[PORTAL_NR_OPS] = {
+#define BOUNDS(name, number, least_size, most_size) [number] = { least_size, most_size },
+		PORTAL_OPS(BOUNDS)
+#undef BOUNDS
+	};
+
+	if (op == PORTAL_OP_READ || op == PORTAL_OP_READ_STR)
+		return size <= PORTAL_DATA_SIZE;
+	if (bounds[op].most == 0)
+		return true;
+	return size >= bounds[op].least && size <= bounds[op].most;
+}
+
+static int64_t dispatch(struct work *work, uint32_t op)
+{
+	switch (op) {
+	case PORTAL_OP_WELCOME:
+		return work->guest->welcome;
+	case PORTAL_OP_SYSCALL_NAMES:
+		return serve_names(work);
+	case PORTAL_OP_HOOK_ADD:
+	case PORTAL_OP_HOOK_DEL:
+	case PORTAL_OP_HOOK_ENABLE:
+		return serve_hooks(work, op);
+	default:
+		return serve_task(work, op);
+	}
+}
+
+uint32_t fake_serve(struct fake_guest *guest, struct fake_task *task, struct portal_region *region)
+{
+	struct work work = {
+		.guest = guest,
+		.task = task,
+		.addr = le64toh(region->addr),
+		.size = le64toh(region->size),
+		.data = region->data,
+	};
+	uint32_t op = (uint32_t)le64toh(region->op), answer = PORTAL_RESP_DONE;
+	int64_t result;
+
+	if (op >= PORTAL_NR_OPS) {
+		answer = PORTAL_RESP_UNKNOWN;
+		result = -EOPNOTSUPP;
+	} else if (!is_in_bounds(op, work.size)) {
+		answer = PORTAL_RESP_INVALID;
+		result = -EINVAL;
+	} else {
+		result = dispatch(&work, op);
+	}
+	region->addr = htole64(work.cursor);
+	region->size = htole64((uint64_t)result);
+	return answer;
+}

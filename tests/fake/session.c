@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/session.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <string.h>
+
+#include "fake/serve.h"
+
+static uint64_t op_word(uint32_t code, uint32_t generation)
+{
+	return htole64(code | (uint64_t)generation << 32);
+}
+
+struct portal_region *fake_session_region(struct fake_session *session)
+{
+	return fake_slice(session->guest, fake_page_gpa(session->guest, session->page),
+			  PORTAL_PAGE_SIZE);
+}
+
+uint32_t fake_session_op(struct fake_session *session)
+{
+	return (uint32_t)le64toh(fake_session_region(session)->op);
+}
+
+static bool take_page(struct fake_session *session)
+{
+	struct fake_guest *guest = session->guest;
+	bool found = false;
+
+	pthread_mutex_lock(&guest->lock);
+	for (size_t i = 0; i < guest->nr_pages && !found; i++) {
+		if (guest->taken[i])
+			continue;
+		guest->taken[i] = true;
+		session->page = i;
+		session->generation = ++guest->generation[i];
+		found = true;
+	}
+	pthread_mutex_unlock(&guest->lock);
+	return found;
+}
+
+void fake_session_drop(struct fake_session *session)
+{
+	pthread_mutex_lock(&session->guest->lock);
+	session->guest->taken[session->page] = false;
+	pthread_mutex_unlock(&session->guest->lock);
+}
+
+int fake_session_open(struct fake_session *session, struct fake_guest *guest,
+		      struct fake_task *task, unsigned int vcpu, uint32_t kind, uint32_t code,
+		      const void *payload, size_t size)
+{
+	struct portal_region *region;
+
+	memset(session, 0, offsetof(struct fake_session, verdict));
+	session->guest = guest;
+	session->task = task;
+	session->vcpu = vcpu;
+	if (!take_page(session))
+		return -1;
+	region = fake_session_region(session);
+	region->op = op_word(code, session->generation);
+	region->addr = 0;
+	region->size = htole64(size);
+	if (size > 0)
+		memcpy(region->data, payload, size);
+	fake_session_ring(session, kind);
+	return 0;
+}
+
+static void look(struct fake_session *session)
+{
+	const struct portal_region *region = fake_session_region(session);
+	uint64_t op = le64toh(region->op);
+
+	if (op >> 32 != session->generation) {
+		session->state = FAKE_REFUSED;
+		session->error = -EPROTO;
+		return;
+	}
+	session->state = FAKE_ASKED;
+	if ((uint32_t)op == PORTAL_OP_NONE)
+		session->state = FAKE_ENDED;
+	if ((uint32_t)op != PORTAL_OP_VERDICT)
+		return;
+	session->state = FAKE_ENDED;
+	session->verdict_size = le64toh(region->size);
+	if (session->verdict_size > PORTAL_DATA_SIZE)
+		session->verdict_size = 0;
+	memcpy(session->verdict, region->data, session->verdict_size);
+}
+
+void fake_session_ring(struct fake_session *session, uint32_t kind)
+{
+	struct fake_guest *guest = session->guest;
+	int ret = guest->ring(guest->ring_ctx, session->vcpu, fake_page_gpa(guest, session->page),
+			      kind);
+
+	session->rings++;
+	if (ret == 0) {
+		look(session);
+		return;
+	}
+	session->state = FAKE_REFUSED;
+	session->error = ret;
+}
+
+void fake_session_serve(struct fake_session *session)
+{
+	struct fake_guest *guest = session->guest;
+	struct portal_region *region = fake_session_region(session);
+	uint32_t answer = PORTAL_RESP_CANCELLED;
+
+	if (session->task && session->task->killed)
+		region->size = htole64((uint64_t)-ECANCELED);
+	else
+		answer = fake_serve(guest, session->task, region);
+	region->op = op_word(answer, session->generation);
+	if (guest->tamper)
+		guest->tamper(guest->tamper_ctx, region);
+}
+
+void fake_session_step(struct fake_session *session)
+{
+	fake_session_serve(session);
+	fake_session_ring(session, PORTAL_RING_ANSWER);
+}
+
+void fake_session_finish(struct fake_session *session)
+{
+	while (session->state == FAKE_ASKED)
+		fake_session_step(session);
+	fake_session_drop(session);
+}

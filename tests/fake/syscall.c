@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/syscall.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+/* a call on its way */
+struct progress {
+	struct fake_guest *guest;
+	struct fake_task *task;
+	unsigned int vcpu;
+	struct portal_wire_syscall call;
+	struct fake_result *result;
+	bool skip;
+};
+
+void fake_fill_call(struct fake_guest *guest, const struct fake_task *task, uint32_t nr,
+		    const uint64_t args[static PORTAL_NR_ARGS], uint32_t when,
+		    struct portal_wire_syscall *ret_call)
+{
+	*ret_call = (struct portal_wire_syscall){
+		.abi = htole32(task->compat ? PORTAL_ABI_I386 : PORTAL_ABI_X86_64),
+		.nr = htole32(nr),
+		.hooks = htole64(fake_hook_bits(guest, task->compat, nr, when)),
+		.pid = htole32(task->pid),
+		.tid = htole32(task->tid),
+		.pc = htole64(task->regs[PORTAL_REG_X86_IP]),
+	};
+	memcpy(ret_call->comm, task->comm, sizeof(task->comm));
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+		ret_call->args[i] = htole64(task->compat ? (uint32_t)args[i] : args[i]);
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
+		ret_call->regs[i] = htole64(task->regs[i]);
+}
+
+/* the writes in order; the first that fails ends the verdict and is told */
+static bool apply_writes(struct progress *progress, const struct fake_session *session,
+			 struct portal_wire_error *ret_error)
+{
+	struct portal_wire_verdict verdict;
+	size_t at = sizeof(verdict);
+
+	memcpy(&verdict, session->verdict, sizeof(verdict));
+	for (uint32_t i = 0; i < le32toh(verdict.nr_writes); i++) {
+		struct portal_wire_write write;
+		size_t len;
+
+		memcpy(&write, session->verdict + at, sizeof(write));
+		len = le32toh(write.len);
+		at += sizeof(write);
+		if (fake_copy_to(progress->task, le64toh(write.addr), session->verdict + at,
+				 len) != len) {
+			ret_error->call = progress->call;
+			ret_error->hook = write.hook;
+			ret_error->err = htole32((uint32_t)-EFAULT);
+			ret_error->addr = write.addr;
+			return false;
+		}
+		at += (len + 7) / 8 * 8;
+	}
+	return true;
+}
+
+static void apply_rest(struct progress *progress, const struct portal_wire_verdict *verdict)
+{
+	uint32_t flags = le32toh(verdict->flags);
+
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+		if (le32toh(verdict->arg_mask) & 1u << i)
+			progress->result->args[i] = le64toh(verdict->args[i]);
+	if (flags & PORTAL_VERDICT_SKIP)
+		progress->skip = true;
+	if (flags & (PORTAL_VERDICT_SKIP | PORTAL_VERDICT_RET))
+		progress->result->ret = (int64_t)le64toh(verdict->ret);
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
+		if (le64toh(verdict->reg_mask) & 1ull << i)
+			progress->task->regs[i] = le64toh(verdict->regs[i]);
+}
+
+static void report(struct progress *progress, const struct portal_wire_error *error)
+{
+	struct fake_session session;
+
+	if (fake_session_open(&session, progress->guest, progress->task, progress->vcpu,
+			      PORTAL_RING_EVENT, PORTAL_EVENT_ERROR, error, sizeof(*error)) < 0)
+		return;
+	fake_session_finish(&session);
+	progress->result->rings += session.rings;
+}
+
+static void apply(struct progress *progress, const struct fake_session *session)
+{
+	struct portal_wire_verdict verdict;
+	struct portal_wire_error error;
+
+	if (session->verdict_size < sizeof(verdict))
+		return;
+	memcpy(&verdict, session->verdict, sizeof(verdict));
+	if (apply_writes(progress, session, &error))
+		apply_rest(progress, &verdict);
+	else
+		report(progress, &error);
+}
+
+static void ask_hooks(struct progress *progress, uint32_t code)
+{
+	struct fake_session session;
+
+	if (progress->call.hooks == 0)
+		return;
+	if (fake_session_open(&session, progress->guest, progress->task, progress->vcpu,
+			      PORTAL_RING_EVENT, code, &progress->call,
+			      sizeof(progress->call)) < 0)
+		return;
+	fake_session_finish(&session);
+	progress->result->rings += session.rings;
+	progress->result->refused |= session.state == FAKE_REFUSED;
+	if (session.state == FAKE_ENDED && !progress->task->killed)
+		apply(progress, &session);
+}
+
+void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task *task,
+		  const char *name, const uint64_t args[static PORTAL_NR_ARGS],
+		  struct fake_result *ret_result)
+{
+	struct progress progress = {
+		.guest = guest, .task = task, .vcpu = vcpu, .result = ret_result,
+	};
+	uint32_t nr = fake_nr(task->compat, name);
+
+	*ret_result = (struct fake_result){ .ret = -ENOTTY };
+	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_ENTER, &progress.call);
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+		ret_result->args[i] = le64toh(progress.call.args[i]);
+	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_ENTER);
+	ret_result->ran = !progress.skip;
+	if (ret_result->ran && guest->run)
+		ret_result->ret = guest->run(guest->run_ctx, task, nr, ret_result->args);
+	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_RETURN, &progress.call);
+	progress.call.ret = htole64((uint64_t)ret_result->ret);
+	progress.call.flags = htole32(progress.skip ? PORTAL_SYSCALL_SKIPPED : 0);
+	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_RETURN);
+}

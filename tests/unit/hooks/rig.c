@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+
+static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+{
+	struct rig *rig = ctx;
+
+	return gate_ring(rig->gate, vcpu, GPA(gpa), kind);
+}
+
+static void *slice(void *ctx, gpa_t gpa, uint64_t len)
+{
+	return fake_slice(ctx, gpa.value, len);
+}
+
+static void raise_work(void *ctx)
+{
+	((struct rig *)ctx)->nr_raised++;
+}
+
+static void failed(void *ctx)
+{
+	((struct rig *)ctx)->nr_failed++;
+}
+
+void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus)
+{
+	const struct host_ops ops = { .raise_work = raise_work, .failed = failed, .ctx = rig };
+
+	memset(rig, 0, sizeof(*rig));
+	rig->nr_vcpus = nr_vcpus;
+	assert_int_equal(fake_guest_init(&rig->guest, nr_pages, ring, rig), 0);
+	fake_task_init(&rig->task, "probe", false);
+	fake_task_init(&rig->task32, "probe32", true);
+	assert_int_equal(host_create(&ops, &rig->host), 0);
+}
+
+void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char *options)
+{
+	char spec[256];
+
+	snprintf(spec, sizeof(spec), "%s.so%s", desc->name, options);
+	assert_int_equal(host_add(rig->host, desc, spec), 0);
+}
+
+void rig_gate(struct rig *rig)
+{
+	struct gate_config config = {
+		.mem = { .slice = slice, .ctx = &rig->guest },
+		.nr_vcpus = rig->nr_vcpus,
+	};
+
+	host_events(rig->host, &config.events);
+	assert_int_equal(gate_create(&config, &rig->gate), 0);
+}
+
+void rig_boot(struct rig *rig)
+{
+	rig_gate(rig);
+	assert_int_equal(fake_hello(&rig->guest, 0), 0);
+	assert_int_equal(rig->nr_failed, 0);
+}
+
+void rig_done(struct rig *rig)
+{
+	if (rig->gate)
+		gate_cancel_vcpu(rig->gate, 0);
+	gate_destroy(rig->gate);
+	host_destroy(rig->host);
+	fake_task_done(&rig->task);
+	fake_task_done(&rig->task32);
+	fake_guest_done(&rig->guest);
+}
+
+struct gate_stats rig_gate_stats(struct rig *rig)
+{
+	struct gate_stats stats;
+
+	gate_get_stats(rig->gate, &stats);
+	return stats;
+}
+
+struct host_stats rig_host_stats(struct rig *rig)
+{
+	struct host_stats stats;
+
+	host_get_stats(rig->host, &stats);
+	return stats;
+}
+
+int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint64_t c)
+{
+	const uint64_t args[PORTAL_NR_ARGS] = { a, b, c };
+	struct fake_result result;
+
+	fake_syscall(&rig->guest, 0, &rig->task, name, args, &result);
+	return result.ret;
+}
+
+void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_task *task,
+		   const char *name, uint64_t arg0)
+{
+	const uint64_t args[PORTAL_NR_ARGS] = { arg0 };
+	struct portal_wire_syscall call;
+
+	fake_fill_call(&rig->guest, task, fake_nr(task->compat, name), args, PORTAL_WHEN_ENTER,
+		       &call);
+	assert_int_equal(fake_session_open(session, &rig->guest, task, 0, PORTAL_RING_EVENT,
+					   PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call)),
+			 0);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Module host, gate and fake guest put together as machine.c does it with the real ones. */
+#ifndef UNIT_HOOKS_RIG_H
+#define UNIT_HOOKS_RIG_H
+
+#include <portal/hook.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake/guest.h"
+#include "fake/session.h"
+#include "fake/syscall.h"
+#include "hooks/host.h"
+#include "portal/gate.h"
+
+#define RIG_MAX_VCPUS 4
+
+/**
+ * struct rig - everything
+ * @guest: the fake guest
+ * @task: a 64-bit task "probe"; @task32: a 32-bit one
+ * @host: with the modules of the test
+ * @gate: NULL before rig_boot()
+ * @nr_vcpus: of @gate
+ * @nr_raised: raise_work calls; @nr_failed: failed calls
+ */
+struct rig {
+	struct fake_guest guest;
+	struct fake_task task, task32;
+	struct host *host;
+	struct gate *gate;
+	unsigned int nr_vcpus;
+	unsigned int nr_raised, nr_failed;
+};
+
+/** rig_init() - a guest with @nr_pages and a host without modules. */
+void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus);
+
+/** rig_add() - load a linked-in module. @options: "" or ",key=value...". */
+void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char *options);
+
+/** rig_boot() - make the gate and have the guest say hello, which must succeed. */
+void rig_boot(struct rig *rig);
+
+/** rig_gate() - make the gate only. */
+void rig_gate(struct rig *rig);
+
+/** rig_done() - cancel vCPU 0, and unload. Other vCPUs have been cancelled by their threads. */
+void rig_done(struct rig *rig);
+
+/** rig_gate_stats(), rig_host_stats() - the counters now. */
+struct gate_stats rig_gate_stats(struct rig *rig);
+struct host_stats rig_host_stats(struct rig *rig);
+
+/** rig_call() - rig->task makes a call on vCPU 0 with up to three arguments. Return: its result. */
+int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint64_t c);
+
+/** rig_open_call() - open the entry event's session of a call by @task on vCPU 0, and stop. */
+void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_task *task,
+		   const char *name, uint64_t arg0);
+
+#endif
