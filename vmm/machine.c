@@ -7,7 +7,6 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
-#include "base/io.h"
 #include "boot/kernel.h"
 #include "check.h"
 #include "cpu.h"
@@ -23,15 +22,13 @@
 #include "portal/gate.h"
 #include "report.h"
 #include "slots.h"
-
-#define INITRD_MAX GIB(4)
+#include "userland.h"
 
 /* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart */
 struct machine {
 	const struct vmm_config *config;
 	struct kernel *kernel;
-	void *initrd;
-	size_t initrd_len;
+	struct userland userland;
 
 	struct guest_mem *mem;
 	struct vm vm;
@@ -157,20 +154,6 @@ static int open_kernel(struct machine *m)
 	return 0;
 }
 
-static int open_initrd(struct machine *m)
-{
-	int err;
-
-	if (!m->config->initrd)
-		return 0;
-	err = io_read_file(m->config->initrd, INITRD_MAX, &m->initrd, &m->initrd_len);
-	if (err < 0) {
-		log_error("%s: %s", m->config->initrd, strerror(-err));
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int add_serial(struct machine *m)
 {
 	struct serial_sink sink = { .out = on_serial_out, .ctx = m };
@@ -203,9 +186,12 @@ static int add_devices(struct machine *m)
 		err = add_serial(m);
 	if (err == 0)
 		err = add_portal_dev(m);
-	if (err < 0)
+	if (err < 0) {
 		log_error("cannot add a device: %s", strerror(-err));
-	return err;
+		return err;
+	}
+	m->slots = (struct slots){ .mem = m->mem, .mmio = &m->mmio, .irq = irq_line(m, 0) };
+	return userland_plug(&m->userland, m->config, &m->slots);
 }
 
 static int add_gate(struct machine *m)
@@ -277,9 +263,10 @@ static int open_console(struct machine *m)
 /* Return: 0; -EINVAL the user's files or options; other: ours. All has been said. */
 static int machine_build(struct machine *m)
 {
-	const struct load_initrd initrd = { .data = m->initrd, .len = m->initrd_len };
+	const struct load_initrd initrd = { .data = m->userland.initrd, .len = m->userland.initrd_len };
 	int err;
 
+	atomic_store(&m->ending.expects_hello, m->userland.has_guest_module);
 	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC);
 	if (m->ending.wake_fd < 0)
 		return -errno;
@@ -293,7 +280,11 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = add_cpus(m);
 	if (err == 0)
-		err = load_guest(m->config, m->kernel, &initrd, m->mem, &m->cpus[0].vcpu, 0);
+		err = load_guest(m->config, m->kernel, &initrd, m->mem, &m->cpus[0].vcpu,
+				 m->slots.nr);
+	/* all of it is in guest memory now */
+	kernel_close(take_ptr(m->kernel));
+	userland_close(&m->userland);
 	return err;
 }
 
@@ -373,7 +364,7 @@ static void machine_destroy(struct machine *m)
 		vm_destroy(&m->vm);
 	mem_destroy(m->mem);
 	kernel_close(m->kernel);
-	free(m->initrd);
+	userland_close(&m->userland);
 	if (m->ending.wake_fd >= 0)
 		close(m->ending.wake_fd);
 }
@@ -392,7 +383,7 @@ enum exit_status machine_run(const struct vmm_config *config)
 	int err = open_kernel(&m);
 
 	if (err == 0)
-		err = open_initrd(&m);
+		err = userland_open(&m.userland, config, m.kernel->release);
 	if (err == 0)
 		err = load_hooks(&m);
 	if (err == 0 && !check_host(NULL)) {

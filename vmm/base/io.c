@@ -87,3 +87,12 @@ int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len)
 	*ret_len = (size_t)n;
 	return 0;
 }
+
+int io_lock(int fd, bool exclusive)
+{
+	struct flock whole = { .l_type = exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+		return 0;
+	return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
+}

@@ -3,6 +3,7 @@
 #ifndef BASE_IO_H
 #define BASE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,5 +28,16 @@ must_check int io_write_full(int fd, const void *buf, size_t len);
  * Return: 0; -EFBIG larger than @max; -EISDIR; other -errno of open and read.
  */
 must_check int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len);
+
+/**
+ * io_lock() - lock an open file against other programs, as long as it and its copies are open
+ * @fd: open for reading, for writing when @exclusive
+ * @exclusive: nobody else may have it locked; false: nobody may have it exclusively
+ *
+ * An open file description lock (fcntl(2)).
+ *
+ * Return: 0; -EBUSY somebody has it; other -errno, for instance a file system without locks.
+ */
+must_check int io_lock(int fd, bool exclusive);
 
 #endif

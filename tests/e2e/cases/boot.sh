@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# Kernels, root file systems, CPUs: does it boot, and does it see what it was given?
+
+case_boot_ext4_image_untouched() {
+	local before
+
+	before="$(sha256sum <"$FIXTURES/rootfs.ext4")"
+	boot_run 'echo new >/etc/new && cat /etc/new /proc/mounts && wget -qO- http://127.0.0.1/ | head -3'
+	expect_out '^new$'
+	expect_out '^exit status 0'
+	expect_out 'Wireless router'
+	[[ "$(sha256sum <"$FIXTURES/rootfs.ext4")" == "$before" ]] || fail "the image was written to"
+	expect_err 'the guest powered off$'
+}
+
+case_boot_squashfs_image() {
+	boot_from "$FIXTURES/rootfs.squashfs" --append "$(run_line 'touch /etc/new && ls -l /etc/new && id -u')"
+	expect_status 0
+	expect_out '/etc/new$'
+	expect_out '^exit status 0'
+}
+
+case_boot_directory() {
+	boot_from "$FIXTURES/rootfs" --memory 512M --append "$(run_line 'touch /etc/new && stat -c owner=%u:%g /bin/busybox')"
+	expect_status 0
+	expect_out '^owner=0:0$'
+	expect_out '^exit status 0'
+}
+
+case_boot_rw_image_keeps_what_was_written() {
+	cp --sparse=always "$FIXTURES/rootfs.ext4" image
+	boot_from image,rw --append "$(run_line 'echo kept >/etc/kept && sync')"
+	expect_status 0
+	boot_from image --append "$(run_line 'cat /etc/kept')"
+	expect_status 0
+	expect_out '^kept$'
+	e2fsck -fn image >fsck.log 2>&1 || fail "e2fsck finds errors: $(tail -3 fsck.log)"
+}
+
+case_boot_two_cpus_and_both_work() {
+	boot_run 'grep -c ^processor /proc/cpuinfo; taskset 1 echo on-first; taskset 2 echo on-second; cat /proc/interrupts | head -1' --cpus 2
+	expect_out '^2$'
+	expect_out '^on-first$'
+	expect_out '^on-second$'
+	expect_out 'CPU0 +CPU1'
+}
+
+case_boot_kaslr_moves_the_kernel() {
+	local first
+
+	boot_run 'grep " _stext$" /proc/kallsyms' --kaslr
+	first="$(grep ' _stext' out.text)"
+	boot_run 'grep " _stext$" /proc/kallsyms' --kaslr
+	[[ -n $first && "$(grep ' _stext' out.text)" != "$first" ]] || fail "both boots have $first"
+}
+
+case_boot_disks_are_in_order() {
+	printf 'first disk' >first && truncate -s 4096 first
+	printf 'second disk' >second && truncate -s 8192 second
+	boot_run 'cat /sys/block/vdb/size /sys/block/vdc/size /sys/block/vdc/ro; dd if=/dev/vdb bs=10 count=1; echo written | dd of=/dev/vdb conv=notrunc; sync' \
+		--disk first --disk second,ro
+	expect_out '^8$'
+	expect_out '^16$'
+	expect_out '^1$'
+	expect_out 'first disk'
+	[[ "$(head -c 7 first)" == written ]] || fail "the write did not reach the file"
+}
+
+case_boot_entropy_source() {
+	boot_run 'cat /sys/class/misc/hw_random/rng_current; dd if=/dev/hwrng bs=64 count=1 | wc -c'
+	expect_out 'virtio_rng'
+	expect_out '^64$'
+}
+
+case_boot_init_option() {
+	boot --init /bin/false
+	expect_status 12
+	expect_err 'panicked$'
+}
+
+case_boot_init_that_is_missing_is_named() {
+	boot --init /no/such/init
+	expect_out '/no/such/init'
+	[[ $status != 0 ]] || fail "ended as if all were well"
+}

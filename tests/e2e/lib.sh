@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# What an end-to-end case is written with. A case is a function case_NAME in tests/e2e/cases/*.sh; it runs
+# in a subshell and a directory of its own, and fails when any check fails. Set for it:
+#
+#	VMM       the shipped binary            KERNEL    vmlinuz of the kernel under test
+#	MODULES   its modules' root             GUEST_KO  portal.ko for it
+#	FIXTURES  rootfs/, rootfs.ext4, rootfs.squashfs
+#	HOOKS     directory of the example modules
+#	RELEASE   its uname -r
+
+# fail WORD... - the case has failed; it goes on, so that one run tells all
+fail() {
+	printf 'FAILED: %s\n' "$*"
+	: >failed
+}
+
+# skip_case WORD... - cannot run here; ends the case
+skip_case() {
+	printf '%s\n' "$*" >skipped
+	exit 0
+}
+
+# vmm ARGUMENT... - portal-vmm as it is; leaves out (stdout: the console), err and status
+vmm() {
+	status=0
+	timeout --kill-after=10 "${LIMIT:-120}" "$VMM" "$@" >out 2>err </dev/null || status=$?
+	# the console's line ends are CR LF
+	tr -d '\r' <out >out.text
+}
+
+# boot ARGUMENT... - portal-vmm with kernel, modules, guest module and the ext4 image
+boot() {
+	boot_from "$FIXTURES/rootfs.ext4" "$@"
+}
+
+# boot_from ROOTFS ARGUMENT...
+boot_from() {
+	local rootfs="$1"
+	shift
+	vmm --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --rootfs "$rootfs" \
+		--timeout "${GUEST_LIMIT:-90}" --stats=stats "$@"
+}
+
+# run_line COMMAND - the command line parameter by which the fixture runs COMMAND and powers off
+run_line() {
+	local text="$1"
+
+	text="${text//%/%25}"
+	text="${text//+/%2B}"
+	text="${text//$'\n'/%0A}"
+	text="${text//\"/%22}"
+	printf 'portal.run=%s' "${text// /+}"
+}
+
+# boot_run COMMAND ARGUMENT... - boot the ext4 image, run COMMAND in the guest, power off
+boot_run() {
+	local command="$1"
+	shift
+	boot --append "$(run_line "$command")" "$@"
+	expect_status 0
+}
+
+expect_status() {
+	[[ $status == "$1" ]] || fail "exit status $status, expected $1"
+}
+
+# expect_out REGEX - some line of the console matches
+expect_out() {
+	grep -qE -- "$1" out.text || fail "console has no line like: $1"
+}
+
+# expect_no_out REGEX
+expect_no_out() {
+	! grep -qE -- "$1" out.text || fail "console has a line like: $1"
+}
+
+# expect_err REGEX - some line of the VMM's messages matches
+expect_err() {
+	grep -qE -- "$1" err || fail "messages have no line like: $1"
+}
+
+expect_no_err() {
+	! grep -qE -- "$1" err || fail "messages have a line like: $1"
+}
+
+# stat_of NAME - a counter of --stats
+stat_of() {
+	local value
+
+	value="$(awk -v name="$1" '$1 == name { print $2 }' stats)"
+	printf '%s\n' "${value:-missing}"
+}
+
+# expect_stat NAME VALUE
+expect_stat() {
+	[[ "$(stat_of "$1")" == "$2" ]] || fail "counter $1 is $(stat_of "$1"), expected $2"
+}
+
+# expect_count N REGEX FILE - exactly N lines match
+expect_count() {
+	local found
+
+	found="$(grep -cE -- "$2" "$3" || true)"
+	[[ $found == "$1" ]] || fail "$found lines of $3 like '$2', expected $1"
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "userland.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "boot/guest_module.h"
+#include "boot/initramfs.h"
+#include "boot/modules.h"
+#include "version.h"
+
+#define INITRD_MAX  GIB(4)
+#define ROOT_DEVICE "/dev/vda"
+
+/* an environment variable, so that a source tree can be used without installing it */
+#define GUEST_DIR_VARIABLE "PORTAL_GUEST_DIR"
+
+static int report(const char *what, int err, const struct boot_reason *why)
+{
+	log_error("%s: %s", what, why->text[0] ? why->text : strerror(-err));
+	return err == -ENOMEM ? -ENOMEM : -EINVAL;
+}
+
+static char *dir_of(const char *path)
+{
+	auto_free char *copy = strdup(path);
+
+	return copy ? strdup(dirname(copy)) : NULL;
+}
+
+/* --modules, else what lies beside the kernel, else the host's own */
+static int find_modules(const struct vmm_config *config, const char *release, char **ret_dir)
+{
+	auto_free char *beside = dir_of(config->kernel);
+	auto_free char *root = NULL;
+	struct boot_reason why = { 0 };
+	int err;
+
+	if (config->modules) {
+		err = modules_find_dir(config->modules, release, ret_dir, &why);
+		return err < 0 ? report(config->modules, err, &why) : 0;
+	}
+	if (!beside || asprintf(&root, "%s/root", beside) < 0)
+		return -ENOMEM;
+	if (modules_find_dir(beside, release, ret_dir, NULL) == 0 ||
+	    modules_find_dir(root, release, ret_dir, NULL) == 0 ||
+	    modules_find_dir("/", release, ret_dir, NULL) == 0)
+		return 0;
+	log_error("no modules found for kernel %s, neither beside it nor in /lib/modules; name the "
+		  "directory with --modules DIR (scripts/fetch-kernel gets a kernel with its modules)",
+		  release);
+	return -EINVAL;
+}
+
+static int load_modules(const struct userland *userland, const struct vmm_config *config,
+			const char *release, struct module_list *ret_list)
+{
+	struct module_wish wishes[ROOTFS_MODULES_MAX + 4] = {
+		{ .name = "virtio_mmio" },
+		{ .name = "virtio_blk" },
+		{ .name = "virtio_rng", .optional = true },
+		/* a directory is unpacked into memory and needs no overlay */
+		{ .name = "overlay", .optional = userland->rootfs->write ||
+						 userland->rootfs->kind == ROOTFS_DIRECTORY },
+	};
+	auto_free char *dir = NULL;
+	struct boot_reason why = { 0 };
+	size_t nr = 4;
+	int err = find_modules(config, release, &dir);
+
+	if (err < 0)
+		return err;
+	for (size_t i = 0; i < userland->rootfs->nr_modules; i++)
+		wishes[nr++] = userland->rootfs->modules[i];
+	err = modules_load(dir, wishes, nr, ret_list, &why);
+	return err < 0 ? report(dir, err, &why) : 0;
+}
+
+static int load_guest_module(const struct vmm_config *config, const char *release,
+			     struct module *ret_module)
+{
+	auto_free char *beside = dir_of(config->kernel);
+	const char *named = getenv(GUEST_DIR_VARIABLE);
+	const char *dirs[3] = { PORTAL_VMM_LIBDIR "/guest", beside, named };
+	const struct guest_module_places places = {
+		.path = config->guest_module,
+		.dirs = dirs,
+		.nr_dirs = named ? 3 : 2,
+	};
+	auto_free char *path = NULL;
+	struct boot_reason why = { 0 };
+	int err;
+
+	if (!beside)
+		return -ENOMEM;
+	err = guest_module_find(&places, release, &path, &why);
+	if (err == 0)
+		err = module_read(path, GUEST_MODULE_FILE, ret_module, &why);
+	if (err == 0) {
+		err = guest_module_check(ret_module, release, &why);
+		if (err == 0)
+			return 0;
+		module_done(ret_module);
+	}
+	log_error("guest module for kernel %s: %s; build it with scripts/build-guest --kernel-headers DIR, "
+		  "where DIR holds that kernel's headers, and name it with --guest-module FILE",
+		  release, why.text[0] ? why.text : strerror(-err));
+	return -EINVAL;
+}
+
+static int build_initramfs(struct userland *userland, const struct vmm_config *config,
+			   const char *release)
+{
+	const struct rootfs *rootfs = userland->rootfs;
+	struct module_list modules = { 0 };
+	struct module guest = { 0 };
+	struct boot_reason why = { 0 };
+	struct initramfs_options options = {
+		.modules = &modules,
+		.guest_module = &guest,
+		.root_device = ROOT_DEVICE,
+		.root_type = rootfs->type,
+		.root_options = rootfs->options,
+		.root_write = rootfs->write,
+		.init = config->init,
+		.debug = config->log_level == LOG_DEBUG,
+		.ram_bytes = config->memory_bytes,
+	};
+	int err = load_modules(userland, config, release, &modules);
+
+	if (rootfs->kind == ROOTFS_DIRECTORY)
+		options.tree = rootfs->path;
+	if (err == 0)
+		err = load_guest_module(config, release, &guest);
+	if (err == 0) {
+		err = initramfs_build(&options, &userland->initrd, &userland->initrd_len, &why);
+		if (err == -ENOMEM && why.need_bytes) {
+			log_error("%s: %s; use --memory %lluM or more, or make an image of it",
+				  rootfs->path, why.text,
+				  (unsigned long long)((why.need_bytes + MIB(1) - 1) >> 20));
+			err = -EINVAL;
+		} else if (err < 0) {
+			err = report(rootfs->path, err, &why);
+		}
+	}
+	module_done(&guest);
+	module_list_done(&modules);
+	return err;
+}
+
+static int read_initrd(struct userland *userland, const struct vmm_config *config)
+{
+	int err = io_read_file(config->initrd, INITRD_MAX, &userland->initrd, &userland->initrd_len);
+
+	if (err == 0)
+		return 0;
+	log_error("%s: %s", config->initrd, strerror(-err));
+	return -EINVAL;
+}
+
+int userland_open(struct userland *userland, const struct vmm_config *config, const char *release)
+{
+	struct boot_reason why = { 0 };
+	int err;
+
+	if (config->initrd)
+		return read_initrd(userland, config);
+	err = rootfs_open(config->rootfs, &userland->rootfs, &why);
+	if (err < 0)
+		return report(config->rootfs, err, &why);
+	if (!release[0]) {
+		log_error("%s does not say its release, so no modules can be found for it; use a bzImage, or "
+			  "an ELF vmlinux that is not stripped",
+			  config->kernel);
+		return -EINVAL;
+	}
+	userland->has_guest_module = true;
+	return build_initramfs(userland, config, release);
+}
+
+void userland_close(struct userland *userland)
+{
+	rootfs_close(userland->rootfs);
+	free(userland->initrd);
+	*userland = (struct userland){ 0 };
+}
+
+static int plug_root(const struct rootfs *rootfs, struct slots *slots)
+{
+	int fd = fcntl(rootfs->fd, F_DUPFD_CLOEXEC, 0);
+	int err = fd < 0 ? -errno : slots_add_disk(slots, fd, !rootfs->write, rootfs->path);
+
+	if (err < 0)
+		log_error("%s: %s", rootfs->path, strerror(-err));
+	return err;
+}
+
+static int open_disk(const char *path, bool read_only, int *ret_fd)
+{
+	auto_close int fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = io_lock(fd, !read_only);
+	if (err == -EBUSY || (err < 0 && !read_only))
+		return err;
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static int plug_disk(const char *spec, struct slots *slots)
+{
+	auto_free char *path = strdup(spec);
+	char *comma = path ? strrchr(path, ',') : NULL;
+	bool read_only = comma && strcmp(comma, ",ro") == 0;
+	int fd = -1, err;
+
+	if (!path)
+		return -ENOMEM;
+	if (read_only)
+		*comma = '\0';
+	err = open_disk(path, read_only, &fd);
+	if (err == 0)
+		err = slots_add_disk(slots, fd, read_only, path);
+	if (err == 0)
+		return 0;
+	log_error("--disk %s: %s", spec,
+		  err == -EBUSY	   ? "in use by another program; only one may write it"
+		  : err == -EINVAL ? "not a file or block device of at least 512 bytes"
+				   : strerror(-err));
+	return -EINVAL;
+}
+
+int userland_plug(const struct userland *userland, const struct vmm_config *config,
+		  struct slots *slots)
+{
+	const struct rootfs *rootfs = userland->rootfs;
+	int err = 0;
+
+	if (rootfs && rootfs->kind == ROOTFS_IMAGE)
+		err = plug_root(rootfs, slots);
+	for (size_t i = 0; i < config->nr_disks && err == 0; i++)
+		err = plug_disk(config->disks[i], slots);
+	if (err < 0)
+		return err;
+	err = slots_add_rng(slots);
+	if (err < 0)
+		log_error("cannot add the entropy source: %s", strerror(-err));
+	return err;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the guest's kernel boots into: the root file system and its disks, and the initial RAM file system that
+ * brings the modules, the guest module and the init. Turns names on the command line into open files.
+ */
+#ifndef USERLAND_H
+#define USERLAND_H
+
+#include "boot/rootfs.h"
+#include "config.h"
+#include "slots.h"
+
+/**
+ * struct userland - opened; zero is "nothing"
+ * @rootfs: NULL with --initrd
+ * @initrd: the archive
+ * @initrd_len: bytes
+ * @has_guest_module: it loads the portal module
+ */
+struct userland {
+	struct rootfs *rootfs;
+	void *initrd;
+	size_t initrd_len;
+	bool has_guest_module;
+};
+
+/**
+ * userland_open() - find and read everything. Says on the log what is wrong.
+ * @userland: zeroed; userland_close() it also after a failure
+ * @config: names
+ * @release: uname -r of the kernel, "" = unknown
+ *
+ * Return: 0; -EINVAL the user's files; other -errno ours.
+ */
+must_check int userland_open(struct userland *userland, const struct vmm_config *config,
+			     const char *release);
+
+/** userland_close() - the disks in the slots stay open. */
+void userland_close(struct userland *userland);
+
+/**
+ * userland_plug() - the root's disk, the further disks, the entropy source, in this order
+ *
+ * Return: 0; -EINVAL a disk cannot be used; other -errno. All has been said.
+ */
+must_check int userland_plug(const struct userland *userland, const struct vmm_config *config,
+			     struct slots *slots);
+
+#endif
