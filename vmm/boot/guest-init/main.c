@@ -8,6 +8,7 @@
 #include <asm/ioctls.h>
 
 #include "config.h"
+#include "message.h"
 #include "sys.h"
 #include "text.h"
 
@@ -31,7 +32,7 @@ static bool debug;
 static void note(const char *what, const char *which)
 {
 	if (debug)
-		text_say(what, which, NULL);
+		message_say(what, which, NULL);
 }
 
 static bool is_dir(const char *path)
@@ -46,7 +47,7 @@ static void make_dir(const char *path)
 	long err = sys_mkdir(path, 0755);
 
 	if (err < 0 && err != -EEXIST)
-		text_die(err, "cannot create ", path);
+		message_die(err, "cannot create ", path);
 }
 
 static void mount_on(const char *source, const char *target, const char *type, unsigned long flags,
@@ -58,7 +59,7 @@ static void mount_on(const char *source, const char *target, const char *type, u
 	note("mounting ", target);
 	err = sys_mount(source, target, type, flags, data);
 	if (err < 0)
-		text_die(err, "cannot mount ", target);
+		message_die(err, "cannot mount ", target);
 }
 
 /* Return: bytes, at most @size - 1, with a NUL behind them; -errno */
@@ -100,10 +101,10 @@ static void read_config(struct config *ret_config)
 	const char *wrong;
 
 	if (n < 0)
-		text_die(n, "cannot read ", "/" GUEST_INIT_PATH_CONFIG);
+		message_die(n, "cannot read ", "/" GUEST_INIT_PATH_CONFIG);
 	wrong = config_parse(text, ret_config);
 	if (wrong)
-		text_die(-EINVAL, "configuration: ", wrong);
+		message_die(-EINVAL, "configuration: ", wrong);
 	debug = ret_config->debug;
 }
 
@@ -132,9 +133,9 @@ static void load_modules(const struct config *config)
 		long err = load_file(module->name, "");
 
 		if (err < 0 && !module->optional)
-			text_die(err, "cannot load module ", module->name);
+			message_die(err, "cannot load module ", module->name);
 		if (err < 0)
-			note("the kernel refuses it: ", text_error(err));
+			note("the kernel refuses it: ", message_error(err));
 	}
 }
 
@@ -148,16 +149,16 @@ static void load_portal(const struct config *config)
 		return;
 	n = load_file(config->portal, config->portal_params);
 	if (n < 0)
-		text_die(n, "cannot load module ", config->portal);
+		message_die(n, "cannot load module ", config->portal);
 	n = read_text(GUEST_INIT_STATE_FILE, state, sizeof(state));
 	if (n < 0)
-		text_die(n, "the portal module does not say its state: ", GUEST_INIT_STATE_FILE);
+		message_die(n, "the portal module does not say its state: ", GUEST_INIT_STATE_FILE);
 	if (n > 0 && state[n - 1] == '\n')
 		state[n - 1] = '\0';
 	note("portal module: ", state);
 	if (text_equal(state, GUEST_INIT_STATE_READY))
 		return;
-	text_say("error: the hooks are not installed; the portal module says: ", state, NULL);
+	message_say("error: the hooks are not installed; the portal module says: ", state, NULL);
 	sys_exit(1);
 }
 
@@ -168,7 +169,8 @@ static void wait_for(const char *device)
 	note("waiting for ", device);
 	for (long ms = 0; sys_stat(device, &st) < 0; ms += ROOT_POLL_MS) {
 		if (ms >= ROOT_WAIT_MS)
-			text_die(-ENOENT, "the root device did not appear within 30 s: ", device);
+			message_die(-ENOENT,
+				    "the root device did not appear within 30 s: ", device);
 		sys_sleep_ms(ROOT_POLL_MS);
 	}
 }
@@ -183,7 +185,7 @@ static void mount_device(const struct config *config, const char *target, unsign
 	note("mounting the root as ", type);
 	err = sys_mount(config->root_device, target, type, flags, config->root_options);
 	if (err < 0)
-		text_die(err, "cannot mount the root file system as ", type);
+		message_die(err, "cannot mount the root file system as ", type);
 }
 
 /* the overlay's root looks like the directory above: give that the mode and owner of the firmware's
@@ -194,7 +196,7 @@ static void make_upper(void)
 	long err = sys_stat(LOWER, &st);
 
 	if (err < 0)
-		text_die(err, "cannot stat ", LOWER);
+		message_die(err, "cannot stat ", LOWER);
 	make_dir(UPPER);
 	make_dir(WORK);
 	sys_chmod(UPPER, st.stx_mode & 07777);
@@ -232,7 +234,7 @@ static void switch_root(void)
 	else
 		err = sys_umount("/dev");
 	if (err < 0)
-		text_die(err, "cannot hand over ", "/dev");
+		message_die(err, "cannot hand over ", "/dev");
 	err = sys_chdir(ROOT);
 	if (err == 0)
 		err = sys_mount(".", "/", NULL, MS_MOVE, NULL);
@@ -241,7 +243,7 @@ static void switch_root(void)
 	if (err == 0)
 		err = sys_chdir("/");
 	if (err < 0)
-		text_die(err, "cannot switch to the root file system", "");
+		message_die(err, "cannot switch to the root file system", "");
 }
 
 static bool is_shell(const char *path)
@@ -286,11 +288,11 @@ static _Noreturn void run_init(const char *wanted, const char **argv, const char
 		size_t len = text_len(tried);
 
 		if (wanted || err != -ENOENT)
-			text_say("cannot run ", list[i], ": ", text_error(err), NULL);
+			message_say("cannot run ", list[i], ": ", message_error(err), NULL);
 		(void)text_join(tried + len, sizeof(tried) - len, " ", list[i], NULL);
 	}
-	text_say("error: nothing to start in the root file system; use --init. Tried:", tried,
-		 NULL);
+	message_say("error: nothing to start in the root file system; use --init. Tried:", tried,
+		    NULL);
 	sys_exit(1);
 }
 

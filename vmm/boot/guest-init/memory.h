@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What the compiler calls by itself, also without a C library. */
+#ifndef GUEST_INIT_MEMORY_H
+#define GUEST_INIT_MEMORY_H
+
+#include <stddef.h>
+
+void *memcpy(void *to, const void *from, size_t len);
+void *memset(void *to, int byte, size_t len);
+
+#endif
