@@ -22,10 +22,10 @@ say() {
 	printf '%s: %s\n' "$PORTAL_SCRIPT" "$*" >&2
 }
 
-# die WORD... - what failed and what to do next; ends the script with status 1.
+# die WORD... - what failed and what to do next; ends the script with status 1, or DIE_STATUS.
 die() {
 	printf '%s: error: %s\n' "$PORTAL_SCRIPT" "$*" >&2
-	exit 1
+	exit "${DIE_STATUS:-1}"
 }
 
 # usage_error WORD... - a wrong command line; ends the script with status 2.
@@ -69,7 +69,7 @@ new_dir_beside() {
 }
 
 # publish_dir NEW PATH - renames the finished directory NEW to PATH, replacing what was there.
-# Readers see the old one or the new one, never a half-made one.
+# Readers see the old one, for a moment none, then the new one, but never a half-made one.
 publish_dir() {
 	local new="$1" path="$2" old=""
 
@@ -88,9 +88,10 @@ publish_file() {
 }
 
 # with_lock FILE COMMAND... - runs COMMAND while holding FILE's lock, so that two scripts do not
-# make the same thing at the same time. The lock ends with this process at the latest.
+# make the same thing at the same time. The lock ends with this process at the latest. COMMAND
+# must not be part of a condition, lest a failure inside it be ignored.
 with_lock() {
-	local file="$1" fd status=0
+	local file="$1" fd
 	shift
 
 	mkdir -p -- "$(dirname -- "$file")"
@@ -99,9 +100,8 @@ with_lock() {
 		say "waiting for another process that holds $file"
 		flock "$fd"
 	fi
-	"$@" || status=$?
+	"$@"
 	exec {fd}>&-
-	return "$status"
 }
 
 # apt_machine - makes apt_query and apt_download use the package lists of this machine.

@@ -69,6 +69,19 @@ static void child_signal(int signal_nr)
 		kill(-child_pid, signal_nr);
 }
 
+/* Give the child a while to end; not for ever, since a broken KVM can make a process unkillable. */
+static void child_wait_briefly(void)
+{
+	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
+	int waited_ms;
+
+	for (waited_ms = 0; waited_ms < GRACE_MS; waited_ms += 10) {
+		if (child_pid <= 0 || waitpid(child_pid, NULL, WNOHANG) != 0)
+			return;
+		nanosleep(&step, NULL);
+	}
+}
+
 static void on_signal(int signal_nr)
 {
 	if (is_native) {
@@ -77,15 +90,13 @@ static void on_signal(int signal_nr)
 		return;
 	}
 	child_signal(SIGKILL);
+	child_wait_briefly();
 	signal(signal_nr, SIG_DFL);
 	raise(signal_nr);
 }
 
 static void on_alarm(int signal_nr)
 {
-	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
-	int waited_ms;
-
 	(void)signal_nr;
 	if (!is_started) {
 		/* The read from the port comes to its end, and with it the usual failure. */
@@ -97,13 +108,10 @@ static void on_alarm(int signal_nr)
 		is_started = 0;
 	if (is_native) {
 		child_signal(SIGTERM);
-		for (waited_ms = 0; waited_ms < GRACE_MS; waited_ms += 10) {
-			if (waitpid(child_pid, NULL, WNOHANG) != 0)
-				break;
-			nanosleep(&step, NULL);
-		}
+		child_wait_briefly();
 	}
 	child_signal(SIGKILL);
+	child_wait_briefly();
 	_exit(EXIT_TIMED_OUT);
 }
 
@@ -179,7 +187,7 @@ static int native_run(const struct run *run)
 	return exit_status(status);
 }
 
-/* QEMU says at every start which features of the processor it does not emulate: not worth a line. */
+/* QEMU says at every start which features of the processor it does not emulate. */
 static bool is_noise(const char *line)
 {
 	return strstr(line, "TCG doesn't support requested feature") != NULL;

@@ -248,7 +248,16 @@ test_machine_is_complete() {
 	'
 }
 
-test_too_little_memory_is_lab_failure() {
+test_no_qemu_is_lab_failure() {
+	local status=0
+
+	cp -rs /usr/bin "$WORK/no-qemu"
+	rm -f "$WORK/no-qemu/qemu-system-x86_64"
+	PATH="$WORK/no-qemu" lab -- true >"$WORK/out" 2>"$WORK/err" || status=$?
+	equal status 125 "$status" && grep -q "run scripts/setup" "$WORK/err"
+}
+
+test_qemu_failure_is_lab_failure() {
 	local status=0
 
 	PATH="$WORK/bin:$PATH" lab -- true >"$WORK/out" 2>"$WORK/err" || status=$?
@@ -307,7 +316,8 @@ run_nested_only() {
 		test_machine_is_complete
 	check "KVM_CREATE_VM works" test_kvm_create_vm
 	check "the probe's guest runs" test_kvm_works
-	check "a QEMU that fails is 125" test_too_little_memory_is_lab_failure
+	check "a missing QEMU is 125" test_no_qemu_is_lab_failure
+	check "a QEMU that fails is 125" test_qemu_failure_is_lab_failure
 	check "a panic of L1 is 125 with its console" test_panic_is_lab_failure
 }
 
