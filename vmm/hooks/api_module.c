@@ -95,10 +95,13 @@ static enum log_level to_level(int level)
 static __attribute__((format(printf, 2, 0))) void format_line(char text[static TEXT_SIZE],
 							      const char *fmt, va_list ap)
 {
+	int n = vsnprintf(text, TEXT_SIZE, fmt, ap);
 	size_t len;
 
-	if (vsnprintf(text, TEXT_SIZE, fmt, ap) < 0)
+	if (n < 0)
 		text[0] = '\0';
+	if (n >= TEXT_SIZE)
+		strcpy(text + TEXT_SIZE - sizeof("..."), "...");
 	for (len = strlen(text); len > 0 && strchr("\r\n", text[len - 1]); len--)
 		text[len - 1] = '\0';
 	for (char *at = text; (at = strpbrk(at, "\r\n")); at++)

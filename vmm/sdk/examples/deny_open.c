@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes opening files below a prefix fail: open, creat, openat and openat2, absolute and relative paths,
+ * 64- and 32-bit programs. The call is skipped and returns the error.
+ *
+ *	portal-vmm ... --hook deny_open.so,prefix=/etc/shadow,errno=EACCES
+ *
+ * The path is made absolute with the name of the current directory or of the descriptor it is relative
+ * to, and "." and ".." and "//" are taken out of it as text. Symbolic links are not followed: a link with
+ * another name leads past this hook, and so does a program that changes the path while it is being opened.
+ * A tool to try a firmware with, not a border.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <portal/hook.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_SIZE 4096
+#define NR_ERRORS 134
+
+/* what load() has made of the options */
+static struct {
+	const char *prefix;
+	int err;
+} deny;
+
+/* take ".", "..", and empty parts out of an absolute path, in place */
+static void normalise(char *path)
+{
+	char *to = path, *part = path;
+
+	while (*part) {
+		size_t len;
+
+		part += strspn(part, "/");
+		len = strcspn(part, "/");
+		if (len == 2 && part[0] == '.' && part[1] == '.') {
+			while (to > path && *--to != '/')
+				;
+		} else if (len > 0 && !(len == 1 && part[0] == '.')) {
+			*to++ = '/';
+			memmove(to, part, len);
+			to += len;
+		}
+		part += len;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}
+
+/* Return: 0: the name of directory @dirfd, a "/" and the path at @addr are in @buf; -1: leave it to the guest */
+static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char *buf, size_t size)
+{
+	char path[PATH_SIZE];
+	ssize_t n = portal_read_str(ctx, addr, path, sizeof(path));
+	size_t len = 0;
+
+	/* no path, an empty one, or one too long for the kernel: it will say so itself */
+	if (n <= 0 || (size_t)n >= sizeof(path))
+		return -1;
+	if (path[0] != '/') {
+		ssize_t dir = portal_fd_name(ctx, dirfd, buf, PATH_SIZE);
+
+		if (dir <= 0 || dir >= PATH_SIZE || buf[0] != '/')
+			return -1;
+		len = (size_t)dir;
+		buf[len++] = '/';
+	}
+	if ((size_t)n >= size - len)
+		return -1;
+	memcpy(buf + len, path, (size_t)n + 1);
+	return 0;
+}
+
+static int check(struct portal_ctx *ctx, int dirfd, uint64_t addr)
+{
+	char path[2 * PATH_SIZE];
+
+	if (make_absolute(ctx, dirfd, addr, path, sizeof(path)) < 0)
+		return 0;
+	normalise(path);
+	if (strncmp(path, deny.prefix, strlen(deny.prefix)) != 0)
+		return 0;
+	portal_log(ctx, PORTAL_INFO, "%s %s denied", portal_syscall_name(ctx), path);
+	portal_skip(ctx, -deny.err);
+	return 1;
+}
+
+static int on_open(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	return check(ctx, AT_FDCWD, portal_arg(ctx, 0));
+}
+
+static int on_openat(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	return check(ctx, (int)portal_arg(ctx, 0), portal_arg(ctx, 1));
+}
+
+static int parse_errno(struct portal_module *mod)
+{
+	const char *text = portal_option(mod, "errno");
+	uint64_t number;
+
+	if (portal_option_u64(mod, "errno", &number) == 0 && number > 0 && number < NR_ERRORS)
+		return (int)number;
+	for (int i = 1; i < NR_ERRORS; i++) {
+		const char *name = strerrorname_np(i);
+
+		if (name && strcmp(name, text) == 0)
+			return i;
+	}
+	portal_mod_log(mod, PORTAL_ERROR, "errno=%s: write a name like EACCES, or its number", text);
+	return -EINVAL;
+}
+
+static int load(struct portal_module *mod)
+{
+	static const struct {
+		const char *name;
+		portal_syscall_fn *fn;
+	} calls[] = {
+		{ "open", on_open },
+		{ "creat", on_open },
+		{ "openat", on_openat },
+		{ "openat2", on_openat },
+	};
+
+	deny.prefix = portal_option(mod, "prefix");
+	if (!deny.prefix || deny.prefix[0] != '/') {
+		portal_mod_log(mod, PORTAL_ERROR, "write prefix=/some/path: what is to be denied");
+		return -EINVAL;
+	}
+	deny.err = parse_errno(mod);
+	if (deny.err < 0)
+		return deny.err;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		const struct portal_syscall_hook hook = {
+			PORTAL_SYSCALL_HOOK_INIT,
+			.when = PORTAL_ON_ENTER,
+			.name = calls[i].name,
+			.fn = calls[i].fn,
+		};
+		int ret = portal_hook_syscall(mod, &hook, NULL);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static const struct portal_option options[] = {
+	{ .key = "prefix", .help = "beginning of the absolute paths to deny (needed); end it with / for a folder" },
+	{ .key = "errno", .fallback = "EACCES", .help = "the error, a name or a number" },
+	{ .key = NULL },
+};
+
+const struct portal_module_desc portal_module = {
+	PORTAL_MODULE_INIT,
+	.name = "deny_open",
+	.version = "1",
+	.help = "opening files below a prefix fails",
+	.options = options,
+	.load = load,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers for the switch registers of RALink's Ethernet driver, which the program mtk7530_switch of some
+ * routers polls while it boots: ioctl(fd, RAETH_ESW_REG_READ, &ifreq), whose ifr_data points to a register
+ * number and, behind it, the place for the value.
+ *
+ *	portal-vmm ... --hook raeth.so
+ */
+#include <portal/hook.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RAETH_ESW_REG_READ    0x89F1
+#define REG_ESW_WT_MAC_AD0    0x34
+#define REG_ESW_WT_MAC_ATC    0x80
+#define REG_ESW_TABLE_STATUS0 0x90
+
+#define IFR_DATA 16 /* offset in struct ifreq, behind the name */
+
+static const struct {
+	uint32_t code, value;
+	const char *name;
+} registers[] = {
+	{ REG_ESW_WT_MAC_AD0, 0x2, "REG_ESW_WT_MAC_AD0" }, /* w_mac_done */
+	{ REG_ESW_WT_MAC_ATC, 0x8234, "REG_ESW_WT_MAC_ATC" },
+	{ REG_ESW_TABLE_STATUS0, 0x73, "REG_ESW_TABLE_STATUS0" },
+};
+
+static int on_ioctl(struct portal_ctx *ctx, void *data)
+{
+	uint64_t ifreq = portal_arg(ctx, 2), reg;
+	char interface[17], name[24];
+	uint32_t code, value = 0x10173;
+
+	if (portal_read_str(ctx, ifreq, interface, sizeof(interface)) < 0)
+		return 0;
+	if (strcmp(interface, data) != 0)
+		return 0;
+	if (portal_read_ptr(ctx, ifreq + IFR_DATA, &reg) < 0)
+		return 0;
+	if (portal_read_int(ctx, reg, &code) < 0)
+		return 0;
+
+	snprintf(name, sizeof(name), "0x%x", code);
+	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+		if (registers[i].code != code)
+			continue;
+		value = registers[i].value;
+		snprintf(name, sizeof(name), "%s", registers[i].name);
+	}
+	portal_log(ctx, PORTAL_INFO, "RAEth ioctl: reg=%s, returning val=0x%x", name, value);
+
+	if (portal_write_int(ctx, reg + 4, value) < 0)
+		return 0;
+	portal_set_ret(ctx, 0);
+	return 1;
+}
+
+static int load(struct portal_module *mod)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_RETURN,
+		.name = "ioctl",
+		.flags = PORTAL_HOOK_DEFER_WRITES,
+		.arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = RAETH_ESW_REG_READ },
+		.fn = on_ioctl,
+		.data = (void *)(uintptr_t)portal_option(mod, "interface"),
+	};
+
+	return portal_hook_syscall(mod, &hook, NULL);
+}
+
+static const struct portal_option options[] = {
+	{ .key = "interface", .fallback = "eth0", .help = "the network interface to answer for" },
+	{ .key = NULL },
+};
+
+const struct portal_module_desc portal_module = {
+	PORTAL_MODULE_INIT,
+	.name = "raeth",
+	.version = "1",
+	.help = "answers RALink Ethernet switch register reads",
+	.options = options,
+	.load = load,
+};
