@@ -82,8 +82,6 @@ void redirect_close(void)
 	if (is_registered)
 		WARN_ON(unregister_ftrace_function(&redirect_ops));
 	is_registered = false;
-	ftrace_free_filter(&redirect_ops);
-	ftrace_free_filter(&probe_ops);
 	forget_functions();
 }
 
@@ -223,7 +221,10 @@ void redirect_leave(void)
 	module_put(THIS_MODULE);
 }
 
+/* Freeing leaves the ops with pointers to what was freed: only when it is not used again. */
 void redirect_drain(void)
 {
+	ftrace_free_filter(&redirect_ops);
+	ftrace_free_filter(&probe_ops);
 	synchronize_rcu_tasks();
 }

@@ -91,7 +91,7 @@ void redirect_leave(void);
 /**
  * redirect_drain() - wait until tasks that have called redirect_leave() are out of the module's text
  *
- * Context: may sleep; on the way to unloading the module, after redirect_close().
+ * Context: may sleep; last, when the module is unloaded; never followed by another redirect_open().
  */
 void redirect_drain(void);
 
