@@ -28,16 +28,21 @@ static const struct {
 	[ENDING_INTERNAL] = { EXIT_STATUS_INTERNAL, "the VM could not go on" },
 };
 
-void ending_set(struct ending *ending, enum ending_reason reason)
+void ending_wake(const struct ending *ending)
 {
 	static const uint64_t one = 1;
-	int none = ENDING_NONE;
 
-	if (!atomic_compare_exchange_strong(&ending->reason, &none, (int)reason))
-		return;
-	/* the counter of a fresh eventfd cannot be full */
+	/* a full counter wakes as well as one more */
 	while (write(ending->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
+}
+
+void ending_set(struct ending *ending, enum ending_reason reason)
+{
+	int none = ENDING_NONE;
+
+	if (atomic_compare_exchange_strong(&ending->reason, &none, (int)reason))
+		ending_wake(ending);
 }
 
 void ending_reset(struct ending *ending, bool triple_fault)

@@ -34,7 +34,7 @@ enum ending_reason {
  * @guest_state: PORTAL_STATE_* the guest last announced
  * @expects_hello: a guest module was loaded, so that a reset without hello is an early death
  * @hello: the module has said hello
- * @wake_fd: eventfd written when the reason is set
+ * @wake_fd: eventfd, non-blocking, for ending_wake()
  */
 struct ending {
 	_Atomic int reason;
@@ -43,6 +43,9 @@ struct ending {
 	atomic_bool hello;
 	int wake_fd;
 };
+
+/** ending_wake() - have the main loop look around. Any thread. */
+void ending_wake(const struct ending *ending);
 
 /** ending_set() - the VM ends for @reason, unless it has ended before. Any thread. */
 void ending_set(struct ending *ending, enum ending_reason reason);

@@ -2,6 +2,7 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,11 +12,13 @@
 #include "base/bytes.h"
 #include "portal/wire.h"
 
-#define TICK_MS	       50   /* how long console output may wait for its newline */
+#define OUTPUT_MS      20   /* how long console output may wait for its newline */
+#define STUCK_INPUT_MS 100  /* how often to look whether the guest takes input again */
+#define INPUT_SIZE     256  /* bytes taken at a time */
 #define HALT_GRACE_MS  500  /* from "about to halt" to the last message on the console */
 #define PANIC_GRACE_MS 5000 /* a panicked kernel resets at once, unless it was told to stay */
 
-enum { FD_ENDING, FD_SIGNAL, FD_CONSOLE, NR_FDS };
+enum { FD_WAKE, FD_SIGNAL, FD_CONSOLE, NR_FDS };
 
 static void wanted_signals(sigset_t *set)
 {
@@ -54,12 +57,10 @@ static void handle_signal(const struct loop *loop, int fd)
 /* Return: may more input come? */
 static bool handle_input(const struct loop *loop)
 {
-	uint8_t buf[256];
-	size_t room = serial_room(loop->serial);
+	uint8_t buf[INPUT_SIZE];
 	bool quit = false;
-	ssize_t n;
+	ssize_t n = console_read(loop->console, buf, sizeof(buf), &quit);
 
-	n = console_read(loop->console, buf, room < sizeof(buf) ? room : sizeof(buf), &quit);
 	if (quit)
 		ending_set(loop->ending, ENDING_QUIT);
 	if (n > 0)
@@ -67,55 +68,94 @@ static bool handle_input(const struct loop *loop)
 	return n >= 0;
 }
 
+/* what the loop has to come back for by itself; INT64_MAX = nothing */
+struct timers {
+	int64_t deadline, grace, output, input;
+};
+
 /* a guest that has announced its end and does not come to it is helped along */
-static void watch_guest(const struct loop *loop, int64_t *since)
+static void watch_guest(const struct loop *loop, struct timers *timers)
 {
 	unsigned int state = atomic_load(&loop->ending->guest_state);
+	bool is_halt = state == PORTAL_STATE_HALT;
 
-	if (state != PORTAL_STATE_HALT && state != PORTAL_STATE_PANIC) {
-		*since = 0;
+	if (!is_halt && state != PORTAL_STATE_PANIC) {
+		timers->grace = INT64_MAX;
 		return;
 	}
-	if (*since == 0)
-		*since = now_ms();
-	if (state == PORTAL_STATE_HALT && now_ms() - *since >= HALT_GRACE_MS)
-		ending_set(loop->ending, ENDING_HALT);
-	if (state == PORTAL_STATE_PANIC && now_ms() - *since >= PANIC_GRACE_MS)
-		ending_set(loop->ending, ENDING_PANIC);
+	if (timers->grace == INT64_MAX)
+		timers->grace = now_ms() + (is_halt ? HALT_GRACE_MS : PANIC_GRACE_MS);
+	if (now_ms() >= timers->grace)
+		ending_set(loop->ending, is_halt ? ENDING_HALT : ENDING_PANIC);
+}
+
+static void watch_output(const struct loop *loop, struct timers *timers)
+{
+	if (timers->output == INT64_MAX && atomic_exchange(loop->output_waits, false))
+		timers->output = now_ms() + OUTPUT_MS;
+	if (now_ms() < timers->output)
+		return;
+	timers->output = INT64_MAX;
+	console_flush(loop->console);
+}
+
+static int ms_to_wait(const struct timers *timers)
+{
+	const int64_t times[] = { timers->deadline, timers->grace, timers->output, timers->input };
+	int64_t first = INT64_MAX, now = now_ms();
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		first = times[i] < first ? times[i] : first;
+	if (first == INT64_MAX)
+		return -1;
+	if (first <= now)
+		return 0;
+	return first - now > INT_MAX ? INT_MAX : (int)(first - now);
+}
+
+static void loop_once(const struct loop *loop, struct pollfd *fds, struct timers *timers,
+		      bool *input)
+{
+	bool has_room = *input && serial_room(loop->serial) >= INPUT_SIZE;
+	uint64_t wakes;
+
+	fds[FD_CONSOLE].fd = has_room ? console_fd(loop->console) : -1;
+	timers->input = *input && !has_room ? now_ms() + STUCK_INPUT_MS : INT64_MAX;
+	if (poll(fds, NR_FDS, ms_to_wait(timers)) < 0 && errno != EINTR)
+		ending_set(loop->ending, ENDING_INTERNAL);
+	if (fds[FD_WAKE].revents && read(fds[FD_WAKE].fd, &wakes, sizeof(wakes)) < 0 &&
+	    errno != EAGAIN)
+		ending_set(loop->ending, ENDING_INTERNAL);
+	if (fds[FD_SIGNAL].revents)
+		handle_signal(loop, fds[FD_SIGNAL].fd);
+	if (has_room && fds[FD_CONSOLE].revents)
+		*input = handle_input(loop);
+	watch_output(loop, timers);
+	watch_guest(loop, timers);
+	if (now_ms() >= timers->deadline)
+		ending_set(loop->ending, ENDING_TIMEOUT);
 }
 
 int loop_run(const struct loop *loop)
 {
-	int64_t deadline = loop->timeout_s ? now_ms() + (int64_t)loop->timeout_s * 1000 : INT64_MAX;
-	struct pollfd fds[NR_FDS] = { 0 };
+	struct timers timers = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
+	struct pollfd fds[NR_FDS] = {
+		[FD_WAKE] = { .fd = loop->ending->wake_fd, .events = POLLIN },
+		[FD_SIGNAL] = { .fd = -1, .events = POLLIN },
+		[FD_CONSOLE] = { .fd = -1, .events = POLLIN },
+	};
 	auto_close int signal_fd = -1;
-	int64_t announced = 0;
 	bool input = true;
 	sigset_t set;
 
 	wanted_signals(&set);
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (signal_fd < 0) {
-		ending_set(loop->ending, ENDING_INTERNAL);
+	if (signal_fd < 0)
 		return -errno;
-	}
-	fds[FD_ENDING] = (struct pollfd){ .fd = loop->ending->wake_fd, .events = POLLIN };
-	fds[FD_SIGNAL] = (struct pollfd){ .fd = signal_fd, .events = POLLIN };
-	while (atomic_load(&loop->ending->reason) == ENDING_NONE) {
-		bool room = input && serial_room(loop->serial) > 0;
-
-		fds[FD_CONSOLE] = (struct pollfd){ .fd = room ? console_fd(loop->console) : -1,
-						   .events = POLLIN };
-		if (poll(fds, ARRAY_SIZE(fds), TICK_MS) < 0 && errno != EINTR)
-			ending_set(loop->ending, ENDING_INTERNAL);
-		if (fds[FD_SIGNAL].revents)
-			handle_signal(loop, signal_fd);
-		if (fds[FD_CONSOLE].revents)
-			input = handle_input(loop);
-		console_flush(loop->console);
-		watch_guest(loop, &announced);
-		if (now_ms() >= deadline)
-			ending_set(loop->ending, ENDING_TIMEOUT);
-	}
+	if (loop->timeout_s)
+		timers.deadline = now_ms() + (int64_t)loop->timeout_s * 1000;
+	fds[FD_SIGNAL].fd = signal_fd;
+	while (atomic_load(&loop->ending->reason) == ENDING_NONE)
+		loop_once(loop, fds, &timers, &input);
 	return 0;
 }

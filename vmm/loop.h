@@ -16,12 +16,14 @@
  * @ending: ends the loop when it has a reason
  * @console: input for @serial, output to be flushed
  * @serial: the guest's console port
+ * @output_waits: set, and the loop woken, when the console holds output that no newline will bring out
  * @timeout_s: 0 = none
  */
 struct loop {
 	struct ending *ending;
 	struct console *console;
 	struct serial *serial;
+	atomic_bool *output_waits;
 	unsigned int timeout_s;
 };
 

@@ -38,6 +38,7 @@ struct machine {
 
 	struct bus pio, mmio;
 	struct console *console;
+	atomic_bool output_waits;
 	struct serial serial;
 	bool has_serial;
 	struct power power;
@@ -87,6 +88,7 @@ static void on_guest_state(void *ctx, uint32_t state)
 	struct machine *m = ctx;
 
 	atomic_store(&m->ending.guest_state, state);
+	ending_wake(&m->ending);
 }
 
 static void on_triple_fault(void *ctx)
@@ -107,6 +109,8 @@ static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
 	struct machine *m = ctx;
 
 	console_write(m->console, data, len);
+	if (data[len - 1] != '\n' && !atomic_exchange(&m->output_waits, true))
+		ending_wake(&m->ending);
 }
 
 static void on_hook_failed(void *ctx)
@@ -267,7 +271,7 @@ static int machine_build(struct machine *m)
 	int err;
 
 	atomic_store(&m->ending.expects_hello, m->userland.has_guest_module);
-	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC);
+	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (m->ending.wake_fd < 0)
 		return -errno;
 	err = open_console(m);
@@ -332,6 +336,7 @@ static void machine_go(struct machine *m)
 		.ending = &m->ending,
 		.console = m->console,
 		.serial = &m->serial,
+		.output_waits = &m->output_waits,
 		.timeout_s = m->config->timeout_s,
 	};
 	unsigned int started = 0;
