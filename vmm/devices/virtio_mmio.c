@@ -148,11 +148,22 @@ static void start(struct virtio_mmio *transport)
 	}
 }
 
-/*
- * VIRTIO 1.2, 3.1.1: the steps in their order, none taken back but by a reset. Any other value is
- * ignored, and so is FEATURES_OK for features that were not offered: the driver reads back and
- * sees.
- */
+/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK in their order; features not offered stop it there */
+static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint32_t value)
+{
+	switch (value) {
+	case STATUS_ACKNOWLEDGE:
+		return now == STATUS_RESET;
+	case STATUS_DRIVER:
+		return now == STATUS_RESET || now == STATUS_ACKNOWLEDGE;
+	case STATUS_FEATURES_OK:
+		return now == STATUS_DRIVER && features_acceptable(transport);
+	default:
+		return false;
+	}
+}
+
+/* no step is taken back but by a reset; any other value is ignored, the driver reads back and sees */
 static void write_status(struct virtio_mmio *transport, uint32_t value)
 {
 	uint32_t now = transport->status & ~STATUS_NEEDS_RESET;
@@ -162,15 +173,10 @@ static void write_status(struct virtio_mmio *transport, uint32_t value)
 		reset(transport);
 	else if (value & STATUS_FAILED)
 		transport->status |= STATUS_FAILED;
-	else if (value == STATUS_ACKNOWLEDGE && now == STATUS_RESET)
-		transport->status = value;
-	else if (value == STATUS_DRIVER && (now == STATUS_RESET || now == STATUS_ACKNOWLEDGE))
-		transport->status = value;
-	else if (value == STATUS_FEATURES_OK && now == STATUS_DRIVER &&
-		 features_acceptable(transport))
-		transport->status = value;
 	else if (value == STATUS_DRIVER_OK && now == STATUS_FEATURES_OK)
 		start(transport);
+	else if (is_next_step(transport, now, value))
+		transport->status = value;
 }
 
 static void write_driver_features(struct virtio_mmio *transport, uint32_t value)
