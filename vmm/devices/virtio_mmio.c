@@ -148,7 +148,7 @@ static void start(struct virtio_mmio *transport)
 	}
 }
 
-/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK in their order; features not offered stop it there */
+/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK, in their order; bad features stop the driver there */
 static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint32_t value)
 {
 	switch (value) {
@@ -163,7 +163,7 @@ static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint
 	}
 }
 
-/* no step is taken back but by a reset; any other value is ignored, the driver reads back and sees */
+/* only a reset takes a step back; any other value is ignored, the driver reads back and sees */
 static void write_status(struct virtio_mmio *transport, uint32_t value)
 {
 	uint32_t now = transport->status & ~STATUS_NEEDS_RESET;
