@@ -148,7 +148,7 @@ static void start(struct virtio_mmio *transport)
 	}
 }
 
-/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK, in their order; bad features stop the driver there */
+/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK; one with features not offered is none */
 static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint32_t value)
 {
 	switch (value) {
