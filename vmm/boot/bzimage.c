@@ -135,6 +135,9 @@ static void read_release(const uint8_t *file, struct bzimage *image)
 			break;
 		image->release[i] = (char)file[offset + i];
 	}
+	/* it becomes part of paths: ".." is no release */
+	if (image->release[0] < '0' || image->release[0] > '9')
+		i = 0;
 	image->release[i] = '\0';
 }
 

@@ -17,7 +17,6 @@
 #define UNPACKED_MAX MIB(256)
 #define INDEX_FILE   "modules.dep.bin"
 #define TRAILER_MAX  0
-#define DEPTH_MAX    16
 
 void module_done(struct module *module)
 {
@@ -120,9 +119,10 @@ int modules_find_dir(const char *dir, const char *release, char **ret_dir, struc
 	return 0;
 }
 
-/* how far down the tree of dependencies, and whether the way there had a soft one */
+/* the way down the tree of dependencies, and whether it had a soft one */
 struct place {
-	unsigned int depth;
+	const struct place *up;
+	const char *name;
 	bool optional;
 };
 
@@ -176,11 +176,11 @@ static int add_file(struct module_list *list, struct kmod_module *mod, bool opti
 	return err;
 }
 
-static int add_tree(struct module_list *list, struct kmod_module *mod, struct place at,
-		    struct boot_reason *why);
+static int add_tree(struct module_list *list, struct kmod_module *mod, const struct place *up,
+		    bool optional, struct boot_reason *why);
 
-static int add_each(struct module_list *list, struct kmod_list *mods, struct place at,
-		    struct boot_reason *why)
+static int add_each(struct module_list *list, struct kmod_list *mods, const struct place *up,
+		    bool optional, struct boot_reason *why)
 {
 	struct kmod_list *next;
 	int err = 0;
@@ -189,7 +189,7 @@ static int add_each(struct module_list *list, struct kmod_list *mods, struct pla
 	{
 		struct kmod_module *mod = kmod_module_get_module(next);
 
-		err = add_tree(list, mod, at, why);
+		err = add_tree(list, mod, up, optional, why);
 		kmod_module_unref(mod);
 		if (err < 0)
 			break;
@@ -197,39 +197,47 @@ static int add_each(struct module_list *list, struct kmod_list *mods, struct pla
 	return err;
 }
 
-static int add_dependencies(struct module_list *list, struct kmod_module *mod, struct place below,
-			    struct boot_reason *why)
+static int add_dependencies(struct module_list *list, struct kmod_module *mod,
+			    const struct place *at, struct boot_reason *why)
 {
 	struct kmod_list *deps = kmod_module_get_dependencies(mod);
-	int err = add_each(list, deps, below, why);
+	int err = add_each(list, deps, at, at->optional, why);
 
 	kmod_module_unref_list(deps);
 	return err;
 }
 
-static int add_tree(struct module_list *list, struct kmod_module *mod, struct place at,
-		    struct boot_reason *why)
+static int add_with_neighbours(struct module_list *list, struct kmod_module *mod,
+			       const struct place *at, struct boot_reason *why)
 {
-	struct place below = { .depth = at.depth + 1, .optional = at.optional };
-	struct place soft = { .depth = at.depth + 1, .optional = true };
 	struct kmod_list *pre = NULL, *post = NULL;
 	int err;
 
-	/* soft dependencies may go round in circles */
-	if (at.depth == DEPTH_MAX)
-		return 0;
 	if (kmod_module_get_softdeps(mod, &pre, &post) < 0)
 		pre = post = NULL;
-	err = add_each(list, pre, soft, why);
+	err = add_each(list, pre, at, true, why);
 	if (err == 0)
-		err = add_dependencies(list, mod, below, why);
+		err = add_dependencies(list, mod, at, why);
 	if (err == 0)
-		err = add_file(list, mod, at.optional, why);
+		err = add_file(list, mod, at->optional, why);
 	if (err == 0)
-		err = add_each(list, post, soft, why);
+		err = add_each(list, post, at, true, why);
 	kmod_module_unref_list(pre);
 	kmod_module_unref_list(post);
 	return err;
+}
+
+/* soft dependencies may go round in circles: stop at what is on the way already */
+static int add_tree(struct module_list *list, struct kmod_module *mod, const struct place *up,
+		    bool optional, struct boot_reason *why)
+{
+	struct place at = { .up = up, .name = kmod_module_get_name(mod), .optional = optional };
+
+	for (; up; up = up->up) {
+		if (strcmp(up->name, at.name) == 0)
+			return 0;
+	}
+	return add_with_neighbours(list, mod, &at, why);
 }
 
 static int add_wish(struct module_list *list, struct kmod_ctx *kmod, const char *dir,
@@ -245,7 +253,7 @@ static int add_wish(struct module_list *list, struct kmod_ctx *kmod, const char 
 		return wish->optional ? 0
 				      : boot_fail(why, -ENOENT, "%s: the kernel has no module %s",
 						  dir, wish->name);
-	err = add_each(list, mods, (struct place){ 0 }, why);
+	err = add_each(list, mods, NULL, false, why);
 	kmod_module_unref_list(mods);
 	return err;
 }
