@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "door.h"
+
+#include <string.h>
+
+static void on_hello(void *ctx, struct session *session, const struct hello *hello)
+{
+	struct door *door = ctx;
+
+	(void)hello;
+	door->nr_hello++;
+	if (op_welcome(session, 0) < 0)
+		door->nr_hello = 0;
+}
+
+static void on_call(void *ctx, struct session *session, const struct call *call)
+{
+	struct door *door = ctx;
+
+	door->nr_call++;
+	door->last_call = *call;
+	if (door->talk)
+		door->talk(door, session);
+}
+
+static void on_error(void *ctx, struct session *session, const struct call_error *error)
+{
+	struct door *door = ctx;
+
+	(void)session;
+	door->nr_error++;
+	door->last_error = *error;
+}
+
+static void on_work(void *ctx, struct session *session)
+{
+	(void)session;
+	((struct door *)ctx)->nr_work++;
+}
+
+static void on_mismatch(void *ctx, uint32_t version)
+{
+	((struct door *)ctx)->mismatch = version;
+}
+
+static void on_bye(void *ctx)
+{
+	((struct door *)ctx)->nr_bye++;
+}
+
+static void on_switch(void *ctx, struct session *session)
+{
+	(void)ctx;
+	(void)session;
+}
+
+static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+{
+	return gate_ring(((struct door *)ctx)->gate, vcpu, GPA(gpa), kind);
+}
+
+static void *slice(void *ctx, gpa_t gpa, uint64_t len)
+{
+	return fake_slice(ctx, gpa.value, len);
+}
+
+void door_init(struct door *door)
+{
+	const struct gate_config config = {
+		.mem = { .slice = slice, .ctx = &door->guest },
+		.events = {
+			.on_hello = on_hello,
+			.on_call = on_call,
+			.on_error = on_error,
+			.on_work = on_work,
+			.on_mismatch = on_mismatch,
+			.on_bye = on_bye,
+			.on_suspend = on_switch,
+			.on_resume = on_switch,
+			.ctx = door,
+		},
+		.nr_vcpus = DOOR_VCPUS,
+	};
+
+	memset(door, 0, sizeof(*door));
+	assert_int_equal(fake_guest_init(&door->guest, 4, ring, door), 0);
+	assert_int_equal(gate_create(&config, &door->gate), 0);
+	fake_task_init(&door->task, "task", false);
+	door->memory = fake_map(&door->task, DOOR_MEMORY, DOOR_MEMORY_SIZE, FAKE_READ | FAKE_WRITE);
+	assert_non_null(door->memory);
+}
+
+void door_done(struct door *door)
+{
+	for (unsigned int i = 0; i < DOOR_VCPUS; i++)
+		gate_cancel_vcpu(door->gate, i);
+	gate_destroy(door->gate);
+	fake_task_done(&door->task);
+	fake_guest_done(&door->guest);
+}
+
+void door_open(struct door *door, struct fake_session *session, unsigned int vcpu)
+{
+	const uint64_t args[PORTAL_NR_ARGS] = { 1, 2, 3, 4, 5, 6 };
+	struct portal_wire_syscall call;
+
+	fake_fill_call(&door->guest, &door->task, 16, args, PORTAL_WHEN_ENTER, &call);
+	assert_int_equal(fake_session_open(session, &door->guest, &door->task, vcpu,
+					   PORTAL_RING_EVENT, PORTAL_EVENT_SYSCALL_ENTER, &call,
+					   sizeof(call)),
+			 0);
+}
+
+void door_converse(struct door *door, void (*talk)(struct door *door, struct session *session),
+		   void *ctx)
+{
+	struct fake_session session;
+
+	assert_int_equal(fake_hello(&door->guest, 0), 0);
+	door->talk = talk;
+	door->talk_ctx = ctx;
+	door_open(door, &session, 0);
+	fake_session_finish(&session);
+	assert_int_equal(session.state, FAKE_ENDED);
+}
+
+struct gate_stats door_stats(struct door *door)
+{
+	struct gate_stats stats;
+
+	gate_get_stats(door->gate, &stats);
+	return stats;
+}

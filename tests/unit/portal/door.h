@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* A gate between the fake guest and a taker of events that the test writes: no hooks, no modules. */
+#ifndef UNIT_PORTAL_DOOR_H
+#define UNIT_PORTAL_DOOR_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake/guest.h"
+#include "fake/session.h"
+#include "fake/syscall.h"
+#include "portal/gate.h"
+#include "portal/operation.h"
+
+#define DOOR_VCPUS 2
+
+/**
+ * struct door - everything
+ * @guest: the fake guest
+ * @task: a task of it, with memory at 0x10000 (three pages)
+ * @memory: that memory
+ * @gate: the gate
+ * @talk: what the host does in every system call event; NULL: nothing
+ * @talk_ctx: handed to it
+ * @nr_hello, @nr_call, @nr_error, @nr_work, @nr_bye: events that came
+ * @mismatch: version of the last hello that did not fit
+ * @last_call: the last event
+ */
+struct door {
+	struct fake_guest guest;
+	struct fake_task task;
+	uint8_t *memory;
+	struct gate *gate;
+	void (*talk)(struct door *door, struct session *session);
+	void *talk_ctx;
+	unsigned int nr_hello, nr_call, nr_error, nr_work, nr_bye;
+	uint32_t mismatch;
+	struct call last_call;
+	struct call_error last_error;
+};
+
+#define DOOR_MEMORY 0x10000ull
+#define DOOR_MEMORY_SIZE (3 * 4096)
+
+/** door_init() - no hello yet. */
+void door_init(struct door *door);
+
+/** door_done() - cancels all vCPUs. */
+void door_done(struct door *door);
+
+/** door_open() - the task makes call 16; the session after its first ring. */
+void door_open(struct door *door, struct fake_session *session, unsigned int vcpu);
+
+/** door_converse() - hello, then one event in which the host does @talk(@ctx); must end well. */
+void door_converse(struct door *door, void (*talk)(struct door *door, struct session *session),
+		   void *ctx);
+
+/** door_stats() - the counters now. */
+struct gate_stats door_stats(struct door *door);
+
+#endif

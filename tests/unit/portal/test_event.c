@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* What a guest may say in a hello and in an event, and what it may not. */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "door.h"
+
+static struct portal_wire_hello good_hello(void)
+{
+	struct portal_wire_hello hello = {
+		.version = htole32(PORTAL_WIRE_VERSION),
+		.nr_ranges = htole32(1),
+		.abi = htole32(PORTAL_ABI_X86_64),
+		.compat_abi = htole32(PORTAL_ABI_I386),
+		.release = "6.1.0",
+		.module_version = "1",
+	};
+
+	hello.ranges[0].gpa = htole64(0x1000);
+	hello.ranges[0].nr_pages = htole32(4);
+	return hello;
+}
+
+static int parse(const struct portal_wire_hello *hello)
+{
+	struct hello out;
+
+	return event_parse_hello(hello, sizeof(*hello), &out);
+}
+
+static void test_hello_is_taken_apart(void **state)
+{
+	const struct portal_wire_hello wire = good_hello();
+	struct hello hello;
+
+	(void)state;
+	assert_int_equal(event_parse_hello(&wire, sizeof(wire), &hello), 0);
+	assert_string_equal(hello.release, "6.1.0");
+	assert_int_equal(hello.nr_pages, 4);
+	assert_int_equal(hello.ranges[0].gpa.value, 0x1000);
+	assert_int_equal(hello.compat_abi, PORTAL_ABI_I386);
+}
+
+static void test_hello_truncated_anywhere_is_eproto(void **state)
+{
+	const struct portal_wire_hello wire = good_hello();
+	struct hello hello;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(wire); size++) {
+		/* its own allocation, so that a read past the end is seen */
+		void *copy = malloc(size + 1);
+
+		memcpy(copy, &wire, size);
+		assert_int_equal(event_parse_hello(copy, size, &hello), -EPROTO);
+		free(copy);
+	}
+}
+
+static void test_hello_of_another_version_is_eprotonosupport_at_any_size(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+	struct hello hello;
+
+	(void)state;
+	wire.version = htole32(99);
+	assert_int_equal(event_parse_hello(&wire, 4, &hello), -EPROTONOSUPPORT);
+	assert_int_equal(hello.version, 99);
+	assert_int_equal(event_parse_hello(&wire, sizeof(wire), &hello), -EPROTONOSUPPORT);
+}
+
+static void test_hello_ranges_are_counted_to_the_limits(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.nr_ranges = 0;
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.nr_ranges = htole32(PORTAL_MAX_RANGES + 1);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.nr_ranges = htole32(PORTAL_MAX_RANGES);
+	for (uint64_t i = 0; i < PORTAL_MAX_RANGES; i++) {
+		wire.ranges[i].gpa = htole64(i * 0x10000);
+		wire.ranges[i].nr_pages = htole32(PORTAL_MAX_PAGES / PORTAL_MAX_RANGES);
+	}
+	assert_int_equal(parse(&wire), 0);
+	wire.ranges[5].nr_pages = htole32(PORTAL_MAX_PAGES / PORTAL_MAX_RANGES + 1);
+	assert_int_equal(parse(&wire), -EPROTO);
+}
+
+static void test_hello_range_of_no_or_too_many_pages_is_eproto(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.ranges[0].nr_pages = 0;
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[0].nr_pages = htole32(UINT32_MAX);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[0].nr_pages = htole32(PORTAL_MAX_PAGES + 1);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[0].nr_pages = htole32(PORTAL_MAX_PAGES);
+	assert_int_equal(parse(&wire), 0);
+}
+
+static void test_hello_range_misaligned_or_past_the_end_is_eproto(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.ranges[0].gpa = htole64(0x1008);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[0].gpa = htole64(UINT64_MAX - 4095);
+	assert_int_equal(parse(&wire), -EPROTO);
+}
+
+static void test_hello_ranges_that_overlap_are_eproto(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.nr_ranges = htole32(2);
+	wire.ranges[1].nr_pages = htole32(2);
+	wire.ranges[1].gpa = htole64(0x4000);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[1].gpa = htole64(0x0);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.ranges[1].gpa = htole64(0x5000);
+	assert_int_equal(parse(&wire), 0);
+}
+
+static void test_hello_reserved_field_or_text_without_nul_is_eproto(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.ranges[0].reserved = htole32(1);
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire = good_hello();
+	memset(wire.release, 'x', sizeof(wire.release));
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire = good_hello();
+	memset(wire.module_version, 'x', sizeof(wire.module_version));
+	assert_int_equal(parse(&wire), -EPROTO);
+}
+
+static void test_hello_without_an_abi_is_eproto(void **state)
+{
+	struct portal_wire_hello wire = good_hello();
+
+	(void)state;
+	wire.abi = 0;
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire = good_hello();
+	wire.compat_abi = wire.abi;
+	assert_int_equal(parse(&wire), -EPROTO);
+	wire.compat_abi = 0;
+	assert_int_equal(parse(&wire), 0);
+}
+
+static int parse_call(const struct portal_wire_syscall *wire, uint32_t compat_abi)
+{
+	const struct hello hello = { .abi = PORTAL_ABI_X86_64, .compat_abi = compat_abi };
+	struct call call;
+
+	return event_parse_call(wire, sizeof(*wire), &hello, &call);
+}
+
+static void test_call_of_an_abi_the_guest_has_not_is_eproto(void **state)
+{
+	struct portal_wire_syscall wire = { .abi = htole32(PORTAL_ABI_I386) };
+
+	(void)state;
+	assert_int_equal(parse_call(&wire, PORTAL_ABI_I386), 0);
+	assert_int_equal(parse_call(&wire, PORTAL_ABI_NONE), -EPROTO);
+	wire.abi = 0;
+	assert_int_equal(parse_call(&wire, PORTAL_ABI_NONE), -EPROTO);
+	wire.abi = htole32(PORTAL_ABI_ARM);
+	assert_int_equal(parse_call(&wire, PORTAL_ABI_I386), -EPROTO);
+}
+
+static void test_call_with_reserved_bits_or_comm_without_nul_is_eproto(void **state)
+{
+	struct portal_wire_syscall wire = { .abi = htole32(PORTAL_ABI_X86_64) };
+
+	(void)state;
+	assert_int_equal(parse_call(&wire, 0), 0);
+	wire.reserved = htole32(1);
+	assert_int_equal(parse_call(&wire, 0), -EPROTO);
+	wire.reserved = 0;
+	wire.flags = htole32(2);
+	assert_int_equal(parse_call(&wire, 0), -EPROTO);
+	wire.flags = htole32(PORTAL_SYSCALL_SKIPPED);
+	memset(wire.comm, 'c', sizeof(wire.comm));
+	assert_int_equal(parse_call(&wire, 0), -EPROTO);
+}
+
+static void test_error_must_be_an_errno(void **state)
+{
+	static const struct {
+		int err, ret;
+	} errors[] = { { 0, -EPROTO }, { 1, -EPROTO }, { -1, 0 }, { -4095, 0 }, { -4096, -EPROTO } };
+	const struct hello hello = { .abi = PORTAL_ABI_X86_64 };
+	struct portal_wire_error wire = { .call = { .abi = htole32(PORTAL_ABI_X86_64) } };
+	struct call_error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		wire.err = htole32((uint32_t)errors[i].err);
+		assert_int_equal(event_parse_error(&wire, sizeof(wire), &hello, &error),
+				 errors[i].ret);
+	}
+	assert_int_equal(event_parse_error(&wire, sizeof(wire) - 1, &hello, &error), -EPROTO);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hello_is_taken_apart),
+		cmocka_unit_test(test_hello_truncated_anywhere_is_eproto),
+		cmocka_unit_test(test_hello_of_another_version_is_eprotonosupport_at_any_size),
+		cmocka_unit_test(test_hello_ranges_are_counted_to_the_limits),
+		cmocka_unit_test(test_hello_range_of_no_or_too_many_pages_is_eproto),
+		cmocka_unit_test(test_hello_range_misaligned_or_past_the_end_is_eproto),
+		cmocka_unit_test(test_hello_ranges_that_overlap_are_eproto),
+		cmocka_unit_test(test_hello_reserved_field_or_text_without_nul_is_eproto),
+		cmocka_unit_test(test_hello_without_an_abi_is_eproto),
+		cmocka_unit_test(test_call_of_an_abi_the_guest_has_not_is_eproto),
+		cmocka_unit_test(test_call_with_reserved_bits_or_comm_without_nul_is_eproto),
+		cmocka_unit_test(test_error_must_be_an_errno),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

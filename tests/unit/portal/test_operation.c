@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* Chunks, cursors and short counts: docs/protocol.md section 4. */
+#include <endian.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "door.h"
+
+static int setup(void **state)
+{
+	static struct door door;
+
+	door_init(&door);
+	*state = &door;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	door_done(*state);
+	return 0;
+}
+
+/* a transfer to make and its outcome */
+struct transfer {
+	uint64_t addr;
+	size_t len;
+	int fd;
+	ssize_t n;
+	char buf[5 * 4096];
+};
+
+static void do_read(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_read(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void do_write(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_write(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void do_read_str(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_read_str(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void do_fd_name(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_fd_name(session, transfer->fd, transfer->buf, transfer->len);
+}
+
+static void do_proc_args(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_proc_args(session, transfer->buf, transfer->len);
+}
+
+static struct transfer transfer;
+
+static ssize_t run(struct door *door, void (*talk)(struct door *, struct session *), uint64_t addr,
+		   size_t len)
+{
+	transfer.addr = addr;
+	transfer.len = len;
+	door_converse(door, talk, &transfer);
+	return transfer.n;
+}
+
+static uint64_t nr_ops(struct door *door, uint32_t op)
+{
+	return door_stats(door).operations[op];
+}
+
+/* ---- read and write --------------------------------------------------------------------------------- */
+
+static void test_read_is_chunked_at_the_page(void **state)
+{
+	static const struct {
+		size_t len;
+		unsigned int ops;
+	} sizes[] = { { 0, 0 }, { 1, 1 }, { 4071, 1 }, { 4072, 1 }, { 4073, 2 }, { 12288, 4 } };
+	struct door *door = *state;
+
+	for (size_t i = 0; i < DOOR_MEMORY_SIZE; i++)
+		door->memory[i] = (uint8_t)(i * 7);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint64_t before = nr_ops(door, PORTAL_OP_READ);
+
+		assert_int_equal(run(door, do_read, DOOR_MEMORY, sizes[i].len), sizes[i].len);
+		assert_memory_equal(transfer.buf, door->memory, sizes[i].len);
+		assert_int_equal(nr_ops(door, PORTAL_OP_READ) - before, sizes[i].ops);
+	}
+}
+
+static void test_read_over_the_end_is_short(void **state)
+{
+	struct door *door = *state;
+
+	assert_int_equal(run(door, do_read, DOOR_MEMORY + 10, DOOR_MEMORY_SIZE),
+			 DOOR_MEMORY_SIZE - 10);
+	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
+	/* the fault is exactly where a chunk begins */
+	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000), 4072);
+}
+
+static void test_read_of_unmapped_memory_is_efault(void **state)
+{
+	struct door *door = *state;
+
+	assert_int_equal(run(door, do_read, 0, 10), -EFAULT);
+	assert_int_equal(run(door, do_read, UINT64_MAX, 10), -EFAULT);
+	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE, 1), -EFAULT);
+}
+
+static void test_write_is_chunked_and_short_at_the_end(void **state)
+{
+	struct door *door = *state;
+
+	memset(transfer.buf, 'w', sizeof(transfer.buf));
+	assert_int_equal(run(door, do_write, DOOR_MEMORY, 5000), 5000);
+	assert_int_equal(nr_ops(door, PORTAL_OP_WRITE), 2);
+	assert_int_equal(door->memory[4999], 'w');
+	assert_int_equal(door->memory[5000], 0);
+	assert_int_equal(run(door, do_write, DOOR_MEMORY + 8000, 16384), DOOR_MEMORY_SIZE - 8000);
+	assert_int_equal(door_stats(door).bytes_written, 5000 + DOOR_MEMORY_SIZE - 8000);
+}
+
+static void test_write_to_read_only_memory_is_efault(void **state)
+{
+	struct door *door = *state;
+
+	assert_non_null(fake_map(&door->task, 0x900000, 4096, FAKE_READ));
+	assert_int_equal(run(door, do_write, 0x900000, 4), -EFAULT);
+}
+
+static void test_absent_pages_are_faulted_in(void **state)
+{
+	struct door *door = *state;
+	uint8_t *bytes = fake_map(&door->task, 0x900000, 4096, FAKE_READ | FAKE_ABSENT);
+
+	bytes[0] = 'x';
+	assert_int_equal(run(door, do_read, 0x900000, 1), 1);
+	assert_int_equal(transfer.buf[0], 'x');
+	assert_int_equal(door->task.faulted_in, 1);
+}
+
+/* ---- strings ------------------------------------------------------------------------------------------- */
+
+static void put_string(struct door *door, size_t offset, size_t len)
+{
+	memset(door->memory, 0, DOOR_MEMORY_SIZE);
+	memset(door->memory + offset, 's', len);
+}
+
+static void test_strings_of_lengths_around_the_chunk_come_whole(void **state)
+{
+	static const size_t lens[] = { 0, 1, 4071, 4072, 4073, 8143, 8144, 8145, 10000 };
+	struct door *door = *state;
+
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		put_string(door, 3, lens[i]);
+		assert_int_equal(run(door, do_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
+				 lens[i]);
+		assert_int_equal(strlen(transfer.buf), lens[i]);
+	}
+}
+
+static void test_string_that_just_fits_and_one_that_does_not(void **state)
+{
+	struct door *door = *state;
+
+	put_string(door, 0, 9);
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 10), 9);
+	assert_int_equal(strlen(transfer.buf), 9);
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 9), 9);
+	assert_int_equal(strlen(transfer.buf), 8);
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 1), 1);
+	assert_int_equal(strlen(transfer.buf), 0);
+	put_string(door, 0, 4080);
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 4073), 4073);
+	assert_int_equal(strlen(transfer.buf), 4072);
+}
+
+static void test_string_without_nul_before_the_end_is_efault(void **state)
+{
+	struct door *door = *state;
+
+	put_string(door, DOOR_MEMORY_SIZE - 5000, 5000);
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
+			 -EFAULT);
+	/* the part in front of the fault is enough */
+	assert_int_equal(run(door, do_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100), 100);
+}
+
+static void test_names_of_descriptors_longer_than_a_page(void **state)
+{
+	static char name[9000];
+	struct door *door = *state;
+
+	memset(name, 'n', sizeof(name) - 1);
+	fake_add_fd(&door->task, 3, name);
+	fake_add_fd(&door->task, -100, "/home");
+	transfer.fd = 3;
+	assert_int_equal(run(door, do_fd_name, 0, sizeof(transfer.buf)), 8999);
+	assert_string_equal(transfer.buf, name);
+	assert_int_equal(nr_ops(door, PORTAL_OP_FD_NAME), 3);
+	assert_int_equal(run(door, do_fd_name, 0, 9000), 8999);
+	assert_int_equal(run(door, do_fd_name, 0, 8999), 8999);
+	assert_int_equal(strlen(transfer.buf), 8998);
+	transfer.fd = -100;
+	assert_int_equal(run(door, do_fd_name, 0, 100), 5);
+	assert_string_equal(transfer.buf, "/home");
+	transfer.fd = 4;
+	assert_int_equal(run(door, do_fd_name, 0, 100), -EBADF);
+}
+
+static void test_arguments_keep_their_nuls_but_the_last(void **state)
+{
+	struct door *door = *state;
+
+	door->task.args = "sh\0-c\0";
+	door->task.args_len = 6;
+	assert_int_equal(run(door, do_proc_args, 0, 100), 5);
+	assert_memory_equal(transfer.buf, "sh\0-c\0", 6);
+	assert_int_equal(run(door, do_proc_args, 0, 6), 5);
+	assert_int_equal(run(door, do_proc_args, 0, 5), 5);
+	assert_memory_equal(transfer.buf, "sh\0-", 5);
+	door->task.args_len = 5;
+	assert_int_equal(run(door, do_proc_args, 0, 100), 5);
+	door->task.args_len = 0;
+	assert_int_equal(run(door, do_proc_args, 0, 100), 0);
+	assert_int_equal(transfer.buf[0], '\0');
+}
+
+/* ---- lies ------------------------------------------------------------------------------------------------ */
+
+/* what the guest's next answer says instead of the truth */
+struct lie {
+	int64_t size;
+	uint64_t cursor;
+};
+
+static void tamper(void *ctx, struct portal_region *region)
+{
+	const struct lie *lie = ctx;
+
+	region->size = htole64((uint64_t)lie->size);
+	region->addr = htole64(lie->cursor);
+}
+
+static ssize_t run_lied_to(struct door *door, void (*talk)(struct door *, struct session *),
+			   struct lie lie, size_t len)
+{
+	struct fake_session session;
+
+	assert_int_equal(fake_hello(&door->guest, 0), 0);
+	transfer.addr = DOOR_MEMORY;
+	transfer.len = len;
+	door->talk = talk;
+	door->talk_ctx = &transfer;
+	door->guest.tamper = tamper;
+	door->guest.tamper_ctx = &lie;
+	door_open(door, &session, 0);
+	fake_session_finish(&session);
+	door->guest.tamper = NULL;
+	return transfer.n;
+}
+
+static void test_cursor_backwards_or_still_is_eproto(void **state)
+{
+	static const struct lie lies[] = {
+		{ 10, DOOR_MEMORY - 1 }, { 10, DOOR_MEMORY },	   { 10, DOOR_MEMORY + 9 },
+		{ 10, DOOR_MEMORY + 11 }, { 10, UINT64_MAX }, { 0, DOOR_MEMORY },
+	};
+	struct door *door = *state;
+
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++)
+		assert_int_equal(run_lied_to(door, do_read_str, lies[i], 100), -EPROTO);
+	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 10, 5 }, 100), -EPROTO);
+}
+
+static void test_string_with_a_nul_in_it_is_eproto(void **state)
+{
+	struct door *door = *state;
+
+	/* the memory is zeroed: ten bytes of it are no string of ten */
+	assert_int_equal(run_lied_to(door, do_read_str, (struct lie){ 10, 0 }, 100), -EPROTO);
+}
+
+static void test_more_than_the_page_holds_is_eproto(void **state)
+{
+	struct door *door = *state;
+
+	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 4073, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(door, do_write, (struct lie){ 101, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(door, do_write, (struct lie){ 100, 0 }, 100), 100);
+}
+
+#define OPERATION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OPERATION_TEST(test_read_is_chunked_at_the_page),
+		OPERATION_TEST(test_read_over_the_end_is_short),
+		OPERATION_TEST(test_read_of_unmapped_memory_is_efault),
+		OPERATION_TEST(test_write_is_chunked_and_short_at_the_end),
+		OPERATION_TEST(test_write_to_read_only_memory_is_efault),
+		OPERATION_TEST(test_absent_pages_are_faulted_in),
+		OPERATION_TEST(test_strings_of_lengths_around_the_chunk_come_whole),
+		OPERATION_TEST(test_string_that_just_fits_and_one_that_does_not),
+		OPERATION_TEST(test_string_without_nul_before_the_end_is_efault),
+		OPERATION_TEST(test_names_of_descriptors_longer_than_a_page),
+		OPERATION_TEST(test_arguments_keep_their_nuls_but_the_last),
+		OPERATION_TEST(test_cursor_backwards_or_still_is_eproto),
+		OPERATION_TEST(test_string_with_a_nul_in_it_is_eproto),
+		OPERATION_TEST(test_more_than_the_page_holds_is_eproto),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
