@@ -10,6 +10,9 @@
  * another name leads past this hook, and so does a program that changes the path while it is being opened.
  * A tool to try a firmware with, not a border.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strerrorname_np() */
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <portal/hook.h>
