@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The contract of an architecture: all that has a register's name in it. arch_<name>.c keeps it, and
- * Kbuild picks the file.
+ * The contract of an architecture: all that has a register's name in it. arch_<name>.c keeps it,
+ * and Kbuild picks the file.
  */
 #ifndef GUEST_ARCH_H
 #define GUEST_ARCH_H

@@ -51,9 +51,9 @@ static const u8 reg_offsets[] = {
 };
 
 /* what ptrace lets a debugger set of a task's flags */
-#define USER_FLAGS                                                                           \
-	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF |     \
-	 X86_EFLAGS_TF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_NT | X86_EFLAGS_RF |     \
+#define USER_FLAGS                                                                       \
+	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF | \
+	 X86_EFLAGS_TF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_NT | X86_EFLAGS_RF | \
 	 X86_EFLAGS_AC)
 
 static unsigned long *reg_at(struct pt_regs *regs, u8 offset)

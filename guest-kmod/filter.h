@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Filters: does a call concern a hook. Numbers are compared at the width the filter names, strings of
- * any length as a stream. It knows no hooks, no tasks and no events. Pure: also compiled and tested
- * in user space, where the reader is the test's.
+ * Filters: does a call concern a hook. Numbers are compared at the width the filter names, strings
+ * of any length as a stream. It knows no hooks, no tasks and no events. Pure: also compiled and
+ * tested in user space, where the reader is the test's.
  */
 #ifndef GUEST_FILTER_H
 #define GUEST_FILTER_H

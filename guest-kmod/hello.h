@@ -13,8 +13,8 @@
 /**
  * hello_say() - introduce the module to the host and let it install its hooks
  *
- * Returns when all hooks are in. That nobody answers, or that the host wants another version, is said
- * in the kernel's log and leaves the module idle; it is no error.
+ * Returns when all hooks are in. That nobody answers, or that the host wants another version, is
+ * said in the kernel's log and leaves the module idle; it is no error.
  *
  * Context: may sleep; the pool is open.
  */

@@ -63,7 +63,7 @@ static unsigned int nr_hooks;
 static u64 last_serial;
 static bool is_open;
 
-/* ---- matching ---------------------------------------------------------------------------------- */
+/* ---- matching ------------------------------------------------------------------------------ */
 
 static struct hlist_head *hooks_of_call(enum syscall_table table, u32 nr)
 {
@@ -139,7 +139,7 @@ u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filte
 	return bits;
 }
 
-/* ---- making ------------------------------------------------------------------------------------ */
+/* ---- making -------------------------------------------------------------------------------- */
 
 static unsigned int max_functions(const struct portal_wire_hook *wire)
 {
@@ -157,8 +157,8 @@ static struct hook *hook_alloc(const struct portal_wire_hook *wire)
 	u16 *borders;
 	u8 *strings;
 
-	hook = kvzalloc(struct_size(hook, functions, nr_functions) +
-				nr_borders * sizeof(*borders) + strings_size,
+	hook = kvzalloc(struct_size(hook, functions, nr_functions) + nr_borders * sizeof(*borders) +
+				strings_size,
 			GFP_KERNEL);
 	if (!hook)
 		return NULL;
@@ -229,7 +229,7 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	return 0;
 }
 
-/* ---- installing -------------------------------------------------------------------------------- */
+/* ---- installing ---------------------------------------------------------------------------- */
 
 static bool share_call(const struct hook *a, const struct hook *b)
 {
@@ -363,7 +363,7 @@ unsigned int hook_table_count(void)
 	return READ_ONCE(nr_hooks);
 }
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------------- */
 
 int hook_table_open(redirect_fn *wrapper)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hooks that are installed, by system call. It owns them, and keeps the functions redirected that
- * they need; it does not know what happens when one matches.
+ * The hooks that are installed, by system call. It owns them, and keeps the functions redirected
+ * that they need; it does not know what happens when one matches.
  *
  * Matching looks at user memory and may sleep, so readers are protected by SRCU and never wait for
  * writers, nor these for them: hooks come and go in the middle of sessions.

@@ -2,8 +2,8 @@
 /*
  * One operation: what the host asked for and what it is answered. The handlers of one family are in
  * one op_*.c; they carry an operation out in the context of the current task, and do not know how
- * requests come and answers go. Their bounds on the payload are those of <portal/ops.h> and have been
- * checked before; what addr and size mean is said there as well.
+ * requests come and answers go. Their bounds on the payload are those of <portal/ops.h> and have
+ * been checked before; what addr and size mean is said there as well.
  */
 #ifndef GUEST_OP_H
 #define GUEST_OP_H

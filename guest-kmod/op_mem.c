@@ -4,7 +4,7 @@
 #include "op.h"
 #include "user_mem.h"
 
-/* Nothing moved although something was asked for is a fault; any other count says what was moved. */
+/* Nothing moved although something was asked for is a fault; any other count is how much was. */
 static s64 moved(size_t done, size_t wanted)
 {
 	return done == 0 && wanted > 0 ? -EFAULT : (s64)done;

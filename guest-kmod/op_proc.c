@@ -43,8 +43,8 @@ static void get_areas(struct mm_struct *mm, struct area *args, struct area *env)
 }
 
 /*
- * A program that gave itself a title, as setproctitle(3) does, has overwritten the NUL at the end of
- * its arguments: then the title is shown instead, up to its NUL, at most a page.
+ * A program that gave itself a title, as setproctitle(3) does, has overwritten the NUL at the end
+ * of its arguments: then the title is shown instead, up to its NUL, at most a page.
  */
 static void apply_title(struct op *op, struct area *args)
 {

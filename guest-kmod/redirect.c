@@ -20,9 +20,9 @@ static redirect_fn *redirect_wrapper;
 static bool is_registered;
 
 /*
- * An ops with an empty filter means every function of the kernel. This one, which nobody calls, is in
- * the filter as long as the ops is registered, so that it never runs empty and the last hook can go
- * without the long wait of unregistering.
+ * An ops with an empty filter means every function of the kernel. This one, which nobody calls, is
+ * in the filter as long as the ops is registered, so that it never runs empty and the last hook can
+ * go without the long wait of unregistering.
  */
 static noinline void redirect_anchor(void)
 {

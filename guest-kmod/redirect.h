@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Redirection: sends calls of chosen kernel functions to one wrapper instead, by ftrace. Functions
- * are counted: the first user redirects one, the last gives it back, and what nobody asked for keeps
- * the entry it had. It knows addresses; which calls they stand for is for others.
+ * are counted: the first user redirects one, the last gives it back, and what nobody asked for
+ * keeps the entry it had. It knows addresses; which calls they stand for is for others.
  *
  * Every redirected call holds a reference on the module, taken before it enters: what
  * redirect_leave() gives back.
@@ -89,7 +89,7 @@ void redirect_enter(void);
 void redirect_leave(void);
 
 /**
- * redirect_drain() - wait until tasks that have called redirect_leave() are out of the module's text
+ * redirect_drain() - wait for tasks after redirect_leave() until they are out of the module's text
  *
  * Context: may sleep; last, when the module is unloaded; never followed by another redirect_open().
  */

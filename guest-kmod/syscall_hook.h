@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * System call hooks: what happens in a redirected call. It asks the table which hooks match, tells the
- * host about the call before and after it, and carries out what the host decides.
+ * System call hooks: what happens in a redirected call. It asks the table which hooks match, tells
+ * the host about the call before and after it, and carries out what the host decides.
  */
 #ifndef GUEST_SYSCALL_HOOK_H
 #define GUEST_SYSCALL_HOOK_H

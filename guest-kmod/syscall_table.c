@@ -27,7 +27,7 @@ static const char *const native_symbols[] = {
 };
 #undef __SYSCALL
 
-#define __SYSCALL(nr, sym)			   [nr] = "__ia32_" #sym,
+#define __SYSCALL(nr, sym)			  [nr] = "__ia32_" #sym,
 #define __SYSCALL_WITH_COMPAT(nr, native, compat) [nr] = "__ia32_" #compat,
 static const char *const compat_symbols[] = {
 #include <asm/syscalls_32.h>

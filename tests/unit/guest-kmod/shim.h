@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The few words of the kernel that the guest module's pure files use, for compiling them in user
+ * space. Included before anything else; <linux/...> headers are then those of the UAPI.
+ */
+#ifndef GUEST_KMOD_SHIM_H
+#define GUEST_KMOD_SHIM_H
+
+#include <endian.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <linux/types.h>
+
+/* as in the kernel, where the 64-bit ones are long long on every architecture */
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef __u64 u64;
+typedef int32_t s32;
+typedef __s64 s64;
+
+#define __must_check __attribute__((warn_unused_result))
+
+#define le32_to_cpu(x) le32toh(x)
+#define le64_to_cpu(x) le64toh(x)
+#define cpu_to_le32(x) htole32(x)
+#define cpu_to_le64(x) htole64(x)
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+
+/* Return: the first of @len bytes that is not @byte, or NULL. */
+static inline const void *memchr_inv(const void *bytes, int byte, size_t len)
+{
+	const u8 *at = bytes;
+
+	for (; len > 0; at++, len--)
+		if (*at != (u8)byte)
+			return at;
+	return NULL;
+}
+
+#endif /* GUEST_KMOD_SHIM_H */

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "hook_wire.h"
+
+/* a hook under construction, with all the room a page has */
+struct sample {
+	_Alignas(8) u8 bytes[PORTAL_DATA_SIZE];
+	size_t size;
+};
+
+static struct portal_wire_hook *head(struct sample *sample)
+{
+	return (struct portal_wire_hook *)(void *)sample->bytes;
+}
+
+/* a plain hook on number 16, with @strings */
+static void sample_init(struct sample *sample, const char *strings)
+{
+	struct portal_wire_hook hook = {
+		.id = cpu_to_le32(1),
+		.when = cpu_to_le32(PORTAL_WHEN_ENTER),
+		.nr = cpu_to_le32(16),
+		.compat_nr = cpu_to_le32(PORTAL_NR_NONE),
+		.strings_size = cpu_to_le32(strlen(strings)),
+	};
+
+	memset(sample->bytes, 0, sizeof(sample->bytes));
+	memcpy(sample->bytes, &hook, sizeof(hook));
+	memcpy(sample->bytes + sizeof(hook), strings, strlen(strings));
+	sample->size = sizeof(hook) + strlen(strings);
+}
+
+/* checks an exact copy on the heap, so that the sanitizer sees every byte read beyond it */
+static int check_size(const struct sample *sample, size_t size)
+{
+	auto_free u8 *copy = malloc(size ? size : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, sample->bytes, size);
+	return hook_wire_check((const struct portal_wire_hook *)(void *)copy, size);
+}
+
+static int check(const struct sample *sample)
+{
+	return check_size(sample, sample->size);
+}
+
+static void test_plain_hook_is_well_formed(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	assert_int_equal(check(&sample), 0);
+	sample_init(&sample, "some strings");
+	assert_int_equal(check(&sample), 0);
+}
+
+static void test_every_truncation_is_refused(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "eth0");
+	for (size_t size = 0; size < sample.size; size++)
+		assert_int_equal(check_size(&sample, size), -EINVAL);
+	assert_int_equal(check_size(&sample, sample.size + 1), -EINVAL);
+}
+
+static void test_strings_size_is_what_follows(void **state)
+{
+	static const u32 sizes[] = { 0, 3, 5, 0x7fffffff, 0xffffffff };
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "eth0");
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		head(&sample)->strings_size = cpu_to_le32(sizes[i]);
+		assert_int_equal(check(&sample), -EINVAL);
+	}
+}
+
+static void test_id_and_when_are_there(void **state)
+{
+	static const u32 whens[] = { 0, 4, 5, 8, 0x80000001 };
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	head(&sample)->id = 0;
+	assert_int_equal(check(&sample), -EINVAL);
+	sample_init(&sample, "");
+	for (u32 when = 1; when <= 3; when++) {
+		head(&sample)->when = cpu_to_le32(when);
+		assert_int_equal(check(&sample), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(whens); i++) {
+		head(&sample)->when = cpu_to_le32(whens[i]);
+		assert_int_equal(check(&sample), -EINVAL);
+	}
+}
+
+static void test_bit_is_below_64(void **state)
+{
+	static const u32 bits[] = { 64, 65, 0x80000000, 0xffffffff };
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	head(&sample)->bit = cpu_to_le32(63);
+	assert_int_equal(check(&sample), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
+		head(&sample)->bit = cpu_to_le32(bits[i]);
+		assert_int_equal(check(&sample), -EINVAL);
+	}
+}
+
+static void test_hook_names_a_call_or_every_call(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	head(&sample)->nr = cpu_to_le32(PORTAL_NR_NONE);
+	assert_int_equal(check(&sample), -EINVAL);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_ALL);
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->compat_nr = cpu_to_le32(54);
+	assert_int_equal(check(&sample), -EINVAL);
+	head(&sample)->flags = 0;
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->flags = cpu_to_le32(2);
+	assert_int_equal(check(&sample), -EINVAL);
+}
+
+static void test_comm_ends_and_is_padded(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	memcpy(head(&sample)->comm, "fifteen letters", 15);
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->comm[15] = 'x';
+	assert_int_equal(check(&sample), -EINVAL);
+	memset(head(&sample)->comm, 0, PORTAL_COMM_SIZE);
+	memcpy(head(&sample)->comm, "a\0b", 3);
+	assert_int_equal(check(&sample), -EINVAL);
+}
+
+/* each of the seven matches in turn */
+static struct portal_wire_match *match(struct sample *sample, unsigned int n)
+{
+	return n < PORTAL_NR_ARGS ? &head(sample)->arg[n] : &head(sample)->ret;
+}
+
+static void test_matches_have_known_comparisons_and_widths(void **state)
+{
+	static const u32 bad_widths[] = { 3, 5, 6, 7, 9, 16, 0xffffffff };
+	static const u32 widths[] = { 0, 1, 2, 4, 8 };
+	struct sample sample;
+
+	(void)state;
+	for (unsigned int n = 0; n <= PORTAL_NR_ARGS; n++) {
+		sample_init(&sample, "");
+		match(&sample, n)->cmp = cpu_to_le32(PORTAL_CMP_MAX + 1);
+		assert_int_equal(check(&sample), -EINVAL);
+		match(&sample, n)->cmp = cpu_to_le32(PORTAL_CMP_RANGE);
+		for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+			match(&sample, n)->width = cpu_to_le32(widths[i]);
+			assert_int_equal(check(&sample), 0);
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(bad_widths); i++) {
+			match(&sample, n)->width = cpu_to_le32(bad_widths[i]);
+			assert_int_equal(check(&sample), -EINVAL);
+		}
+	}
+}
+
+static void test_matches_have_no_unknown_flags(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	for (unsigned int n = 0; n <= PORTAL_NR_ARGS; n++) {
+		sample_init(&sample, "");
+		match(&sample, n)->flags = cpu_to_le32(PORTAL_CMP_F_UNSIGNED);
+		assert_int_equal(check(&sample), 0);
+		match(&sample, n)->flags = cpu_to_le32(2);
+		assert_int_equal(check(&sample), -EINVAL);
+		match(&sample, n)->flags = 0;
+		match(&sample, n)->reserved = cpu_to_le32(1);
+		assert_int_equal(check(&sample), -EINVAL);
+	}
+}
+
+static void expect_area(struct sample *sample, unsigned int n, u32 off, u32 len, int expected)
+{
+	match(sample, n)->str_off = cpu_to_le32(off);
+	match(sample, n)->str_len = cpu_to_le32(len);
+	assert_int_equal(check(sample), expected);
+}
+
+static void test_strings_lie_in_the_string_area(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	for (unsigned int n = 0; n <= PORTAL_NR_ARGS; n++) {
+		sample_init(&sample, "12345678");
+		match(&sample, n)->cmp = cpu_to_le32(PORTAL_CMP_STR_EQ);
+		expect_area(&sample, n, 0, 8, 0);
+		expect_area(&sample, n, 8, 0, 0);
+		expect_area(&sample, n, 7, 1, 0);
+		expect_area(&sample, n, 0, 9, -EINVAL);
+		expect_area(&sample, n, 1, 8, -EINVAL);
+		expect_area(&sample, n, 9, 0, -EINVAL);
+		expect_area(&sample, n, 0xffffffff, 1, -EINVAL);
+		expect_area(&sample, n, 1, 0xffffffff, -EINVAL);
+		expect_area(&sample, n, 0x80000000, 0x80000000, -EINVAL);
+	}
+}
+
+static void test_string_with_a_nul_is_refused(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "12345678");
+	sample.bytes[sizeof(struct portal_wire_hook) + 4] = 0;
+	head(&sample)->arg[0].cmp = cpu_to_le32(PORTAL_CMP_STR_CONTAINS);
+	expect_area(&sample, 0, 0, 8, -EINVAL);
+	expect_area(&sample, 0, 0, 4, 0);
+	expect_area(&sample, 0, 5, 3, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain_hook_is_well_formed),
+		cmocka_unit_test(test_every_truncation_is_refused),
+		cmocka_unit_test(test_strings_size_is_what_follows),
+		cmocka_unit_test(test_id_and_when_are_there),
+		cmocka_unit_test(test_bit_is_below_64),
+		cmocka_unit_test(test_hook_names_a_call_or_every_call),
+		cmocka_unit_test(test_comm_ends_and_is_padded),
+		cmocka_unit_test(test_matches_have_known_comparisons_and_widths),
+		cmocka_unit_test(test_matches_have_no_unknown_flags),
+		cmocka_unit_test(test_strings_lie_in_the_string_area),
+		cmocka_unit_test(test_string_with_a_nul_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
