@@ -179,10 +179,13 @@ static int pool_try(bool urgent, struct pool_page **ret_page)
 
 int pool_get(bool urgent, struct pool_page **ret_page)
 {
-	int err;
+	int err = pool_try(urgent, ret_page);
+	bool waited = err == -EAGAIN;
 
-	if (wait_event_killable(pool.wait, (err = pool_try(urgent, ret_page)) != -EAGAIN))
+	if (waited && wait_event_killable(pool.wait, (err = pool_try(urgent, ret_page)) != -EAGAIN))
 		return -EINTR;
+	if (!err)
+		(*ret_page)->waited = waited;
 	return err;
 }
 

@@ -20,6 +20,7 @@ struct task_struct;
  * @gpa: guest physical address of @region
  * @generation: number of the last session on this page, see docs/protocol.md section 1
  * @owner: task that has it, NULL when free
+ * @waited: the pool was empty when @owner came for it
  * @free: link in the pool's list of free pages
  */
 struct pool_page {
@@ -28,6 +29,7 @@ struct pool_page {
 	phys_addr_t gpa;
 	u32 generation;
 	struct task_struct *owner;
+	bool waited;
 	struct list_head free;
 };
 

@@ -57,6 +57,15 @@ static inline u8 *session_scratch(const struct session *session)
 }
 
 /**
+ * session_waited() - the pool was empty when this session was opened
+ * @session: open
+ */
+static inline bool session_waited(const struct session *session)
+{
+	return session->page->waited;
+}
+
+/**
  * session_run() - ring, and serve operations until the host has had enough
  * @session: open; one after the other may be run on it
  * @ring: PORTAL_RING_HELLO, PORTAL_RING_EVENT or PORTAL_RING_WORK
@@ -66,9 +75,9 @@ static inline u8 *session_scratch(const struct session *session)
  * The task stays on its vCPU from the first ring to the last.
  *
  * Context: may sleep; no lock held that an operation might take.
- * Return: 0 the host has nothing to change; > 0 bytes of verdict in session_scratch(), unchecked but
- * for their number; -EINTR the task is being killed; -ENODEV the ring was refused; -EPROTO the host
- * broke the protocol.
+ * Return: 0 the host has nothing to change; > 0 bytes of verdict in session_scratch(), unchecked
+ * but for their number; -EINTR the task is being killed; -ENODEV the ring was refused; -EPROTO the
+ * host broke the protocol.
  */
 int __must_check session_run(struct session *session, u32 ring, u32 event, u32 size);
 

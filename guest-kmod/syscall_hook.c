@@ -28,6 +28,7 @@
  * @seen: the call as the filters see it, with its original arguments
  * @match: hooks that matched
  * @skipped: an entry hook decided that the function is not run
+ * @waited: its event had to wait for a page
  * @ret: the result, once there is one
  */
 struct call {
@@ -38,6 +39,7 @@ struct call {
 	struct filter_call seen;
 	struct hook_match match;
 	bool skipped;
+	bool waited;
 	long ret;
 };
 
@@ -45,6 +47,7 @@ static void call_init(struct call *call, const struct pt_regs *regs)
 {
 	call->regs = *regs;
 	call->skipped = false;
+	call->waited = false;
 	call->ret = 0;
 	call->seen.long_bytes = arch_long_bytes(call->table);
 	call->seen.pid = task_tgid_nr(current);
@@ -59,7 +62,7 @@ static s64 call_ret(const struct call *call)
 	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
 }
 
-/* ---- events -------------------------------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------------------------- */
 
 static void event_fill(struct portal_wire_syscall *event, const struct call *call, u64 hooks)
 {
@@ -69,7 +72,8 @@ static void event_fill(struct portal_wire_syscall *event, const struct call *cal
 	memset(event, 0, sizeof(*event));
 	event->abi = cpu_to_le32(syscall_table_abi(call->table));
 	event->nr = cpu_to_le32(call->nr);
-	event->flags = cpu_to_le32(call->skipped ? PORTAL_SYSCALL_SKIPPED : 0);
+	event->flags = cpu_to_le32((call->skipped ? PORTAL_SYSCALL_SKIPPED : 0) |
+				   (call->waited ? PORTAL_SYSCALL_WAITED : 0));
 	event->hooks = cpu_to_le64(hooks);
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
 		event->args[i] = cpu_to_le64(call->seen.args[i]);
@@ -96,7 +100,7 @@ static void report_error(struct session *session, const struct call *call, u64 h
 		pr_warn_ratelimited("the host has a verdict on an error, which is not asked for\n");
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------------ */
+/* ---- verdicts ------------------------------------------------------------------------------ */
 
 /* Return: 0, or -EFAULT with the write that failed. */
 static int apply_writes(const struct portal_wire_verdict *verdict, struct verdict_write *write)
@@ -152,8 +156,8 @@ static void apply_verdict(struct session *session, struct call *call, u32 event,
 }
 
 /*
- * Tells the host, and does what it says. When there is no host any more the call goes on as if there
- * was no hook. Return: 0; -EINTR the task is being killed.
+ * Tells the host, and does what it says. When there is no host any more the call goes on as if
+ * there was no hook. Return: 0; -EINTR the task is being killed.
  */
 static int run_event(struct call *call, u32 event, u64 hooks)
 {
@@ -163,6 +167,7 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 	size = session_open(&session, false);
 	if (size)
 		return size == -EINTR ? -EINTR : 0;
+	call->waited = session_waited(&session);
 	event_fill(session_data(&session), call, hooks);
 	size = session_run(&session, PORTAL_RING_EVENT, event, sizeof(struct portal_wire_syscall));
 	if (size > 0)
@@ -171,7 +176,7 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 	return size == -EINTR ? -EINTR : 0;
 }
 
-/* ---- calls ----------------------------------------------------------------------------------------- */
+/* ---- calls --------------------------------------------------------------------------------- */
 
 /* Calls that end the task do not come back to let the module go: they hold it no longer. */
 static long run_function(const struct call *call, const struct pt_regs *regs)

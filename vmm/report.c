@@ -64,6 +64,7 @@ static void report_gate(const struct report *report, const struct gate *gate)
 	line(report, "bytes", "read", stats.bytes_read);
 	line(report, "bytes", "written", stats.bytes_written);
 	line(report, "sessions", "peak", stats.sessions_peak);
+	line(report, "sessions", "page_waits", stats.page_waits);
 	line(report, "sessions", "cancelled", stats.cancelled);
 	line(report, "sessions", "protocol_errors", stats.protocol_errors);
 	line(report, "sessions", "coroutines", stats.coroutines);

@@ -97,7 +97,7 @@ static int parse_call(const struct portal_wire_syscall *wire, const struct hello
 		.pc = le64toh(wire->pc),
 		.pgd = le64toh(wire->pgd),
 	};
-	if (wire->reserved != 0 || (call->flags & ~PORTAL_SYSCALL_SKIPPED) != 0)
+	if (wire->reserved != 0 || (call->flags & ~PORTAL_SYSCALL_FLAGS) != 0)
 		return -EPROTO;
 	if (!is_text(wire->comm, sizeof(wire->comm)))
 		return -EPROTO;

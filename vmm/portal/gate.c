@@ -211,6 +211,14 @@ static void serve(struct coro *self, void *arg)
 	}
 }
 
+static bool has_waited(const struct session *session)
+{
+	if (session->header.code != PORTAL_EVENT_SYSCALL_ENTER &&
+	    session->header.code != PORTAL_EVENT_SYSCALL_RETURN)
+		return false;
+	return session->event.call.flags & PORTAL_SYSCALL_WAITED;
+}
+
 static int session_start(struct gate *gate, struct session *session)
 {
 	struct vcpu *vcpu = &gate->vcpus[session->vcpu];
@@ -223,6 +231,7 @@ static int session_start(struct gate *gate, struct session *session)
 	}
 	stats_add(&gate->stats.coroutines, vcpu->coros.nr_created - created);
 	stats_add(&gate->stats.events[session->header.code & 0xff], 1);
+	stats_add(&gate->stats.page_waits, has_waited(session));
 	stats_session_opened(&gate->stats);
 	return session_run(gate, session);
 }
@@ -479,6 +488,7 @@ void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats)
 	ret_stats->bytes_written = stats_get(&stats->bytes_written);
 	ret_stats->sessions_now = stats_get(&stats->sessions_now);
 	ret_stats->sessions_peak = stats_get(&stats->sessions_peak);
+	ret_stats->page_waits = stats_get(&stats->page_waits);
 	ret_stats->protocol_errors = stats_get(&stats->protocol_errors);
 	ret_stats->cancelled = stats_get(&stats->cancelled);
 	ret_stats->coroutines = stats_get(&stats->coroutines);

@@ -76,6 +76,7 @@ struct gate_config {
  * @bytes_written: guest memory written by WRITE
  * @sessions_now: open
  * @sessions_peak: most that were open at once
+ * @page_waits: events whose task had to wait in the guest, because every page of the pool was in use
  * @protocol_errors: rings and answers that broke the protocol
  * @cancelled: sessions that ended before their time
  * @coroutines: created
@@ -85,7 +86,7 @@ struct gate_stats {
 	uint64_t events[STATS_NR_EVENTS];
 	uint64_t operations[PORTAL_NR_OPS];
 	uint64_t refused, bytes_read, bytes_written;
-	uint64_t sessions_now, sessions_peak;
+	uint64_t sessions_now, sessions_peak, page_waits;
 	uint64_t protocol_errors, cancelled, coroutines;
 };
 

@@ -16,7 +16,7 @@ struct stats {
 	_Atomic uint64_t events[STATS_NR_EVENTS];
 	_Atomic uint64_t operations[PORTAL_NR_OPS];
 	_Atomic uint64_t refused, bytes_read, bytes_written;
-	_Atomic uint64_t sessions_now, sessions_peak;
+	_Atomic uint64_t sessions_now, sessions_peak, page_waits;
 	_Atomic uint64_t protocol_errors, cancelled, coroutines;
 };
 

@@ -144,6 +144,8 @@ struct portal_wire_welcome {
 
 /* portal_wire_syscall.flags */
 #define PORTAL_SYSCALL_SKIPPED 1u /* return event: the call did not run, an entry hook skipped it */
+#define PORTAL_SYSCALL_WAITED  2u /* the pool was empty: the task waited for the page of this event */
+#define PORTAL_SYSCALL_FLAGS   3u /* all of them */
 
 /**
  * struct portal_wire_syscall - a system call some hooks asked for
