@@ -81,8 +81,10 @@ static uint64_t ext_bytes(const uint8_t *header)
 
 	if (get_le32(super + 0x60) & 0x80) /* INCOMPAT_64BIT */
 		blocks |= (uint64_t)get_le32(super + 0x150) << 32;
-	if (log_block_size > 6 || blocks > UINT64_MAX >> (10 + log_block_size))
+	if (log_block_size > 6)
 		return 0;
+	if (blocks > UINT64_MAX >> (10 + log_block_size))
+		return UINT64_MAX;
 	return blocks << (10 + log_block_size);
 }
 

@@ -133,12 +133,12 @@ static int load_elf(const void *data, size_t len, const struct guest_mem *mem,
 
 static void put_header16(struct kernel_entry *entry, size_t offset, uint16_t value)
 {
-	put_le16(entry->setup_header + offset - BZIMAGE_HEADER_START, value);
+	put_le16(entry->setup_header + (offset - BZIMAGE_HEADER_START), value);
 }
 
 static void put_header32(struct kernel_entry *entry, size_t offset, uint32_t value)
 {
-	put_le32(entry->setup_header + offset - BZIMAGE_HEADER_START, value);
+	put_le32(entry->setup_header + (offset - BZIMAGE_HEADER_START), value);
 }
 
 /* an ELF file has no setup header; make one that says what 64-bit kernels take at least */
@@ -146,7 +146,7 @@ static void make_header(struct kernel_entry *entry)
 {
 	memset(entry->setup_header, 0, sizeof(entry->setup_header));
 	put_header16(entry, 0x1fe, 0xaa55);
-	memcpy(entry->setup_header + 0x202 - BZIMAGE_HEADER_START, "HdrS", 4);
+	memcpy(entry->setup_header + (0x202 - BZIMAGE_HEADER_START), "HdrS", 4);
 	put_header16(entry, 0x206, ELF_PROTOCOL);
 	entry->setup_header[0x211 - BZIMAGE_HEADER_START] = 1; /* LOADED_HIGH */
 	put_header32(entry, 0x22c, ELF_INITRD_MAX);

@@ -119,8 +119,8 @@ static void test_kernel_without_note_is_entered_by_the_64_bit_protocol(void **st
 	load(&s, &direct, mem, &entry);
 	assert_int_equal(entry.protocol, KERNEL_LINUX64);
 	assert_int_equal(entry.entry.value, SAMPLE_ELF_ENTRY);
-	assert_memory_equal(entry.setup_header + 0x202 - BZIMAGE_HEADER_START, "HdrS", 4);
-	assert_int_equal(get_le16(entry.setup_header + 0x1fe - BZIMAGE_HEADER_START), 0xaa55);
+	assert_memory_equal(entry.setup_header + (0x202 - BZIMAGE_HEADER_START), "HdrS", 4);
+	assert_int_equal(get_le16(entry.setup_header + (0x1fe - BZIMAGE_HEADER_START)), 0xaa55);
 	check_elf_in_ram(mem, &entry);
 	mem_destroy(mem);
 	free(s.data);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A hostile kernel file through all of the kernel loader: probing, unpacking, loading. What the
+ * loader says it wrote must lie in guest RAM.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "boot/kernel.h"
+
+#define RAM_SIZE MIB(64)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void load(const struct kernel *kernel, const struct guest_mem *mem, bool kaslr)
+{
+	const struct kernel_options options = { .kaslr = kaslr };
+	struct boot_reason why;
+	struct kernel_entry entry;
+
+	if (kernel_load(kernel, mem, &options, &entry, &why) < 0)
+		return;
+	if (!mem_slice(mem, entry.entry, 1) || entry.load_end.value > RAM_SIZE ||
+	    entry.setup_header_len > sizeof(entry.setup_header))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct guest_mem *mem;
+	struct boot_reason why;
+	struct kernel *kernel;
+	uint8_t *copy = malloc(size ? size : 1);
+
+	if (!mem && (mem_create(&mem) < 0 || mem_add_ram(mem, GPA(0), RAM_SIZE) < 0))
+		abort();
+	if (!copy)
+		abort();
+	memcpy(copy, data, size);
+	if (kernel_probe(copy, size, &kernel, &why) < 0)
+		return 0;
+	load(kernel, mem, false);
+	load(kernel, mem, true);
+	kernel_close(kernel);
+	return 0;
+}
