@@ -4,6 +4,42 @@
 
 #include "rig.h"
 
+/* what the next load() of a module made by rig_hooks() registers */
+static struct {
+	struct rig *rig;
+	const struct portal_syscall_hook *hooks;
+	size_t nr;
+} pending;
+
+static int load_pending(struct portal_module *mod)
+{
+	struct rig *rig = pending.rig;
+	int ret = 0;
+
+	rig->modules[rig->nr_modules] = mod;
+	for (size_t i = 0; i < pending.nr && ret == 0; i++)
+		ret = portal_hook_syscall(mod, &pending.hooks[i],
+					  &rig->handles[rig->nr_modules][i]);
+	return ret;
+}
+
+unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
+		       const struct portal_syscall_hook *hooks, size_t nr)
+{
+	static struct portal_module_desc descs[RIG_MAX_MODULES];
+	struct portal_module_desc *desc = &descs[rig->nr_modules];
+
+	assert_true(rig->nr_modules < RIG_MAX_MODULES && nr <= RIG_MAX_HOOKS);
+	*desc = (struct portal_module_desc){
+		PORTAL_MODULE_INIT, .name = name, .flags = flags, .load = load_pending,
+	};
+	pending.rig = rig;
+	pending.hooks = hooks;
+	pending.nr = nr;
+	rig_add(rig, desc, "");
+	return rig->nr_modules++;
+}
+
 static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
 	struct rig *rig = ctx;

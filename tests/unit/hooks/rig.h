@@ -16,7 +16,8 @@
 #include "hooks/host.h"
 #include "portal/gate.h"
 
-#define RIG_MAX_VCPUS 4
+#define RIG_MAX_MODULES 2
+#define RIG_MAX_HOOKS	80
 
 /**
  * struct rig - everything
@@ -25,6 +26,7 @@
  * @host: with the modules of the test
  * @gate: NULL before rig_boot()
  * @nr_vcpus: of @gate
+ * @handles, @modules, @nr_modules: of rig_hooks()
  * @nr_raised: raise_work calls; @nr_failed: failed calls
  */
 struct rig {
@@ -33,6 +35,9 @@ struct rig {
 	struct host *host;
 	struct gate *gate;
 	unsigned int nr_vcpus;
+	struct portal_hook *handles[RIG_MAX_MODULES][RIG_MAX_HOOKS];
+	struct portal_module *modules[RIG_MAX_MODULES];
+	unsigned int nr_modules;
 	unsigned int nr_raised, nr_failed;
 };
 
@@ -41,6 +46,18 @@ void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus);
 
 /** rig_add() - load a linked-in module. @options: "" or ",key=value...". */
 void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char *options);
+
+/**
+ * rig_hooks() - a module whose load() registers @hooks; call before rig_boot(), at most RIG_MAX_MODULES times
+ * @rig: the rig
+ * @name: its name
+ * @flags: PORTAL_MODULE_*
+ * @hooks: @nr descriptions, size and all, borrowed
+ *
+ * Return: the module's slot: rig->handles[slot][i] are the handles, rig->modules[slot] the module.
+ */
+unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
+		       const struct portal_syscall_hook *hooks, size_t nr);
 
 /** rig_boot() - make the gate and have the guest say hello, which must succeed. */
 void rig_boot(struct rig *rig);

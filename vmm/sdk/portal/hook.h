@@ -361,7 +361,16 @@ int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
  */
 ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len);
 
-/** portal_write_bytes() - write user memory as the task could itself. Return: as portal_read_bytes(). */
+/**
+ * portal_write_bytes() - write user memory as the task could itself
+ * @ctx: the event
+ * @addr: user address
+ * @buf: @len bytes
+ * @len: any length
+ *
+ * Return: as portal_read_bytes(); in a hook with PORTAL_HOOK_DEFER_WRITES @len, or -ENOSPC: what is staged
+ * for this call would exceed one page (3688 bytes of one write; 16 and padding to 8 for each further).
+ */
 ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len);
 
 /**

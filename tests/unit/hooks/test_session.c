@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/* Callbacks that wait while others run, end before their time, and change hooks. */
+#include "rig.h"
+
+#include <errno.h>
+#include <portal/ops.h>
+#include <string.h>
+
+#include "lib/capture.h"
+
+#define MEMORY 0x10000ull
+
+static struct rig rig;
+static uint8_t *memory;
+
+/* what happened in which order: one letter an occurrence */
+static char story[64];
+
+static void tell(char letter)
+{
+	size_t len = strlen(story);
+
+	if (len < sizeof(story) - 1)
+		story[len] = letter;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(story, 0, sizeof(story));
+	rig_init(&rig, 8, 1);
+	memory = fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_done(&rig);
+	return 0;
+}
+
+static void boot_with(const char *name, portal_syscall_fn *fn, void *data)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = name, .fn = fn,
+		.data = data,
+	};
+
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_boot(&rig);
+}
+
+/* ---- waiting -------------------------------------------------------------------------------------------- */
+
+/* begins with a small letter and ends with the capital; arg0 says which */
+static int read_in_between(struct portal_ctx *ctx, void *data)
+{
+	char letter = (char)portal_arg(ctx, 0);
+	uint32_t value;
+	int ret;
+
+	(void)data;
+	tell(letter);
+	ret = portal_read_int(ctx, MEMORY, &value);
+	tell(ret == 0 ? (char)(letter - 'a' + 'A') : '!');
+	return ret == -ECANCELED ? ret : 0;
+}
+
+static void test_sleeping_callback_lets_others_of_its_module_run(void **state)
+{
+	struct fake_session sleeping, other;
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	rig_open_call(&rig, &sleeping, &rig.task, "ioctl", 'a');
+	rig_open_call(&rig, &other, &rig.task, "ioctl", 'b');
+	fake_session_finish(&other);
+	fake_session_finish(&sleeping);
+	assert_string_equal(story, "abBA");
+}
+
+static void test_operation_that_hits_a_hook_itself_nests(void **state)
+{
+	struct fake_session outer;
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	rig_open_call(&rig, &outer, &rig.task, "ioctl", 'a');
+	/* while the guest works on outer's operation, the same task makes a hooked call */
+	rig_call(&rig, "ioctl", 'b', 0, 0);
+	fake_session_finish(&outer);
+	assert_string_equal(story, "abBA");
+	assert_int_equal(outer.state, FAKE_ENDED);
+}
+
+static void test_twice_as_many_tasks_as_pages_are_all_served(void **state)
+{
+	struct fake_session session[8];
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 8; i++)
+			rig_open_call(&rig, &session[i], &rig.task, "ioctl", 'a');
+		for (int i = 0; i < 8; i++)
+			fake_session_finish(&session[i]);
+	}
+	assert_int_equal(rig_host_stats(&rig).callbacks, 16);
+	assert_int_equal(rig_gate_stats(&rig).sessions_peak, 8);
+	assert_int_equal(rig_gate_stats(&rig).coroutines, 8);
+}
+
+static void test_killed_task_cancels_its_callback_quietly(void **state)
+{
+	struct fake_session session;
+	const char *log;
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 'a');
+	rig.task.killed = true;
+	capture_start();
+	fake_session_finish(&session);
+	log = capture_stop();
+	assert_string_equal(story, "a!");
+	assert_string_equal(log, "");
+	assert_int_equal(rig_host_stats(&rig).failures, 0);
+}
+
+static void test_shutdown_cancels_all_that_sleep(void **state)
+{
+	struct fake_session session[3];
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	for (int i = 0; i < 3; i++)
+		rig_open_call(&rig, &session[i], &rig.task, "ioctl", 'a');
+	gate_cancel_vcpu(rig.gate, 0);
+	assert_string_equal(story, "aaa!!!");
+	assert_int_equal(rig_gate_stats(&rig).sessions_now, 0);
+	assert_int_equal(rig_gate_stats(&rig).cancelled, 3);
+}
+
+static int ask_for_ever(struct portal_ctx *ctx, void *data)
+{
+	uint32_t value;
+	int ret;
+
+	(void)data;
+	do
+		ret = portal_read_int(ctx, MEMORY, &value);
+	while (ret == 0);
+	return ret;
+}
+
+static void test_guest_that_lies_gets_no_verdict_and_the_hook_eproto(void **state)
+{
+	struct fake_session session;
+
+	(void)state;
+	boot_with("ioctl", ask_for_ever, NULL);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	fake_session_step(&session);
+	fake_session_serve(&session);
+	fake_session_region(&session)->size = UINT64_MAX / 2;
+	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	assert_int_equal(session.state, FAKE_REFUSED);
+	fake_session_drop(&session);
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
+}
+
+/* ---- changing hooks --------------------------------------------------------------------------------------- */
+
+static int count(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(*(unsigned int *)data)++;
+	return 0;
+}
+
+/* what a callback that registers another one got */
+static struct {
+	int ret;
+	unsigned int added_ran;
+	struct portal_hook *added;
+	const char *name;
+} adding;
+
+static int add_another(struct portal_ctx *ctx, void *data)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = adding.name, .fn = count,
+		.data = &adding.added_ran,
+	};
+
+	(void)data;
+	adding.ret = portal_hook_syscall(portal_ctx_module(ctx), &hook, &adding.added);
+	return 0;
+}
+
+static void run_adding(const char *name)
+{
+	memset(&adding, 0, sizeof(adding));
+	adding.name = name;
+	boot_with("ioctl", add_another, NULL);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+}
+
+static void test_hook_added_in_a_callback_is_installed_before_it_returns(void **state)
+{
+	(void)state;
+	run_adding("uname");
+	assert_int_equal(adding.ret, 0);
+	assert_int_equal(rig.guest.nr_hooks, 2);
+	rig_call(&rig, "uname", 0, 0, 0);
+	assert_int_equal(adding.added_ran, 1);
+}
+
+static void test_unknown_call_after_hello_is_enoent(void **state)
+{
+	(void)state;
+	run_adding("frobnicate");
+	assert_int_equal(adding.ret, -ENOENT);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+	assert_int_equal(rig_host_stats(&rig).hooks, 1);
+}
+
+static void test_hook_the_guest_refuses_is_gone_again(void **state)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		.fn = add_another,
+	};
+
+	(void)state;
+	memset(&adding, 0, sizeof(adding));
+	adding.name = "uname";
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_boot(&rig);
+	rig.guest.refuse_add = -ENOSYS;
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(adding.ret, -ENOSYS);
+	assert_int_equal(rig_host_stats(&rig).hooks, 1);
+}
+
+static int unhook_self(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	tell('u');
+	return portal_unhook(*(struct portal_hook **)data);
+}
+
+static void test_hook_can_remove_itself(void **state)
+{
+	(void)state;
+	boot_with("ioctl", unhook_self, &rig.handles[0][0]);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_string_equal(story, "u");
+	assert_int_equal(rig.guest.nr_hooks, 0);
+	assert_int_equal(rig_host_stats(&rig).hooks, 0);
+}
+
+static int unhook_the_next(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(void)data;
+	tell('1');
+	if (rig.handles[0][1])
+		portal_unhook(rig.handles[0][1]);
+	rig.handles[0][1] = NULL;
+	return 0;
+}
+
+static int second(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(void)data;
+	tell('2');
+	return 0;
+}
+
+static void test_hook_removed_by_an_earlier_one_is_not_called_any_more(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		  .fn = unhook_the_next },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		  .fn = second },
+	};
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, 2);
+	rig_boot(&rig);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_string_equal(story, "1");
+	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_hook_switched_off_outside_raises_work_and_goes_with_it(void **state)
+{
+	unsigned int ran = 0;
+
+	(void)state;
+	boot_with("ioctl", count, &ran);
+	portal_hook_enable(rig.handles[0][0], false);
+	assert_int_equal(rig.nr_raised, 1);
+	/* the guest does not know yet, but the callback is off already */
+	assert_true(rig.guest.hooks[0].on);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 0);
+	portal_hook_enable(rig.handles[0][0], true);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_true(rig.guest.hooks[0].on);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 1);
+	portal_hook_enable(rig.handles[0][0], false);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_false(rig.guest.hooks[0].on);
+}
+
+static void test_changes_go_with_the_next_event_when_there_is_one(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		  .fn = second },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname",
+		  .fn = second },
+	};
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, 2);
+	rig_boot(&rig);
+	portal_unhook(rig.handles[0][1]);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc(void **state)
+{
+	static struct portal_syscall_hook hooks[64];
+	static unsigned int ran;
+	const struct portal_syscall_hook more = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = count,
+		.data = &ran,
+	};
+	struct portal_syscall_hook other = more;
+	struct portal_hook *handle;
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		hooks[i] = more;
+	ran = 0;
+	rig_hooks(&rig, "test", 0, hooks, 64);
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &more, &handle), -ENOSPC);
+	other.name = NULL;
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &other, &handle), -ENOSPC);
+	other.name = "uname";
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &other, &handle), 0);
+	rig_boot(&rig);
+	assert_int_equal(rig.guest.nr_hooks, 65);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 64);
+}
+
+/* ---- hello -------------------------------------------------------------------------------------------------- */
+
+static const char *boot_badly(const char *name)
+{
+	static unsigned int ran;
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = name, .fn = count,
+		.data = &ran,
+	};
+
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_gate(&rig);
+	capture_start();
+	fake_hello(&rig.guest, 0);
+	return capture_stop();
+}
+
+static void test_unknown_call_at_hello_is_told_with_the_nearest_name(void **state)
+{
+	const char *log;
+
+	(void)state;
+	log = boot_badly("opennat");
+	assert_non_null(strstr(log, "error: test: the guest's kernel 6.1.0-fake has no system call "
+				    "'opennat'; did you mean 'openat'?"));
+	assert_int_equal(rig.nr_failed, 1);
+	assert_int_equal(rig.guest.nr_hooks, 0);
+}
+
+static void test_call_nothing_is_like_is_told_without_a_guess(void **state)
+{
+	const char *log;
+
+	(void)state;
+	log = boot_badly("xyzzyxyzzy");
+	assert_non_null(strstr(log, "no system call 'xyzzyxyzzy'\n"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
+static void test_name_in_the_compat_table_only_is_enough(void **state)
+{
+	(void)state;
+	assert_string_equal(boot_badly("waitpid"), "");
+	assert_int_equal(rig.nr_failed, 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_hook_the_guest_cannot_install_at_hello_ends_the_boot(void **state)
+{
+	const char *log;
+
+	(void)state;
+	rig.guest.refuse_add = -EBUSY;
+	log = boot_badly("ioctl");
+	assert_non_null(strstr(log, "test: the guest cannot hook ioctl: Device or resource busy"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
+static void test_guest_that_declines_the_welcome_ends_the_boot(void **state)
+{
+	const char *log;
+
+	(void)state;
+	rig.guest.welcome = -EPROTO;
+	log = boot_badly("ioctl");
+	assert_non_null(strstr(log, "does not answer as it should"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
+static void test_other_wire_version_is_one_clear_message(void **state)
+{
+	const char *log;
+
+	(void)state;
+	rig.guest.hello_version = 7;
+	log = boot_badly("ioctl");
+	assert_non_null(strstr(log, "speaks version 7 of the protocol, this portal-vmm version 1"));
+	assert_int_equal(rig.guest.nr_hooks, 0);
+	assert_int_equal(rig.nr_failed, 0);
+}
+
+static void test_module_loaded_again_gets_its_hooks_again(void **state)
+{
+	unsigned int ran = 0;
+
+	(void)state;
+	boot_with("ioctl", count, &ran);
+	assert_int_equal(fake_bye(&rig.guest, 0), 0);
+	portal_hook_enable(rig.handles[0][0], false);
+	assert_int_equal(rig.nr_raised, 0);
+	portal_hook_enable(rig.handles[0][0], true);
+	assert_int_equal(fake_hello(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 1);
+}
+
+/* the guest's names: the first byte of every block becomes a letter no name has */
+static void spoil_names(void *ctx, struct portal_region *region)
+{
+	(void)ctx;
+	if (region->data[0] == 'r')
+		region->data[0] = '\n';
+}
+
+static void test_table_with_bad_names_is_eproto(void **state)
+{
+	const char *log;
+
+	(void)state;
+	rig.guest.tamper = spoil_names;
+	log = boot_badly("ioctl");
+	assert_non_null(strstr(log, "does not answer as it should: Protocol error"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
+#define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SESSION_TEST(test_sleeping_callback_lets_others_of_its_module_run),
+		SESSION_TEST(test_operation_that_hits_a_hook_itself_nests),
+		SESSION_TEST(test_twice_as_many_tasks_as_pages_are_all_served),
+		SESSION_TEST(test_killed_task_cancels_its_callback_quietly),
+		SESSION_TEST(test_shutdown_cancels_all_that_sleep),
+		SESSION_TEST(test_guest_that_lies_gets_no_verdict_and_the_hook_eproto),
+		SESSION_TEST(test_hook_added_in_a_callback_is_installed_before_it_returns),
+		SESSION_TEST(test_unknown_call_after_hello_is_enoent),
+		SESSION_TEST(test_hook_the_guest_refuses_is_gone_again),
+		SESSION_TEST(test_hook_can_remove_itself),
+		SESSION_TEST(test_hook_removed_by_an_earlier_one_is_not_called_any_more),
+		SESSION_TEST(test_hook_switched_off_outside_raises_work_and_goes_with_it),
+		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),
+		SESSION_TEST(test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc),
+		SESSION_TEST(test_unknown_call_at_hello_is_told_with_the_nearest_name),
+		SESSION_TEST(test_call_nothing_is_like_is_told_without_a_guess),
+		SESSION_TEST(test_name_in_the_compat_table_only_is_enough),
+		SESSION_TEST(test_hook_the_guest_cannot_install_at_hello_ends_the_boot),
+		SESSION_TEST(test_guest_that_declines_the_welcome_ends_the_boot),
+		SESSION_TEST(test_other_wire_version_is_one_clear_message),
+		SESSION_TEST(test_module_loaded_again_gets_its_hooks_again),
+		SESSION_TEST(test_table_with_bad_names_is_eproto),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
