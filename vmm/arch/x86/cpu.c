@@ -34,6 +34,23 @@
 #define SEGMENT_DATA 0x3 /* read, write, accessed */
 #define SEGMENT_TSS  0xb /* busy 32-bit or 64-bit TSS */
 
+/* what firmware would have set: fast string instructions, and write-back as the default memory type */
+static int set_msrs(const struct vcpu *vcpu)
+{
+	static const struct kvm_msr_entry entries[] = {
+		{ .index = MSR_MISC_ENABLE, .data = MSR_MISC_ENABLE_FAST_STR },
+		{ .index = MSR_MTRR_DEF_TYPE,
+		  .data = MSR_MTRR_DEF_TYPE_ENABLED | MSR_MTRR_DEF_TYPE_WB },
+	};
+	auto_free struct kvm_msrs *msrs = calloc(1, sizeof(*msrs) + sizeof(entries));
+
+	if (!msrs)
+		return -ENOMEM;
+	msrs->nmsrs = ARRAY_SIZE(entries);
+	memcpy(msrs->entries, entries, sizeof(entries));
+	return ioctl(vcpu->fd, KVM_SET_MSRS, msrs) < 0 ? -errno : 0;
+}
+
 int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus)
 {
 	const struct cpuid_machine machine = {
@@ -41,13 +58,6 @@ int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int n
 		.apic_id = vcpu->id,
 		.tsc_deadline = vm_cap(vm, KVM_CAP_TSC_DEADLINE_TIMER) > 0,
 	};
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entries[2];
-	} msrs = { .head.nmsrs = 2,
-		   .entries = { { .index = MSR_MISC_ENABLE, .data = MSR_MISC_ENABLE_FAST_STR },
-				{ .index = MSR_MTRR_DEF_TYPE,
-				  .data = MSR_MTRR_DEF_TYPE_ENABLED | MSR_MTRR_DEF_TYPE_WB } } };
 	auto_free struct kvm_cpuid2 *cpuid = NULL;
 	int err = cpuid_supported(vm->kvm_fd, &cpuid);
 
@@ -57,9 +67,7 @@ int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int n
 		cpuid_edit(&cpuid->entries[i], &machine);
 	if (ioctl(vcpu->fd, KVM_SET_CPUID2, cpuid) < 0)
 		return -errno;
-	if (ioctl(vcpu->fd, KVM_SET_MSRS, &msrs) < 0)
-		return -errno;
-	return 0;
+	return set_msrs(vcpu);
 }
 
 static struct kvm_segment code_segment(bool is_long)
