@@ -76,11 +76,18 @@ static int converse(struct fake_guest *guest, unsigned int vcpu, uint32_t kind, 
 	return session.state == FAKE_ENDED ? 0 : -1;
 }
 
+static void forget_hooks(struct fake_guest *guest)
+{
+	pthread_mutex_lock(&guest->lock);
+	guest->nr_hooks = 0;
+	pthread_mutex_unlock(&guest->lock);
+}
+
 int fake_hello(struct fake_guest *guest, unsigned int vcpu)
 {
 	struct portal_wire_hello hello;
 
-	guest->nr_hooks = 0;
+	forget_hooks(guest);
 	fake_fill_hello(guest, &hello);
 	return converse(guest, vcpu, PORTAL_RING_HELLO, PORTAL_EVENT_HELLO, &hello, sizeof(hello));
 }
@@ -92,7 +99,7 @@ int fake_work(struct fake_guest *guest, unsigned int vcpu)
 
 int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 {
-	guest->nr_hooks = 0;
+	forget_hooks(guest);
 	return guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
 }
 

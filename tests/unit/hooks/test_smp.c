@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Two vCPUs, two threads. Most of what these tests find, ThreadSanitizer says. */
+#include "rig.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define MEMORY	 0x10000ull
+#define NR_CALLS 300
+
+static struct rig rig;
+static struct fake_task tasks[2];
+
+/* not atomic on purpose: the module's lock must protect it */
+static unsigned int nr_plain;
+static atomic_uint nr_inside, most_inside, nr_served;
+static pthread_barrier_t meeting;
+
+static int setup(void **state)
+{
+	(void)state;
+	nr_plain = 0;
+	nr_inside = most_inside = nr_served = 0;
+	rig_init(&rig, 8, 2);
+	for (int i = 0; i < 2; i++) {
+		fake_task_init(&tasks[i], "smp", false);
+		fake_map(&tasks[i], MEMORY, 4096, FAKE_READ | FAKE_WRITE);
+	}
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_done(&rig);
+	for (int i = 0; i < 2; i++)
+		fake_task_done(&tasks[i]);
+	return 0;
+}
+
+static void boot_with(uint32_t flags, portal_syscall_fn *fn)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = fn,
+	};
+
+	rig_hooks(&rig, "smp", flags, &hook, 1);
+	rig_boot(&rig);
+}
+
+static void call_often(unsigned int vcpu)
+{
+	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
+	struct fake_result result;
+
+	for (int i = 0; i < NR_CALLS; i++) {
+		fake_syscall(&rig.guest, vcpu, &tasks[vcpu], "ioctl", args, &result);
+		nr_served += !result.refused;
+	}
+}
+
+static void *be_vcpu_1(void *arg)
+{
+	(void)arg;
+	call_often(1);
+	gate_cancel_vcpu(rig.gate, 1);
+	return NULL;
+}
+
+static void run_both(void)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, be_vcpu_1, NULL), 0);
+	call_often(0);
+	pthread_join(thread, NULL);
+}
+
+static int count_with_reads(struct portal_ctx *ctx, void *data)
+{
+	uint32_t value;
+	unsigned int inside;
+
+	(void)data;
+	for (int i = 0; i < 3; i++) {
+		inside = ++nr_inside;
+		if (inside > most_inside)
+			most_inside = inside;
+		nr_plain++;
+		nr_inside--;
+		if (portal_read_int(ctx, MEMORY, &value) < 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+static void test_callbacks_of_one_module_never_run_in_parallel(void **state)
+{
+	(void)state;
+	boot_with(0, count_with_reads);
+	run_both();
+	assert_int_equal(nr_served, 2 * NR_CALLS);
+	assert_int_equal(nr_plain, 2 * NR_CALLS * 3);
+	assert_int_equal(most_inside, 1);
+	assert_int_equal(rig_host_stats(&rig).failures, 0);
+}
+
+/* returns only when the other vCPU's callback is here too */
+static int meet(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(void)data;
+	pthread_barrier_wait(&meeting);
+	return 0;
+}
+
+static void test_callbacks_of_a_thread_safe_module_run_in_parallel(void **state)
+{
+	(void)state;
+	pthread_barrier_init(&meeting, NULL, 2);
+	boot_with(PORTAL_MODULE_THREAD_SAFE, meet);
+	run_both();
+	assert_int_equal(rig_host_stats(&rig).callbacks, 2 * NR_CALLS);
+	pthread_barrier_destroy(&meeting);
+}
+
+static void *toggle(void *arg)
+{
+	struct portal_syscall_hook extra = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		.fn = count_with_reads,
+	};
+	struct portal_hook *handle;
+
+	(void)arg;
+	for (int i = 0; i < 50; i++) {
+		portal_hook_enable(rig.handles[0][0], i & 1);
+		if (portal_hook_syscall(rig.modules[0], &extra, &handle) == 0)
+			portal_unhook(handle);
+	}
+	return NULL;
+}
+
+static void test_hooks_change_from_a_third_thread_while_events_run(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	boot_with(0, count_with_reads);
+	assert_int_equal(pthread_create(&thread, NULL, toggle, NULL), 0);
+	run_both();
+	pthread_join(thread, NULL);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+	assert_true(rig.guest.hooks[0].on);
+	assert_int_equal(rig_host_stats(&rig).failures, 0);
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+}
+
+static void *hello_often(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 20; i++)
+		if (fake_hello(&rig.guest, 1) < 0)
+			break;
+	gate_cancel_vcpu(rig.gate, 1);
+	return NULL;
+}
+
+static void test_new_pool_while_the_old_one_is_in_use(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	boot_with(0, count_with_reads);
+	assert_int_equal(pthread_create(&thread, NULL, hello_often, NULL), 0);
+	call_often(0);
+	pthread_join(thread, NULL);
+	assert_int_equal(rig_gate_stats(&rig).sessions_now, 0);
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+}
+
+#define SMP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SMP_TEST(test_callbacks_of_one_module_never_run_in_parallel),
+		SMP_TEST(test_callbacks_of_a_thread_safe_module_run_in_parallel),
+		SMP_TEST(test_hooks_change_from_a_third_thread_while_events_run),
+		SMP_TEST(test_new_pool_while_the_old_one_is_in_use),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
