@@ -8,10 +8,12 @@
 #include "base/bytes.h"
 
 /*
- * panic=-1: a panic resets at once, so that its exit status is known at once. pci=off, nr_uarts=1: no probing of
- * what is not there. quiet: a serial console costs an exit a character; --append 'loglevel=8' brings it all back.
+ * panic=-1: a panic resets at once, so that its exit status is known at once. reboot=acpi: without
+ * it Linux takes hardware-reduced ACPI for a machine with EFI, and ends in a BIOS that is not there.
+ * pci=off, nr_uarts=1: no probing of what is not there. quiet: a serial console costs an exit a
+ * character; --append 'loglevel=8' brings it all back.
  */
-#define CMDLINE_DEFAULT "console=ttyS0 quiet panic=-1 pci=off 8250.nr_uarts=1"
+#define CMDLINE_DEFAULT "console=ttyS0 quiet panic=-1 reboot=acpi pci=off 8250.nr_uarts=1"
 
 static uint64_t to_mib(uint64_t bytes)
 {
