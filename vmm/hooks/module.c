@@ -22,11 +22,41 @@ static const struct portal_option *find_option(const struct portal_module_desc *
 
 /* ---- the file --------------------------------------------------------------------------------------- */
 
-static int check_is_elf(const char *path)
+static bool is_elf(int fd)
+{
+	char magic[SELFMAG];
+
+	return io_pread_full(fd, magic, sizeof(magic), 0) == SELFMAG &&
+	       memcmp(magic, ELFMAG, SELFMAG) == 0;
+}
+
+/* dlopen() maps what the headers promise, and dies of SIGBUS where the file ends before that */
+static bool is_whole(int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	Elf64_Ehdr file;
+
+	if (size < 0 || io_pread_full(fd, &file, sizeof(file), 0) != sizeof(file))
+		return false;
+	/* another machine's is for dlopen() to refuse */
+	if (file.e_ident[EI_CLASS] != ELFCLASS64)
+		return true;
+	for (unsigned int i = 0; i < file.e_phnum; i++) {
+		off_t offset = (off_t)(file.e_phoff + i * sizeof(Elf64_Phdr));
+		Elf64_Phdr segment;
+
+		if (io_pread_full(fd, &segment, sizeof(segment), offset) != sizeof(segment))
+			return false;
+		if (segment.p_offset > (uint64_t)size ||
+		    segment.p_filesz > (uint64_t)size - segment.p_offset)
+			return false;
+	}
+	return true;
+}
+
+static int check_file(const char *path)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char magic[SELFMAG];
-	ssize_t n;
 
 	if (fd < 0) {
 		int err = errno == ENOENT || errno == ENOTDIR ? -ENOENT : -EACCES;
@@ -34,13 +64,17 @@ static int check_is_elf(const char *path)
 		log_error("hook module %s: %s; give the path of a .so file", path, strerror(errno));
 		return err;
 	}
-	n = io_pread_full(fd, magic, sizeof(magic), 0);
-	if (n == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0)
-		return 0;
-	log_error("hook module %s: not a shared object; a hook module is built with "
-		  "'cc -shared -fPIC' from a C file that includes <portal/hook.h>",
-		  path);
-	return -ENOEXEC;
+	if (!is_elf(fd)) {
+		log_error("hook module %s: not a shared object; a hook module is built with "
+			  "'cc -shared -fPIC' from a C file that includes <portal/hook.h>",
+			  path);
+		return -ENOEXEC;
+	}
+	if (!is_whole(fd)) {
+		log_error("hook module %s: truncated; build it again", path);
+		return -ENOEXEC;
+	}
+	return 0;
 }
 
 static int open_object(const char *path, void **ret_object)
@@ -71,7 +105,7 @@ static int open_object(const char *path, void **ret_object)
 
 static int find_desc(struct portal_module *module, const char *path)
 {
-	int ret = check_is_elf(path);
+	int ret = check_file(path);
 
 	if (ret == 0)
 		ret = open_object(path, &module->object);
