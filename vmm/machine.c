@@ -264,6 +264,16 @@ static int open_console(struct machine *m)
 	return err < 0 ? -EINVAL : 0;
 }
 
+static int check_report(const char *path)
+{
+	int err = path ? report_check(path) : 0;
+
+	if (err == 0)
+		return 0;
+	log_error("--stats=%s: %s", path, strerror(-err));
+	return -EINVAL;
+}
+
 /* Return: 0; -EINVAL the user's files or options; other: ours. All has been said. */
 static int machine_build(struct machine *m)
 {
@@ -274,7 +284,9 @@ static int machine_build(struct machine *m)
 	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (m->ending.wake_fd < 0)
 		return -errno;
-	err = open_console(m);
+	err = check_report(m->config->stats_path);
+	if (err == 0)
+		err = open_console(m);
 	if (err == 0)
 		err = add_vm(m);
 	if (err == 0)

@@ -2,10 +2,13 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
+
+#define REPORT_MODE 0666 /* less the umask */
 
 /* where lines go: a file, or the log when it is NULL */
 struct report {
@@ -80,6 +83,16 @@ static void report_hooks(const struct report *report, struct host *host)
 	line(report, "hooks", "failures", stats.failures);
 	line(report, "hooks", "switched_off", stats.switched_off);
 	line(report, "hooks", "longest_us", stats.longest_us);
+}
+
+int report_check(const char *path)
+{
+	auto_close int fd = -1;
+
+	if (!path[0])
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, REPORT_MODE);
+	return fd < 0 ? -errno : 0;
 }
 
 int report_write(const struct report_sources *sources, const char *path)

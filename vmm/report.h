@@ -19,6 +19,14 @@ struct report_sources {
 };
 
 /**
+ * report_check() - can the report be written at the end? Asked before the VM runs.
+ * @path: as for report_write(); a file that is not there is made, one that is there stays as it is
+ *
+ * Return: 0; -errno of opening @path.
+ */
+must_check int report_check(const char *path);
+
+/**
  * report_write() - all counters
  * @sources: who counted
  * @path: file to make anew; "" = the log
