@@ -104,11 +104,6 @@ with_lock() {
 	exec {fd}>&-
 }
 
-# apt_machine - makes apt_query and apt_download use the package lists of this machine.
-apt_machine() {
-	APT_OPTIONS=()
-}
-
 # apt_private DEB_ARCH - makes apt_query and apt_download use package lists of their own in the
 # cache, for any architecture and without being root; updates them when they are a day old.
 apt_private() {
@@ -129,7 +124,7 @@ apt_private() {
 	touch -- "$state/updated"
 }
 
-# apt_query WORD... - apt-cache with the lists chosen before.
+# apt_query WORD... - apt-cache with the lists of this machine, or of apt_private after it.
 apt_query() {
 	apt-cache ${APT_OPTIONS[@]+"${APT_OPTIONS[@]}"} "$@"
 }

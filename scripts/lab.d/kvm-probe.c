@@ -160,7 +160,8 @@ static void memory_fill(int vm)
 		mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		finish(GUEST_WRONG, "mmap", errno);
-	memcpy(memory + CODE_GPA, probe_guest_start, (size_t)(probe_guest_end - probe_guest_start));
+	memcpy(memory + CODE_GPA, probe_guest_start,
+	       (uintptr_t)probe_guest_end - (uintptr_t)probe_guest_start);
 	/* 2 MiB mapped to itself: present, writable; the last level with the page-size bit */
 	put_u64(memory, PML4_GPA, PDPT_GPA | 0x3U);
 	put_u64(memory, PDPT_GPA, PD_GPA | 0x3U);
@@ -171,15 +172,14 @@ static void memory_fill(int vm)
 
 static void cpuid_pass_on(int kvm, int vcpu)
 {
-	struct kvm_cpuid2 *cpuid;
+	static uint64_t
+		storage[(sizeof(struct kvm_cpuid2) + MAX_CPUID * sizeof(struct kvm_cpuid_entry2)) /
+			sizeof(uint64_t)];
+	struct kvm_cpuid2 *cpuid = (struct kvm_cpuid2 *)storage;
 
-	cpuid = calloc(1, sizeof(*cpuid) + MAX_CPUID * sizeof(cpuid->entries[0]));
-	if (!cpuid)
-		finish(GUEST_WRONG, "calloc", errno);
 	cpuid->nent = MAX_CPUID;
 	kvm_call(kvm, KVM_GET_SUPPORTED_CPUID, cpuid, "KVM_GET_SUPPORTED_CPUID");
 	kvm_call(vcpu, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2");
-	free(cpuid);
 }
 
 static void registers_set(int vcpu)

@@ -55,7 +55,7 @@ static _Noreturn void power_off(void)
 }
 
 /* Tell outside what failed (when the port is there) and the console (always); then end. */
-__attribute__((format(printf, 1, 2))) static _Noreturn void give_up(const char *format, ...)
+__attribute__((noreturn, format(printf, 1, 2))) static void give_up(const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -74,7 +74,7 @@ static void make_dirs(const char *path)
 	char part[4096];
 	size_t i;
 
-	for (i = 1; path[i - 1] && i < sizeof(part); i++) {
+	for (i = 1; i < sizeof(part) && path[i - 1]; i++) {
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
 		memcpy(part, path, i);
@@ -177,7 +177,7 @@ static void job_receive(struct job *ret_job)
 		give_up("no job arrived");
 	if (frame.kind != LAB_JOB || frame.size < sizeof(head) || frame.size > LAB_FRAME_MAX)
 		give_up("what arrived is not a job");
-	body = malloc(frame.size);
+	body = calloc(1, frame.size);
 	if (!body || lab_read_all(port_fd, body, frame.size) < 0)
 		give_up("the job did not arrive whole");
 	end = body + frame.size;

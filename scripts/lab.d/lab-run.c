@@ -197,7 +197,7 @@ static bool is_noise(const char *line)
 static void tail_print(int fd, const char *title)
 {
 	char text[TAIL_BYTES + 1];
-	char *line = text, *at;
+	char *line, *at;
 	ssize_t size;
 	off_t end = lseek(fd, 0, SEEK_END);
 	int nr_lines = 0;

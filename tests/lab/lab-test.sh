@@ -236,6 +236,10 @@ assert fcntl.ioctl(kvm, 0xAE01, 0) >= 0    # KVM_CREATE_VM
 '
 }
 
+test_lab_in_lab_is_native() {
+	equal PORTAL_LAB native "$(lab -- "$LAB" -- sh -c 'echo "$PORTAL_LAB"')"
+}
+
 test_machine_is_complete() {
 	lab --cpus 2 -- bash -c '
 		set -e
@@ -278,6 +282,7 @@ test_usage_errors() {
 	equal "no command" 2 "$(status_of lab)" &&
 		equal "unknown option" 2 "$(status_of lab --nonsense -- true)" &&
 		equal "no value" 2 "$(status_of lab --timeout)" &&
+		equal "bad name" 2 "$(status_of lab --env 'A=B' -- true)" &&
 		equal "bad number" 2 "$(status_of lab --timeout soon -- true)" &&
 		equal help 0 "$(status_of "$LAB" --help)"
 }
@@ -316,6 +321,7 @@ run_nested_only() {
 		test_machine_is_complete
 	check "KVM_CREATE_VM works" test_kvm_create_vm
 	check "the probe's guest runs" test_kvm_works
+	check "a lab inside the lab is native" test_lab_in_lab_is_native
 	check "a missing QEMU is 125" test_no_qemu_is_lab_failure
 	check "a QEMU that fails is 125" test_qemu_failure_is_lab_failure
 	check "a panic of L1 is 125 with its console" test_panic_is_lab_failure
