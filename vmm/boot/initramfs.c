@@ -13,7 +13,7 @@
 #include "boot/guest-init/image.h"
 #include "boot/tree.h"
 
-#define KERNEL_BYTES MIB(96) /* the kernel itself and what it takes to come up */
+#define KERNEL_BYTES MIB(72) /* the kernel itself and what it takes to come up */
 
 /* the configuration as text; grows in an open_memstream(3) */
 struct text {
@@ -79,7 +79,18 @@ static int write_config(const struct initramfs_options *options, char **ret_text
 	return 0;
 }
 
-/* unpacking holds the archive and the tree at the same time */
+/*
+ * The initramfs is a tmpfs of at most half of what the kernel finds free at its start, and the
+ * archive is not free then. So the archive counts once and the tree twice; the quarter is for page
+ * structs.
+ */
+static uint64_t memory_for(uint64_t size)
+{
+	if (size > UINT64_MAX / 8)
+		return UINT64_MAX;
+	return 3 * size + size / 4 + KERNEL_BYTES;
+}
+
 static int check_memory(const struct initramfs_options *options, struct boot_reason *why)
 {
 	uint64_t size, need;
@@ -87,13 +98,11 @@ static int check_memory(const struct initramfs_options *options, struct boot_rea
 
 	if (err < 0)
 		return err;
-	need = size > UINT64_MAX / 4 ? UINT64_MAX / 2 : 2 * size + KERNEL_BYTES;
+	need = memory_for(size);
 	if (need <= options->ram_bytes)
 		return 0;
-	boot_note(why,
-		  "as a directory it is packed into guest memory and needs %llu MiB of it; "
-		  "use more memory or an image",
-		  (unsigned long long)(align_up(need, MIB(1)) >> 20));
+	boot_note(why, "as a directory it is packed into guest memory and needs %llu MiB of it",
+		  (unsigned long long)(need >> 20) + 1);
 	if (why)
 		why->need_bytes = need;
 	return -ENOMEM;

@@ -258,21 +258,31 @@ static bool is_shell(const char *path)
 }
 
 /*
+ * Does not return when the program runs; says why it does not, unless it is one that need not be
+ * there.
+ *
  * A shell in the place of init wants the console as its terminal, for job control and Ctrl-C. Real
  * inits give it to the shells they start, and could not if it were theirs.
  */
-static long run(const char *path, const char **argv, const char *const *envp)
+static void run(const char *path, bool wanted, const char **argv, const char *const *envp)
 {
 	struct statx st;
 	long err = sys_stat(path, &st);
 
-	if (err < 0)
-		return err;
+	if (err == -ENOENT && !wanted)
+		return;
+	if (err < 0) {
+		message_say("cannot run ", path, ": ", message_error(err), NULL);
+		return;
+	}
 	argv[0] = path;
 	if (is_shell(path))
 		(void)sys_ioctl(0, TIOCSCTTY, 1);
 	note("starting ", path);
-	return sys_execve(path, argv, envp);
+	err = sys_execve(path, argv, envp);
+	message_say("cannot run ", path, ": ",
+		    err == -ENOENT ? "its interpreter or loader is missing" : message_error(err),
+		    NULL);
 }
 
 static _Noreturn void run_init(const char *wanted, const char **argv, const char *const *envp)
@@ -284,11 +294,9 @@ static _Noreturn void run_init(const char *wanted, const char **argv, const char
 
 	(void)sys_setsid();
 	for (size_t i = 0; list[i]; i++) {
-		long err = run(list[i], argv, envp);
 		size_t len = text_len(tried);
 
-		if (wanted || err != -ENOENT)
-			message_say("cannot run ", list[i], ": ", message_error(err), NULL);
+		run(list[i], wanted, argv, envp);
 		(void)text_join(tried + len, sizeof(tried) - len, " ", list[i], NULL);
 	}
 	message_say("error: nothing to start in the root file system; use --init. Tried:", tried,
