@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "rig.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/capture.h"
+
+#define PATH	 0x10000ull
+#define AT_FDCWD ((uint64_t)-100)
+
+static struct rig rig;
+
+static int start(const char *options)
+{
+	rig_init(&rig, 2, 1);
+	fake_map(&rig.task, PATH, 16384, FAKE_READ | FAKE_WRITE);
+	fake_map(&rig.task32, PATH, 4096, FAKE_READ | FAKE_WRITE);
+	fake_add_fd(&rig.task, -100, "/home/user");
+	fake_add_fd(&rig.task, 5, "/etc");
+	fake_add_fd(&rig.task, 6, "pipe:[5]");
+	fake_add_fd(&rig.task32, -100, "/etc/secret");
+	capture_start();
+	return host_add(rig.host, &portal_module, options);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_int_equal(start("deny,prefix=/etc/secret,errno=EROFS"), 0);
+	rig_boot(&rig);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_done(&rig);
+	capture_stop();
+	return 0;
+}
+
+static int64_t open_path(const char *path)
+{
+	strcpy((char *)rig.task.areas[0].bytes, path);
+	return rig_call(&rig, "open", PATH, 0, 0);
+}
+
+static int64_t open_at(const char *call, uint64_t dirfd, const char *path)
+{
+	strcpy((char *)rig.task.areas[0].bytes, path);
+	return rig_call(&rig, call, dirfd, PATH, 0);
+}
+
+static void test_deny_open_denies_the_prefix_and_nothing_else(void **state)
+{
+	(void)state;
+	assert_int_equal(open_path("/etc/secret"), -EROFS);
+	assert_int_equal(open_path("/etc/secret/key"), -EROFS);
+	assert_int_equal(open_path("/etc/secrets"), -EROFS);
+	assert_int_equal(open_path("/etc/secre"), -ENOTTY);
+	assert_int_equal(open_path("/x/etc/secret"), -ENOTTY);
+	assert_int_equal(open_path("/"), -ENOTTY);
+}
+
+static void test_deny_open_covers_all_four_calls(void **state)
+{
+	(void)state;
+	assert_int_equal(open_at("openat", AT_FDCWD, "/etc/secret"), -EROFS);
+	assert_int_equal(open_at("openat2", AT_FDCWD, "/etc/secret"), -EROFS);
+	strcpy((char *)rig.task.areas[0].bytes, "/etc/secret");
+	assert_int_equal(rig_call(&rig, "creat", PATH, 0, 0), -EROFS);
+	assert_int_equal(rig_call(&rig, "read", PATH, PATH, 0), -ENOTTY);
+}
+
+static void test_deny_open_normalises_dots_and_slashes(void **state)
+{
+	static const char *const same[] = {
+		"//etc///secret",	   "/etc/./secret/", "/etc/x/../secret",
+		"/../../etc/secret",	   "/etc/secret/.",  "/a/b/../../etc/secret/../secret",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_int_equal(open_path(same[i]), -EROFS);
+	assert_int_equal(open_path("/etc/secret/.."), -ENOTTY);
+	assert_int_equal(open_path("/etc/secret/../../etc/passwd"), -ENOTTY);
+	assert_int_equal(open_path("/etc/..secret"), -ENOTTY);
+	assert_int_equal(open_path("/etc/.../secret"), -ENOTTY);
+}
+
+static void test_deny_open_resolves_relative_paths(void **state)
+{
+	(void)state;
+	assert_int_equal(open_path("../../etc/secret"), -EROFS);
+	assert_int_equal(open_path("etc/secret"), -ENOTTY);
+	assert_int_equal(open_at("openat", AT_FDCWD, "../../etc/secret"), -EROFS);
+	assert_int_equal(open_at("openat", 5, "secret/key"), -EROFS);
+	assert_int_equal(open_at("openat2", 5, "./secret"), -EROFS);
+	assert_int_equal(open_at("openat", 5, "passwd"), -ENOTTY);
+	/* no directory, no descriptor: the kernel's business */
+	assert_int_equal(open_at("openat", 6, "secret"), -ENOTTY);
+	assert_int_equal(open_at("openat", 77, "secret"), -ENOTTY);
+}
+
+static void test_deny_open_serves_32_bit_programs(void **state)
+{
+	/* dirfd -100 is 0xffffff9c there */
+	const uint64_t args[PORTAL_NR_ARGS] = { AT_FDCWD, PATH };
+	struct fake_result result;
+
+	(void)state;
+	strcpy((char *)rig.task32.areas[0].bytes, "key");
+	fake_syscall(&rig.guest, 0, &rig.task32, "openat", args, &result);
+	assert_int_equal(result.ret, -EROFS);
+	assert_false(result.ran);
+}
+
+static void test_deny_open_leaves_bad_paths_to_the_kernel(void **state)
+{
+	uint8_t *bytes = rig.task.areas[0].bytes;
+
+	(void)state;
+	assert_int_equal(open_path(""), -ENOTTY);
+	assert_int_equal(rig_call(&rig, "open", 0, 0, 0), -ENOTTY);
+	memset(bytes, '/', 5000);
+	memcpy(bytes + 5000, "etc/secret", 11);
+	assert_int_equal(rig_call(&rig, "open", PATH, 0, 0), -ENOTTY);
+	/* the longest path a kernel takes */
+	memset(bytes, '/', 4095);
+	memcpy(bytes + 4095 - 10, "etc/secret", 11);
+	assert_int_equal(rig_call(&rig, "open", PATH, 0, 0), -EROFS);
+	assert_int_equal(rig_host_stats(&rig).failures, 0);
+}
+
+static void expect_start(const char *options, int ret, const char *message)
+{
+	assert_int_equal(start(options), ret);
+	if (ret == 0)
+		rig_boot(&rig);
+	rig_done(&rig);
+	assert_non_null(strstr(capture_stop(), message));
+}
+
+static void test_deny_open_takes_the_error_by_name_and_number(void **state)
+{
+	(void)state;
+	start("deny,prefix=/a,errno=13");
+	rig_boot(&rig);
+	assert_int_equal(open_path("/a/b"), -EACCES);
+	rig_done(&rig);
+	capture_stop();
+	start("deny,prefix=/a");
+	rig_boot(&rig);
+	assert_int_equal(open_path("/a/b"), -EACCES);
+	rig_done(&rig);
+	capture_stop();
+}
+
+static void test_deny_open_says_what_is_wrong_with_its_options(void **state)
+{
+	(void)state;
+	expect_start("deny", -EINVAL, "write prefix=/some/path");
+	expect_start("deny,prefix=etc", -EINVAL, "write prefix=/some/path");
+	expect_start("deny,prefix=/a,errno=EWHAT", -EINVAL, "errno=EWHAT: write a name");
+	expect_start("deny,prefix=/a,errno=0", -EINVAL, "errno=0: write a name");
+	expect_start("deny,prefix=/a,errno=4096", -EINVAL, "errno=4096: write a name");
+}
+
+#define DENY_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DENY_TEST(test_deny_open_denies_the_prefix_and_nothing_else),
+		DENY_TEST(test_deny_open_covers_all_four_calls),
+		DENY_TEST(test_deny_open_normalises_dots_and_slashes),
+		DENY_TEST(test_deny_open_resolves_relative_paths),
+		DENY_TEST(test_deny_open_serves_32_bit_programs),
+		DENY_TEST(test_deny_open_leaves_bad_paths_to_the_kernel),
+		cmocka_unit_test(test_deny_open_takes_the_error_by_name_and_number),
+		cmocka_unit_test(test_deny_open_says_what_is_wrong_with_its_options),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: headers.sh SDK_DIR CC
+# The SDK's header stands alone in C99, C17 and C++, and the export list names exactly its functions.
+set -eu
+sdk=$1
+cc=$2
+
+compile() {
+	printf '#include <portal/hook.h>\n' |
+		"$cc" -x "$1" "-std=$2" -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I "$sdk" -
+	echo "ok: $2"
+}
+compile c c99
+compile c gnu17
+# clang needs no C++ library for a header of C types, gcc needs cc1plus
+if printf 'int main(){}' | "$cc" -x c++ -fsyntax-only - 2>/dev/null; then
+	compile c++ c++11
+	compile c++ c++17
+else
+	echo "skip: this compiler has no C++"
+fi
+
+declared=$("$cc" -E -P -I "$sdk" "$sdk/portal/hook.h" | tr -d '\n' | tr ';}' '\n\n' |
+	grep -v typedef | grep -o 'portal_[a-z0-9_]* *(' | tr -d ' (' |
+	grep -v '^portal_syscall_fn$' | sort -u)
+listed=$(sed -n 's/^\t\(portal_[a-z0-9_]*\);$/\1/p' "$sdk/portal.dynlist" | sort)
+if [ "$declared" != "$listed" ]; then
+	echo "portal.dynlist and portal/hook.h differ:" >&2
+	echo "declared: $declared" >&2
+	echo "listed: $listed" >&2
+	exit 1
+fi
+echo "ok: $(echo "$listed" | wc -l) functions"
