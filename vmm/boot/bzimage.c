@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 
-#define SECTOR 512u
+#define SECTOR ((size_t)512)
 
 /* offsets in the file, boot.rst section "The Real-Mode Kernel Header" */
 #define OFF_SETUP_SECTS	       0x1f1

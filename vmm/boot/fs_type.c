@@ -173,7 +173,7 @@ static void fill_type(const char *blkid, struct fs_type *ret_type)
 		}
 	}
 	*ret_type = (struct fs_type){ .can_write = true };
-	snprintf(ret_type->name, sizeof(ret_type->name), "%s", blkid);
+	(void)snprintf(ret_type->name, sizeof(ret_type->name), "%s", blkid);
 }
 
 static int judge(blkid_probe probe, const uint8_t *header, uint64_t size, struct fs_type *ret_type,

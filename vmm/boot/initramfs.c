@@ -29,7 +29,7 @@ static void put(struct text *text, const char *key, const char *value)
 		return;
 	if (strchr(value, '\n'))
 		text->bad = true;
-	fprintf(text->out, "%s=%s\n", key, value);
+	(void)fprintf(text->out, "%s=%s\n", key, value);
 }
 
 static void put_all(struct text *text, const struct initramfs_options *options)

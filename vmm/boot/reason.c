@@ -12,7 +12,7 @@ void boot_note(struct boot_reason *why, const char *fmt, ...)
 		return;
 	why->need_bytes = 0;
 	va_start(ap, fmt);
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	(void)vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
 	/* names out of foreign files end up here, and the text on a terminal */
 	for (char *c = why->text; *c != '\0'; c++) {

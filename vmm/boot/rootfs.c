@@ -73,7 +73,7 @@ static void take_type(struct rootfs *rootfs, const struct fs_type *type)
 	if (rootfs->nr_modules > 0)
 		return;
 	/* every file system's module has this alias */
-	snprintf(rootfs->module_name, sizeof(rootfs->module_name), "fs-%s", rootfs->type);
+	(void)snprintf(rootfs->module_name, sizeof(rootfs->module_name), "fs-%s", rootfs->type);
 	rootfs->modules[rootfs->nr_modules++] = (struct module_wish){ .name = rootfs->module_name };
 }
 

@@ -19,6 +19,7 @@
 
 /* a file with several names: what the first one has become in the archive */
 struct linked {
+	struct linked *next;
 	dev_t dev;
 	ino_t ino;
 	uint32_t inode;
@@ -27,7 +28,8 @@ struct linked {
 struct walk {
 	struct cpio *cpio; /* NULL: only measure */
 	const char *prefix;
-	void *links; /* tsearch(3) tree of struct linked */
+	struct linked *links; /* all of them, owned */
+	void *links_tree;     /* tsearch(3) over the same */
 	uint8_t *chunk;
 	uint64_t bytes;
 	struct boot_reason *why;
@@ -56,7 +58,7 @@ static int no_memory(struct walk *walk)
 static int find_link(struct walk *walk, const struct stat *st, uint32_t *ret_inode)
 {
 	struct linked key = { .dev = st->st_dev, .ino = st->st_ino }, *own;
-	struct linked **found = tfind(&key, &walk->links, compare_links);
+	struct linked **found = tfind(&key, &walk->links_tree, compare_links);
 
 	if (found) {
 		*ret_inode = (*found)->inode;
@@ -67,10 +69,10 @@ static int find_link(struct walk *walk, const struct stat *st, uint32_t *ret_ino
 		return no_memory(walk);
 	*own = key;
 	own->inode = walk->cpio ? cpio_new_inode(walk->cpio) : 0;
-	if (!tsearch(own, &walk->links, compare_links)) {
-		free(own);
+	own->next = walk->links;
+	walk->links = own;
+	if (!tsearch(own, &walk->links_tree, compare_links))
 		return no_memory(walk);
-	}
 	*ret_inode = own->inode;
 	return 0;
 }
@@ -230,6 +232,23 @@ static int walk_dir(struct walk *walk, const char *dir)
 	return err;
 }
 
+static void keep(void *node)
+{
+	(void)node;
+}
+
+static void forget_links(struct walk *walk)
+{
+	tdestroy(walk->links_tree, keep);
+	walk->links_tree = NULL;
+	while (walk->links) {
+		struct linked *next = walk->links->next;
+
+		free(walk->links);
+		walk->links = next;
+	}
+}
+
 static int run(struct walk *walk, const char *dir)
 {
 	struct stat st;
@@ -240,8 +259,7 @@ static int run(struct walk *walk, const char *dir)
 	if (!S_ISDIR(st.st_mode))
 		return boot_fail(walk->why, -ENOTDIR, "%s is not a directory", dir);
 	err = walk_dir(walk, dir);
-	tdestroy(walk->links, free);
-	walk->links = NULL;
+	forget_links(walk);
 	return err;
 }
 

@@ -13,9 +13,9 @@
 
 #include "base/bytes.h"
 
-#define FIRST_CHUNK	 (256u * 1024)
+#define FIRST_CHUNK	 KIB(256)
 #define LZ4_MAGIC	 0x184c2102u
-#define LZ4_LEGACY_BLOCK (8u * 1024 * 1024) /* what a block unpacks to at most */
+#define LZ4_LEGACY_BLOCK MIB(8) /* what a block unpacks to at most */
 #define XZ_MEMORY_MAX	 MIB(256)
 #define ZSTD_WINDOW_MAX	 27 /* 128 MiB, the largest window that `zstd --ultra` makes */
 

@@ -187,7 +187,7 @@ static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
 
 static void test_config_wrong_lines_are_given_back(void **state)
 {
-	static const char *const wrong[] = { "nokey=1", "debug", "=", "modul=x" };
+	static const char *const wrong[] = { "nokey=1", "debug", "=", "modules=x" };
 	struct config config;
 	char text[64];
 

@@ -37,7 +37,7 @@ static void note(const char *what, const char *which)
 
 static bool is_dir(const char *path)
 {
-	struct statx st;
+	struct statx st = { 0 };
 
 	return sys_stat(path, &st) == 0 && (st.stx_mode & S_IFMT) == S_IFDIR;
 }
@@ -164,7 +164,7 @@ static void load_portal(const struct config *config)
 
 static void wait_for(const char *device)
 {
-	struct statx st;
+	struct statx st = { 0 };
 
 	note("waiting for ", device);
 	for (long ms = 0; sys_stat(device, &st) < 0; ms += ROOT_POLL_MS) {
@@ -192,7 +192,7 @@ static void mount_device(const struct config *config, const char *target, unsign
  */
 static void make_upper(void)
 {
-	struct statx st;
+	struct statx st = { 0 };
 	long err = sys_stat(LOWER, &st);
 
 	if (err < 0)
@@ -266,7 +266,7 @@ static bool is_shell(const char *path)
  */
 static void run(const char *path, bool wanted, const char **argv, const char *const *envp)
 {
-	struct statx st;
+	struct statx st = { 0 };
 	long err = sys_stat(path, &st);
 
 	if (err == -ENOENT && !wanted)

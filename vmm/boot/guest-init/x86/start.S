@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first instructions: argc, argv and envp from the stack, as the kernel left them, to init_main(). */
+/* The first instructions: argc, argv and envp from the stack, where the kernel left them. */
 
 	.globl _start
 	.type _start, @function
