@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016
+# The example modules on a real kernel.
+
+# stat_sum NAME... - sum of counters
+stat_sum() {
+	local name sum=0
+
+	for name in "$@"; do
+		sum=$((sum + $(stat_of "$name")))
+	done
+	printf '%d\n' "$sum"
+}
+
+# every answer is to an operation, and what ends a session is not answered
+expect_one_answer_per_operation() {
+	local operations
+
+	operations="$(awk '/^operations\./ && !/\.(NONE|VERDICT) / { sum += $2 } END { print sum }' stats)"
+	expect_stat doorbells.answer "$operations"
+}
+
+case_module_raeth_without_it_there_is_no_switch() {
+	boot_run 'mtk7530_switch clear'
+	expect_out '^ioctl: No such device$'
+	expect_no_out '^done\.$'
+	expect_stat doorbells.event 0
+}
+
+# the first poll is answered: one ring for the event and one for each of three reads
+case_module_raeth_answers_at_the_first_poll() {
+	boot_run 'mtk7530_switch clear' --hook "$HOOKS/raeth.so"
+	expect_out '^done\.$'
+	expect_count 1 'RAEth ioctl: reg=REG_ESW_WT_MAC_AD0, returning val=0x2' err
+	expect_stat doorbells.event 1
+	expect_stat events.return 1
+	expect_stat events.enter 0
+	expect_stat operations.READ_STR 1
+	expect_stat operations.READ 2
+	expect_stat operations.WRITE 0
+	expect_stat operations.VERDICT 1
+	expect_stat hooks.callbacks 1
+	expect_stat doorbells.refused 0
+	expect_stat sessions.protocol_errors 0
+	expect_one_answer_per_operation
+}
+
+case_module_raeth_skip_and_raeth() {
+	boot_run 'mtk7530_switch clear; cp /usr/bin/mtk7530_switch /tmp/other && /tmp/other clear' \
+		--hook "$HOOKS/raeth_skip.so"
+	# a task of another name is not its business
+	expect_count 1 '^done\.$' out.text
+	expect_count 1 '^ioctl: No such device$' out.text
+	expect_count 1 'Detected table_del function polling for w_mac_done bit' err
+	expect_count 1 'Bypassed ioctl call and directly set w_mac_done bit' err
+	expect_stat doorbells.event 1
+	expect_stat events.enter 1
+	expect_one_answer_per_operation
+}
+
+# every module that minds its own calls, in one boot
+case_module_all_together() {
+	local words=(
+		'for reg in 0x34 0x80 0x90 0x1234; do mtk7530_switch reg r $reg; done;'
+		'mtk7530_switch reg r 0x34 eth1; mtk7530_switch32 reg r 0x80;'
+		'cd /etc; syscall_any open shadow 0; syscall_any openat -100 ../etc/./shadow 0;'
+		'syscall_any openat2 -100 /etc/shadow buf:24 24; syscall_any creat /etc//shadow 0;'
+		'syscall_any32 open shadow 0; syscall_any32 openat -100 /etc/shadow 0;'
+		'syscall_any32 creat shadow 0; syscall_any32 openat2 -100 shadow buf:24 24;'
+		'echo allowed=$(head -c 4 /etc/passwd);'
+		'cp /usr/bin/syscall_any /tmp/reader; echo 0123456789abcdef0123 >/tmp/text;'
+		'/tmp/reader -p read 0 buf:64 64 </tmp/text;'
+		'uname -s; ioctl_probe'
+	)
+
+	boot_run "${words[*]}" --hook "$HOOKS/raeth.so" \
+		--hook "$HOOKS/deny_open.so,prefix=/etc/shadow,errno=EDQUOT" \
+		--hook "$HOOKS/memory_access.so,comm=reader" \
+		--hook "$HOOKS/hello.so,greeting=zulu" --hook "$HOOKS/ioctl_test.so" \
+		--hook "$HOOKS/hello.so,greeting=alpha"
+	# raeth: all four answers, 32-bit programs, no other interface
+	expect_out '^switch reg read offset=34, value=2$'
+	expect_count 2 '^switch reg read offset=80, value=8234$' out.text
+	expect_out '^switch reg read offset=90, value=73$'
+	expect_out '^switch reg read offset=1234, value=10173$'
+	expect_count 1 '^ioctl: No such device$' out.text
+	# deny_open
+	expect_count 8 '^ret=-1 errno=122$' out.text
+	expect_count 8 'deny_open: .*(open|openat|openat2|creat) /etc/shadow denied' err
+	expect_out '^allowed=root$'
+	# memory_access
+	expect_err 'Read buffer content: 0123456789abcdef0123'
+	expect_err 'Integer value: 0x33323100'
+	expect_out 'arg1=.* "Modified content"$'
+	# hello: in the order of the command line
+	[[ "$(grep -oE '(zulu|alpha) from uname' err | tr '\n' ,)" == 'zulu from uname,alpha from uname,' ]] ||
+		fail "the two modules did not run in the order of the command line"
+	# ioctl_test
+	expect_err 'Interface: [a-z]+'
+	expect_err 'FD: .*socket:'
+	expect_err 'Found process: ioctl_probe'
+	expect_err 'Found env: .*PATH='
+	expect_err 'Found pid: [0-9]+'
+	expect_out 'after name="test" data=0x12345678'
+	expect_stat hooks.failures 0
+	expect_one_answer_per_operation
+}
+
+# nothing that a failing callback staged is seen; after 100 failures in a row it is not asked
+case_module_that_fails_is_switched_off() {
+	boot_run 'syscall_any -r 150 getppid' --hook "$TEST_HOOKS/failing.so"
+	expect_no_out 'ret=4711'
+	expect_err 'failing: the hook on getppid has failed 100 times in a row and is switched off'
+	expect_stat hooks.switched_off 1
+	expect_stat hooks.failures 100
+	expect_stat hooks.callbacks 100
+	expect_stat events.enter 100
+}

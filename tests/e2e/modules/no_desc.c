@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+/* A shared object that is no hook module: it has no portal_module. */
+
+int no_desc_function(void);
+
+__attribute__((visibility("default"))) int no_desc_function(void)
+{
+	return 0;
+}
