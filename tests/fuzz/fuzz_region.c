@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A hostile guest module: any pages, any rings, against the gate and a hook that uses everything. The input
+ * is a script: seven bytes of command and the bytes it puts into a page, again and again.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <portal/hook.h>
+#include <portal/ops.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "hooks/host.h"
+#include "portal/gate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define NR_PAGES 4
+#define NR_VCPUS 2
+#define RAM_BASE 0x100000ull
+
+/**
+ * struct command - one step of the script
+ * @vcpu: who rings
+ * @page: which page; beyond the last: an address outside of RAM
+ * @kind: of ring
+ * @honest: the header gets the generation that is in the page, so that answers arrive
+ * @keep: leave the header's last fields too, only @code changes
+ * @len: bytes that follow, to be put at the page's start, low and high byte
+ */
+struct command {
+	uint8_t vcpu, page, kind, honest, keep, len[2];
+};
+
+static _Alignas(PORTAL_PAGE_SIZE) uint8_t ram[NR_PAGES * PORTAL_PAGE_SIZE];
+
+static void *slice(void *ctx, gpa_t gpa, uint64_t len)
+{
+	uint64_t offset = gpa.value - RAM_BASE;
+
+	(void)ctx;
+	return offset < sizeof(ram) && len <= sizeof(ram) - offset ? ram + offset : NULL;
+}
+
+static int use_all(struct portal_ctx *ctx, void *data)
+{
+	char text[5000];
+	uint64_t value;
+
+	(void)data;
+	if (portal_read_str(ctx, portal_arg(ctx, 0), text, sizeof(text)) == -ECANCELED)
+		return 0;
+	if (portal_write_bytes(ctx, portal_arg(ctx, 1), text, 100) < 0)
+		portal_skip(ctx, 1);
+	if (portal_read_ptr(ctx, portal_arg(ctx, 1) + 8, &value) == 0)
+		portal_set_arg(ctx, 0, value);
+	if (portal_fd_name(ctx, (int)portal_arg(ctx, 2), text, 20) < 0)
+		portal_set_ret(ctx, 2);
+	if (portal_proc_args(ctx, text, sizeof(text)) == 0)
+		return -1;
+	return portal_set_reg(ctx, "sp", (uint64_t)portal_ret(ctx));
+}
+
+static int load(struct portal_module *mod)
+{
+	struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN, .fn = use_all,
+	};
+	int ret = portal_hook_syscall(mod, &hook, NULL);
+
+	hook.flags = PORTAL_HOOK_DEFER_WRITES;
+	return ret < 0 ? ret : portal_hook_syscall(mod, &hook, NULL);
+}
+
+static const struct portal_module_desc desc = { PORTAL_MODULE_INIT, .name = "fuzz", .load = load };
+
+static void put(const struct command *command, const uint8_t *bytes, size_t len)
+{
+	uint8_t *page = ram + command->page % NR_PAGES * PORTAL_PAGE_SIZE;
+	uint8_t generation[4];
+	size_t from = command->keep & 1 ? 4 : 0;
+
+	memcpy(generation, page + 4, 4);
+	if (len > PORTAL_PAGE_SIZE)
+		len = PORTAL_PAGE_SIZE;
+	memcpy(page, bytes, from && len > from ? from : len);
+	if (command->honest & 1)
+		memcpy(page + 4, generation, 4);
+}
+
+/* what a served ring leaves in the page is something a guest can do */
+static void check(const struct command *command)
+{
+	const struct portal_region *region =
+		(const void *)(ram + command->page % NR_PAGES * PORTAL_PAGE_SIZE);
+	uint32_t op = (uint32_t)le64toh(region->op);
+
+	if (command->kind == PORTAL_RING_BYE)
+		return;
+	if (op >= PORTAL_NR_OPS)
+		abort();
+	if (op == PORTAL_OP_VERDICT && le64toh(region->size) > PORTAL_DATA_SIZE)
+		abort();
+}
+
+static void run(struct gate *gate, const uint8_t *data, size_t size)
+{
+	struct command command;
+
+	while (size >= sizeof(command)) {
+		uint64_t gpa;
+		size_t len;
+
+		memcpy(&command, data, sizeof(command));
+		data += sizeof(command);
+		size -= sizeof(command);
+		len = command.len[0] | (size_t)command.len[1] << 8;
+		len = len < size ? len : size;
+		put(&command, data, len);
+		data += len;
+		size -= len;
+		gpa = RAM_BASE + command.page % (NR_PAGES + 1) * PORTAL_PAGE_SIZE;
+		if (gate_ring(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa), command.kind) == 0)
+			check(&command);
+	}
+}
+
+static void check_end(struct gate *gate)
+{
+	struct gate_stats stats;
+
+	for (unsigned int i = 0; i < NR_VCPUS; i++)
+		gate_cancel_vcpu(gate, i);
+	gate_get_stats(gate, &stats);
+	if (stats.sessions_now != 0)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct host_ops ops = { 0 };
+	struct gate_config config = { .mem = { .slice = slice }, .nr_vcpus = NR_VCPUS };
+	struct host *host;
+	struct gate *gate;
+
+	log_set_level(LOG_ERROR);
+	memset(ram, 0, sizeof(ram));
+	if (host_create(&ops, &host) < 0 || host_add(host, &desc, "fuzz") < 0)
+		abort();
+	host_events(host, &config.events);
+	if (gate_create(&config, &gate) < 0)
+		abort();
+	run(gate, data, size);
+	check_end(gate);
+	gate_destroy(gate);
+	host_destroy(host);
+	return 0;
+}

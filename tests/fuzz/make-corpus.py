@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the first inputs of the fuzz targets region, event and options into corpus/: scripts that are
+valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
+import pathlib
+import struct
+import sys
+
+HELLO, EVENT, ANSWER, WORK, BYE = 1, 2, 3, 4, 5
+DONE = 0xF0000001
+RAM = 0x100000
+
+
+def header(code, size, addr=0, generation=1):
+    return struct.pack("<IIQQ", code, generation, addr, size)
+
+
+def hello(nr_pages=4):
+    ranges = struct.pack("<QII", RAM, nr_pages, 0) + bytes(16 * 127)
+    return (struct.pack("<IIQII", 1, 1, 0, 1, 2) + b"6.1.0".ljust(65, b"\0") +
+            b"0.1".ljust(31, b"\0") + ranges)
+
+
+def call(nr=16, abi=1, hooks=3):
+    return (struct.pack("<IIIIQ", abi, nr, 0, 0, hooks) + struct.pack("<6Q", *range(0x1000, 0x1006)) +
+            struct.pack("<QII", 0, 100, 101) + b"probe".ljust(16, b"\0") +
+            struct.pack("<QQ", 0x400000, 0x2000) + bytes(8 * 36))
+
+
+def error():
+    return call() + struct.pack("<IiQ", 1, -14, 0x1234)
+
+
+def step(page, kind, content, vcpu=0, honest=0, keep=0):
+    return struct.pack("<5BH", vcpu, page, kind, honest, keep, len(content)) + content
+
+
+def answer(page, size, data=b"", cursor=0):
+    return step(page, ANSWER, header(DONE, size, cursor) + data, honest=1)
+
+
+def boot():
+    names = b"read\0write\0ioctl\0"
+    return (step(0, HELLO, header(0xE0000001, len(hello())) + hello()) + answer(0, 0) +
+            answer(0, len(names), names) + answer(0, len(names), names) + answer(0, 0) + answer(0, 0))
+
+
+def event(page, code=0xE0000002):
+    return (step(page, EVENT, header(code, len(call())) + call(nr=2)) + answer(page, 4, b"eth0") +
+            answer(page, 100) + answer(page, 8, b"01234567") + answer(page, 5, b"/etc/") +
+            answer(page, 3, b"sh\0") + answer(page, 4, b"eth0") + answer(page, 5, b"/etc/") +
+            answer(page, 3, b"sh\0"))
+
+
+def main():
+    top = pathlib.Path(sys.argv[1])
+    err = error()
+    inputs = {
+        "region/hello": boot(),
+        "region/event": boot() + event(1) + event(2, 0xE0000003),
+        "region/error": boot() + step(3, EVENT, header(0xE0000004, len(err)) + err),
+        "region/work": boot() + step(1, WORK, header(0xE0000005, 0)) + step(0, BYE, b""),
+        "event/hello": hello(),
+        "event/call": call(),
+        "event/compat": call(abi=2),
+        "event/error": err,
+        "options/plain": b"dir/file.so",
+        "options/pairs": b"file.so,a=1,b=x=y,c=,d",
+        "options/commas": b"a,,b,k=x,,y,,,l=z",
+        "options/number": b"0x7fffffffffffffff",
+    }
+    for name, content in inputs.items():
+        path = top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+main()
