@@ -24,7 +24,8 @@
  * @table: SYSCALL_*
  * @nr: number in it
  * @function: the function behind it
- * @regs: what the function is going to see: a copy, so that a changed argument changes no register
+ * @regs: what the function is going to see when entry hooks matched: a copy, so that a changed
+ *	argument changes no register
  * @seen: the call as the filters see it, with its original arguments
  * @match: hooks that matched
  * @skipped: an entry hook decided that the function is not run
@@ -45,7 +46,6 @@ struct call {
 
 static void call_init(struct call *call, const struct pt_regs *regs)
 {
-	call->regs = *regs;
 	call->skipped = false;
 	call->waited = false;
 	call->ret = 0;
@@ -216,10 +216,14 @@ static long run_hooked(struct call *call, const struct pt_regs *regs)
 {
 	call_init(call, regs);
 	hook_table_match(call->table, call->nr, &call->seen, &call->match);
-	if (call->match.enter && run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter))
-		return -EINTR;
+	if (call->match.enter) {
+		call->regs = *regs;
+		regs = &call->regs;
+		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter))
+			return -EINTR;
+	}
 	if (!call->skipped)
-		call->ret = run_function(call, &call->regs);
+		call->ret = run_function(call, regs);
 	run_return_hooks(call);
 	return call->ret;
 }
