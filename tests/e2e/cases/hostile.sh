@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2034
+# Bare guests (tests/guest) that do what no driver would: the VMM refuses, counts, and goes on; at worst
+# a guest ends its own VM, and the VMM says how.
+
+# hostile GUEST ARGUMENT... - boot a bare guest with its 16 MiB and a disk of a MiB
+hostile() {
+	local guest="$1"
+	shift
+
+	printf 'hostile disk' >disk && truncate -s 1M disk
+	LIMIT=90 vmm --kernel "$build/tests/guest/guest-$guest" --initrd /dev/null --memory 16M \
+		--disk disk --timeout 60 --stats=stats "$@"
+}
+
+# survived LEAST - the guest powered off, and at least LEAST of its facts are PASS and none is FAIL
+survived() {
+	local found
+
+	expect_status 0
+	expect_err 'the guest powered off$'
+	grep '^FAIL ' out.text && fail "facts are not"
+	found="$(grep -c '^PASS ' out.text)"
+	((found >= $1)) || fail "$found lines PASS, expected $1"
+	return 0
+}
+
+# said NAME - the number on the guest's line "NAME N"
+said() {
+	awk -v name="$1" '$1 == name { print $2 }' out.text
+}
+
+# ---- virtio ----------------------------------------------------------------------------------------------
+
+case_hostile_virtio_registers() {
+	hostile virtio_registers
+	survived 19
+	# the same where memory ends at the hole below 4 GiB
+	hostile virtio_registers --memory 4G
+	survived 19
+}
+
+case_hostile_virtio_rings() {
+	hostile virtio_rings
+	survived 33
+	[[ "$(head -c 12 disk)" == 'hostile disk' ]] || fail "the disk was written to"
+}
+
+case_hostile_virtio_descriptors_change_under_way() {
+	hostile virtio_race --cpus 2
+	survived 2
+	(($(said served) > 0)) || fail "no request was served at all"
+}
+
+# ---- accesses ----------------------------------------------------------------------------------------------
+
+case_hostile_mmio_of_every_width() {
+	hostile mmio
+	survived 5
+}
+
+case_hostile_string_io_on_every_port() {
+	hostile pio
+	survived 4
+}
+
+case_hostile_code_outside_of_memory() {
+	hostile mmio_exec
+	expect_status 1
+	expect_err 'KVM cannot emulate an instruction.* at rip=0xd8000000'
+	expect_err 'the VM could not go on$'
+}
+
+# ---- processors ----------------------------------------------------------------------------------------------
+
+case_hostile_triple_fault_at_once_is_13() {
+	hostile triple_fault
+	expect_status 13
+	expect_err 'took a triple fault$'
+}
+
+case_hostile_apic_storms() {
+	hostile apic --cpus 2
+	survived 6
+}
+
+case_hostile_sleeper_ends_by_timeout() {
+	hostile hang --timeout 2
+	expect_status 124
+	expect_out '^asleep$'
+}
+
+case_hostile_spinner_ends_by_timeout() {
+	hostile spin --timeout 2 --cpus 2
+	expect_status 124
+	expect_out '^awake$'
+}
+
+# end_hostile GUEST WORD SIGNAL STATUS - SIGNAL once the guest has said WORD
+end_hostile() {
+	local pid
+
+	"$VMM" --kernel "$build/tests/guest/guest-$1" --initrd /dev/null --memory 16M --timeout 60 \
+		>out 2>err </dev/null &
+	pid=$!
+	for _ in {1..100}; do
+		! grep -q "$2" out || break
+		sleep 0.1
+	done
+	kill -"$3" "$pid"
+	status=0
+	wait "$pid" || status=$?
+	expect_status "$4"
+	expect_err "ended by SIG$3"
+}
+
+case_hostile_sleeper_ends_by_signal() {
+	end_hostile hang asleep TERM 143
+}
+
+case_hostile_spinner_ends_by_signal() {
+	end_hostile spin awake TERM 143
+}
+
+case_hostile_power_off_and_reset_at_once() {
+	local _
+
+	for _ in {1..5}; do
+		hostile power_race --cpus 2
+		[[ $status == 0 || $status == 10 ]] || fail "exit status $status, expected 0 or 10"
+		expect_count 1 'powered off$|asked for a reboot$' err
+	done
+}

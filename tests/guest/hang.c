@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* A CPU that sleeps for ever with interrupts off: only the VMM can end this. */
+#include "guest.h"
+
+void guest_main(void)
+{
+	print("asleep\n");
+	for (;;)
+		__asm__ volatile("cli\n\thlt");
+}
