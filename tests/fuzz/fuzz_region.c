@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /**
  * struct command - one step of the script
  * @vcpu: who rings
- * @page: which page; beyond the last: an address outside of RAM
+ * @page: which page, modulo one more than there are: the last is an address outside of RAM
  * @kind: of ring
  * @honest: the header gets the generation that is in the page, so that answers arrive
  * @keep: leave the header's last fields too, only @code changes
@@ -76,12 +76,19 @@ static int load(struct portal_module *mod)
 
 static const struct portal_module_desc desc = { PORTAL_MODULE_INIT, .name = "fuzz", .load = load };
 
+static uint64_t gpa_of(const struct command *command)
+{
+	return RAM_BASE + command->page % (NR_PAGES + 1) * PORTAL_PAGE_SIZE;
+}
+
 static void put(const struct command *command, const uint8_t *bytes, size_t len)
 {
-	uint8_t *page = ram + command->page % NR_PAGES * PORTAL_PAGE_SIZE;
+	uint8_t *page = slice(NULL, GPA(gpa_of(command)), PORTAL_PAGE_SIZE);
 	uint8_t generation[4];
 	size_t from = command->keep & 1 ? 4 : 0;
 
+	if (!page)
+		return;
 	memcpy(generation, page + 4, 4);
 	if (len > PORTAL_PAGE_SIZE)
 		len = PORTAL_PAGE_SIZE;
@@ -93,8 +100,7 @@ static void put(const struct command *command, const uint8_t *bytes, size_t len)
 /* what a served ring leaves in the page is something a guest can do */
 static void check(const struct command *command)
 {
-	const struct portal_region *region =
-		(const void *)(ram + command->page % NR_PAGES * PORTAL_PAGE_SIZE);
+	const struct portal_region *region = slice(NULL, GPA(gpa_of(command)), PORTAL_PAGE_SIZE);
 	uint32_t op = (uint32_t)le64toh(region->op);
 
 	if (command->kind == PORTAL_RING_BYE)
@@ -110,7 +116,6 @@ static void run(struct gate *gate, const uint8_t *data, size_t size)
 	struct command command;
 
 	while (size >= sizeof(command)) {
-		uint64_t gpa;
 		size_t len;
 
 		memcpy(&command, data, sizeof(command));
@@ -121,8 +126,8 @@ static void run(struct gate *gate, const uint8_t *data, size_t size)
 		put(&command, data, len);
 		data += len;
 		size -= len;
-		gpa = RAM_BASE + command.page % (NR_PAGES + 1) * PORTAL_PAGE_SIZE;
-		if (gate_ring(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa), command.kind) == 0)
+		if (gate_ring(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa_of(&command)),
+			      command.kind) == 0)
 			check(&command);
 	}
 }
