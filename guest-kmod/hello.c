@@ -29,7 +29,7 @@ static void hello_fill(struct portal_wire_hello *hello)
 {
 	memset(hello, 0, sizeof(*hello));
 	hello->version = cpu_to_le32(PORTAL_WIRE_VERSION);
-	hello->features = cpu_to_le64(PORTAL_FEATURES_V1);
+	hello->features = cpu_to_le64(PORTAL_FEATURES);
 	hello->abi = cpu_to_le32(syscall_table_abi(SYSCALL_NATIVE));
 	hello->compat_abi = cpu_to_le32(syscall_table_abi(SYSCALL_COMPAT));
 	strscpy(hello->release, init_utsname()->release, sizeof(hello->release));
@@ -73,7 +73,7 @@ int hello_accept(const struct portal_wire_welcome *welcome)
 {
 	if (le32_to_cpu(welcome->version) != PORTAL_WIRE_VERSION || welcome->reserved)
 		return -EPROTO;
-	if (le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES_V1)
+	if (le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES)
 		return -EPROTO;
 	WRITE_ONCE(hello_state, HELLO_READY);
 	return 0;

@@ -33,6 +33,8 @@ struct hook_link {
  * @every_call: it is on every call of both ABIs
  * @nr: its calls, by table, or PORTAL_NR_NONE
  * @filter: its conditions
+ * @nr_fetch: entries of @fetch
+ * @fetch: what it is going to read
  * @nr_functions: entries of @functions
  * @functions: what it keeps redirected
  */
@@ -48,6 +50,8 @@ struct hook {
 	bool every_call;
 	u32 nr[SYSCALL_NR_TABLES];
 	struct filter filter;
+	u32 nr_fetch;
+	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
 	unsigned int nr_functions;
 	unsigned long functions[];
 };
@@ -139,6 +143,32 @@ u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filte
 	return bits;
 }
 
+/* A hook that came after the match wants nothing of it yet: what it gets then, it gets by asking. */
+static void fetch_list(struct hlist_head *list, u32 when, u64 bits, const struct hook_match *match,
+		       struct fetch *fetch)
+{
+	struct hook_link *link;
+	u32 n;
+
+	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
+		if (!(bits & link->hook->bit) || !(link->hook->when & when) ||
+		    link->hook->serial > match->newest)
+			continue;
+		for (n = 0; n < link->hook->nr_fetch; n++)
+			fetch_collect(fetch, &link->hook->fetch[n]);
+	}
+}
+
+void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
+		      const struct hook_match *match, struct fetch *fetch)
+{
+	int idx = srcu_read_lock(&hook_srcu);
+
+	fetch_list(&every_call_hooks, when, bits, match, fetch);
+	fetch_list(hooks_of_call(table, nr), when, bits, match, fetch);
+	srcu_read_unlock(&hook_srcu, idx);
+}
+
 /* ---- making -------------------------------------------------------------------------------- */
 
 static unsigned int max_functions(const struct portal_wire_hook *wire)
@@ -209,6 +239,7 @@ static int find_functions(struct hook *hook)
 static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook)
 {
 	struct hook *hook = hook_alloc(wire);
+	u32 n;
 	int err;
 
 	if (!hook)
@@ -220,6 +251,9 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
 	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
 	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);
+	hook->nr_fetch = le32_to_cpu(wire->nr_fetch);
+	for (n = 0; n < hook->nr_fetch; n++)
+		hook_wire_fetch(wire, n, &hook->fetch[n]);
 	err = find_functions(hook);
 	if (err) {
 		kvfree(hook);

@@ -13,6 +13,7 @@
 
 #include <portal/wire.h>
 
+#include "fetch.h"
 #include "filter.h"
 #include "redirect.h"
 #include "syscall_table.h"
@@ -104,6 +105,20 @@ bool hook_table_watches(enum syscall_table table, u32 nr);
  */
 void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call *call,
 		      struct hook_match *ret_match);
+
+/**
+ * hook_table_fetch() - bring along what the hooks that matched have declared
+ * @table: SYSCALL_*
+ * @nr: number
+ * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
+ * @bits: the hooks
+ * @match: from hook_table_match()
+ * @fetch: grows
+ *
+ * Context: may sleep.
+ */
+void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
+		      const struct hook_match *match, struct fetch *fetch);
 
 /**
  * hook_table_match_return() - evaluate the result filters of those that matched

@@ -63,19 +63,46 @@ static bool head_is_valid(const struct portal_wire_hook *wire)
 	return target_is_valid(wire) && comm_is_valid(wire->comm);
 }
 
+static bool fetch_is_valid(const struct portal_wire_fetch *fetch)
+{
+	u32 what = le32_to_cpu(fetch->what);
+
+	if (what < PORTAL_WIRE_FETCH_STR || what > PORTAL_WIRE_FETCH_ARGS)
+		return false;
+	return le32_to_cpu(fetch->arg) < PORTAL_NR_ARGS && fetch->max &&
+	       le32_to_cpu(fetch->len_arg_plus1) <= PORTAL_NR_ARGS;
+}
+
+/* Return: bytes of strings; -EINVAL: @left is not what strings and declarations take. */
+static int check_fetches(const struct portal_wire_hook *wire, u32 left)
+{
+	u32 i, nr = le32_to_cpu(wire->nr_fetch), strings_size = le32_to_cpu(wire->strings_size);
+	struct portal_wire_fetch fetch;
+
+	if (wire->reserved || nr > PORTAL_MAX_FETCH || strings_size > left ||
+	    left - strings_size != nr * sizeof(fetch))
+		return -EINVAL;
+	for (i = 0; i < nr; i++) {
+		hook_wire_fetch(wire, i, &fetch);
+		if (!fetch_is_valid(&fetch))
+			return -EINVAL;
+	}
+	return strings_size;
+}
+
 int hook_wire_check(const struct portal_wire_hook *wire, size_t size)
 {
 	const u8 *strings = hook_wire_strings(wire);
 	unsigned int i;
-	u32 left;
+	int strings_size;
 
-	if (size < sizeof(*wire) || size > PORTAL_DATA_SIZE)
+	if (size < sizeof(*wire) || size > PORTAL_DATA_SIZE || !head_is_valid(wire))
 		return -EINVAL;
-	left = size - sizeof(*wire);
-	if (le32_to_cpu(wire->strings_size) != left || !head_is_valid(wire))
-		return -EINVAL;
+	strings_size = check_fetches(wire, size - sizeof(*wire));
+	if (strings_size < 0)
+		return strings_size;
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		if (!match_is_valid(&wire->arg[i], strings, left))
+		if (!match_is_valid(&wire->arg[i], strings, strings_size))
 			return -EINVAL;
-	return match_is_valid(&wire->ret, strings, left) ? 0 : -EINVAL;
+	return match_is_valid(&wire->ret, strings, strings_size) ? 0 : -EINVAL;
 }

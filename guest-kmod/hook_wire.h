@@ -6,6 +6,7 @@
 #ifndef GUEST_HOOK_WIRE_H
 #define GUEST_HOOK_WIRE_H
 
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include <portal/wire.h>
@@ -30,6 +31,20 @@ int __must_check hook_wire_check(const struct portal_wire_hook *wire, size_t siz
 static inline const u8 *hook_wire_strings(const struct portal_wire_hook *wire)
 {
 	return (const u8 *)(wire + 1);
+}
+
+/**
+ * hook_wire_fetch() - a declaration
+ * @wire: checked, or being checked: its strings and declarations are there
+ * @n: below nr_fetch
+ * @ret_fetch: copy
+ */
+static inline void hook_wire_fetch(const struct portal_wire_hook *wire, u32 n,
+				   struct portal_wire_fetch *ret_fetch)
+{
+	memcpy(ret_fetch,
+	       hook_wire_strings(wire) + le32_to_cpu(wire->strings_size) + n * sizeof(*ret_fetch),
+	       sizeof(*ret_fetch));
 }
 
 #endif /* GUEST_HOOK_WIRE_H */

@@ -17,7 +17,8 @@
  * struct op - an operation under way
  * @addr: the request's address or parameter
  * @size: the request's size or parameter
- * @data: PORTAL_DATA_SIZE shared bytes: the request's payload, later the answer's
+ * @data: shared bytes: the request's payload, later the answer's
+ * @room: bytes of @data
  * @scratch: PORTAL_PAGE_SIZE private bytes
  * @resp: PORTAL_RESP_* of the answer
  * @result: signed result of the answer
@@ -27,6 +28,7 @@ struct op {
 	u64 addr;
 	u64 size;
 	u8 *data;
+	u32 room;
 	u8 *scratch;
 	u32 resp;
 	s64 result;

@@ -36,7 +36,7 @@ static s64 copy_from_offset(struct op *op, const char *name)
 
 	if (op->addr >= len)
 		return 0;
-	count = min_t(size_t, len - op->addr, PORTAL_DATA_SIZE);
+	count = min_t(size_t, len - op->addr, op->room);
 	memcpy(op->data, name + op->addr, count);
 	if (op->addr + count < len)
 		op->cursor = op->addr + count;

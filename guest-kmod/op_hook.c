@@ -28,7 +28,7 @@ s64 op_hook_names(struct op *op)
 	for (nr = op->addr; nr < syscall_table_len(table); nr++) {
 		name = syscall_table_name(table, nr);
 		len = strlen(name) + 1;
-		if (len > PORTAL_DATA_SIZE - used) {
+		if (len > op->room - used) {
 			op->cursor = nr;
 			break;
 		}

@@ -12,7 +12,7 @@ static s64 moved(size_t done, size_t wanted)
 
 s64 op_mem_read(struct op *op)
 {
-	if (op->size > PORTAL_DATA_SIZE)
+	if (op->size > op->room)
 		return op_invalid(op);
 	return moved(user_mem_read(op->addr, op->data, op->size), op->size);
 }
@@ -26,7 +26,7 @@ s64 op_mem_read_str(struct op *op)
 {
 	ssize_t len;
 
-	if (op->size > PORTAL_DATA_SIZE)
+	if (op->size > op->room)
 		return op_invalid(op);
 	len = user_mem_read_str(op->addr, op->data, op->size);
 	if (len >= 0 && (u64)len == op->size)

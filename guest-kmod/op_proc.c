@@ -23,7 +23,7 @@ static s64 copy_area(struct op *op, const struct area *area)
 
 	if (op->addr >= len)
 		return 0;
-	count = min_t(u64, len - op->addr, PORTAL_DATA_SIZE);
+	count = min_t(u64, len - op->addr, op->room);
 	done = user_mem_read(area->start + op->addr, op->data, count);
 	if (done == 0)
 		return -EFAULT;

@@ -60,6 +60,7 @@ static void session_serve(struct pool_page *page, const struct header *header)
 		.addr = header->addr,
 		.size = header->size,
 		.data = page->region->data,
+		.room = PORTAL_DATA_SIZE,
 		.scratch = page->scratch,
 	};
 

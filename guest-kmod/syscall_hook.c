@@ -7,6 +7,7 @@
 #include <linux/printk.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/string.h>
 
@@ -84,6 +85,28 @@ static void event_fill(struct portal_wire_syscall *event, const struct call *cal
 	event->pc = cpu_to_le64(arch_pc(regs));
 	event->pgd = cpu_to_le64(virt_to_phys(current->mm->pgd));
 	arch_get_regs(regs, event->regs);
+}
+
+/* Return: bytes of the event. */
+static u32 event_fetch(const struct session *session, const struct call *call, u32 event, u64 hooks)
+{
+	struct portal_wire_syscall *wire = session_data(session);
+	struct fetch fetch = {
+		.args = call->seen.args,
+		.long_bytes = call->seen.long_bytes,
+		.scratch = session_scratch(session),
+		.items = (u8 *)(wire + 1),
+		.room = PORTAL_DATA_SIZE - sizeof(*wire),
+	};
+	u32 when = event == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
+
+	hook_table_fetch(call->table, call->nr, when, hooks, &call->match, &fetch);
+	/* what a dying task could not read is not a fault: asked for it, the answer is "cancelled" */
+	if (fatal_signal_pending(current))
+		fetch.nr = fetch.used = 0;
+	wire->nr_items = cpu_to_le32(fetch.nr);
+	wire->items_size = cpu_to_le32(fetch.used);
+	return sizeof(*wire) + fetch.used;
 }
 
 /* The session of the verdict is over; the page is used for another one. */
@@ -169,7 +192,8 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 		return size == -EINTR ? -EINTR : 0;
 	call->waited = session_waited(&session);
 	event_fill(session_data(&session), call, hooks);
-	size = session_run(&session, PORTAL_RING_EVENT, event, sizeof(struct portal_wire_syscall));
+	size = event_fetch(&session, call, event, hooks);
+	size = session_run(&session, PORTAL_RING_EVENT, event, size);
 	if (size > 0)
 		apply_verdict(&session, call, event, hooks, size);
 	session_close(&session);

@@ -20,6 +20,7 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 	guest->ring_ctx = ctx;
 	guest->names_per_block = 100;
 	guest->hello_version = PORTAL_WIRE_VERSION;
+	guest->features = PORTAL_FEATURE_FETCH;
 	pthread_mutex_init(&guest->lock, NULL);
 	return 0;
 }
@@ -53,6 +54,7 @@ void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *r
 {
 	*ret_hello = (struct portal_wire_hello){
 		.version = htole32(guest->hello_version),
+		.features = htole64(guest->features),
 		.nr_ranges = htole32(2),
 		.abi = htole32(PORTAL_ABI_X86_64),
 		.compat_abi = htole32(PORTAL_ABI_I386),

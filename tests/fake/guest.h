@@ -28,6 +28,7 @@ typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t ki
 /* an installed hook */
 struct fake_hook {
 	struct portal_wire_hook wire;
+	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
 	bool on;
 };
 
@@ -47,6 +48,7 @@ struct fake_hook {
  * @tamper: may change an answer before it is rung; NULL
  * @tamper_ctx: handed to @tamper
  * @hello_version: what hello says
+ * @features: what hello offers
  * @welcome: answer to WELCOME
  * @refuse_add: answer to HOOK_ADD; 0 = install
  * @lock: @taken, @generation and @hooks
@@ -66,6 +68,7 @@ struct fake_guest {
 	void (*tamper)(void *ctx, struct portal_region *region);
 	void *tamper_ctx;
 	uint32_t hello_version;
+	uint64_t features;
 	int welcome;
 	int refuse_add;
 	pthread_mutex_t lock;

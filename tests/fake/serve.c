@@ -111,19 +111,26 @@ static int64_t serve_hook_add(struct work *work)
 {
 	struct fake_guest *guest = work->guest;
 	struct portal_wire_hook wire;
+	struct fake_hook *hook;
+	size_t fetch_size;
 
 	memcpy(&wire, work->data, sizeof(wire));
+	fetch_size = le32toh(wire.nr_fetch) * sizeof(hook->fetch[0]);
 	if (guest->refuse_add)
 		return guest->refuse_add;
 	if (le32toh(wire.id) == 0 || le32toh(wire.bit) >= PORTAL_MAX_HOOKS)
 		return -EINVAL;
-	if (sizeof(wire) + le32toh(wire.strings_size) != work->size)
+	if (le32toh(wire.nr_fetch) > (guest->features & PORTAL_FEATURE_FETCH ? PORTAL_MAX_FETCH : 0))
+		return -EINVAL;
+	if (sizeof(wire) + le32toh(wire.strings_size) + fetch_size != work->size)
 		return -EINVAL;
 	if (find_hook(guest, le32toh(wire.id)))
 		return -EEXIST;
 	if (guest->nr_hooks == FAKE_MAX_HOOKS)
 		return -ENOMEM;
-	guest->hooks[guest->nr_hooks++] = (struct fake_hook){ .wire = wire, .on = true };
+	hook = &guest->hooks[guest->nr_hooks++];
+	*hook = (struct fake_hook){ .wire = wire, .on = true };
+	memcpy(hook->fetch, work->data + sizeof(wire) + le32toh(wire.strings_size), fetch_size);
 	return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fake/fetch.h"
+
 /* a call on its way */
 struct progress {
 	struct fake_guest *guest;
@@ -52,6 +54,7 @@ static bool apply_writes(struct progress *progress, const struct fake_session *s
 		if (fake_copy_to(progress->task, le64toh(write.addr), session->verdict + at,
 				 len) != len) {
 			ret_error->call = progress->call;
+			ret_error->call.nr_items = ret_error->call.items_size = 0;
 			ret_error->hook = write.hook;
 			ret_error->err = htole32((uint32_t)-EFAULT);
 			ret_error->addr = write.addr;
@@ -105,13 +108,18 @@ static void apply(struct progress *progress, const struct fake_session *session)
 
 static void ask_hooks(struct progress *progress, uint32_t code)
 {
+	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
 	struct fake_session session;
+	uint8_t event[PORTAL_DATA_SIZE];
+	size_t size = sizeof(progress->call);
 
 	if (progress->call.hooks == 0)
 		return;
+	size += fake_fetch(progress->guest, progress->task, &progress->call, when, event + size,
+			   sizeof(event) - size);
+	memcpy(event, &progress->call, sizeof(progress->call));
 	if (fake_session_open(&session, progress->guest, progress->task, progress->vcpu,
-			      PORTAL_RING_EVENT, code, &progress->call,
-			      sizeof(progress->call)) < 0)
+			      PORTAL_RING_EVENT, code, event, size) < 0)
 		return;
 	fake_session_finish(&session);
 	progress->result->rings += session.rings;

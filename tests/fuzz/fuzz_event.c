@@ -6,6 +6,22 @@
 
 #include "portal/event.h"
 
+/* whatever is asked of the items stays inside them */
+static void check_items(struct call *call)
+{
+	char buf[256];
+
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
+		if (items_read(&call->items, call->args[i], buf, sizeof(buf)) > (ssize_t)sizeof(buf))
+			abort();
+		if (items_read_str(&call->items, call->args[i], buf, sizeof(buf)) > (ssize_t)sizeof(buf))
+			abort();
+		(void)items_fd_name(&call->items, (int)call->args[i], buf, sizeof(buf));
+		items_write(&call->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
+	}
+	(void)items_args(&call->items, buf, sizeof(buf));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_hello(const struct hello *hello)
@@ -40,11 +56,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct hello hello;
 	struct call call;
 	struct call_error error;
+	uint8_t copy[PORTAL_DATA_SIZE];
 
+	if (size > sizeof(copy))
+		return 0;
+	memcpy(copy, data, size);
 	if (event_parse_hello(data, size, &hello) == 0)
 		check_hello(&hello);
-	if (event_parse_call(data, size, &guest, &call) == 0)
+	if (event_parse_call(copy, size, &guest, &call) == 0) {
 		check_call(&call);
+		check_items(&call);
+	}
 	if (event_parse_error(data, size, &guest, &error) == 0) {
 		check_call(&error.call);
 		if (error.err >= 0 || error.err < -4095)

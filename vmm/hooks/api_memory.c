@@ -14,6 +14,28 @@
 
 #define GUEST_PAGE 4096u
 
+/* what the guest has brought along, or has it done */
+static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
+{
+	ssize_t n = -ENOENT;
+
+	if (session_is_over(ctx->session))
+		return -ECANCELED;
+	if (len > 0)
+		n = items_read(&ctx->call->items, addr, buf, len);
+	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
+}
+
+static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
+{
+	struct items items = ctx->call->items;
+	ssize_t n = op_write(ctx->session, addr, buf, len);
+
+	if (n > 0)
+		items_write(&items, addr, buf, (size_t)n);
+	return n;
+}
+
 static bool defers(const struct portal_ctx *ctx)
 {
 	return ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES;
@@ -30,7 +52,7 @@ ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 	if (defers(ctx) && len > 0 && staging_covers(staging, id, addr, len))
 		n = (ssize_t)len;
 	else
-		n = op_read(ctx->session, addr, buf, len);
+		n = read_guest(ctx, addr, buf, len);
 	if (defers(ctx) && n > 0)
 		staging_overlay(staging, id, addr, buf, (size_t)n);
 	return n;
@@ -43,7 +65,7 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 	if (ctx->is_error)
 		return -EINVAL;
 	if (!defers(ctx))
-		return op_write(ctx->session, addr, buf, len);
+		return write_guest(ctx, addr, buf, len);
 	if (len == 0)
 		return 0;
 	if (session_is_over(ctx->session))
@@ -83,11 +105,16 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
 {
+	ssize_t n;
+
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
+	if (session_is_over(ctx->session))
+		return -ECANCELED;
 	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
-	return op_read_str(ctx->session, addr, buf, len);
+	n = items_read_str(&ctx->call->items, addr, buf, len);
+	return n != -ENOENT ? n : op_read_str(ctx->session, addr, buf, len);
 }
 
 ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str)
@@ -170,16 +197,26 @@ int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
 
 ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 {
+	ssize_t n;
+
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	return op_fd_name(ctx->session, fd, buf, len);
+	if (session_is_over(ctx->session))
+		return -ECANCELED;
+	n = items_fd_name(&ctx->call->items, fd, buf, len);
+	return n != -ENOENT ? n : op_fd_name(ctx->session, fd, buf, len);
 }
 
 ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 {
+	ssize_t n;
+
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	return op_proc_args(ctx->session, buf, len);
+	if (session_is_over(ctx->session))
+		return -ECANCELED;
+	n = items_args(&ctx->call->items, buf, len);
+	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
 }
 
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len)

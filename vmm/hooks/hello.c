@@ -23,7 +23,7 @@ static int connect_names(struct registry *registry, struct names *names, const s
 {
 	struct portal_hook *unknown;
 	struct names *kept = names_get(names);
-	int ret = registry_connect(registry, names, &unknown);
+	int ret = registry_connect(registry, names, hello->features & PORTAL_FEATURES, &unknown);
 
 	if (ret < 0)
 		ret = report_unknown(unknown, kept, hello);
@@ -46,7 +46,7 @@ static int install(struct registry *registry, struct session *session)
 static int converse(struct registry *registry, struct session *session, const struct hello *hello)
 {
 	struct names *names;
-	int ret = op_welcome(session, hello->features & PORTAL_FEATURES_V1);
+	int ret = op_welcome(session, hello->features & PORTAL_FEATURES);
 
 	if (ret == 0)
 		ret = names_load(session, hello, &names);

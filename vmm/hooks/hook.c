@@ -12,6 +12,8 @@
 _Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS, "one numbering");
 _Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR, "one numbering");
 _Static_assert(PORTAL_MATCH_UNSIGNED == PORTAL_CMP_F_UNSIGNED, "one numbering");
+_Static_assert(PORTAL_FETCH_ARGS == PORTAL_WIRE_FETCH_ARGS, "one numbering");
+_Static_assert(PORTAL_FETCH_PTR_STR == PORTAL_WIRE_FETCH_PTR_STR, "one numbering");
 _Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "one numbering");
 
 #define NR_MATCHES (PORTAL_NR_ARGS + 1)
@@ -95,9 +97,9 @@ static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size
 {
 	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook), size = 0;
 
-	if (desc->nr_fetch > room / sizeof(*desc->fetch))
+	if (desc->nr_fetch > PORTAL_MAX_FETCH)
 		return -E2BIG;
-	room -= desc->nr_fetch * sizeof(*desc->fetch);
+	room -= desc->nr_fetch * sizeof(struct portal_wire_fetch);
 	for (size_t i = 0; i < NR_MATCHES; i++) {
 		size_t len = is_string_match(match_of(desc, i)) ? strlen(match_of(desc, i)->str) : 0;
 
@@ -125,6 +127,23 @@ static void encode_match(const struct portal_match *match, struct portal_wire_ma
 	*strings_used += strlen(match->str);
 }
 
+static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
+{
+	for (uint32_t i = 0; i < desc->nr_fetch; i++, at += sizeof(struct portal_wire_fetch)) {
+		const struct portal_fetch *fetch = &desc->fetch[i];
+		const struct portal_wire_fetch wire = {
+			.what = htole32(fetch->what),
+			.arg = htole32(fetch->arg),
+			.offset = htole64((uint64_t)fetch->offset),
+			.inner_offset = htole64((uint64_t)fetch->inner_offset),
+			.max = htole32(fetch->max),
+			.len_arg_plus1 = htole32(fetch->len_arg_plus1),
+		};
+
+		memcpy(at, &wire, sizeof(wire));
+	}
+}
+
 static int prepare_wire(struct portal_hook *hook, const struct portal_syscall_hook *desc)
 {
 	struct portal_wire_hook wire = { 0 };
@@ -133,19 +152,21 @@ static int prepare_wire(struct portal_hook *hook, const struct portal_syscall_ho
 
 	if (ret < 0)
 		return ret;
-	hook->wire_len = sizeof(wire) + size;
+	hook->wire_len = sizeof(wire) + size + desc->nr_fetch * sizeof(struct portal_wire_fetch);
 	hook->wire = calloc(1, hook->wire_len);
 	if (!hook->wire)
 		return -ENOMEM;
 	wire.when = htole32(desc->when);
 	wire.pid = htole32(desc->pid);
 	wire.strings_size = htole32((uint32_t)size);
+	wire.nr_fetch = htole32(desc->nr_fetch);
 	if (desc->comm)
 		memcpy(wire.comm, desc->comm, strlen(desc->comm));
 	for (size_t i = 0; i < NR_MATCHES; i++)
 		encode_match(match_of(desc, i), i < PORTAL_NR_ARGS ? &wire.arg[i] : &wire.ret,
 			     (char *)hook->wire + sizeof(wire), &used);
 	memcpy(hook->wire, &wire, sizeof(wire));
+	encode_fetches(desc, hook->wire + sizeof(wire) + size);
 	return 0;
 }
 
@@ -196,9 +217,10 @@ const char *hook_call_name(const struct portal_hook *hook)
 	return hook->name ? hook->name : "every system call";
 }
 
-size_t hook_encode(const struct portal_hook *hook, uint8_t *buf)
+size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf)
 {
 	struct portal_wire_hook wire;
+	size_t len = hook->wire_len;
 
 	memcpy(&wire, hook->wire, sizeof(wire));
 	wire.id = htole32(hook->id);
@@ -206,9 +228,13 @@ size_t hook_encode(const struct portal_hook *hook, uint8_t *buf)
 	wire.flags = htole32(hook->name ? 0 : PORTAL_HOOK_F_ALL);
 	wire.nr = htole32(hook->nr[0]);
 	wire.compat_nr = htole32(hook->nr[1]);
+	if (!(features & PORTAL_FEATURE_FETCH)) {
+		len -= le32toh(wire.nr_fetch) * sizeof(struct portal_wire_fetch);
+		wire.nr_fetch = 0;
+	}
 	memcpy(buf, &wire, sizeof(wire));
-	memcpy(buf + sizeof(wire), hook->wire + sizeof(wire), hook->wire_len - sizeof(wire));
-	return hook->wire_len;
+	memcpy(buf + sizeof(wire), hook->wire + sizeof(wire), len - sizeof(wire));
+	return len;
 }
 
 /* ---- the description for people --------------------------------------------------------------------- */

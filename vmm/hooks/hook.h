@@ -86,11 +86,12 @@ const char *hook_call_name(const struct portal_hook *hook);
 /**
  * hook_encode() - the payload of PORTAL_OP_HOOK_ADD
  * @hook: with its numbers known
+ * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out
  * @buf: PORTAL_DATA_SIZE bytes
  *
  * Return: bytes of @buf.
  */
-size_t hook_encode(const struct portal_hook *hook, uint8_t *buf);
+size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf);
 
 /** hook_describe() - one line: the call, when, and its filters. */
 void hook_describe(const struct portal_hook *hook, FILE *out);

@@ -44,9 +44,12 @@ void host_destroy(struct host *host)
 	if (!host)
 		return;
 	registry_disconnect(&host->registry);
-	while (host->nr_modules > 0)
-		module_close(host->modules[--host->nr_modules]);
+	/* an unload() may still change hooks: all modules are there until the last has returned */
+	for (unsigned int i = host->nr_modules; i > 0; i--)
+		module_unload(host->modules[i - 1]);
 	registry_done(&host->registry);
+	for (unsigned int i = host->nr_modules; i > 0; i--)
+		module_close(host->modules[i - 1]);
 	free(host->modules);
 	free(host);
 }

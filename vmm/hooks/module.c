@@ -246,12 +246,17 @@ int module_load(struct portal_module *module)
 	return 0;
 }
 
+void module_unload(struct portal_module *module)
+{
+	if (module->is_loaded && module->desc->unload)
+		module->desc->unload(module);
+	module->is_loaded = false;
+}
+
 void module_close(struct portal_module *module)
 {
 	if (!module)
 		return;
-	if (module->is_loaded && module->desc->unload)
-		module->desc->unload(module);
 	if (module->object)
 		dlclose(module->object);
 	options_done(&module->options);

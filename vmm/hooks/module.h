@@ -57,7 +57,10 @@ must_check int module_open(const struct portal_module_desc *desc, const char *sp
 /** module_load() - call its load(). Return: 0; the negative errno of load(), said in the log. */
 must_check int module_load(struct portal_module *module);
 
-/** module_close() - unload(), if it was loaded, and close the file. NULL is fine. */
+/** module_unload() - call its unload(), if load() has succeeded and it has one. No callback runs any more. */
+void module_unload(struct portal_module *module);
+
+/** module_close() - close the file, whose code nothing may call any more. NULL is fine. */
 void module_close(struct portal_module *module);
 
 /** module_enter() - a callback is about to run or to go on; module_leave() - it waits or has returned. */

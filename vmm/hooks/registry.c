@@ -174,7 +174,7 @@ static void forget_guest(struct registry *registry)
 	registry->names = NULL;
 }
 
-int registry_connect(struct registry *registry, struct names *names,
+int registry_connect(struct registry *registry, struct names *names, uint64_t features,
 		     struct portal_hook **ret_unknown)
 {
 	struct portal_hook *hook;
@@ -183,6 +183,7 @@ int registry_connect(struct registry *registry, struct names *names,
 	pthread_mutex_lock(&registry->lock);
 	forget_guest(registry);
 	registry->names = names;
+	registry->features = features;
 	registry->connected = true;
 	mark_changed(registry);
 	for (hook = registry->hooks; hook && ret == 0; hook = hook->next) {
@@ -205,13 +206,14 @@ void registry_disconnect(struct registry *registry)
 
 /* ---- telling it ------------------------------------------------------------------------------------------ */
 
-static int push(struct session *session, const struct portal_hook *hook, enum change change)
+static int push(struct session *session, uint64_t features, const struct portal_hook *hook,
+		enum change change)
 {
 	uint8_t payload[PORTAL_DATA_SIZE];
 
 	switch (change) {
 	case CHANGE_ADD:
-		return op_hook_add(session, payload, hook_encode(hook, payload));
+		return op_hook_add(session, payload, hook_encode(hook, features, payload));
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -237,12 +239,12 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 static int tell(struct registry *registry, struct session *session, struct portal_hook *hook,
 		enum change change)
 {
-	uint64_t epoch = registry->epoch;
+	uint64_t epoch = registry->epoch, features = registry->features;
 	int ret;
 
 	hook->busy = true;
 	pthread_mutex_unlock(&registry->lock);
-	ret = push(session, hook, change);
+	ret = push(session, features, hook, change);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;

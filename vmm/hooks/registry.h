@@ -21,6 +21,7 @@
  * @lock: everything but @changed
  * @hooks: list
  * @names: tables of the guest; NULL before hello
+ * @features: PORTAL_FEATURE_* of the guest
  * @connected: a guest is there
  * @epoch: how many guests have been; an operation asked of an earlier one means nothing
  * @last_id: last id given out
@@ -34,6 +35,7 @@ struct registry {
 	pthread_mutex_t lock;
 	struct portal_hook *hooks;
 	struct names *names;
+	uint64_t features;
 	bool connected;
 	uint64_t epoch;
 	uint32_t last_id;
@@ -71,12 +73,13 @@ void registry_wake(struct registry *registry);
  * registry_connect() - a guest has said hello: it has no hooks yet
  * @registry: the registry
  * @names: its tables, one reference, taken over
+ * @features: PORTAL_FEATURE_* it was welcomed with
  * @ret_unknown: for -ENOENT the hook whose call the guest lacks
  *
  * Return: 0; -ENOENT.
  */
 must_check int registry_connect(struct registry *registry, struct names *names,
-				struct portal_hook **ret_unknown);
+				uint64_t features, struct portal_hook **ret_unknown);
 
 /** registry_disconnect() - the guest's module is gone, and its hooks with it. */
 void registry_disconnect(struct registry *registry);

@@ -113,15 +113,19 @@ static int parse_call(const struct portal_wire_syscall *wire, const struct hello
 	return 0;
 }
 
-int event_parse_call(const void *data, size_t size, const struct hello *hello,
-		     struct call *ret_call)
+int event_parse_call(void *data, size_t size, const struct hello *hello, struct call *ret_call)
 {
 	struct portal_wire_syscall wire;
+	size_t items_size;
 
-	if (size != sizeof(wire))
+	if (size < sizeof(wire))
 		return -EPROTO;
 	memcpy(&wire, data, sizeof(wire));
-	return parse_call(&wire, hello, ret_call);
+	items_size = size - sizeof(wire);
+	if (le32toh(wire.items_size) != items_size || parse_call(&wire, hello, ret_call) < 0)
+		return -EPROTO;
+	return items_parse((uint8_t *)data + sizeof(wire), items_size, le32toh(wire.nr_items),
+			   &ret_call->items);
 }
 
 int event_parse_error(const void *data, size_t size, const struct hello *hello,
@@ -134,7 +138,7 @@ int event_parse_error(const void *data, size_t size, const struct hello *hello,
 		return -EPROTO;
 	memcpy(&wire, data, sizeof(wire));
 	err = (int)le32toh(wire.err);
-	if (err >= 0 || err < -MAX_ERRNO)
+	if (err >= 0 || err < -MAX_ERRNO || wire.call.nr_items != 0 || wire.call.items_size != 0)
 		return -EPROTO;
 	ret_error->hook = le32toh(wire.hook);
 	ret_error->err = err;

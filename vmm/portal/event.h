@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/gpa.h"
+#include "portal/items.h"
 
 /* a run of pool pages */
 struct hello_range {
@@ -47,6 +48,7 @@ struct hello {
  * struct call - a system call at one of its two borders; fields as in struct portal_wire_syscall
  * @is_return: after the call
  * @is_compat: made by hello's compat ABI
+ * @items: what hooks had declared, brought along
  */
 struct call {
 	bool is_return, is_compat;
@@ -58,6 +60,7 @@ struct call {
 	char comm[PORTAL_COMM_SIZE];
 	uint64_t pc, pgd;
 	uint64_t regs[PORTAL_NR_REGS];
+	struct items items;
 };
 
 /**
@@ -89,14 +92,14 @@ must_check int event_parse_hello(const void *data, size_t size, struct hello *re
 
 /**
  * event_parse_call() - check a system call event
- * @data: payload, copied out of the page already
+ * @data: payload, copied out of the page already; @ret_call's items point into it
  * @size: its length
  * @hello: whose ABIs the call may have
  * @ret_call: set on success, is_return false
  *
  * Return: 0; -EPROTO.
  */
-must_check int event_parse_call(const void *data, size_t size, const struct hello *hello,
+must_check int event_parse_call(void *data, size_t size, const struct hello *hello,
 				struct call *ret_call);
 
 /** event_parse_error() - check an error event. Parameters and return value as event_parse_call(). */

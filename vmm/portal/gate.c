@@ -331,14 +331,14 @@ static int claim_free(struct gate *gate, unsigned int vcpu, gpa_t page,
 
 static int load_event(struct session *session, uint32_t kind)
 {
-	uint8_t data[sizeof(struct portal_wire_error)];
+	uint8_t *data = session->payload;
 	const struct hello *hello = &session->pool->hello;
 	size_t size;
 	int ret;
 
 	region_load(session->page, &session->header);
 	size = session->header.size;
-	if (session->header.size > sizeof(data))
+	if (session->header.size > sizeof(session->payload))
 		return -EPROTO;
 	if (kind == PORTAL_RING_WORK)
 		return session->header.code == PORTAL_EVENT_WORK && size == 0 ? 0 : -EPROTO;

@@ -38,6 +38,7 @@ enum session_state {
  * @ended_with: PORTAL_OP_NONE or PORTAL_OP_VERDICT
  * @user: session_set_user()
  * @event: what it was opened for
+ * @payload: the event's bytes; its items are read from there
  */
 struct session {
 	void *page;
@@ -56,6 +57,7 @@ struct session {
 		struct call call;
 		struct call_error error;
 	} event;
+	uint8_t payload[PORTAL_DATA_SIZE];
 	const struct gate_events *events;
 	struct stats *stats;
 };

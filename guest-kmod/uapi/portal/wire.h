@@ -130,8 +130,9 @@ struct portal_wire_hello {
 	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
 };
 
-/* no optional feature exists in version 1; bits are given out append-only */
-#define PORTAL_FEATURES_V1 0
+/* bits are given out append-only */
+#define PORTAL_FEATURE_FETCH 1u /* hooks may carry fetch declarations, events items */
+#define PORTAL_FEATURES	     1u /* all of them */
 
 /* payload of PORTAL_OP_WELCOME: what the host accepted */
 struct portal_wire_welcome {
@@ -161,6 +162,8 @@ struct portal_wire_welcome {
  * @comm: the task's name, NUL terminated
  * @pc: user program counter
  * @pgd: guest physical address of the task's top page table
+ * @nr_items: struct portal_wire_item that follow this struct
+ * @items_size: bytes that follow it
  * @regs: user registers, PORTAL_REG_*; unused entries 0
  */
 struct portal_wire_syscall {
@@ -176,7 +179,38 @@ struct portal_wire_syscall {
 	__u8 comm[PORTAL_COMM_SIZE];
 	__le64 pc;
 	__le64 pgd;
+	__le32 nr_items;
+	__le32 items_size;
 	__le64 regs[PORTAL_NR_REGS];
+};
+
+/* portal_wire_item.what */
+#define PORTAL_ITEM_MEM	    1 /* user memory at @addr */
+#define PORTAL_ITEM_STR	    2 /* a string at user address @addr, without its NUL */
+#define PORTAL_ITEM_FD_NAME 3 /* name of the descriptor @addr (sign-extended) */
+#define PORTAL_ITEM_ARGS    4 /* the process's arguments, @addr = 0 */
+
+/* portal_wire_item.status when it is not a negative errno */
+#define PORTAL_ITEM_COMPLETE 0
+#define PORTAL_ITEM_CUT	     1 /* the declaration's max ended it: there is more */
+#define PORTAL_ITEM_DEFERRED 2 /* it did not fit the page: no bytes, ask for it */
+
+/**
+ * struct portal_wire_item - something a hook declared: header, @len bytes, zero padding to a multiple of 8
+ * @addr: what it is of, by @what
+ * @len: bytes
+ * @what: PORTAL_ITEM_*
+ * @reserved: 0
+ * @status: PORTAL_ITEM_* or -errno; with -EFAULT the bytes of an ITEM_MEM before the fault are there
+ * @reserved2: 0
+ */
+struct portal_wire_item {
+	__le64 addr;
+	__le32 len;
+	__le16 what;
+	__le16 reserved;
+	__le32 status;
+	__le32 reserved2;
 };
 
 /**
@@ -245,8 +279,37 @@ struct portal_wire_match {
 
 #define PORTAL_NR_NONE 0xffffffffu
 
+/* declarations, with the numbers the SDK's PORTAL_FETCH_* have */
+#define PORTAL_WIRE_FETCH_STR	  1
+#define PORTAL_WIRE_FETCH_MEM	  2
+#define PORTAL_WIRE_FETCH_PTR_MEM 3
+#define PORTAL_WIRE_FETCH_PTR_STR 4
+#define PORTAL_WIRE_FETCH_FD_NAME 5
+#define PORTAL_WIRE_FETCH_ARGS	  6
+
+#define PORTAL_MAX_FETCH 16 /* declarations of one hook */
+
 /**
- * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of strings
+ * struct portal_wire_fetch - one declaration
+ * @what: PORTAL_WIRE_FETCH_*
+ * @arg: argument 0 .. 5
+ * @offset: added to the argument
+ * @inner_offset: added to the pointer found there (PTR_*)
+ * @max: most bytes, at least 1
+ * @len_arg_plus1: n + 1: the length is argument n, at most @max; 0: it is @max (MEM, PTR_MEM)
+ */
+struct portal_wire_fetch {
+	__le32 what;
+	__le32 arg;
+	__le64 offset;
+	__le64 inner_offset;
+	__le32 max;
+	__le32 len_arg_plus1;
+};
+
+/**
+ * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of strings and
+ *	@nr_fetch struct portal_wire_fetch, of any alignment
  * @id: the host's name for the hook, unique among installed hooks, not 0
  * @when: PORTAL_WHEN_*
  * @bit: 0 .. 63, unique among the hooks that share an event kind and a call
@@ -254,7 +317,9 @@ struct portal_wire_match {
  * @nr: number in the native table, or PORTAL_NR_NONE
  * @compat_nr: number in the compat table, or PORTAL_NR_NONE
  * @pid: thread group id in the initial pid namespace, 0 = any
- * @strings_size: bytes that follow this struct
+ * @strings_size: bytes of strings
+ * @nr_fetch: declarations, 0 .. PORTAL_MAX_FETCH
+ * @reserved: 0
  * @comm: NUL padded; all NUL = any
  * @arg: filters on the arguments, all must match
  * @ret: filter on the result, evaluated at return
@@ -268,6 +333,8 @@ struct portal_wire_hook {
 	__le32 compat_nr;
 	__le32 pid;
 	__le32 strings_size;
+	__le32 nr_fetch;
+	__le32 reserved;
 	__u8 comm[PORTAL_COMM_SIZE];
 	struct portal_wire_match arg[PORTAL_NR_ARGS];
 	struct portal_wire_match ret;
@@ -341,10 +408,12 @@ _Static_assert(sizeof(struct portal_wire_range) == 16, "range");
 _Static_assert(sizeof(struct portal_wire_hello) == 120 + 16 * PORTAL_MAX_RANGES, "hello");
 _Static_assert(sizeof(struct portal_wire_hello) <= PORTAL_DATA_SIZE, "hello fits the page");
 _Static_assert(sizeof(struct portal_wire_welcome) == 16, "welcome");
-_Static_assert(sizeof(struct portal_wire_syscall) == 120 + 8 * PORTAL_NR_REGS, "syscall");
+_Static_assert(sizeof(struct portal_wire_syscall) == 128 + 8 * PORTAL_NR_REGS, "syscall");
 _Static_assert(sizeof(struct portal_wire_error) == sizeof(struct portal_wire_syscall) + 16, "error");
 _Static_assert(sizeof(struct portal_wire_match) == 40, "match");
-_Static_assert(sizeof(struct portal_wire_hook) == 48 + 7 * 40, "hook");
+_Static_assert(sizeof(struct portal_wire_hook) == 56 + 7 * 40, "hook");
+_Static_assert(sizeof(struct portal_wire_fetch) == 32, "fetch");
+_Static_assert(sizeof(struct portal_wire_item) == 24, "item");
 _Static_assert(sizeof(struct portal_wire_verdict) == 80 + 8 * PORTAL_NR_REGS, "verdict");
 _Static_assert(sizeof(struct portal_wire_write) == 16, "write");
 #endif

@@ -53,6 +53,7 @@ static void test_cpuid_hides_what_is_not_served(void **state)
 	assert_false(edited(0x80000001, 0, 1, 0).ecx >> 2 & 1);
 	assert_int_equal(edited(0xa, 0, 1, 0).eax, 0);
 	assert_false(edited(7, 0, 1, 0).ebx >> 2 & 1);
+	assert_false(edited(7, 0, 1, 0).edx >> 20 & 1);
 	assert_int_equal(edited(7, 1, 1, 0).ebx, UINT32_MAX);
 	assert_int_equal(edited(0x40000001, 0, 1, 0).eax, UINT32_MAX);
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: headers.sh SDK_DIR CC
-# The SDK's header stands alone in C99, C17 and C++, and the export list names exactly its functions.
+# The SDK's header stands alone in C99, C17 and C++, the examples need nothing but it, and the export list
+# names exactly its functions.
 set -eu
 sdk=$1
 cc=$2
@@ -20,6 +21,11 @@ if printf 'int main(){}' | "$cc" -x c++ -fsyntax-only - 2>/dev/null; then
 else
 	echo "skip: this compiler has no C++"
 fi
+
+for example in "$sdk"/examples/*.c; do
+	"$cc" -Wall -Wextra -Werror -shared -fPIC -I "$sdk" -o /dev/null "$example"
+done
+echo "ok: examples"
 
 declared=$("$cc" -E -P -I "$sdk" "$sdk/portal/hook.h" | tr -d '\n' | tr ';}' '\n\n' |
 	grep -v typedef | grep -o 'portal_[a-z0-9_]* *(' | tr -d ' (' |

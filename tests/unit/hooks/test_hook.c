@@ -165,7 +165,7 @@ static void test_hook_reaches_the_wire_whole(void **state)
 	hook->bit = 17;
 	hook->nr[0] = 16;
 	hook->nr[1] = 54;
-	len = hook_encode(hook, payload);
+	len = hook_encode(hook, PORTAL_FEATURES, payload);
 	assert_int_equal(len, sizeof(wire) + 5);
 	memcpy(&wire, payload, sizeof(wire));
 	assert_int_equal(le32toh(wire.id), 3);

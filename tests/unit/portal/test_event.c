@@ -163,9 +163,10 @@ static void test_hello_without_an_abi_is_eproto(void **state)
 static int parse_call(const struct portal_wire_syscall *wire, uint32_t compat_abi)
 {
 	const struct hello hello = { .abi = PORTAL_ABI_X86_64, .compat_abi = compat_abi };
+	struct portal_wire_syscall copy = *wire;
 	struct call call;
 
-	return event_parse_call(wire, sizeof(*wire), &hello, &call);
+	return event_parse_call(&copy, sizeof(copy), &hello, &call);
 }
 
 static void test_call_of_an_abi_the_guest_has_not_is_eproto(void **state)

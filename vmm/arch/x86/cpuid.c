@@ -24,6 +24,7 @@
 #define LEAF7_EBX_HLE	   (1u << 4)
 #define LEAF7_EBX_RTM	   (1u << 11)
 #define LEAF7_EBX_PT	   (1u << 25)
+#define LEAF7_EDX_CET_IBT  (1u << 20) /* the guest module calls functions whose ENDBR the kernel has sealed */
 #define LEAF7_EDX_AMX	   (1u << 22 | 1u << 24 | 1u << 25)
 #define LEAF80000001_SVM   (1u << 2)
 #define LEVEL_SMT	   (1u << 8)
@@ -89,7 +90,7 @@ static void set_leaf_7(struct kvm_cpuid_entry2 *e)
 	if (e->index != 0)
 		return;
 	e->ebx &= ~(LEAF7_EBX_SGX | LEAF7_EBX_HLE | LEAF7_EBX_RTM | LEAF7_EBX_PT);
-	e->edx &= ~LEAF7_EDX_AMX;
+	e->edx &= ~(LEAF7_EDX_AMX | LEAF7_EDX_CET_IBT);
 }
 
 /* deterministic cache leaves: nothing below the last level is shared, the last level by all */

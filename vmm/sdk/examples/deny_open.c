@@ -13,6 +13,9 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np() */
 #endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strerrorname_np() */
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <portal/hook.h>
@@ -22,11 +25,11 @@
 #define PATH_SIZE 4096
 #define NR_ERRORS 134
 
-/* what load() has made of the options */
-static struct {
+/* what load() has made of the options; of each module, for the file may be loaded more than once */
+struct deny {
 	const char *prefix;
 	int err;
-} deny;
+};
 
 /* take ".", "..", and empty parts out of an absolute path, in place */
 static void normalise(char *path)
@@ -77,30 +80,28 @@ static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char 
 	return 0;
 }
 
-static int check(struct portal_ctx *ctx, int dirfd, uint64_t addr)
+static int check(struct portal_ctx *ctx, const struct deny *deny, int dirfd, uint64_t addr)
 {
 	char path[2 * PATH_SIZE];
 
 	if (make_absolute(ctx, dirfd, addr, path, sizeof(path)) < 0)
 		return 0;
 	normalise(path);
-	if (strncmp(path, deny.prefix, strlen(deny.prefix)) != 0)
+	if (strncmp(path, deny->prefix, strlen(deny->prefix)) != 0)
 		return 0;
 	portal_log(ctx, PORTAL_INFO, "%s %s denied", portal_syscall_name(ctx), path);
-	portal_skip(ctx, -deny.err);
+	portal_skip(ctx, -deny->err);
 	return 1;
 }
 
 static int on_open(struct portal_ctx *ctx, void *data)
 {
-	(void)data;
-	return check(ctx, AT_FDCWD, portal_arg(ctx, 0));
+	return check(ctx, data, AT_FDCWD, portal_arg(ctx, 0));
 }
 
 static int on_openat(struct portal_ctx *ctx, void *data)
 {
-	(void)data;
-	return check(ctx, (int)portal_arg(ctx, 0), portal_arg(ctx, 1));
+	return check(ctx, data, (int)portal_arg(ctx, 0), portal_arg(ctx, 1));
 }
 
 static int parse_errno(struct portal_module *mod)
@@ -120,6 +121,17 @@ static int parse_errno(struct portal_module *mod)
 	return -EINVAL;
 }
 
+static int parse_options(struct portal_module *mod, struct deny *deny)
+{
+	deny->prefix = portal_option(mod, "prefix");
+	if (!deny->prefix || deny->prefix[0] != '/') {
+		portal_mod_log(mod, PORTAL_ERROR, "write prefix=/some/path: what is to be denied");
+		return -EINVAL;
+	}
+	deny->err = parse_errno(mod);
+	return deny->err < 0 ? deny->err : 0;
+}
+
 static int load(struct portal_module *mod)
 {
 	static const struct {
@@ -131,32 +143,41 @@ static int load(struct portal_module *mod)
 		{ "openat", on_openat },
 		{ "openat2", on_openat },
 	};
+	struct deny options, *deny;
+	int ret = parse_options(mod, &options);
 
-	deny.prefix = portal_option(mod, "prefix");
-	if (!deny.prefix || deny.prefix[0] != '/') {
-		portal_mod_log(mod, PORTAL_ERROR, "write prefix=/some/path: what is to be denied");
-		return -EINVAL;
-	}
-	deny.err = parse_errno(mod);
-	if (deny.err < 0)
-		return deny.err;
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+	if (ret < 0)
+		return ret;
+	deny = malloc(sizeof(*deny));
+	if (!deny)
+		return -ENOMEM;
+	*deny = options;
+	portal_set_data(mod, deny);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && ret == 0; i++) {
 		const struct portal_syscall_hook hook = {
 			PORTAL_SYSCALL_HOOK_INIT,
 			.when = PORTAL_ON_ENTER,
 			.name = calls[i].name,
 			.fn = calls[i].fn,
+			.data = deny,
 		};
-		int ret = portal_hook_syscall(mod, &hook, NULL);
 
-		if (ret < 0)
-			return ret;
+		ret = portal_hook_syscall(mod, &hook, NULL);
 	}
-	return 0;
+	/* a module that did not load is not unloaded either */
+	if (ret < 0)
+		free(deny);
+	return ret;
+}
+
+static void unload(struct portal_module *mod)
+{
+	free(portal_data(mod));
 }
 
 static const struct portal_option options[] = {
-	{ .key = "prefix", .help = "beginning of the absolute paths to deny (needed); end it with / for a folder" },
+	{ .key = "prefix",
+	  .help = "beginning of the absolute paths to deny (needed); end it with / for a folder" },
 	{ .key = "errno", .fallback = "EACCES", .help = "the error, a name or a number" },
 	{ .key = NULL },
 };
@@ -168,4 +189,5 @@ const struct portal_module_desc portal_module = {
 	.help = "opening files below a prefix fails",
 	.options = options,
 	.load = load,
+	.unload = unload,
 };

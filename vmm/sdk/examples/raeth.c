@@ -56,6 +56,12 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 	return 1;
 }
 
+/* what on_ioctl() reads: with this and deferred writes, an answer costs one exit */
+static const struct portal_fetch fetch[] = {
+	{ .what = PORTAL_FETCH_STR, .arg = 2, .max = 16 },
+	{ .what = PORTAL_FETCH_PTR_MEM, .arg = 2, .offset = IFR_DATA, .max = 4 },
+};
+
 static int load(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hook = {
@@ -64,6 +70,8 @@ static int load(struct portal_module *mod)
 		.name = "ioctl",
 		.flags = PORTAL_HOOK_DEFER_WRITES,
 		.arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = RAETH_ESW_REG_READ },
+		.fetch = fetch,
+		.nr_fetch = sizeof(fetch) / sizeof(fetch[0]),
 		.fn = on_ioctl,
 		.data = (void *)(uintptr_t)portal_option(mod, "interface"),
 	};

@@ -198,8 +198,13 @@ enum {
  * @flags: 0
  * @reserved: 0
  *
- * A declaration never changes what the read functions return, only what they cost. This version
- * reads every declared item with an operation, when the hook asks for it.
+ * The guest collects what is declared before the event leaves it, faulting pages in; the read
+ * functions then take it from the event and cost no further exit: portal_read_bytes() and the
+ * functions built on it inside a declared range, portal_read_str() of a declared string,
+ * portal_fd_name() and portal_proc_args(). A declaration never changes what they return, only what
+ * they cost: whatever does not fit the event's page (about 3,600 bytes for all hooks on it) or was
+ * not declared is asked for. What was declared is read when the event is made; writes through
+ * portal_write_*() are seen by later reads. PTR_* bring the pointer along as well.
  */
 struct portal_fetch {
 	uint32_t what;
@@ -241,7 +246,7 @@ typedef int portal_syscall_fn(struct portal_ctx *ctx, void *data);
  * @arg: filters on the six arguments, evaluated at entry
  * @ret: filter on the result (PORTAL_ON_RETURN)
  * @fetch: what the hook is going to read, may be NULL
- * @nr_fetch: entries of @fetch
+ * @nr_fetch: entries of @fetch, at most 16
  * @fn: the callback
  * @on_error: a deferred write failed with @err (negative errno) at @addr; may be NULL. Must not
  *	call functions that may suspend.

@@ -157,6 +157,19 @@ static void test_deny_open_takes_the_error_by_name_and_number(void **state)
 	capture_stop();
 }
 
+static void test_deny_open_can_be_loaded_twice(void **state)
+{
+	(void)state;
+	start("deny,prefix=/a,errno=EACCES");
+	assert_int_equal(host_add(rig.host, &portal_module, "deny,prefix=/b,errno=ENOENT"), 0);
+	rig_boot(&rig);
+	assert_int_equal(open_path("/a/x"), -EACCES);
+	assert_int_equal(open_path("/b/x"), -ENOENT);
+	assert_int_equal(open_path("/c/x"), -ENOTTY);
+	rig_done(&rig);
+	capture_stop();
+}
+
 static void test_deny_open_says_what_is_wrong_with_its_options(void **state)
 {
 	(void)state;
@@ -179,6 +192,7 @@ int main(void)
 		DENY_TEST(test_deny_open_serves_32_bit_programs),
 		DENY_TEST(test_deny_open_leaves_bad_paths_to_the_kernel),
 		cmocka_unit_test(test_deny_open_takes_the_error_by_name_and_number),
+		cmocka_unit_test(test_deny_open_can_be_loaded_twice),
 		cmocka_unit_test(test_deny_open_says_what_is_wrong_with_its_options),
 	};
 

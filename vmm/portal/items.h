@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a guest brought along with an event because hooks had declared it: bytes that can be handed out without
+ * asking the guest. Pure parsing and look-up; knows no session. Source: docs/protocol.md section 5, "Items".
+ */
+#ifndef PORTAL_ITEMS_H
+#define PORTAL_ITEMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+/**
+ * struct items - a checked list of struct portal_wire_item with their bytes
+ * @data: copied out of the page; kept true by items_write()
+ * @nr: items
+ */
+struct items {
+	uint8_t *data;
+	uint32_t nr;
+};
+
+/**
+ * items_parse() - check a list
+ * @data: copied out of the page already; borrowed by @ret_items
+ * @size: its bytes, all of which must belong to items
+ * @nr: items announced
+ * @ret_items: set on success
+ *
+ * Return: 0; -EPROTO: lengths, kinds, statuses or padding are wrong, or @nr is not the number of items.
+ */
+must_check int items_parse(uint8_t *data, size_t size, uint32_t nr, struct items *ret_items);
+
+/**
+ * items_read() - user memory
+ *
+ * Return: bytes, fewer than @len where the guest met a fault; -EFAULT; -ENOENT: not among the items.
+ */
+ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t len);
+
+/**
+ * items_read_str() - a string, NUL terminated in @buf
+ * @len: at least 1
+ *
+ * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; the guest's errno; -ENOENT.
+ */
+ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len);
+
+/** items_fd_name() - name of a descriptor. Return: as items_read_str(). */
+ssize_t items_fd_name(const struct items *items, int fd, char *buf, size_t len);
+
+/** items_args() - the process's arguments, separated by NULs. Return: as items_read_str(). */
+ssize_t items_args(const struct items *items, char *buf, size_t len);
+
+/** items_write() - user memory has been written: later reads see it. */
+void items_write(struct items *items, uint64_t gva, const void *buf, size_t len);
+
+#endif
