@@ -61,7 +61,6 @@ int slots_add_disk(struct slots *slots, int fd, bool read_only, const char *path
 {
 	struct virtio_blk_params params = {
 		.image = { .fd = fd, .read_only = read_only },
-		.id = "",
 		.failed = on_disk_failed,
 	};
 	auto_close int owned_fd = fd;
@@ -75,6 +74,7 @@ int slots_add_disk(struct slots *slots, int fd, bool read_only, const char *path
 		return -ENOMEM;
 	slot->fd = take_fd(&owned_fd);
 	params.ctx = slot;
+	params.id = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	err = image_size(fd, &params.image.size_bytes);
 	if (err == 0)
 		err = virtio_blk_create(&params, &slot->blk);

@@ -46,7 +46,7 @@ struct slots {
  * @slots: windows
  * @fd: open image, taken over also on failure
  * @read_only: refuse writes
- * @path: for messages, copied
+ * @path: for messages, copied; its last part is the disk's serial number
  *
  * Return: 0; -ENOSPC no window left; -EINVAL the image is smaller than a sector; -errno.
  */
