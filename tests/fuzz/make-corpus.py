@@ -21,10 +21,19 @@ def hello(nr_pages=4):
             b"0.1".ljust(31, b"\0") + ranges)
 
 
-def call(nr=16, abi=1, hooks=3):
+def item(what, addr, content, status=0):
+    return struct.pack("<QIHHiI", addr, len(content), what, 0, status, 0) + content + bytes(-len(content) % 8)
+
+
+def call(nr=16, abi=1, hooks=3, items=()):
     return (struct.pack("<IIIIQ", abi, nr, 0, 0, hooks) + struct.pack("<6Q", *range(0x1000, 0x1006)) +
             struct.pack("<QII", 0, 100, 101) + b"probe".ljust(16, b"\0") +
-            struct.pack("<QQ", 0x400000, 0x2000) + bytes(8 * 36))
+            struct.pack("<QQII", 0x400000, 0x2000, len(items), len(b"".join(items))) + bytes(8 * 36) +
+            b"".join(items))
+
+
+ITEMS = (item(1, 0x1001, b"0123456789"), item(2, 0x1000, b"eth0"), item(3, 5, b"/etc/", 1),
+         item(4, 0, b"sh\0"), item(1, 0x3000, b"", -14), item(2, 0x4000, b"", 2))
 
 
 def error():
@@ -45,8 +54,8 @@ def boot():
             answer(0, len(names), names) + answer(0, len(names), names) + answer(0, 0) + answer(0, 0))
 
 
-def event(page, code=0xE0000002):
-    return (step(page, EVENT, header(code, len(call())) + call(nr=2)) + answer(page, 4, b"eth0") +
+def event(page, code=0xE0000002, items=()):
+    return (step(page, EVENT, header(code, len(call(items=items))) + call(nr=2, items=items)) + answer(page, 4, b"eth0") +
             answer(page, 100) + answer(page, 8, b"01234567") + answer(page, 5, b"/etc/") +
             answer(page, 3, b"sh\0") + answer(page, 4, b"eth0") + answer(page, 5, b"/etc/") +
             answer(page, 3, b"sh\0"))
@@ -58,10 +67,12 @@ def main():
     inputs = {
         "region/hello": boot(),
         "region/event": boot() + event(1) + event(2, 0xE0000003),
+        "region/items": boot() + event(1, items=ITEMS),
         "region/error": boot() + step(3, EVENT, header(0xE0000004, len(err)) + err),
         "region/work": boot() + step(1, WORK, header(0xE0000005, 0)) + step(0, BYE, b""),
         "event/hello": hello(),
         "event/call": call(),
+        "event/items": call(items=ITEMS),
         "event/compat": call(abi=2),
         "event/error": err,
         "options/plain": b"dir/file.so",
