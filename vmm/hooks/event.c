@@ -133,18 +133,25 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 
 /* ---- an event --------------------------------------------------------------------------------------------- */
 
-void event_sync(struct registry *registry, struct session *session)
+/* Return: true: the guest has refused one hook, there may be more to tell */
+static bool sync_some(struct registry *registry, struct session *session)
 {
 	struct portal_hook *refused = NULL;
-	int ret;
+	int ret = registry_sync(registry, session, &refused);
+	bool go_on = ret < 0 && refused && !session_is_over(session);
 
-	do {
-		ret = registry_sync(registry, session, &refused);
-		if (ret < 0 && refused && !session_is_over(session))
-			log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
-				  hook_call_name(refused), strerror(-ret));
-		registry_put(registry, refused);
-	} while (ret < 0 && take_ptr(refused) && !session_is_over(session));
+	if (go_on)
+		log_guest(LOG_ERROR, "%s: the guest cannot hook %s: %s",
+			  refused->module->desc->name, hook_call_name(refused), strerror(-ret));
+	registry_put(registry, refused);
+	return go_on;
+}
+
+void event_sync(struct registry *registry, struct session *session)
+{
+	/* ends: a refused hook is not asked for again */
+	while (sync_some(registry, session))
+		;
 }
 
 void event_serve_call(struct registry *registry, struct event_tally *tally,

@@ -227,9 +227,10 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 	hook->busy = false;
 	if (change == CHANGE_ADD && ret < 0)
 		hook->refused = ret;
-	else if (change == CHANGE_DEL)
+	/* a guest that cannot switch a hook has lost it */
+	if (change == CHANGE_DEL || ret < 0)
 		hook->guest = HOOK_ABSENT;
-	else if (ret == 0)
+	else
 		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
 	if (hook->guest == HOOK_ABSENT && atomic_load(&hook->removed))
 		unlink_hook(registry, hook);

@@ -320,6 +320,44 @@ static void test_hook_switched_off_outside_raises_work_and_goes_with_it(void **s
 	assert_false(rig.guest.hooks[0].on);
 }
 
+static void test_guest_that_has_lost_a_hook_gets_it_again(void **state)
+{
+	unsigned int ran = 0;
+
+	(void)state;
+	boot_with("ioctl", count, &ran);
+	portal_hook_enable(rig.handles[0][0], false);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	rig.guest.nr_hooks = 0;
+	portal_hook_enable(rig.handles[0][0], true);
+	capture_start();
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_non_null(strstr(capture_stop(), "cannot hook ioctl: No such file or directory"));
+	assert_int_equal(rig.guest.nr_hooks, 1);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 1);
+}
+
+static void test_hook_refused_for_ever_is_asked_for_once(void **state)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = second,
+	};
+	struct gate_stats stats;
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_boot(&rig);
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &hook, NULL), 0);
+	rig.guest.refuse_add = -EBUSY;
+	capture_start();
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	capture_stop();
+	stats = rig_gate_stats(&rig);
+	assert_int_equal(stats.operations[PORTAL_OP_HOOK_ADD], 2);
+}
+
 static void test_changes_go_with_the_next_event_when_there_is_one(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
@@ -497,6 +535,8 @@ int main(void)
 		SESSION_TEST(test_hook_can_remove_itself),
 		SESSION_TEST(test_hook_removed_by_an_earlier_one_is_not_called_any_more),
 		SESSION_TEST(test_hook_switched_off_outside_raises_work_and_goes_with_it),
+		SESSION_TEST(test_guest_that_has_lost_a_hook_gets_it_again),
+		SESSION_TEST(test_hook_refused_for_ever_is_asked_for_once),
 		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),
 		SESSION_TEST(test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc),
 		SESSION_TEST(test_unknown_call_at_hello_is_told_with_the_nearest_name),
