@@ -9,6 +9,7 @@
 #include <linux/srcu.h>
 #include <linux/string.h>
 
+#include "arch.h"
 #include "hook_table.h"
 #include "hook_wire.h"
 
@@ -30,6 +31,7 @@ struct hook_link {
  * @when: PORTAL_WHEN_*
  * @bit: its bit in events, as a mask
  * @on: it may match
+ * @observes: it changes nothing: of a call that returns it is told at the return only
  * @every_call: it is on every call of both ABIs
  * @nr: its calls, by table, or PORTAL_NR_NONE
  * @filter: its conditions
@@ -47,6 +49,7 @@ struct hook {
 	u32 when;
 	u64 bit;
 	bool on;
+	bool observes;
 	bool every_call;
 	u32 nr[SYSCALL_NR_TABLES];
 	struct filter filter;
@@ -81,7 +84,15 @@ bool hook_table_watches(enum syscall_table table, u32 nr)
 	return !hlist_empty(hooks_of_call(table, nr)) || !hlist_empty(&every_call_hooks);
 }
 
-static void match_list(struct hlist_head *list, const struct filter_call *call,
+/* Whoever wants to know only, can wait for the return, if there is going to be one. */
+static bool wants_entry(const struct hook *hook, bool returns)
+{
+	if (!(hook->when & PORTAL_WHEN_ENTER))
+		return false;
+	return !(hook->observes && returns && hook->when & PORTAL_WHEN_RETURN);
+}
+
+static void match_list(struct hlist_head *list, const struct filter_call *call, bool returns,
 		       struct hook_match *match)
 {
 	struct hook_link *link;
@@ -91,7 +102,7 @@ static void match_list(struct hlist_head *list, const struct filter_call *call,
 		hook = link->hook;
 		if (!READ_ONCE(hook->on) || !filter_entry(&hook->filter, call))
 			continue;
-		if (hook->when & PORTAL_WHEN_ENTER)
+		if (wants_entry(hook, returns))
 			match->enter |= hook->bit;
 		if (hook->when & PORTAL_WHEN_RETURN)
 			match->on_return |= hook->bit;
@@ -101,12 +112,13 @@ static void match_list(struct hlist_head *list, const struct filter_call *call,
 void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call *call,
 		      struct hook_match *ret_match)
 {
+	bool returns = !arch_never_returns(table, nr);
 	struct hook_match match = { 0 };
 	int idx = srcu_read_lock(&hook_srcu);
 
 	match.newest = READ_ONCE(last_serial);
-	match_list(&every_call_hooks, call, &match);
-	match_list(hooks_of_call(table, nr), call, &match);
+	match_list(&every_call_hooks, call, returns, &match);
+	match_list(hooks_of_call(table, nr), call, returns, &match);
 	srcu_read_unlock(&hook_srcu, idx);
 	*ret_match = match;
 }
@@ -248,6 +260,7 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	hook->when = le32_to_cpu(wire->when);
 	hook->bit = BIT_ULL(le32_to_cpu(wire->bit));
 	hook->on = true;
+	hook->observes = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_OBSERVE;
 	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
 	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
 	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);

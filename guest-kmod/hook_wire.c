@@ -47,7 +47,7 @@ static bool target_is_valid(const struct portal_wire_hook *wire)
 	u32 nr = le32_to_cpu(wire->nr), compat_nr = le32_to_cpu(wire->compat_nr);
 	bool names_one = nr != PORTAL_NR_NONE || compat_nr != PORTAL_NR_NONE;
 
-	if (le32_to_cpu(wire->flags) & ~PORTAL_HOOK_F_ALL)
+	if (le32_to_cpu(wire->flags) & ~(PORTAL_HOOK_F_ALL | PORTAL_HOOK_F_OBSERVE))
 		return false;
 	return names_one != !!(le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL);
 }

@@ -105,6 +105,15 @@ int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 	return guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
 }
 
+/* who only observes hears of both borders at the second, unless there is none */
+static bool waits_for_return(const struct portal_wire_hook *wire, const char *name)
+{
+	if (!(le32toh(wire->flags) & PORTAL_HOOK_F_OBSERVE) ||
+	    !(le32toh(wire->when) & PORTAL_WHEN_RETURN))
+		return false;
+	return strcmp(name, "exit") != 0 && strcmp(name, "exit_group") != 0;
+}
+
 uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when)
 {
 	uint64_t bits = 0;
@@ -115,6 +124,8 @@ uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint
 		uint32_t own = le32toh(compat ? wire->compat_nr : wire->nr);
 
 		if (!guest->hooks[i].on || !(le32toh(wire->when) & when))
+			continue;
+		if (when == PORTAL_WHEN_ENTER && waits_for_return(wire, fake_name(compat, nr)))
 			continue;
 		if (own == nr || le32toh(wire->flags) & PORTAL_HOOK_F_ALL)
 			bits |= 1ull << le32toh(wire->bit);

@@ -13,7 +13,7 @@ struct call_name {
 static const struct call_name native[] = {
 	{ 0, "read" },	  { 1, "write" },   { 2, "open" },     { 3, "close" },
 	{ 16, "ioctl" },  { 39, "getpid" }, { 63, "uname" },   { 85, "creat" },
-	{ 110, "getppid" }, { 257, "openat" }, { 437, "openat2" },
+	{ 110, "getppid" }, { 231, "exit_group" }, { 257, "openat" }, { 437, "openat2" },
 };
 
 static const struct call_name compat[] = {

@@ -96,7 +96,7 @@ int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value)
 
 	if (ret < 0)
 		return ret;
-	if (ctx->is_error || !regs_is_settable(ctx->call->abi, index))
+	if (!event_may_change(ctx) || !regs_is_settable(ctx->call->abi, index))
 		return -EINVAL;
 	staging_set_reg(&ctx->staging, index, task_word(ctx, value));
 	return 0;
@@ -104,7 +104,7 @@ int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value)
 
 int portal_skip(struct portal_ctx *ctx, int64_t ret)
 {
-	if (ctx->is_error || ctx->is_return)
+	if (!event_may_change(ctx) || ctx->is_return)
 		return -EINVAL;
 	staging_set_ret(&ctx->staging, PORTAL_VERDICT_SKIP, ret);
 	return 0;
@@ -112,7 +112,7 @@ int portal_skip(struct portal_ctx *ctx, int64_t ret)
 
 int portal_set_ret(struct portal_ctx *ctx, int64_t ret)
 {
-	if (ctx->is_error || !ctx->is_return)
+	if (!event_may_change(ctx) || !ctx->is_return)
 		return -EINVAL;
 	staging_set_ret(&ctx->staging, PORTAL_VERDICT_RET, ret);
 	return 0;
@@ -120,7 +120,7 @@ int portal_set_ret(struct portal_ctx *ctx, int64_t ret)
 
 int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value)
 {
-	if (ctx->is_error || ctx->is_return || n >= PORTAL_NR_ARGS)
+	if (!event_may_change(ctx) || ctx->is_return || n >= PORTAL_NR_ARGS)
 		return -EINVAL;
 	staging_set_arg(&ctx->staging, n, task_word(ctx, value));
 	return 0;

@@ -62,7 +62,7 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 {
 	int ret;
 
-	if (ctx->is_error)
+	if (!event_may_change(ctx))
 		return -EINVAL;
 	if (!defers(ctx))
 		return write_guest(ctx, addr, buf, len);

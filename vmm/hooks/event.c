@@ -15,6 +15,11 @@ struct portal_ctx *event_current(void)
 	return current;
 }
 
+bool event_may_change(const struct portal_ctx *ctx)
+{
+	return !ctx->is_error && !(ctx->hook->flags & PORTAL_HOOK_OBSERVE);
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -110,12 +115,26 @@ static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
 	return ret;
 }
 
+/* one that observes both sides is told of the entry now, at the return: that took one exit instead of two */
+static int run_sides(struct portal_ctx *ctx, struct portal_hook *hook)
+{
+	bool missed_entry = hook->flags & PORTAL_HOOK_OBSERVE && hook->when & PORTAL_ON_ENTER;
+	int ret = 0;
+
+	if (ctx->is_return && missed_entry) {
+		ctx->is_return = false;
+		ret = run_callback(ctx, hook);
+		ctx->is_return = true;
+	}
+	return ret < 0 ? ret : run_callback(ctx, hook);
+}
+
 /* Return: true: later hooks are not asked */
 static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
 		     struct portal_hook *hook)
 {
 	const struct staging_state before = ctx->staging.state;
-	int ret = run_callback(ctx, hook);
+	int ret = run_sides(ctx, hook);
 
 	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
 	count_time(tally, ctx->spent_ns);
@@ -124,7 +143,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 		return true;
 	if (ret >= 0) {
 		atomic_store(&hook->failures, 0);
-		return ret > 0;
+		return ret > 0 && !(hook->flags & PORTAL_HOOK_OBSERVE);
 	}
 	ctx->staging.state = before;
 	count_failure(registry, tally, ctx, hook, ret);

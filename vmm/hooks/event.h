@@ -69,6 +69,9 @@ void event_suspend(struct session *session);
 /** event_resume() - it goes on. */
 void event_resume(struct session *session);
 
+/** event_may_change() - the callback may stage and write: it does not only observe, and is not on_error. */
+bool event_may_change(const struct portal_ctx *ctx);
+
 /** event_current() - the event whose callback runs on this thread; NULL. */
 struct portal_ctx *event_current(void);
 

@@ -76,7 +76,7 @@ static int check(const struct portal_syscall_hook *desc)
 		return -EINVAL;
 	if (desc->when == 0 || desc->when & ~(PORTAL_ON_ENTER | PORTAL_ON_RETURN))
 		return -EINVAL;
-	if (desc->flags & ~PORTAL_HOOK_DEFER_WRITES)
+	if (desc->flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE))
 		return -EINVAL;
 	if (desc->name && (*plain_name(desc->name) == '\0' || strlen(desc->name) > NAMES_MAX_LEN))
 		return -EINVAL;
@@ -225,7 +225,8 @@ size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *b
 	memcpy(&wire, hook->wire, sizeof(wire));
 	wire.id = htole32(hook->id);
 	wire.bit = htole32(hook->bit);
-	wire.flags = htole32(hook->name ? 0 : PORTAL_HOOK_F_ALL);
+	wire.flags = htole32((hook->name ? 0 : PORTAL_HOOK_F_ALL) |
+			     (hook->flags & PORTAL_HOOK_OBSERVE ? PORTAL_HOOK_F_OBSERVE : 0));
 	wire.nr = htole32(hook->nr[0]);
 	wire.compat_nr = htole32(hook->nr[1]);
 	if (!(features & PORTAL_FEATURE_FETCH)) {
@@ -282,5 +283,7 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 	describe_match(&wire.ret, strings, "result", out);
 	if (hook->flags & PORTAL_HOOK_DEFER_WRITES)
 		fprintf(out, ", writes deferred");
+	if (hook->flags & PORTAL_HOOK_OBSERVE)
+		fprintf(out, ", observes");
 	fputc('\n', out);
 }

@@ -275,7 +275,8 @@ struct portal_wire_match {
 #define PORTAL_WHEN_ENTER  1u
 #define PORTAL_WHEN_RETURN 2u
 
-#define PORTAL_HOOK_F_ALL 1u /* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
+#define PORTAL_HOOK_F_ALL     1u /* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
+#define PORTAL_HOOK_F_OBSERVE 2u /* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
 
 #define PORTAL_NR_NONE 0xffffffffu
 

@@ -136,7 +136,7 @@ static void test_hook_names_a_call_or_every_call(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 	head(&sample)->flags = 0;
 	assert_int_equal(check(&sample), 0);
-	head(&sample)->flags = cpu_to_le32(2);
+	head(&sample)->flags = cpu_to_le32(4);
 	assert_int_equal(check(&sample), -EINVAL);
 }
 

@@ -222,7 +222,16 @@ struct portal_fetch {
 #define PORTAL_ON_ENTER	 1u /* before the call */
 #define PORTAL_ON_RETURN 2u /* after it, or after a skip */
 
-#define PORTAL_HOOK_DEFER_WRITES 1u
+#define PORTAL_HOOK_DEFER_WRITES 1u /* see "Writes" above: the way to one exit for a hook that writes */
+
+/*
+ * The callback only looks: whatever would change something is -EINVAL. With both PORTAL_ON_ENTER and
+ * PORTAL_ON_RETURN it is called for both when the call returns, one after the other, and that costs one
+ * exit instead of two; the arguments are those at entry, memory is what it is at the return. A result
+ * filter decides both. Calls that never return (exit, exit_group) are told at their entry. It does not
+ * keep later hooks from being asked.
+ */
+#define PORTAL_HOOK_OBSERVE 2u
 
 /**
  * typedef portal_syscall_fn - a hook's callback
