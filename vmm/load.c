@@ -51,6 +51,16 @@ static uint64_t low_ram_end(const struct guest_mem *mem)
 	return nr ? slots[0].base.value + slots[0].size : 0;
 }
 
+/* enough to come up: Linux unpacks the initrd beside itself, and a small userland takes 16 MiB */
+static int too_small(uint64_t kernel_bytes, uint64_t initrd_bytes)
+{
+	log_error("guest memory is too small: the kernel takes %llu MiB and the initial RAM file "
+		  "system %llu MiB; use --memory %lluM or more",
+		  (unsigned long long)to_mib(kernel_bytes), (unsigned long long)to_mib(initrd_bytes),
+		  (unsigned long long)(to_mib(kernel_bytes) + 2 * to_mib(initrd_bytes) + 16));
+	return -EINVAL;
+}
+
 /* as high as it may be, so that the kernel has the room above itself */
 static int place_initrd(const struct load_initrd *initrd, const struct guest_mem *mem,
 			const struct kernel_entry *entry, gpa_t *ret_gpa)
@@ -61,20 +71,15 @@ static int place_initrd(const struct load_initrd *initrd, const struct guest_mem
 	if (entry->initrd_max < top)
 		top = align_down(entry->initrd_max + 1, MEM_PAGE_SIZE);
 	start = initrd->len < top ? align_down(top - initrd->len, MEM_PAGE_SIZE) : 0;
-	if (start < entry->load_end.value) {
-		log_error("guest memory is too small: the kernel takes %llu MiB and the initial RAM file "
-			  "system %llu MiB; use --memory %lluM or more",
-			  (unsigned long long)to_mib(entry->load_end.value),
-			  (unsigned long long)to_mib(initrd->len),
-			  (unsigned long long)(to_mib(entry->load_end.value + initrd->len) + 16));
-		return -EINVAL;
-	}
+	if (start < entry->load_end.value)
+		return too_small(entry->load_end.value, initrd->len);
 	*ret_gpa = GPA(start);
 	return mem_write(mem, *ret_gpa, initrd->data, initrd->len);
 }
 
 static int load_kernel(const struct vmm_config *config, const struct kernel *kernel,
-		       const struct guest_mem *mem, struct kernel_entry *ret_entry)
+		       const struct load_initrd *initrd, const struct guest_mem *mem,
+		       struct kernel_entry *ret_entry)
 {
 	struct kernel_options options = { .kaslr = config->kaslr };
 	struct boot_reason why = { 0 };
@@ -83,10 +88,8 @@ static int load_kernel(const struct vmm_config *config, const struct kernel *ker
 	if (err == 0)
 		return 0;
 	if (err == -ENOMEM && why.need_bytes)
-		log_error("%s: %s; use --memory %lluM or more", config->kernel, why.text,
-			  (unsigned long long)to_mib(why.need_bytes));
-	else
-		log_error("%s: %s", config->kernel, why.text);
+		return too_small(why.need_bytes, initrd->len);
+	log_error("%s: %s", config->kernel, why.text);
 	return -EINVAL;
 }
 
@@ -97,7 +100,7 @@ int load_guest(const struct vmm_config *config, const struct kernel *kernel,
 	auto_free char *cmdline = NULL;
 	struct kernel_entry entry;
 	struct arch_boot boot = { .nr_cpus = config->cpus, .nr_virtio = nr_virtio };
-	int err = load_kernel(config, kernel, mem, &entry);
+	int err = load_kernel(config, kernel, initrd, mem, &entry);
 
 	if (err == 0)
 		err = make_cmdline(config, &entry, &cmdline);
