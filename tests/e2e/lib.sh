@@ -4,11 +4,15 @@
 # What an end-to-end case is written with. A case is a function case_NAME in tests/e2e/cases/*.sh; it runs
 # in a subshell and a directory of its own, and fails when any check fails. Set for it:
 #
-#	VMM       the shipped binary            KERNEL    vmlinuz of the kernel under test
-#	MODULES   its modules' root             GUEST_KO  portal.ko for it
-#	FIXTURES  rootfs/, rootfs.ext4, rootfs.squashfs
-#	HOOKS     directory of the example modules
-#	RELEASE   its uname -r
+#	VMM         the shipped binary
+#	KERNEL      vmlinuz of the kernel under test
+#	RELEASE     its uname -r
+#	MODULES     root directory of its modules
+#	HEADERS     its headers, configured
+#	GUEST_KO    portal.ko for it
+#	FIXTURES    rootfs/, rootfs.ext4, rootfs.squashfs
+#	HOOKS       directory of the example modules
+#	TEST_HOOKS  directory of those of tests/e2e/modules
 
 # fail WORD... - the case has failed; it goes on, so that one run tells all
 fail() {
@@ -50,6 +54,7 @@ run_line() {
 	text="${text//%/%25}"
 	text="${text//+/%2B}"
 	text="${text//$'\n'/%0A}"
+	text="${text//$'\t'/ }"
 	text="${text//\"/%22}"
 	printf 'portal.run=%s' "${text// /+}"
 }

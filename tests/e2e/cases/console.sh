@@ -5,7 +5,7 @@
 PROMPT='archer:/# '
 CTRL_A=$'\x01' CTRL_C=$'\x03'
 
-# start_shell COMMAND... - COMMAND in the background with the fifo `keys` as its input; output in out
+# start_shell COMMAND... - COMMAND in the background, its input is what type_text types; output in out
 start_shell() {
 	mkfifo keys
 	timeout --kill-after=10 120 "$@" >out 2>err <keys &

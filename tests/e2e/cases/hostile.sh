@@ -131,3 +131,61 @@ case_hostile_power_off_and_reset_at_once() {
 		expect_count 1 'powered off$|asked for a reboot$' err
 	done
 }
+
+# ---- the portal ----------------------------------------------------------------------------------------------
+
+# doorbells_agree - the VMM has counted the rings that the guest has counted
+doorbells_agree() {
+	local rings
+
+	rings="$(awk '/^doorbells\./ && !/refused/ { n += $2 } END { print n + 0 }' stats)"
+	[[ "$rings" == "$(said rings)" ]] || fail "$rings rings, but the guest made $(said rings)"
+	expect_stat doorbells.refused "$(said refused)"
+}
+
+case_hostile_portal_rings() {
+	hostile portal_rings
+	survived 40
+	doorbells_agree
+	expect_err 'the guest module speaks version 2 of the protocol, this portal-vmm version 1'
+}
+
+case_hostile_portal_flood() {
+	hostile portal_flood
+	survived 4
+	doorbells_agree
+	expect_stat events.enter 12500
+}
+
+# each lie ends the VM, with one message and no hook
+case_hostile_portal_lies_to_hello() {
+	local lie
+
+	for lie in {0..13}; do
+		hostile portal_names --append "lie=$lie"
+		expect_status 2
+		expect_out '^PASS a valid hello'
+		expect_count 1 'the guest module bare does not answer as it should' err
+		expect_stat sessions.protocol_errors 1
+		expect_stat doorbells.refused 1
+		((status == 2)) || fail "that was lie $lie"
+	done
+}
+
+case_hostile_portal_lies_to_a_hook() {
+	hostile portal_answers --hook "$HOOKS/memory_access.so"
+	survived 8
+	doorbells_agree
+	expect_stat sessions.protocol_errors "$(said lies)"
+}
+
+case_hostile_portal_page_shared_by_two_cpus() {
+	hostile portal_race --cpus 2
+	survived 2
+	hostile portal_race --cpus 2 --append answers=1
+	case $status in
+	0) survived 2 ;;
+	2) expect_err 'does not answer as it should' ;;
+	*) fail "exit status $status, expected 0 or 2" ;;
+	esac
+}

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016
+# What the guest module does to system calls, on a real kernel.
+
+# expect_lines FILE REGEX LINE... - the lines of FILE that match, in their order
+expect_lines() {
+	local file="$1" regex="$2" expected found
+	shift 2
+
+	expected="$(printf '%s\n' "$@")"
+	found="$(grep -oE -- "$regex" "$file" || true)"
+	[[ $found == "$expected" ]] || fail "$file has '${found//$'\n'/ | }', expected '${expected//$'\n'/ | }'"
+}
+
+# table_of ABI - "NUMBER NAME" for each call in the kernel's own list; ABI is 64 or 32
+table_of() {
+	awk '$1 == "#define" && $2 ~ /^__NR_/ { sub(/^__NR_/, "", $2); print $3, $2 }' \
+		"$HEADERS/arch/x86/include/generated/uapi/asm/unistd_$1.h"
+}
+
+# a hook on every entry of both tables, each for the one task that makes that call once
+case_calls_every_entry_fires_its_own_hook() {
+	table_of 64 >native && table_of 32 >compat
+	GUEST_LIMIT=300 LIMIT=320 boot_run 'for p in all_calls all_calls32; do $p -t 500 >/tmp/log; tail -1 /tmp/log; done' \
+		--hook "$TEST_HOOKS/every.so,native=native,compat=compat,report=report"
+	expect_count 2 '^all_calls: [0-9]+ calls made$' out.text
+	expect_count "$(wc -l <native)" '^native .* right=1 wrong=0$' report
+	expect_count "$(wc -l <compat)" '^compat .* right=1 wrong=0$' report
+	[[ "$(wc -l <native)" -gt 330 && "$(wc -l <compat)" -gt 400 ]] || fail "the tables are short"
+	grep -v 'right=1 wrong=0' report | head -20
+	expect_stat hooks.failures 0
+}
+
+# skip, override, changed argument, skip with a return hook; the registers; a restarted read(); the widths;
+# and a hook on every call of one task
+case_calls_verdicts_registers_and_widths() {
+	local calls='$p getpgid 0; $p sched_get_priority_max 0; $p sched_get_priority_min 0; $p getsid 0'
+
+	boot_run "for p in syscall_any syscall_any32; do $calls; \$p -p getcpu buf:64 0 0; done;
+		for p in regs_check regs_check32; do \$p regs sched_get_priority_max; \$p regs getpgid;
+			\$p regs getsid; \$p regs ioctl; \$p restart; done;
+		cp /usr/bin/syscall_any /tmp/chosen; /tmp/chosen getppid" \
+		--hook "$TEST_HOOKS/edit.so" --hook "$TEST_HOOKS/widths.so" --hook "$TEST_HOOKS/chosen.so"
+	expect_lines out.text '^ret=.*' \
+		'ret=31337 errno=0' 'ret=99 errno=0' 'ret=-1 errno=13' 'ret=6 errno=0' 'ret=0 errno=0' \
+		'ret=31337 errno=0' 'ret=99 errno=0' 'ret=-1 errno=13' 'ret=6 errno=0' 'ret=0 errno=0' \
+		"$(grep '^ret=' out.text | tail -1)"
+	# 64-bit and 32-bit pointers; 0xee is what was there before
+	expect_out "^syscall_any: arg0=0102030405060708$(hex int)eeeeeeee$(hex long)ccbbaa9900000000(ee){8}7465787400(ee){19} "
+	expect_out "^syscall_any: arg0=0102030405060708$(hex int)eeeeeeee$(hex long)ccbbaa99eeeeeeee(ee){8}7465787400(ee){19} "
+	expect_count 8 '^regs_check: call=[0-9]+ ret=.* changed=0$' out.text
+	expect_count 2 '^regs_check: call=.* ret=99 changed=0$' out.text
+	expect_count 2 '^regs_check: read ret=9 signals=3 data="restarted"$' out.text
+	# three signals, three restarts, one return
+	expect_count 8 'edit: read entered \[regs_check' err
+	expect_count 2 'edit: read returned 9 \[regs_check' err
+	expect_err 'chosen: getppid of chosen'
+	expect_err 'chosen: write of chosen'
+	expect_err 'chosen: exit_group of chosen'
+	expect_no_err 'chosen: .* of [^c]'
+	expect_stat hooks.failures 0
+}
+
+# hex NAME - a value of widths.c as the guest's memory has it
+hex() {
+	case $1 in
+	int) printf '44332211' ;;
+	long) printf '8877665544332211' ;;
+	esac
+}
+
+# labels_for KIND=N - which filters let it through, in the alphabet's order
+labels_for() {
+	grep -oE "filters: [a-z_]+ $1 " err | awk '{ print $2 }' | sort | tr '\n' ' '
+}
+
+# expect_labels KIND=N LABEL...
+expect_labels() {
+	local what="$1" found
+	shift
+
+	found="$(labels_for "$what")"
+	[[ $found == "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ]] || fail "$what: let through by: $found"
+}
+
+case_calls_filters() {
+	boot_run 'for n in 5 -1 1 261 6; do syscall_any sched_get_priority_max $n; done
+		syscall_any32 sched_get_priority_max -1
+		a=$(printf "%03600d" 0 | tr 0 a); z=$(printf "%04093d" 0)
+		syscall_any access /tmp/needle 1; syscall_any access /tmp/needles 2
+		syscall_any access $z$z-tail 3; syscall_any access ${z}needle$z-tail 4
+		syscall_any access $a 5; syscall_any access a$a 6; syscall_any access 16 7
+		syscall_any32 access ${z}needle 1001; syscall_any access $z$z 0
+		syscall_any -r 2000 sched_get_priority_min 1' --hook "$TEST_HOOKS/filters.so"
+	expect_labels number=5 eq ge le range byte success
+	expect_labels number=1 ne lt le clear success ninetynine
+	expect_labels number=261 ne gt ge ugt byte error
+	expect_labels number=6 ne gt ge ugt range set success
+	# a 64-bit and a 32-bit task: a filter without a width looks at the task's long
+	expect_labels number=-1 ne ne lt lt le le ugt ugt set set long long error error
+	expect_labels string=1 str_eq str_prefix str_contains
+	expect_labels string=2 str_prefix str_contains
+	expect_labels string=3 str_suffix
+	expect_labels string=4 str_contains str_suffix
+	expect_labels string=5 str_long
+	expect_labels string=1001 str_contains
+	expect_no_err 'string=(0|6|7) '
+	expect_no_err 'a miss came through'
+	# one ring for each call that some hook matched, at its entry and at its return; none for a miss
+	expect_stat events.enter 12
+	expect_stat events.return 6
+	expect_stat doorbells.event 18
+}
+
+# kind_line CALL KIND - the fixture's line
+kind_line() {
+	grep -E "^buffers: $1 $2 " out.text
+}
+
+# expect_kind CALL KIND REGEX
+expect_kind() {
+	[[ "$(kind_line "$1" "$2")" =~ $3 ]] || fail "buffers $1 $2: '$(kind_line "$1" "$2")', expected $3"
+}
+
+# expect_answers CALL REGEX - the results of the hook on CALL, in the order of the kinds: present absent file
+# slow readonly none unmapped crossing crossing-absent crossing-unmapped
+expect_answers() {
+	local found
+
+	found="$(grep -E "memory: $1: " err | grep -vE '"(/proc/self/pagemap|/dev/null|/www/index.html)"' |
+		grep -oE "$1: [a-z_]+ -?[0-9]+" | awk '{ print $3 }' | tr '\n' ' ')"
+	[[ $found =~ ^$2\ $ ]] || fail "$1: the hook had '$found', expected '$2'"
+}
+
+case_calls_memory_in_every_state() {
+	boot_run 'buffers -n write; buffers openat; buffers read; buffers32 -n write absent' \
+		--hook "$TEST_HOOKS/memory.so"
+	# /dev/null never looks at what is written: the hook alone has faulted the page in
+	expect_kind write absent 'before=00 ret=40 errno=0 after=1'
+	expect_kind write file 'before=[0c][0c] ret=40 errno=0 after=1'
+	expect_kind write slow 'before=00 ret=40 errno=0 after=1'
+	expect_kind write crossing-absent 'before=10 ret=40 errno=0 after=11'
+	expect_answers write '40 40 40 40 40 -14 -14 40 40 6'
+	expect_answers openat '13 0 [0-9]{3} 13 13 -14 -14 13 6 -14'
+	expect_answers read '40 40 40 40 -14 -14 -14 40 40 6'
+	expect_kind read present 'memory="w{16}"'
+	expect_kind read absent 'memory="w{16}"'
+	expect_kind read crossing-absent 'memory="w{16}"'
+	expect_kind read readonly 'ret=-1 errno=14 .*memory="/etc/hostname"'
+	expect_count 1 'write: read_bytes 40 .*\[buffers32' err
+	expect_stat hooks.failures 0
+}
+
+# more than twice as many tasks asleep in their sessions as the pool has pages; killed there; asleep in a
+# hooked call, which takes no page; and those who sleep keep nobody from a hook of his own
+case_calls_many_sleep_and_some_are_killed() {
+	boot_run 'cat /sys/module/portal/parameters/pages; sleepers -s 300 fault 80
+		sleepers -s 6000 -k 2500 fault 12; sleepers -s 500 read 80
+		sleepers -s 4000 fault 8 & sleep 1; uname -s; echo uname is back; wait' \
+		--hook "$TEST_HOOKS/memory.so,comm=sleepers" --hook "$HOOKS/hello.so"
+	expect_out '^32$'
+	expect_out '^sleepers: asked=80 finished=80 failed=0 killed=0$'
+	expect_out '^sleepers: asked=12 finished=0 failed=0 killed=12$'
+	expect_lines out.text '^(uname is back|sleepers: asked=8 .*)$' 'uname is back' \
+		'sleepers: asked=8 finished=8 failed=0 killed=0'
+	expect_count 88 'openat: read_str 13 "/etc/hostname" ' err
+	expect_count 12 'openat: read_str -125 ' err
+	expect_err 'hello from uname'
+	(($(stat_of sessions.peak) >= 28)) || fail "at most $(stat_of sessions.peak) sessions were open at once"
+	expect_stat sessions.protocol_errors 0
+	expect_stat hooks.failures 0
+}
+
+# entry_of STAGE FUNCTION - its first bytes as the guest saw them
+entry_of() {
+	awk -v stage="stage=$1" -v name="$2" '/^stage=/ { now = $0 } now == stage && $2 == name { print $4 }' out.text
+}
+
+# bye, unload and load again, with PID 1 in a hooked wait4; and what that does to functions' first bytes
+case_calls_unload_and_load_again() {
+	local stage name
+
+	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
+	boot_run 'P=/sys/module/portal/parameters; D=/sys/bus/platform/drivers/portal
+		names="__x64_sys_getpgid __x64_sys_getsid __x64_sys_wait4 __x64_sys_setpgid __ia32_sys_getpgid __x64_sys_umask"
+		look() { echo stage=$1; kcore_bytes $names; syscall_any getpgid 0; syscall_any32 getpgid 0; }
+		look loaded; cat $P/state $P/hooks; dev=$(cd $D && echo PRTL*)
+		echo $dev >$D/unbind; cat $P/state $P/hooks; look unbound
+		rmmod portal; echo rmmod=$?; echo inside=$(cat /sys/module/portal/refcnt)
+		echo $dev >$D/bind; cat $P/state; look bound; echo $dev >$D/unbind
+		(sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?; look removed
+		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=8; cat $P/state $P/pages; look again' \
+		--disk portal.ko,ro --hook "$TEST_HOOKS/edit.so" --hook "$TEST_HOOKS/pid1.so"
+	expect_lines out.text '^(stage=.*|ret=.*|rmmod=.*|inside=.*)' \
+		stage=loaded 'ret=31337 errno=0' 'ret=31337 errno=0' \
+		stage=unbound 'ret=1 errno=0' 'ret=1 errno=0' rmmod=1 inside=1 \
+		stage=bound 'ret=31337 errno=0' 'ret=31337 errno=0' rmmod=0 \
+		stage=removed 'ret=1 errno=0' 'ret=1 errno=0' \
+		stage=again 'ret=31337 errno=0' 'ret=31337 errno=0'
+	expect_lines out.text '^(ready|down|[0-9]+)$' ready 6 down 0 ready ready 8
+	expect_err 'pid1: process 1 waits'
+	expect_stat doorbells.hello 3
+	expect_stat doorbells.bye 2
+	for name in __x64_sys_getpgid __x64_sys_getsid __x64_sys_wait4 __ia32_sys_getpgid; do
+		[[ "$(entry_of loaded "$name")" != "$(entry_of removed "$name")" ]] ||
+			fail "$name was not redirected"
+	done
+	for name in __x64_sys_setpgid __x64_sys_umask; do
+		for stage in loaded unbound bound again; do
+			[[ -n "$(entry_of removed "$name")" &&
+				"$(entry_of "$stage" "$name")" == "$(entry_of removed "$name")" ]] ||
+				fail "$stage: the entry of $name, which nobody hooked, has changed"
+		done
+	done
+}
+
+case_calls_on_two_cpus_at_once() {
+	boot_run 'for cpu in 1 2; do taskset $cpu syscall_any -r 60 getcpu buf:64 0 0 & done; wait' \
+		--cpus 2 --hook "$TEST_HOOKS/widths.so"
+	expect_count 2 '^ret=0 errno=0$' out.text
+	expect_stat hooks.callbacks 120
+	expect_stat hooks.failures 0
+	expect_stat doorbells.refused 0
+	expect_stat sessions.protocol_errors 0
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Hooks every call of both tables for one task each: call N for the task "callN", as the guest program
+ * all_calls names its children. Counts who came, and writes it down at the end.
+ *
+ * native= and compat= name files with a line "NUMBER NAME" for each call.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <portal/hook.h>
+
+#define MAX_NR	  512
+#define NAME_SIZE 64
+
+/* one entry of a table: what happened to its hook */
+struct entry {
+	char name[NAME_SIZE];
+	unsigned int nr;
+	int compat;
+	unsigned int right, wrong;
+};
+
+static struct entry entries[2][MAX_NR];
+
+static int on_call(struct portal_ctx *ctx, void *data)
+{
+	struct entry *entry = data;
+
+	/* the same name has another number in the other table, and there another task */
+	if (portal_is_compat(ctx) != entry->compat && portal_syscall_nr(ctx) == entry->nr)
+		return 0;
+	if (portal_is_compat(ctx) == entry->compat && portal_syscall_nr(ctx) == entry->nr &&
+	    strcmp(portal_syscall_name(ctx), entry->name) == 0)
+		entry->right++;
+	else
+		entry->wrong++;
+	return 0;
+}
+
+static int add_hook(struct portal_module *mod, struct entry *entry)
+{
+	char comm[16];
+	struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = entry->name,
+		.comm = comm,
+		.fn = on_call,
+		.data = entry,
+	};
+
+	snprintf(comm, sizeof(comm), "call%u", entry->nr);
+	return portal_hook_syscall(mod, &hook, NULL);
+}
+
+static int add_table(struct portal_module *mod, int compat, const char *path)
+{
+	FILE *file = path ? fopen(path, "re") : NULL;
+	char name[NAME_SIZE];
+	unsigned int nr;
+	int err = 0;
+
+	if (!file)
+		return -ENOENT;
+	while (err == 0 && fscanf(file, "%u %63s", &nr, name) == 2 && nr < MAX_NR) {
+		struct entry *entry = &entries[compat][nr];
+
+		*entry = (struct entry){ .nr = nr, .compat = compat };
+		strcpy(entry->name, name);
+		err = add_hook(mod, entry);
+	}
+	fclose(file);
+	return err;
+}
+
+static int load(struct portal_module *mod)
+{
+	int err = add_table(mod, 0, portal_option(mod, "native"));
+
+	return err < 0 ? err : add_table(mod, 1, portal_option(mod, "compat"));
+}
+
+static void unload(struct portal_module *mod)
+{
+	const char *path = portal_option(mod, "report");
+	FILE *file = path ? fopen(path, "we") : NULL;
+
+	if (!file)
+		return;
+	for (int compat = 0; compat < 2; compat++) {
+		for (int nr = 0; nr < MAX_NR; nr++) {
+			const struct entry *entry = &entries[compat][nr];
+
+			if (entry->name[0])
+				fprintf(file, "%s %d %s right=%u wrong=%u\n",
+					compat ? "compat" : "native", nr, entry->name,
+					entry->right, entry->wrong);
+		}
+	}
+	fclose(file);
+}
+
+static const struct portal_option options[] = {
+	{ .key = "native", .help = "file with the 64-bit table" },
+	{ .key = "compat", .help = "file with the 32-bit table" },
+	{ .key = "report", .help = "file to write" },
+	{ .key = NULL },
+};
+
+const struct portal_module_desc portal_module = {
+	PORTAL_MODULE_INIT,
+	.name = "every",
+	.options = options,
+	.load = load,
+	.unload = unload,
+};

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Every width of the SDK's reads and writes, on the buffer of 64 bytes that getcpu()'s first argument
+ * points to. What is read back must be what was written; the guest prints the buffer.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <portal/hook.h>
+
+#define BUFFER_SIZE 64
+
+/* where in the buffer */
+enum { AT_BYTES = 0, AT_INT = 8, AT_LONG = 16, AT_PTR = 24, AT_STR = 40 };
+
+static const unsigned char eight[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+static int write_all(struct portal_ctx *ctx, uint64_t at)
+{
+	unsigned char filler[BUFFER_SIZE];
+
+	memset(filler, 0xee, sizeof(filler));
+	if (portal_write_bytes(ctx, at, filler, sizeof(filler)) != sizeof(filler) ||
+	    portal_write_bytes(ctx, at + AT_BYTES, eight, sizeof(eight)) != sizeof(eight) ||
+	    portal_write_int(ctx, at + AT_INT, 0x11223344) != 0 ||
+	    portal_write_long(ctx, at + AT_LONG, 0x1122334455667788) != 0 ||
+	    portal_write_ptr(ctx, at + AT_PTR, 0x99aabbcc) != 0 ||
+	    portal_write_str(ctx, at + AT_STR, "text") != 5)
+		return -EIO;
+	return 0;
+}
+
+static int read_all(struct portal_ctx *ctx, uint64_t at)
+{
+	unsigned char bytes[8];
+	uint64_t wide, pointer;
+	char text[16];
+	uint32_t word;
+
+	if (portal_read_bytes(ctx, at + AT_BYTES, bytes, sizeof(bytes)) != sizeof(bytes) ||
+	    portal_read_int(ctx, at + AT_INT, &word) != 0 ||
+	    portal_read_long(ctx, at + AT_LONG, &wide) != 0 ||
+	    portal_read_ptr(ctx, at + AT_PTR, &pointer) != 0 ||
+	    portal_read_str(ctx, at + AT_STR, text, sizeof(text)) != 4)
+		return -EIO;
+	if (memcmp(bytes, eight, sizeof(bytes)) != 0 || word != 0x11223344 ||
+	    wide != 0x1122334455667788 || pointer != 0x99aabbcc || strcmp(text, "text") != 0)
+		return -EBADMSG;
+	return 0;
+}
+
+static int on_getcpu(struct portal_ctx *ctx, void *data)
+{
+	uint64_t at = portal_arg(ctx, 0);
+	int err = write_all(ctx, at);
+
+	(void)data;
+	if (err == 0)
+		err = read_all(ctx, at);
+	return err < 0 ? err : portal_skip(ctx, 0);
+}
+
+static int load(struct portal_module *mod)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "getcpu",
+		.comm = "syscall_any",
+		.fn = on_getcpu,
+	};
+
+	return portal_hook_syscall(mod, &hook, NULL);
+}
+
+const struct portal_module_desc portal_module = {
+	PORTAL_MODULE_INIT,
+	.name = "widths",
+	.load = load,
+};
