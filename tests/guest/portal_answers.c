@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest that lets itself be hooked (by the example memory_access) and then lies to the hook. */
+#include "portal.h"
+
+#define EFAULT 14
+
+static struct portal_wire_hook hook;
+static uint64_t nr_lies;
+
+/* a read() returns and the hook's first wish is in page 1 */
+static bool hooked_read(void)
+{
+	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_RETURN);
+
+	call->nr = hook.nr;
+	call->hooks = 1ull << hook.bit;
+	call->args[1] = 0x1000;
+	call->args[2] = 100;
+	call->ret = 50;
+	return portal_ring(1, PORTAL_RING_EVENT) && portal_asked(1) == PORTAL_OP_READ_STR;
+}
+
+static bool lie_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
+{
+	if (!hooked_read())
+		return false;
+	nr_lies++;
+	portal_put(1, code, cursor, size);
+	return !portal_ring(1, PORTAL_RING_ANSWER) && !portal_ring(1, PORTAL_RING_ANSWER);
+}
+
+static void lies(void)
+{
+	check(lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE + 1, 0) &&
+		      lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE, 0) &&
+		      lie_is_refused(PORTAL_RESP_DONE, INT64_MAX, 0),
+	      "an answer longer than asked for is refused");
+	check(lie_is_refused(PORTAL_RESP_DONE, -4096ull, 0) &&
+		      lie_is_refused(PORTAL_RESP_DONE, 1ull << 63, 0),
+	      "an error that is none is refused");
+	check(lie_is_refused(0, 0, 0) && lie_is_refused(PORTAL_OP_READ_STR, 0, 0) &&
+		      lie_is_refused(PORTAL_EVENT_SYSCALL_RETURN, 0, 0) &&
+		      lie_is_refused(0xffffffff, 0, 0),
+	      "an answer that is called something else is refused");
+	check(lie_is_refused(PORTAL_RESP_DONE, 4, 0x1000) && lie_is_refused(PORTAL_RESP_DONE, 4, 1),
+	      "a cursor that goes nowhere or back is refused");
+}
+
+/* until the host has enough; @size is asked of each answer's size at most */
+static bool answer_all(int64_t size)
+{
+	for (unsigned int i = 0; i < 100; i++) {
+		uint32_t op = portal_asked(1);
+
+		if (op == PORTAL_OP_NONE || op == PORTAL_OP_VERDICT)
+			return true;
+		memset(portal_data(1), 'x', PORTAL_DATA_SIZE);
+		if (!portal_answer(1, size < 0 ? size : (int64_t)pool[1].size, 0))
+			return false;
+	}
+	return false;
+}
+
+static void truths(void)
+{
+	check(hooked_read() && answer_all(-EFAULT), "a fault is an answer");
+	check(hooked_read() && (portal_put(1, PORTAL_RESP_UNKNOWN, 0, -95ull), true) &&
+		      portal_ring(1, PORTAL_RING_ANSWER),
+	      "not to know an operation is an answer");
+	check(hooked_read() && answer_all(0), "the hook works in the end");
+}
+
+void guest_main(void)
+{
+	static const char names[] = "read";
+
+	if (!check(portal_greet(names, sizeof(names), &hook) && hook.id != 0, "a hook is installed"))
+		return;
+	lies();
+	truths();
+	print_number("rings", nr_rings);
+	print_number("refused", nr_refused);
+	print_number("lies", nr_lies);
+}

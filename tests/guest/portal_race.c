@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two CPUs and one page: while the first holds conversations, the second rings for the same page whatever
+ * is in it. With answers=1 it answers as well, and so may break a hello: that ends the VM.
+ */
+#include "portal.h"
+#include "smp.h"
+
+#define NR_ROUNDS 500
+
+static volatile bool stop, stopped;
+
+static void ring_raw(uint32_t kind)
+{
+	portal_call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
+		    (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind);
+}
+
+static void disturb(void)
+{
+	bool answers = guest_parameter("answers") != 0;
+
+	while (!stop) {
+		for (uint32_t kind = PORTAL_RING_HELLO; kind <= PORTAL_RING_BYE; kind++) {
+			if (kind != PORTAL_RING_ANSWER || answers)
+				ring_raw(kind);
+		}
+	}
+	stopped = true;
+}
+
+void guest_main(void)
+{
+	unsigned int nr_ended = 0;
+
+	if (!check(smp_start(disturb), "the second CPU runs"))
+		return;
+	for (unsigned int i = 0; i < NR_ROUNDS; i++) {
+		nr_ended += portal_greet("", 0, NULL);
+		portal_event(0, PORTAL_EVENT_SYSCALL_ENTER);
+		portal_ring(0, PORTAL_RING_EVENT);
+	}
+	stop = true;
+	while (!stopped)
+		cpu_relax();
+	print_number("conversations", nr_ended);
+	check(portal_greet("", 0, NULL), "hello is served after the race");
+}

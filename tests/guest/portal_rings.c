@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Rings at the wrong time, of the wrong kind, for the wrong pages, with contents out of bounds. */
+#include "portal.h"
+
+static void before_hello(void)
+{
+	bool served = false;
+
+	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
+	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_BYE; kind++)
+		served |= portal_ring(1, kind);
+	check(!served, "before hello nothing else is served");
+}
+
+static void unknown_kinds(void)
+{
+	static const uint32_t kinds[] = { 0, 6, 0xff, 0x7fffffff, 0xffffffff };
+	bool served = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		served |= portal_ring(0, kinds[i]);
+	check(!served, "unknown kinds are refused");
+}
+
+/* KVM itself answers what is not aligned, and calls from CPL 3 */
+static void user_ring(void)
+{
+	user_done(portal_call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
+			      (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
+}
+
+static void user_ring_other(void)
+{
+	user_done(portal_call_other(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
+				    (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
+}
+
+static void no_rings(void)
+{
+	const uint64_t hello = (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO;
+	uint64_t page = gpa_of(&pool[0]);
+
+	portal_hello();
+	check(portal_call(PORTAL_DOORBELL_NR, page + 8, 1, hello) != 0, "a page that is not aligned");
+	check(portal_call(PORTAL_DOORBELL_NR, page, 1, PORTAL_RING_HELLO) != 0, "a ring without the tag");
+	check(portal_call(PORTAL_DOORBELL_NR, page, 0, hello) != 0, "a ring for no page");
+	check(portal_call(PORTAL_DOORBELL_NR + 1, page, 1, hello) != 0, "another hypercall");
+	check(user_run(user_ring) != 0 && user_run(user_ring_other) != 0, "a ring from CPL 3");
+	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
+}
+
+static void bad_pages(void)
+{
+	const uint64_t bad[] = {
+		guest_ram_end(), VIRTIO_BLK, PORTAL_DEVICE, MMIO_HOLE, LAPIC, 1ull << 40, 1ull << 51,
+	};
+	bool served = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		served |= portal_ring_gpa(bad[i], PORTAL_RING_HELLO);
+	check(!served, "a hello outside of memory is refused");
+}
+
+/* Return: the hello as it is in page 0 now was refused, and the page left alone */
+static bool hello_refused(void)
+{
+	uint64_t op = pool[0].op;
+
+	return !portal_ring(0, PORTAL_RING_HELLO) && pool[0].op == op;
+}
+
+static bool range_refused(uint64_t gpa, uint32_t nr_pages, uint32_t reserved)
+{
+	struct portal_wire_hello *hello = portal_hello();
+
+	hello->nr_ranges = 2;
+	hello->ranges[1] = (struct portal_wire_range){ gpa, nr_pages, reserved };
+	return hello_refused();
+}
+
+static void bad_ranges(void)
+{
+	uint64_t end = guest_ram_end(), pages = gpa_of(pool);
+
+	check(range_refused(pages + PAGE_SIZE, 1, 0) && range_refused(pages - PAGE_SIZE, 2, 0) &&
+		      range_refused(pages, NR_POOL_PAGES, 0),
+	      "ranges that overlap are refused");
+	check(range_refused(end, 1, 0) && range_refused(end - PAGE_SIZE, 2, 0) &&
+		      range_refused(MMIO_HOLE, 1, 0) && range_refused(1ull << 52, 1, 0) &&
+		      range_refused(-4096ull, 1, 0) && range_refused(-4096ull, 2, 0),
+	      "ranges outside of memory are refused");
+	check(range_refused(0x800008, 1, 0) && range_refused(0x800000, 0, 0) &&
+		      range_refused(0x800000, 1, 1),
+	      "ranges that are not aligned, empty, or from the future are refused");
+	check(range_refused(0x400000, PORTAL_MAX_PAGES - NR_POOL_PAGES + 1, 0) &&
+		      range_refused(0x400000, 0xffffffff, 0),
+	      "more pages than a pool may have are refused");
+}
+
+static bool nr_ranges_refused(uint32_t nr)
+{
+	portal_hello()->nr_ranges = nr;
+	return hello_refused();
+}
+
+static bool size_refused(uint64_t size)
+{
+	portal_hello();
+	pool[0].size = size;
+	return hello_refused();
+}
+
+static void bad_hellos(void)
+{
+	struct portal_wire_hello *hello;
+
+	check(nr_ranges_refused(0) && nr_ranges_refused(PORTAL_MAX_RANGES + 1) &&
+		      nr_ranges_refused(0xffffffff),
+	      "a number of ranges that cannot be is refused");
+	check(size_refused(0) && size_refused(4) && size_refused(sizeof(*hello) - 1) &&
+		      size_refused(sizeof(*hello) + 1) && size_refused(PORTAL_DATA_SIZE + 1) &&
+		      size_refused(-1ull) && size_refused(1ull << 63),
+	      "a hello of another size is refused");
+	portal_hello()->ranges[0].gpa += PAGE_SIZE;
+	check(hello_refused(), "a hello from a page it does not announce is refused");
+	hello = portal_hello();
+	memset(hello->release, 'x', sizeof(hello->release));
+	check(hello_refused(), "a release without an end is refused");
+	hello = portal_hello();
+	hello->abi = PORTAL_ABI_NONE;
+	check(hello_refused(), "a hello without an ABI is refused");
+	portal_hello();
+	portal_put(0, PORTAL_OP_NONE, 0, sizeof(*hello));
+	check(hello_refused(), "a hello that is called something else is refused");
+	portal_hello()->version = PORTAL_WIRE_VERSION + 1;
+	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_NONE,
+	      "another version is told that there are no hooks");
+}
+
+static void conversations(void)
+{
+	portal_hello();
+	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	      "a valid hello is welcomed");
+	portal_put(0, PORTAL_RESP_DONE, 0, 0);
+	pool[0].op += 1ull << 32;
+	check(!portal_ring(0, PORTAL_RING_ANSWER), "an answer of another generation is refused");
+	check(!portal_ring(1, PORTAL_RING_ANSWER), "an answer nobody waits for is refused");
+	portal_event(0, PORTAL_EVENT_SYSCALL_ENTER);
+	check(!portal_ring(0, PORTAL_RING_EVENT), "an event where a session is open is refused");
+	check(!portal_ring(0, PORTAL_RING_ANSWER), "and that session is gone");
+	portal_hello();
+	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	      "a second hello is welcomed");
+	portal_hello();
+	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	      "and a third in the middle of it");
+	check(portal_greet("", 0, NULL), "a hello is served to its end");
+}
+
+static bool event_refused(uint32_t code, uint64_t size, uint32_t kind)
+{
+	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
+	portal_put(1, code, 0, size);
+	return !portal_ring(1, kind);
+}
+
+static void bad_events(void)
+{
+	const uint32_t enter = PORTAL_EVENT_SYSCALL_ENTER, event = PORTAL_RING_EVENT;
+	const uint64_t size = sizeof(struct portal_wire_syscall);
+	struct portal_wire_syscall *call;
+
+	check(event_refused(enter, 0, event) && event_refused(enter, size - 1, event) &&
+		      event_refused(enter, size + 1, event) &&
+		      event_refused(enter, PORTAL_DATA_SIZE + 1, event) &&
+		      event_refused(enter, -1ull, event) && event_refused(enter, 1ull << 63, event),
+	      "events of other sizes are refused");
+	check(event_refused(PORTAL_EVENT_HELLO, size, event) && event_refused(0, size, event) &&
+		      event_refused(enter, size, PORTAL_RING_WORK) &&
+		      event_refused(PORTAL_EVENT_WORK, 1, PORTAL_RING_WORK),
+	      "events that are called something else are refused");
+	call = portal_event(1, enter);
+	call->abi = 77;
+	check(!portal_ring(1, event), "an unknown ABI is refused");
+	call = portal_event(1, enter);
+	memset(call->comm, 'x', sizeof(call->comm));
+	check(!portal_ring(1, event), "a name without an end is refused");
+	call = portal_event(1, enter);
+	call->flags = 0x80000000;
+	check(!portal_ring(1, event), "unknown flags are refused");
+}
+
+static void good_events(void)
+{
+	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
+
+	call->hooks = -1ull;
+	check(portal_ring(1, PORTAL_RING_EVENT) && portal_asked(1) == PORTAL_OP_NONE,
+	      "an event of hooks that do not exist is served");
+	check(portal_ring(1, PORTAL_RING_BYE), "bye is served");
+	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
+	check(!portal_ring(1, PORTAL_RING_EVENT) && !portal_ring(1, PORTAL_RING_BYE),
+	      "after bye nothing is");
+	check(portal_greet("", 0, NULL), "until the next hello");
+}
+
+void guest_main(void)
+{
+	before_hello();
+	unknown_kinds();
+	no_rings();
+	bad_pages();
+	bad_ranges();
+	bad_hellos();
+	conversations();
+	bad_events();
+	good_events();
+	print_number("rings", nr_rings);
+	print_number("refused", nr_refused);
+}
