@@ -26,6 +26,7 @@ enum option_id {
 	OPT_CONSOLE,
 	OPT_LOG_LEVEL,
 	OPT_STATS,
+	OPT_BOOT_TIMER,
 	OPT_DESCRIBE,
 	OPT_CHECK,
 	OPT_VERSION,
@@ -49,6 +50,7 @@ static const struct option options[] = {
 	{ "console", required_argument, NULL, OPT_CONSOLE },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "stats", optional_argument, NULL, OPT_STATS },
+	{ "boot-timer", optional_argument, NULL, OPT_BOOT_TIMER },
 	{ "describe-module", required_argument, NULL, OPT_DESCRIBE },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -83,6 +85,7 @@ const char *config_help(void)
 	       "  --console KIND         stdio, null, file:PATH or pty (default stdio)\n"
 	       "  --log-level LEVEL      error, warn, info or debug (default info)\n"
 	       "  --stats[=FILE]         print counters at the end\n"
+	       "  --boot-timer[=FILE]    print where the time of the boot goes; JSON to FILE\n"
 	       "  --describe-module F    print what a hook module is and which options it takes\n"
 	       "  --check                say what this host can do\n"
 	       "  --version, --help\n"
@@ -218,6 +221,9 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		return -EINVAL;
 	case OPT_STATS:
 		config->stats_path = value ? value : "";
+		return 0;
+	case OPT_BOOT_TIMER:
+		config->boot_timer_path = value ? value : "";
 		return 0;
 	case OPT_DESCRIBE:
 		config->action = CONFIG_DESCRIBE;

@@ -30,6 +30,7 @@ enum config_action {
  * @action: what to do; the other fields count for CONFIG_RUN only, @describe for CONFIG_DESCRIBE
  * @timeout_s: 0 = none
  * @stats_path: "" = the log; NULL = no stats
+ * @boot_timer_path: JSON file; "" = table in the log only; NULL = no timer
  */
 struct vmm_config {
 	enum config_action action;
@@ -43,6 +44,7 @@ struct vmm_config {
 	const char *guest_module;
 	const char *console;
 	const char *stats_path;
+	const char *boot_timer_path;
 	const char *hooks[CONFIG_MAX_HOOKS];
 	size_t nr_hooks;
 	const char *disks[CONFIG_MAX_DISKS];

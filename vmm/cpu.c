@@ -82,6 +82,14 @@ static bool handle_exit(struct cpu *cpu)
 	}
 }
 
+uint64_t cpu_count_exits(const struct cpu *cpu)
+{
+	const struct cpu_exits *exits = &cpu->exits;
+
+	return atomic_load(&exits->io) + atomic_load(&exits->mmio) + atomic_load(&exits->doorbell) +
+	       atomic_load(&exits->interrupted) + atomic_load(&exits->other);
+}
+
 static void run_guest(struct cpu *cpu)
 {
 	while (!atomic_load(&cpu->stop) && atomic_load(&cpu->board->ending->reason) == ENDING_NONE) {
@@ -95,6 +103,7 @@ static void run_guest(struct cpu *cpu)
 			report_stuck(cpu, "KVM_RUN failed, error", (uint64_t)-err);
 			return;
 		}
+		boot_timer_reach(cpu->board->timer, BOOT_FIRST_EXIT, 1);
 		if (!handle_exit(cpu))
 			return;
 	}

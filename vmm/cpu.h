@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "boot_timer.h"
 #include "devices/bus.h"
 #include "ending.h"
 #include "kvm/vcpu.h"
@@ -20,6 +21,7 @@ struct gate;
  * @pio: port bus
  * @mmio: memory-mapped bus
  * @gate: answers the doorbell
+ * @timer: told of the first exit
  * @ending: when it has a reason no guest code runs any more
  * @triple_fault: the CPU gave up; any vCPU thread
  * @stuck: KVM cannot go on, @text says where; any vCPU thread
@@ -29,6 +31,7 @@ struct cpu_board {
 	const struct bus *pio;
 	const struct bus *mmio;
 	struct gate *gate;
+	struct boot_timer *timer;
 	const struct ending *ending;
 	void (*triple_fault)(void *ctx);
 	void (*stuck)(void *ctx, const char *text);
@@ -51,6 +54,9 @@ struct cpu {
 	pthread_t thread;
 	atomic_bool stop;
 };
+
+/** cpu_count_exits() - of all kinds. Any thread. */
+uint64_t cpu_count_exits(const struct cpu *cpu);
 
 /** cpu_start() - let the guest run on a thread of its own. Return: 0; -errno. */
 must_check int cpu_start(struct cpu *cpu, const struct cpu_board *board);

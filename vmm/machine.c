@@ -7,11 +7,14 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
+#include "boot/guest-init/format.h"
 #include "boot/kernel.h"
+#include "boot_timer.h"
 #include "check.h"
 #include "cpu.h"
 #include "devices/bus.h"
 #include "devices/console.h"
+#include "devices/marks.h"
 #include "devices/portal_dev.h"
 #include "devices/power.h"
 #include "devices/serial.h"
@@ -43,6 +46,8 @@ struct machine {
 	bool has_serial;
 	struct power power;
 	struct portal_dev portal_dev;
+	struct marks marks;
+	struct boot_timer timer;
 	struct slots slots;
 
 	struct host *host;
@@ -89,6 +94,19 @@ static void on_guest_state(void *ctx, uint32_t state)
 
 	atomic_store(&m->ending.guest_state, state);
 	ending_wake(&m->ending);
+}
+
+static void on_mark(void *ctx, uint8_t value)
+{
+	struct machine *m = ctx;
+	uint64_t exits = 0;
+
+	for (unsigned int i = 0; i < m->nr_cpus; i++)
+		exits += cpu_count_exits(&m->cpus[i]);
+	if (value == GUEST_INIT_MARK_INIT)
+		boot_timer_reach(&m->timer, BOOT_INIT, exits);
+	else if (value == GUEST_INIT_MARK_FIRMWARE)
+		boot_timer_reach(&m->timer, BOOT_FIRMWARE, exits);
 }
 
 static void on_triple_fault(void *ctx)
@@ -169,6 +187,13 @@ static int add_serial(struct machine *m)
 			     arch_platform()->serial_base);
 }
 
+static int add_marks(struct machine *m)
+{
+	m->marks = (struct marks){ .mark = on_mark, .ctx = m };
+	return marks_attach(&m->marks, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
+			    arch_platform()->marks_base);
+}
+
 static int add_portal_dev(struct machine *m)
 {
 	struct portal_dev_events events = { .state = on_guest_state, .ctx = m };
@@ -188,6 +213,8 @@ static int add_devices(struct machine *m)
 	err = power_attach(&m->power, &m->pio);
 	if (err == 0)
 		err = add_serial(m);
+	if (err == 0)
+		err = add_marks(m);
 	if (err == 0)
 		err = add_portal_dev(m);
 	if (err < 0) {
@@ -312,6 +339,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.pio = &m->pio,
 		.mmio = &m->mmio,
 		.gate = m->gate,
+		.timer = &m->timer,
 		.ending = &m->ending,
 		.triple_fault = on_triple_fault,
 		.stuck = on_stuck,
@@ -342,6 +370,15 @@ static void write_report(const struct machine *m)
 		log_error("--stats=%s: %s", m->config->stats_path, strerror(-err));
 }
 
+static void write_boot_timer(const struct machine *m)
+{
+	const char *path = m->config->boot_timer_path;
+	int err = path ? boot_timer_write(&m->timer, path) : 0;
+
+	if (err < 0)
+		log_error("--boot-timer=%s: %s", path, strerror(-err));
+}
+
 static void machine_go(struct machine *m)
 {
 	const struct loop loop = {
@@ -352,7 +389,10 @@ static void machine_go(struct machine *m)
 		.timeout_s = m->config->timeout_s,
 	};
 	unsigned int started = 0;
-	int err = start_cpus(m, &started);
+	int err;
+
+	boot_timer_reach(&m->timer, BOOT_VM, 0);
+	err = start_cpus(m, &started);
 
 	if (err == 0)
 		err = loop_run(&loop);
@@ -363,6 +403,7 @@ static void machine_go(struct machine *m)
 	while (started > 0)
 		cpu_stop(&m->cpus[--started]);
 	console_flush(m->console);
+	write_boot_timer(m);
 	write_report(m);
 }
 
@@ -397,12 +438,16 @@ enum exit_status machine_run(const struct vmm_config *config)
 	struct machine m = { .config = config, .ending.wake_fd = -1 };
 	enum exit_status status = EXIT_STATUS_USAGE;
 	enum ending_reason reason;
-	int err = open_kernel(&m);
+	int err;
+
+	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
+	err = open_kernel(&m);
 
 	if (err == 0)
 		err = userland_open(&m.userland, config, m.kernel->release);
 	if (err == 0)
 		err = load_hooks(&m);
+	boot_timer_reach(&m.timer, BOOT_FILES, 0);
 	if (err == 0 && !check_host(NULL)) {
 		status = EXIT_STATUS_HOST;
 		err = -ENODEV;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/bytes.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -129,6 +130,7 @@ static int build_initramfs(struct userland *userland, const struct vmm_config *c
 		.root_options = rootfs->options,
 		.root_write = rootfs->write,
 		.init = config->init,
+		.marks = config->boot_timer_path ? arch_platform()->marks_base : 0,
 		.debug = config->log_level == LOG_DEBUG,
 		.ram_bytes = config->memory_bytes,
 	};

@@ -20,6 +20,7 @@
  * @name: as in "uname -m"
  * @serial_base: 16550 console; a port when @serial_is_pio
  * @serial_gsi: its interrupt line
+ * @marks_base: boot mark register, a port when @serial_is_pio
  * @power_base: first of the power ports (devices/power.h says how many and which)
  * @virtio_base: first virtio-mmio window, the next ones follow at @virtio_stride
  * @virtio_gsi: its interrupt line, the next ones follow
@@ -33,6 +34,7 @@ struct arch_platform {
 	uint64_t serial_base;
 	bool serial_is_pio;
 	unsigned int serial_gsi;
+	uint64_t marks_base;
 	uint64_t power_base;
 	uint64_t virtio_base;
 	uint64_t virtio_stride;

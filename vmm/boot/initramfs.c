@@ -2,6 +2,7 @@
 #include "boot/initramfs.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,6 +54,8 @@ static void put_all(struct text *text, const struct initramfs_options *options)
 		put(text, GUEST_INIT_KEY_PORTAL_PARAMS, options->guest_module_params);
 	}
 	put(text, GUEST_INIT_KEY_INIT, options->init);
+	if (options->marks)
+		(void)fprintf(text->out, GUEST_INIT_KEY_MARKS "=%" PRIu64 "\n", options->marks);
 }
 
 static int write_config(const struct initramfs_options *options, char **ret_text,

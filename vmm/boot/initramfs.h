@@ -26,6 +26,7 @@
  * @root_options: data for mount(2), or NULL
  * @root_write: mount it writable; false: read-only, with an overlay in memory
  * @init: program to run; NULL: search
+ * @marks: where the init writes how far it is (guest-init/format.h); 0: it does not
  * @debug: the init says what it does
  * @ram_bytes: guest memory, for telling early that @tree does not fit
  */
@@ -39,6 +40,7 @@ struct initramfs_options {
 	const char *root_options;
 	bool root_write;
 	const char *init;
+	uint64_t marks;
 	bool debug;
 	uint64_t ram_bytes;
 };

@@ -138,6 +138,7 @@ static void test_initramfs_config_round_trip(void **state)
 		.root_write = true,
 		.init = "/opt/a=b c",
 		.debug = true,
+		.marks = 1544,
 	};
 	struct config config;
 	struct found f;
@@ -162,6 +163,7 @@ static void test_initramfs_config_round_trip(void **state)
 	assert_string_equal(config.init, "/opt/a=b c");
 	assert_true(config.root_write);
 	assert_true(config.debug);
+	assert_int_equal(config.marks, 1544);
 }
 
 static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)

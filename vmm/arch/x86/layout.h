@@ -32,6 +32,8 @@
 #define X86_SERIAL_PORT 0x3f8
 #define X86_SERIAL_GSI	4
 
+#define X86_MARKS_PORT 0x608
+
 /* SLEEP_CONTROL, SLEEP_STATUS, RESET: see the FADT in acpi.c and devices/power.h */
 #define X86_POWER_PORT 0x600
 

@@ -15,6 +15,7 @@ const struct arch_platform *arch_platform(void)
 		.serial_base = X86_SERIAL_PORT,
 		.serial_is_pio = true,
 		.serial_gsi = X86_SERIAL_GSI,
+		.marks_base = X86_MARKS_PORT,
 		.power_base = X86_POWER_PORT,
 		.virtio_base = X86_VIRTIO_BASE,
 		.virtio_stride = X86_VIRTIO_STRIDE,

@@ -8,6 +8,16 @@ static bool is_on(const char *value)
 	return text_equal(value, "1");
 }
 
+/* Return: 0 for what is no number */
+static unsigned long number(const char *value)
+{
+	unsigned long n = 0;
+
+	for (; *value >= '0' && *value <= '9'; value++)
+		n = n * 10 + (unsigned long)(*value - '0');
+	return *value == '\0' ? n : 0;
+}
+
 static bool add_module(struct config *config, const char *value, bool optional)
 {
 	if (config->nr_modules == GUEST_INIT_MODULES_MAX)
@@ -37,6 +47,8 @@ static bool set(struct config *config, const char *key, const char *value)
 		config->root_write = is_on(value);
 	else if (text_equal(key, GUEST_INIT_KEY_INIT))
 		config->init = value;
+	else if (text_equal(key, GUEST_INIT_KEY_MARKS))
+		config->marks = number(value);
 	else if (text_equal(key, GUEST_INIT_KEY_DEBUG))
 		config->debug = is_on(value);
 	else

@@ -23,6 +23,7 @@ struct config {
 	const char *root_type;
 	const char *root_options;
 	const char *init;
+	unsigned long marks; /* 0: nobody wants them */
 	bool root_write;
 	bool debug;
 };

@@ -31,6 +31,8 @@
 #define GUEST_INIT_KEY_ROOT_WRITE   "root-write"   /* "1": mount it writable, no overlay */
 /* the program to run; without it those of GUEST_INIT_PROGRAMS are tried */
 #define GUEST_INIT_KEY_INIT "init"
+/* where to write the marks below, a decimal number: an I/O port on x86 */
+#define GUEST_INIT_KEY_MARKS "marks"
 /* "1": say what is done */
 #define GUEST_INIT_KEY_DEBUG "debug"
 
@@ -38,6 +40,10 @@
 	{                                                                                     \
 		"/sbin/init", "/etc/init", "/bin/init", "/init", "/linuxrc", "/bin/sh", NULL, \
 	}
+
+/* marks: how far the boot has come */
+#define GUEST_INIT_MARK_INIT	 1 /* the init runs */
+#define GUEST_INIT_MARK_FIRMWARE 2 /* the firmware's init is started next */
 
 /* the portal module says here how far it has come; this text: every hook is installed */
 #define GUEST_INIT_STATE_FILE  "/sys/module/portal/parameters/state"

@@ -8,6 +8,7 @@
 #include <asm/ioctls.h>
 
 #include "config.h"
+#include "mark.h"
 #include "message.h"
 #include "sys.h"
 #include "text.h"
@@ -28,6 +29,12 @@
 _Noreturn void init_main(int argc, const char **argv, const char *const *envp);
 
 static bool debug;
+
+static void mark(const struct config *config, unsigned char value)
+{
+	if (config->marks)
+		mark_write(config->marks, value);
+}
 
 static void note(const char *what, const char *which)
 {
@@ -312,10 +319,12 @@ void init_main(int argc, const char **argv, const char *const *envp)
 	mount_on("devtmpfs", "/dev", "devtmpfs", 0, "mode=0755");
 	open_console();
 	read_config(&config);
+	mark(&config, GUEST_INIT_MARK_INIT);
 	mount_on("sysfs", "/sys", "sysfs", 0, NULL);
 	load_modules(&config);
 	mount_root(&config);
 	load_portal(&config);
 	switch_root();
+	mark(&config, GUEST_INIT_MARK_FIRMWARE);
 	run_init(config.init, argv, envp);
 }
