@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hook module of the benchmark: one hook on prctl(), through which the guest switches between the
+ * configurations of programs/bench_configs.h while it runs.
+ */
+#include <errno.h>
+#include <portal/hook.h>
+#include <string.h>
+
+#include "bench.h"
+#include "bench_configs.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* paths of the memory states differ behind this, see bench_buffers.c */
+#define BUFFER_PREFIX "/tmp/bench/state-"
+#define BUFFER_LEN    63
+
+/* which nothing in the benchmark makes */
+static const char *const others[] = {
+	"acct", "add_key", "adjtimex", "capget", "capset", "chroot", "clock_adjtime", "clock_settime",
+	"copy_file_range", "creat", "delete_module", "epoll_pwait2", "fadvise64", "fallocate",
+	"fanotify_init", "fanotify_mark", "fdatasync", "fgetxattr", "finit_module", "flistxattr", "flock",
+	"fremovexattr", "fsconfig", "fsetxattr", "fsmount", "fsopen", "fspick", "fsync", "futimesat",
+	"get_mempolicy", "get_robust_list", "getitimer", "getpriority", "getresgid", "getresuid", "getxattr",
+	"init_module", "inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch", "io_cancel",
+	"io_destroy", "io_getevents", "io_setup", "io_submit", "io_uring_enter", "io_uring_register",
+	"io_uring_setup", "ioprio_get", "ioprio_set", "kcmp", "keyctl", "lchown", "lgetxattr", "link", "linkat",
+	"listxattr", "llistxattr", "lremovexattr", "lsetxattr", "mbind", "membarrier", "memfd_create",
+	"migrate_pages", "mincore", "mknod", "mknodat", "mlock", "mlock2", "mlockall", "mount_setattr",
+	"move_mount", "move_pages", "mq_getsetattr", "mq_notify", "mq_open", "mq_timedreceive", "mq_timedsend",
+	"mq_unlink", "msgctl", "msgget", "msgrcv", "msgsnd", "munlock", "munlockall", "name_to_handle_at",
+	"open_by_handle_at", "open_tree", "perf_event_open", "personality", "pivot_root", "pkey_alloc",
+	"pkey_free", "pkey_mprotect", "preadv", "preadv2", "process_madvise", "pwritev", "pwritev2",
+};
+
+_Static_assert(ARRAY_SIZE(others) == 100, "as many as the configuration says");
+
+static struct state {
+	struct portal_hook *hooks[ARRAY_SIZE(others)];
+	size_t nr_hooks;
+	uint64_t right;
+} state;
+
+static int on_nothing(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx, (void)data;
+	return 0;
+}
+
+static int on_decide(struct portal_ctx *ctx, void *data)
+{
+	char path[BENCH_PATH_SIZE];
+
+	(void)data;
+	if (portal_read_bytes(ctx, portal_arg(ctx, 1), path, sizeof(path)) != (ssize_t)sizeof(path))
+		return 0;
+	if (memcmp(path, BENCH_PATH, sizeof(path)) != 0)
+		return 0;
+	state.right++;
+	portal_skip(ctx, -EPERM);
+	return 1;
+}
+
+static int on_buffers(struct portal_ctx *ctx, void *data)
+{
+	char path[2 * BENCH_PATH_SIZE];
+
+	(void)data;
+	if (portal_read_str(ctx, portal_arg(ctx, 1), path, sizeof(path)) != BUFFER_LEN)
+		return 0;
+	if (strncmp(path, BUFFER_PREFIX, strlen(BUFFER_PREFIX)) == 0)
+		state.right++;
+	return 0;
+}
+
+static int on_one(struct portal_ctx *ctx, void *data)
+{
+	char path[256];
+
+	(void)data;
+	if (portal_read_str(ctx, portal_arg(ctx, 1), path, sizeof(path)) > 0)
+		state.right++;
+	return 0;
+}
+
+static const struct portal_fetch fetch_64[] = {
+	{ .what = PORTAL_FETCH_MEM, .arg = 1, .max = BENCH_PATH_SIZE },
+};
+
+static const struct portal_fetch fetch_path[] = {
+	{ .what = PORTAL_FETCH_STR, .arg = 1, .max = 256 },
+};
+
+#define FETCH(list) .fetch = list, .nr_fetch = ARRAY_SIZE(list)
+
+/* of those with one hook; the prefix is one character longer than the measured path */
+static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
+	[BENCH_MISS_SCALAR] = { PORTAL_SYSCALL_HOOK_INIT,
+				.when = PORTAL_ON_ENTER,
+				.name = "openat",
+				.arg[0] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = 12345 },
+				.fn = on_nothing },
+	[BENCH_MISS_COMM] = { PORTAL_SYSCALL_HOOK_INIT,
+			      .when = PORTAL_ON_ENTER,
+			      .name = "openat",
+			      .comm = "somebody-else",
+			      .fn = on_nothing },
+	[BENCH_MISS_PREFIX] = { PORTAL_SYSCALL_HOOK_INIT,
+				.when = PORTAL_ON_ENTER,
+				.name = "openat",
+				.arg[1] = { .cmp = PORTAL_MATCH_STR_PREFIX, .str = BENCH_PATH "x" },
+				.fn = on_nothing },
+	[BENCH_EMPTY] = { PORTAL_SYSCALL_HOOK_INIT,
+			  .when = PORTAL_ON_ENTER,
+			  .name = "getppid",
+			  .fn = on_nothing },
+	[BENCH_DECIDE] = { PORTAL_SYSCALL_HOOK_INIT,
+			   .when = PORTAL_ON_ENTER,
+			   .name = "openat",
+			   .comm = "bench_calls",
+			   FETCH(fetch_64),
+			   .fn = on_decide },
+	[BENCH_BUFFERS] = { PORTAL_SYSCALL_HOOK_INIT,
+			    .when = PORTAL_ON_ENTER,
+			    .name = "openat",
+			    .comm = "bench_buffers",
+			    FETCH(fetch_path),
+			    .fn = on_buffers },
+	[BENCH_ONE] = { PORTAL_SYSCALL_HOOK_INIT,
+			.when = PORTAL_ON_ENTER,
+			.name = "openat",
+			FETCH(fetch_path),
+			.fn = on_one },
+	[BENCH_EVERY] = { PORTAL_SYSCALL_HOOK_INIT,
+			  .when = PORTAL_ON_ENTER,
+			  .name = NULL,
+			  .fn = on_nothing },
+};
+
+static int add(struct portal_module *mod, const struct portal_syscall_hook *hook)
+{
+	int err = portal_hook_syscall(mod, hook, &state.hooks[state.nr_hooks]);
+
+	if (err == 0)
+		state.nr_hooks++;
+	return err;
+}
+
+static int add_others(struct portal_module *mod, size_t nr)
+{
+	struct portal_syscall_hook hook = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER,
+					    .fn = on_nothing };
+	int err = 0;
+
+	for (size_t i = 0; i < nr && err == 0; i++) {
+		hook.name = others[i];
+		err = add(mod, &hook);
+	}
+	return err;
+}
+
+static int set_config(struct portal_module *mod, uint64_t config)
+{
+	while (state.nr_hooks > 0)
+		portal_unhook(state.hooks[--state.nr_hooks]);
+	state.right = 0;
+	switch (config) {
+	case BENCH_NONE:
+		return 0;
+	case BENCH_OTHERS_1:
+		return add_others(mod, 1);
+	case BENCH_OTHERS_10:
+		return add_others(mod, 10);
+	case BENCH_OTHERS_100:
+		return add_others(mod, 100);
+	default:
+		return config < BENCH_NR_CONFIGS ? add(mod, &single[config]) : -EINVAL;
+	}
+}
+
+static int on_prctl(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	switch (portal_arg(ctx, 1)) {
+	case BENCH_SET:
+		portal_skip(ctx, set_config(portal_ctx_module(ctx), portal_arg(ctx, 2)));
+		return 1;
+	case BENCH_COUNT:
+		portal_skip(ctx, (int64_t)state.right);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int load(struct portal_module *mod)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "prctl",
+		.arg[0] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_CONTROL },
+		.fn = on_prctl,
+	};
+
+	return portal_hook_syscall(mod, &hook, NULL);
+}
+
+const struct portal_module_desc portal_module = {
+	PORTAL_MODULE_INIT,
+	.name = "bench",
+	.help = "the configurations that scripts/bench measures",
+	.load = load,
+};

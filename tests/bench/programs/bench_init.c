@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The init of the start-up benchmark: says that it runs, and then does nothing. */
+#include <unistd.h>
+
+int main(void)
+{
+	static const char text[] = "bench: init\n";
+
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+		return 1;
+	for (;;)
+		pause();
+}
