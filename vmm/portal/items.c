@@ -154,6 +154,7 @@ static ssize_t give_text(const uint8_t *text, size_t len, bool is_all, char *buf
 	return (ssize_t)len;
 }
 
+/* A string that faulted answers nobody: who wants less may not come as far as the fault. */
 ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len)
 {
 	struct item item;
@@ -164,8 +165,6 @@ ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_
 		size_t bytes;
 		ssize_t n;
 
-		if (item.what == PORTAL_ITEM_STR && item.addr == gva && item.status < 0)
-			return item.status;
 		if (!known_from(&item, gva, &known) || gva - item.addr > item.len)
 			continue;
 		text = item.data + (gva - item.addr);
@@ -188,6 +187,7 @@ static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr
 	items_for_each(item, items) {
 		bool is_all = item.status == PORTAL_ITEM_COMPLETE;
 		size_t bytes = item.len;
+		ssize_t n;
 
 		if (item.what != what || item.addr != addr || item.status == PORTAL_ITEM_DEFERRED)
 			continue;
@@ -196,7 +196,9 @@ static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr
 		/* the last argument's NUL ends the text */
 		if (is_all && what == PORTAL_ITEM_ARGS && bytes > 0 && item.data[bytes - 1] == '\0')
 			bytes--;
-		return give_text(item.data, bytes, is_all, buf, len);
+		n = give_text(item.data, bytes, is_all, buf, len);
+		if (n >= 0)
+			return n;
 	}
 	return -ENOENT;
 }

@@ -44,14 +44,15 @@ ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t le
  * items_read_str() - a string, NUL terminated in @buf
  * @len: at least 1
  *
- * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; the guest's errno; -ENOENT.
+ * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; -ENOENT: not among the items, or it
+ * faulted, which does not say whether @len bytes do.
  */
 ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len);
 
-/** items_fd_name() - name of a descriptor. Return: as items_read_str(). */
+/** items_fd_name() - name of a descriptor. Return: as items_read_str(), or the guest's errno. */
 ssize_t items_fd_name(const struct items *items, int fd, char *buf, size_t len);
 
-/** items_args() - the process's arguments, separated by NULs. Return: as items_read_str(). */
+/** items_args() - the process's arguments, separated by NULs. Return: as items_fd_name(). */
 ssize_t items_args(const struct items *items, char *buf, size_t len);
 
 /** items_write() - user memory has been written: later reads see it. */
