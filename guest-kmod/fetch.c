@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "fetch.h"
@@ -32,17 +30,35 @@ static bool covers(const struct portal_wire_item *wire, u16 what, u64 addr, u32 
 	       (what != PORTAL_ITEM_MEM && le32_to_cpu(wire->status) == PORTAL_ITEM_COMPLETE);
 }
 
+static bool next_item(const struct fetch *fetch, u32 *pos, struct portal_wire_item *ret_wire)
+{
+	if (*pos == fetch->used)
+		return false;
+	memcpy(ret_wire, fetch->items + *pos, sizeof(*ret_wire));
+	*pos += sizeof(*ret_wire) + ALIGN(le32_to_cpu(ret_wire->len), ITEM_ALIGN);
+	return true;
+}
+
 static bool is_there(const struct fetch *fetch, u16 what, u64 addr, u32 len)
 {
 	struct portal_wire_item wire;
-	u32 i, pos = 0;
+	u32 pos = 0;
 
-	for (i = 0; i < fetch->nr; i++) {
-		memcpy(&wire, fetch->items + pos, sizeof(wire));
+	while (next_item(fetch, &pos, &wire))
 		if (covers(&wire, what, addr, len))
 			return true;
-		pos += sizeof(wire) + ALIGN(le32_to_cpu(wire.len), ITEM_ALIGN);
-	}
+	return false;
+}
+
+/* fetched again with the same outcome: what faults or does not fit is never covered */
+static bool is_repeated(const struct fetch *fetch, const struct portal_wire_item *wire)
+{
+	struct portal_wire_item other;
+	u32 pos = 0;
+
+	while (next_item(fetch, &pos, &other))
+		if (!memcmp(&other, wire, sizeof(other)))
+			return true;
 	return false;
 }
 
@@ -71,6 +87,8 @@ static void item_end(struct fetch *fetch, const struct item *item)
 	};
 	u32 padded = ALIGN(item->len, ITEM_ALIGN);
 
+	if (is_repeated(fetch, &wire))
+		return;
 	memcpy(fetch->items + fetch->used, &wire, sizeof(wire));
 	memset(item->data + item->len, 0, padded - item->len);
 	fetch->used += sizeof(wire) + padded;
@@ -136,6 +154,11 @@ static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 ma
 	op.size = addr;
 	op.data = item.data;
 	op.room = min(max, item.room);
+	/* an operation that has no room tells neither how much there is nor whether it faults */
+	if (!op.room) {
+		item_finish(fetch, &item, 0, true, 0, max);
+		return;
+	}
 	result = run(&op);
 	item_finish(fetch, &item, result, op.cursor != 0, op.room, max);
 }

@@ -26,14 +26,19 @@ typedef __s64 s64;
 
 #define __must_check __attribute__((warn_unused_result))
 
+#define le16_to_cpu(x) le16toh(x)
 #define le32_to_cpu(x) le32toh(x)
 #define le64_to_cpu(x) le64toh(x)
+#define cpu_to_le16(x) htole16(x)
 #define cpu_to_le32(x) htole32(x)
 #define cpu_to_le64(x) htole64(x)
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
+#define ALIGN(x, to)	  (((x) + (to) - 1) / (to) * (to))
+#define ALIGN_DOWN(x, to) ((x) / (to) * (to))
+#define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 
 /* Return: the first of @len bytes that is not @byte, or NULL. */

@@ -241,6 +241,157 @@ static void test_string_with_a_nul_is_refused(void **state)
 	expect_area(&sample, 0, 5, 3, 0);
 }
 
+/* ---- declarations -------------------------------------------------------------------------- */
+
+static struct portal_wire_fetch plain_fetch(void)
+{
+	return (struct portal_wire_fetch){
+		.what = cpu_to_le32(PORTAL_WIRE_FETCH_MEM),
+		.arg = cpu_to_le32(1),
+		.max = cpu_to_le32(16),
+	};
+}
+
+static void add_fetch(struct sample *sample, const struct portal_wire_fetch *fetch)
+{
+	memcpy(sample->bytes + sample->size, fetch, sizeof(*fetch));
+	sample->size += sizeof(*fetch);
+	head(sample)->nr_fetch = cpu_to_le32(le32_to_cpu(head(sample)->nr_fetch) + 1);
+}
+
+/* strings of every alignment before @nr declarations */
+static void add_fetches(struct sample *sample, const char *strings, u32 nr)
+{
+	const struct portal_wire_fetch fetch = plain_fetch();
+
+	sample_init(sample, strings);
+	for (u32 i = 0; i < nr; i++)
+		add_fetch(sample, &fetch);
+}
+
+static void test_up_to_16_declarations(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	for (u32 nr = 0; nr <= PORTAL_MAX_FETCH; nr++) {
+		add_fetches(&sample, "", nr);
+		assert_int_equal(check(&sample), 0);
+	}
+	add_fetches(&sample, "", PORTAL_MAX_FETCH + 1);
+	assert_int_equal(check(&sample), -EINVAL);
+}
+
+static void test_declarations_are_what_follows_the_strings(void **state)
+{
+	static const u32 numbers[] = { 0, 1, 3, 16, 17, 0x08000002, 0x80000002, 0xffffffff };
+	struct sample sample;
+
+	(void)state;
+	add_fetches(&sample, "eth0", 2);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		head(&sample)->nr_fetch = cpu_to_le32(numbers[i]);
+		assert_int_equal(check(&sample), -EINVAL);
+	}
+	/* one declaration less and as many bytes of strings more is another hook, but a hook */
+	head(&sample)->nr_fetch = cpu_to_le32(1);
+	head(&sample)->strings_size = cpu_to_le32(4 + sizeof(struct portal_wire_fetch));
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->reserved = cpu_to_le32(1);
+	assert_int_equal(check(&sample), -EINVAL);
+}
+
+static void test_declarations_behind_strings_of_every_alignment(void **state)
+{
+	const struct portal_wire_fetch expected = plain_fetch();
+	struct portal_wire_fetch fetch;
+	struct sample sample;
+
+	(void)state;
+	for (size_t len = 0; len <= 8; len++) {
+		char strings[9] = "";
+
+		memset(strings, 'x', len);
+		add_fetches(&sample, strings, 2);
+		match(&sample, 0)->cmp = cpu_to_le32(PORTAL_CMP_STR_EQ);
+		expect_area(&sample, 0, 0, (u32)len, 0);
+		expect_area(&sample, 0, 0, (u32)len + 1, -EINVAL); /* it ends before them */
+		hook_wire_fetch(head(&sample), 1, &fetch);
+		assert_memory_equal(&fetch, &expected, sizeof(fetch));
+	}
+}
+
+static void test_every_truncation_of_declarations_is_refused(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	add_fetches(&sample, "eth", 3);
+	for (size_t size = 0; size < sample.size; size++)
+		assert_int_equal(check_size(&sample, size), -EINVAL);
+	assert_int_equal(check(&sample), 0);
+	assert_int_equal(check_size(&sample, sample.size + 1), -EINVAL);
+	assert_int_equal(check_size(&sample, sample.size + sizeof(struct portal_wire_fetch)),
+			 -EINVAL);
+}
+
+/* as the only declaration, and as the last of several */
+static void expect_fetch(struct portal_wire_fetch fetch, int expected)
+{
+	struct sample sample;
+
+	add_fetches(&sample, "", 0);
+	add_fetch(&sample, &fetch);
+	assert_int_equal(check(&sample), expected);
+	add_fetches(&sample, "x", PORTAL_MAX_FETCH - 1);
+	add_fetch(&sample, &fetch);
+	assert_int_equal(check(&sample), expected);
+}
+
+static void test_fields_of_declarations_are_in_range(void **state)
+{
+	static const u32 wild[] = { 7, 8, 0x80000000, 0xffffffff };
+	struct portal_wire_fetch fetch;
+
+	(void)state;
+	for (u32 n = 0; n <= 6; n++) {
+		fetch = plain_fetch();
+		fetch.what = cpu_to_le32(n);
+		expect_fetch(fetch, n == 0 ? -EINVAL : 0);
+		fetch = plain_fetch();
+		fetch.arg = cpu_to_le32(n);
+		expect_fetch(fetch, n == 6 ? -EINVAL : 0);
+		fetch = plain_fetch();
+		fetch.len_arg_plus1 = cpu_to_le32(n);
+		expect_fetch(fetch, 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
+		fetch = plain_fetch();
+		fetch.what = cpu_to_le32(wild[i]);
+		expect_fetch(fetch, -EINVAL);
+		fetch = plain_fetch();
+		fetch.arg = cpu_to_le32(wild[i]);
+		expect_fetch(fetch, -EINVAL);
+		fetch = plain_fetch();
+		fetch.len_arg_plus1 = cpu_to_le32(wild[i]);
+		expect_fetch(fetch, -EINVAL);
+	}
+}
+
+static void test_declarations_want_at_least_a_byte(void **state)
+{
+	struct portal_wire_fetch fetch = plain_fetch();
+
+	(void)state;
+	fetch.max = 0;
+	expect_fetch(fetch, -EINVAL);
+	fetch.max = cpu_to_le32(1);
+	expect_fetch(fetch, 0);
+	fetch.max = cpu_to_le32(0xffffffff);
+	fetch.offset = fetch.inner_offset = cpu_to_le64(UINT64_MAX);
+	expect_fetch(fetch, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +406,12 @@ int main(void)
 		cmocka_unit_test(test_matches_have_no_unknown_flags),
 		cmocka_unit_test(test_strings_lie_in_the_string_area),
 		cmocka_unit_test(test_string_with_a_nul_is_refused),
+		cmocka_unit_test(test_up_to_16_declarations),
+		cmocka_unit_test(test_declarations_are_what_follows_the_strings),
+		cmocka_unit_test(test_declarations_behind_strings_of_every_alignment),
+		cmocka_unit_test(test_every_truncation_of_declarations_is_refused),
+		cmocka_unit_test(test_fields_of_declarations_are_in_range),
+		cmocka_unit_test(test_declarations_want_at_least_a_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

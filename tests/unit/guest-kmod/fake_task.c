@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_task.h"
+
+#include "op.h"
+#include "user_mem.h"
+
+struct fake_task fake_task;
+
+void fake_task_reset(void)
+{
+	memset(&fake_task, 0, sizeof(fake_task));
+	fake_task.fd_name = "";
+	fake_task.args = "";
+}
+
+u64 fake_task_put(size_t at, const void *bytes, size_t len)
+{
+	memcpy(fake_task.bytes + at, bytes, len);
+	return FAKE_TASK_BASE + at;
+}
+
+static bool is_readable(u64 addr)
+{
+	u64 at = addr - FAKE_TASK_BASE;
+
+	return at < FAKE_TASK_SIZE && !fake_task.is_hole[at / FAKE_TASK_PAGE];
+}
+
+size_t user_mem_read(u64 addr, void *buf, size_t len)
+{
+	u8 *to = buf;
+	size_t done;
+
+	for (done = 0; done < len && is_readable(addr + done); done++)
+		to[done] = fake_task.bytes[addr + done - FAKE_TASK_BASE];
+	return done;
+}
+
+ssize_t user_mem_read_str(u64 addr, void *buf, size_t len)
+{
+	u8 *to = buf;
+	size_t done;
+
+	for (done = 0; done < len; done++) {
+		if (user_mem_read(addr + done, to + done, 1) != 1)
+			return -EFAULT;
+		if (to[done] == '\0')
+			return (ssize_t)done;
+	}
+	return (ssize_t)len;
+}
+
+/* as the operations do: what there is from op->addr on, the cursor where to go on */
+static s64 copy_text(struct op *op, const char *text, size_t len)
+{
+	size_t count;
+
+	if (op->addr >= len)
+		return 0;
+	count = min_t(size_t, len - op->addr, op->room);
+	memcpy(op->data, text + op->addr, count);
+	if (op->addr + count < len)
+		op->cursor = op->addr + count;
+	return (s64)count;
+}
+
+s64 op_file_fd_name(struct op *op)
+{
+	if ((s32)op->size != FAKE_TASK_FD)
+		return -EBADF;
+	memset(op->scratch, 0x5a, PORTAL_PAGE_SIZE);
+	return copy_text(op, fake_task.fd_name, strlen(fake_task.fd_name));
+}
+
+s64 op_proc_args(struct op *op)
+{
+	memset(op->scratch, 0x5a, PORTAL_PAGE_SIZE);
+	return fake_task.args_err ? fake_task.args_err
+				  : copy_text(op, fake_task.args, fake_task.args_len);
+}

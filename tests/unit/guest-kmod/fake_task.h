@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A task as the guest module's files meet it: user memory with holes, one descriptor, arguments. It
+ * stands in for user_mem.c and for the operations on descriptors and the process; it keeps no
+ * history.
+ */
+#ifndef FAKE_TASK_H
+#define FAKE_TASK_H
+
+#include <linux/types.h>
+
+#define FAKE_TASK_BASE	   0x7000000ull /* user address of the first byte */
+#define FAKE_TASK_PAGE	   128u
+#define FAKE_TASK_NR_PAGES 96u
+#define FAKE_TASK_SIZE	   (FAKE_TASK_PAGE * FAKE_TASK_NR_PAGES)
+#define FAKE_TASK_FD	   3
+
+/**
+ * struct fake_task - the current task
+ * @bytes: its memory
+ * @is_hole: pages that cannot be read
+ * @fd_name: name of descriptor FAKE_TASK_FD
+ * @args: its arguments with their NULs
+ * @args_len: bytes of them
+ * @args_err: what reading them fails with, 0 = it does not
+ */
+struct fake_task {
+	u8 bytes[FAKE_TASK_SIZE];
+	bool is_hole[FAKE_TASK_NR_PAGES];
+	const char *fd_name;
+	const char *args;
+	size_t args_len;
+	s64 args_err;
+};
+
+extern struct fake_task fake_task;
+
+/** fake_task_reset() - memory of zeros without holes, no name, no arguments */
+void fake_task_reset(void);
+
+/** fake_task_put() - put @len bytes at offset @at of the memory. Return: their user address. */
+u64 fake_task_put(size_t at, const void *bytes, size_t len);
+
+#endif

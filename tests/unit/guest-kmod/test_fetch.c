@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+/* Declarations carried out on a task with holes in its memory; the host agrees with every list. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "bench.h"
+#include "fake_task.h"
+
+#define HEADER	 ((u32)sizeof(struct portal_wire_item))
+#define COMPLETE PORTAL_ITEM_COMPLETE
+#define CUT	 PORTAL_ITEM_CUT
+#define DEFERRED PORTAL_ITEM_DEFERRED
+
+#define STR	PORTAL_WIRE_FETCH_STR
+#define MEM	PORTAL_WIRE_FETCH_MEM
+#define PTR_MEM PORTAL_WIRE_FETCH_PTR_MEM
+#define PTR_STR PORTAL_WIRE_FETCH_PTR_STR
+#define FD_NAME PORTAL_WIRE_FETCH_FD_NAME
+#define ARGS	PORTAL_WIRE_FETCH_ARGS
+
+static struct bench bench;
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_task_reset();
+	bench_init(&bench, BENCH_ROOM);
+	return 0;
+}
+
+static void declare(u32 what, u32 arg, u32 max)
+{
+	bench_declare(&bench, (struct bench_fetch){ .what = what, .arg = arg, .max = max });
+}
+
+static void expect_item(u32 n, struct bench_item expected, const void *bytes)
+{
+	const u8 *data;
+	struct bench_item item;
+
+	bench_parse(&bench);
+	item = bench_item(&bench, n, &data);
+	if (item.what != expected.what || item.addr != expected.addr ||
+	    item.status != expected.status || item.len != expected.len)
+		fail_msg("item %u: what %u addr %#llx status %d len %u", n, item.what, item.addr,
+			 item.status, item.len);
+	if (item.len)
+		assert_memory_equal(data, bytes, item.len);
+}
+
+static void expect_mem(u32 n, u64 addr, s32 status, u32 len)
+{
+	expect_item(n, (struct bench_item){ PORTAL_ITEM_MEM, addr, status, len },
+		    fake_task.bytes + (addr - FAKE_TASK_BASE) % FAKE_TASK_SIZE);
+}
+
+static void expect_str(u32 n, u64 addr, s32 status, u32 len)
+{
+	expect_item(n, (struct bench_item){ PORTAL_ITEM_STR, addr, status, len },
+		    fake_task.bytes + (addr - FAKE_TASK_BASE) % FAKE_TASK_SIZE);
+}
+
+static void expect_nr(u32 nr)
+{
+	assert_int_equal(bench.fetch.nr, nr);
+	bench_parse(&bench);
+}
+
+/* ---- kinds ----------------------------------------------------------------------------------- */
+
+static void test_memory_is_argument_plus_offset(void **state)
+{
+	(void)state;
+	bench.args[5] = fake_task_put(16, "0123456789", 10) + 2;
+	declare(MEM, 5, 3);
+	expect_mem(0, FAKE_TASK_BASE + 18, COMPLETE, 3);
+	bench_declare(&bench, (struct bench_fetch){ .what = MEM, .arg = 5, .offset = 4, .max = 2 });
+	expect_mem(1, FAKE_TASK_BASE + 22, COMPLETE, 2);
+	bench_declare(&bench, (struct bench_fetch){ MEM, 5, (u64)-2, 0, 10, 0 });
+	expect_mem(2, FAKE_TASK_BASE + 16, COMPLETE, 10);
+	expect_nr(3);
+}
+
+static void test_string_at_its_max_and_beside(void **state)
+{
+	u64 text;
+
+	(void)state;
+	bench.args[1] = text = fake_task_put(40, "12345678", 9);
+	declare(STR, 1, 7);
+	expect_str(0, text, CUT, 7);
+	declare(STR, 1, 8);
+	expect_str(1, text, CUT, 8);
+	declare(STR, 1, 9);
+	expect_str(2, text, COMPLETE, 8);
+	bench.args[1] += 8;
+	declare(STR, 1, 1);
+	expect_str(3, text + 8, COMPLETE, 0);
+}
+
+static void test_pointer_is_an_item_and_is_followed(void **state)
+{
+	__le64 pointer = cpu_to_le64(FAKE_TASK_BASE + 512);
+
+	(void)state;
+	fake_task_put(528, "eth0", 5);
+	bench.args[2] = fake_task_put(64, &pointer, 8) - 16;
+	bench_declare(&bench, (struct bench_fetch){ PTR_STR, 2, 16, 16, 16, 0 });
+	expect_mem(0, FAKE_TASK_BASE + 64, COMPLETE, 8);
+	expect_str(1, FAKE_TASK_BASE + 528, COMPLETE, 4);
+	bench_declare(&bench, (struct bench_fetch){ PTR_MEM, 2, 16, (u64)-4, 12, 0 });
+	expect_mem(2, FAKE_TASK_BASE + 508, COMPLETE, 12);
+	expect_nr(3);
+}
+
+static void test_pointer_of_a_32_bit_task_has_4_bytes(void **state)
+{
+	__le64 pointer = cpu_to_le64(0xffffffff00000000 | (FAKE_TASK_BASE + 512));
+
+	(void)state;
+	bench.fetch.long_bytes = 4;
+	bench.args[0] = fake_task_put(64, &pointer, 8);
+	fake_task.is_hole[1] = true; /* not that it matters to 4 bytes */
+	declare(PTR_MEM, 0, 5);
+	expect_mem(0, FAKE_TASK_BASE + 64, COMPLETE, 4);
+	expect_mem(1, FAKE_TASK_BASE + 512, COMPLETE, 5);
+	/* the sum does not wrap at 32 bits: that is what the host asks for, too */
+	bench_declare(&bench, (struct bench_fetch){ PTR_MEM, 0, 0, 0xffffffff, 1, 0 });
+	expect_mem(2, FAKE_TASK_BASE + 512 + 0xffffffff, -EFAULT, 0);
+}
+
+static void test_pointer_that_faults_is_not_followed(void **state)
+{
+	(void)state;
+	fake_task.is_hole[1] = true;
+	bench.args[0] = FAKE_TASK_BASE + FAKE_TASK_PAGE - 3;
+	declare(PTR_MEM, 0, 4);
+	expect_mem(0, bench.args[0], -EFAULT, 3);
+	expect_nr(1);
+}
+
+static void expect_name(u32 n, int fd, s32 status, u32 len)
+{
+	expect_item(n, (struct bench_item){ PORTAL_ITEM_FD_NAME, (u64)(s64)fd, status, len },
+		    fake_task.fd_name);
+}
+
+static void test_descriptor_is_the_low_32_bits(void **state)
+{
+	(void)state;
+	fake_task.fd_name = "/dev/switch";
+	bench.args[0] = 0xabcd00000000 | FAKE_TASK_FD;
+	declare(FD_NAME, 0, 64);
+	expect_name(0, FAKE_TASK_FD, COMPLETE, 11);
+	bench.args[1] = 0xffffff9c; /* AT_FDCWD of a 32-bit task */
+	declare(FD_NAME, 1, 64);
+	expect_name(1, -100, -EBADF, 0);
+}
+
+static void test_name_at_its_max_and_beside(void **state)
+{
+	(void)state;
+	fake_task.fd_name = "/dev/null";
+	bench.args[0] = FAKE_TASK_FD;
+	declare(FD_NAME, 0, 8);
+	expect_name(0, FAKE_TASK_FD, CUT, 8);
+	declare(FD_NAME, 0, 9);
+	expect_name(1, FAKE_TASK_FD, COMPLETE, 9);
+	declare(FD_NAME, 0, 10);
+	expect_nr(2);
+}
+
+static void expect_args(u32 n, s32 status, u32 len)
+{
+	expect_item(n, (struct bench_item){ PORTAL_ITEM_ARGS, 0, status, len }, fake_task.args);
+}
+
+static void test_arguments_at_their_max_and_beside(void **state)
+{
+	(void)state;
+	fake_task.args = "sh\0-c\0";
+	fake_task.args_len = 6;
+	declare(ARGS, 0, 5);
+	expect_args(0, CUT, 5);
+	declare(ARGS, 3, 6);
+	expect_args(1, COMPLETE, 6);
+	expect_nr(2);
+	bench_init(&bench, BENCH_ROOM);
+	fake_task.args_err = -ESRCH;
+	declare(ARGS, 0, 5);
+	expect_args(0, -ESRCH, 0);
+}
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+static void test_fault_leaves_the_bytes_before_it(void **state)
+{
+	(void)state;
+	fake_task_put(FAKE_TASK_PAGE - 8, "abcdefgh", 8);
+	fake_task.is_hole[1] = true;
+	for (u32 before = 0; before <= 8; before++) {
+		bench_init(&bench, BENCH_ROOM);
+		bench.args[0] = FAKE_TASK_BASE + FAKE_TASK_PAGE - before;
+		declare(MEM, 0, 8);
+		expect_mem(0, bench.args[0], before == 8 ? COMPLETE : -EFAULT, before);
+	}
+}
+
+static void test_string_before_a_fault(void **state)
+{
+	u64 text;
+
+	(void)state;
+	fake_task.is_hole[1] = true;
+	bench.args[0] = text = fake_task_put(FAKE_TASK_PAGE - 4, "abc", 4);
+	declare(STR, 0, 100);
+	expect_str(0, text, COMPLETE, 3);
+	bench_init(&bench, BENCH_ROOM);
+	bench.args[0] = fake_task_put(FAKE_TASK_PAGE - 4, "abcd", 4);
+	declare(STR, 0, 4);
+	expect_str(0, text, CUT, 4);
+	declare(STR, 0, 5);
+	expect_str(1, text, -EFAULT, 0);
+	/* what the host hands out to whoever wants less is not the fault */
+	assert_int_equal(items_read_str(&bench.items, text, (char[5]){ 0 }, 4), 4);
+}
+
+static void test_addresses_beyond_memory_fault(void **state)
+{
+	static const u64 addresses[] = { 0, 1, UINT64_MAX, UINT64_MAX - 7, 1ull << 63 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		bench_init(&bench, BENCH_ROOM);
+		bench.args[0] = addresses[i];
+		declare(MEM, 0, 16);
+		declare(STR, 0, 16);
+		expect_mem(0, addresses[i], -EFAULT, 0);
+		expect_str(1, addresses[i], -EFAULT, 0);
+	}
+}
+
+/* ---- lengths from another argument ----------------------------------------------------------- */
+
+static void test_length_is_an_argument_up_to_max(void **state)
+{
+	static const struct {
+		u64 arg;
+		u32 len;
+	} lengths[] = {
+		{ 0, 0 },   { 1, 1 },		{ 39, 39 },	    { 40, 40 },
+		{ 41, 40 }, { 1ull << 32, 40 }, { 1ull << 63, 40 }, { UINT64_MAX, 40 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		bench_init(&bench, BENCH_ROOM);
+		bench.args[1] = FAKE_TASK_BASE;
+		bench.args[5] = lengths[i].arg;
+		bench_declare(&bench, (struct bench_fetch){ MEM, 1, 0, 0, 40, 6 });
+		expect_mem(0, FAKE_TASK_BASE, COMPLETE, lengths[i].len);
+	}
+}
+
+static void test_length_is_for_the_target_of_a_pointer_too(void **state)
+{
+	__le64 pointer = cpu_to_le64(FAKE_TASK_BASE + 512);
+
+	(void)state;
+	bench.args[0] = fake_task_put(0, &pointer, 8);
+	bench.args[1] = 3;
+	bench_declare(&bench, (struct bench_fetch){ PTR_MEM, 0, 0, 0, 40, 2 });
+	expect_mem(0, FAKE_TASK_BASE, COMPLETE, 8);
+	expect_mem(1, FAKE_TASK_BASE + 512, COMPLETE, 3);
+	/* a string ends where it ends */
+	fake_task_put(512, "eth0", 5);
+	bench_declare(&bench, (struct bench_fetch){ PTR_STR, 0, 0, 0, 40, 2 });
+	expect_str(2, FAKE_TASK_BASE + 512, COMPLETE, 4);
+}
+
+/* ---- the end of the page --------------------------------------------------------------------- */
+
+/* declares one item of a text of @len bytes where there is @room, expects @fits */
+static void expect_fit(u32 what, u32 len, u32 room, bool fits)
+{
+	bench_init(&bench, room);
+	bench.args[0] = what == FD_NAME ? FAKE_TASK_FD : FAKE_TASK_BASE;
+	declare(what, 0, what == MEM ? len : 4000);
+	expect_nr(room >= HEADER);
+	if (room < HEADER)
+		return;
+	if (bench_item(&bench, 0, NULL).status != (fits ? COMPLETE : DEFERRED) ||
+	    bench_item(&bench, 0, NULL).len != (fits ? len : 0))
+		fail_msg("kind %u, %u bytes, room %u: status %d", what, len, room,
+			 bench_item(&bench, 0, NULL).status);
+}
+
+static void test_deferred_at_the_edge_of_every_room(void **state)
+{
+	char text[33];
+
+	(void)state;
+	for (u32 len = 1; len < sizeof(text); len++) {
+		fake_task_reset();
+		memset(text, 'x', len);
+		fake_task_put(0, text, len);
+		text[len] = '\0';
+		fake_task.fd_name = fake_task.args = text;
+		fake_task.args_len = len;
+		for (u32 room = 0; room < 2 * HEADER + sizeof(text); room++) {
+			u32 bytes = room < HEADER ? 0 : ALIGN_DOWN(room - HEADER, 8);
+
+			expect_fit(MEM, len, room, bytes >= len);
+			expect_fit(STR, len, room, bytes > len); /* its NUL must be seen */
+			expect_fit(FD_NAME, len, room, bytes >= len);
+			expect_fit(ARGS, len, room, bytes >= len);
+		}
+	}
+}
+
+static void test_cut_is_of_the_max_and_deferred_of_the_room(void **state)
+{
+	(void)state;
+	memset(fake_task.bytes, 'x', sizeof(fake_task.bytes));
+	bench_init(&bench, HEADER + 16);
+	bench.args[0] = FAKE_TASK_BASE;
+	declare(STR, 0, 16);
+	expect_str(0, FAKE_TASK_BASE, CUT, 16);
+	bench_init(&bench, HEADER + 16);
+	bench.args[0] = FAKE_TASK_BASE;
+	declare(STR, 0, 17);
+	expect_str(0, FAKE_TASK_BASE, DEFERRED, 0);
+}
+
+static void test_fault_beyond_the_room_is_not_looked_for(void **state)
+{
+	(void)state;
+	memset(fake_task.bytes, 'x', sizeof(fake_task.bytes));
+	memset(fake_task.is_hole + 1, true, FAKE_TASK_NR_PAGES - 1);
+	bench_init(&bench, HEADER + FAKE_TASK_PAGE);
+	bench.args[0] = FAKE_TASK_BASE;
+	declare(STR, 0, 4000);
+	expect_str(0, FAKE_TASK_BASE, DEFERRED, 0);
+}
+
+static void test_no_room_for_bytes_is_deferred_not_empty(void **state)
+{
+	(void)state;
+	fake_task.fd_name = "/dev/null";
+	fake_task.args = "sh";
+	fake_task.args_len = 3;
+	for (u32 spare = 0; spare < 8; spare++) {
+		bench_init(&bench, HEADER + spare);
+		bench.args[0] = FAKE_TASK_FD;
+		declare(FD_NAME, 0, 64);
+		expect_name(0, FAKE_TASK_FD, DEFERRED, 0);
+		declare(FD_NAME, 1, 64);
+		expect_nr(1);
+		bench_init(&bench, HEADER + spare);
+		declare(ARGS, 0, 64);
+		expect_args(0, DEFERRED, 0);
+	}
+}
+
+static void test_small_items_follow_a_deferred_one(void **state)
+{
+	(void)state;
+	bench.args[0] = FAKE_TASK_BASE;
+	declare(MEM, 0, BENCH_ROOM - HEADER + 1);
+	expect_mem(0, FAKE_TASK_BASE, DEFERRED, 0);
+	declare(MEM, 0, 8);
+	expect_mem(1, FAKE_TASK_BASE, COMPLETE, 8);
+	bench_init(&bench, BENCH_ROOM);
+	bench.args[0] = FAKE_TASK_BASE;
+	declare(MEM, 0, BENCH_ROOM - HEADER);
+	expect_mem(0, FAKE_TASK_BASE, COMPLETE, BENCH_ROOM - HEADER);
+}
+
+static void test_padding_is_zero(void **state)
+{
+	(void)state;
+	memset(fake_task.bytes, 0xff, sizeof(fake_task.bytes));
+	fake_task.is_hole[1] = true;
+	for (u32 len = 1; len <= 8; len++) {
+		const u8 *data;
+
+		bench_init(&bench, BENCH_ROOM);
+		bench.args[0] = FAKE_TASK_BASE + FAKE_TASK_PAGE - len;
+		declare(MEM, 0, 16);
+		expect_mem(0, bench.args[0], -EFAULT, len);
+		bench_item(&bench, 0, &data);
+		for (u32 i = len; i < 8; i++)
+			assert_int_equal(data[i], 0);
+		assert_int_equal(bench.fetch.used, HEADER + 8);
+	}
+}
+
+/* ---- declared alike -------------------------------------------------------------------------- */
+
+static void test_declared_twice_is_there_once(void **state)
+{
+	(void)state;
+	fake_task_put(0, "text", 5);
+	fake_task.args = "sh";
+	fake_task.args_len = 3;
+	bench.args[0] = FAKE_TASK_BASE;
+	bench.args[1] = FAKE_TASK_FD;
+	for (int i = 0; i < 3; i++) {
+		declare(MEM, 0, 32);
+		declare(STR, 0, 32);
+		declare(FD_NAME, 1, 32);
+		declare(ARGS, 0, 32);
+	}
+	expect_nr(4);
+}
+
+static void test_failure_is_there_once(void **state)
+{
+	(void)state;
+	fake_task.is_hole[1] = true;
+	fake_task_put(FAKE_TASK_PAGE - 2, "ab", 2);
+	bench.args[0] = FAKE_TASK_BASE + FAKE_TASK_PAGE - 2;
+	bench.args[1] = 77;
+	bench.args[2] = FAKE_TASK_BASE + 4096;
+	for (int i = 0; i < 3; i++) {
+		declare(MEM, 0, 16 + i);
+		declare(STR, 0, 16 + i);
+		declare(FD_NAME, 1, 16);
+		declare(MEM, 2, 4000 + i);
+	}
+	expect_mem(0, bench.args[0], -EFAULT, 2);
+	expect_str(1, bench.args[0], -EFAULT, 0);
+	expect_name(2, 77, -EBADF, 0);
+	expect_mem(3, bench.args[2], DEFERRED, 0);
+	expect_nr(4);
+}
+
+static void test_longer_after_shorter_is_fetched(void **state)
+{
+	char name[16];
+
+	(void)state;
+	fake_task_put(0, "12345678", 9);
+	fake_task.fd_name = "/dev/null";
+	bench.args[0] = FAKE_TASK_BASE;
+	bench.args[1] = FAKE_TASK_FD;
+	declare(MEM, 0, 4);
+	declare(MEM, 0, 6);
+	declare(STR, 0, 4);
+	declare(STR, 0, 16);
+	declare(FD_NAME, 1, 4);
+	declare(FD_NAME, 1, 16);
+	expect_nr(6);
+	/* and the host finds the one that is long enough */
+	assert_int_equal(items_read(&bench.items, FAKE_TASK_BASE, name, 6), 6);
+	assert_int_equal(items_read_str(&bench.items, FAKE_TASK_BASE, name, 16), 8);
+	assert_int_equal(items_fd_name(&bench.items, FAKE_TASK_FD, name, 16), 9);
+}
+
+static void test_shorter_after_longer_is_there(void **state)
+{
+	(void)state;
+	fake_task_put(0, "12345678", 9);
+	bench.args[0] = FAKE_TASK_BASE;
+	bench.args[1] = FAKE_TASK_FD;
+	fake_task.fd_name = "/dev/null";
+	declare(MEM, 0, 6);
+	declare(MEM, 0, 4);
+	declare(STR, 0, 6);
+	declare(STR, 0, 4);
+	declare(FD_NAME, 1, 6);
+	declare(FD_NAME, 1, 4);
+	expect_nr(3);
+	declare(STR, 0, 9);
+	declare(STR, 0, 1000); /* all of it is there */
+	expect_nr(4);
+}
+
+static void test_an_unknown_kind_does_nothing(void **state)
+{
+	(void)state;
+	declare(0, 0, 8);
+	declare(ARGS + 1, 0, 8);
+	expect_nr(0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_memory_is_argument_plus_offset, setup),
+		cmocka_unit_test_setup(test_string_at_its_max_and_beside, setup),
+		cmocka_unit_test_setup(test_pointer_is_an_item_and_is_followed, setup),
+		cmocka_unit_test_setup(test_pointer_of_a_32_bit_task_has_4_bytes, setup),
+		cmocka_unit_test_setup(test_pointer_that_faults_is_not_followed, setup),
+		cmocka_unit_test_setup(test_descriptor_is_the_low_32_bits, setup),
+		cmocka_unit_test_setup(test_name_at_its_max_and_beside, setup),
+		cmocka_unit_test_setup(test_arguments_at_their_max_and_beside, setup),
+		cmocka_unit_test_setup(test_fault_leaves_the_bytes_before_it, setup),
+		cmocka_unit_test_setup(test_string_before_a_fault, setup),
+		cmocka_unit_test_setup(test_addresses_beyond_memory_fault, setup),
+		cmocka_unit_test_setup(test_length_is_an_argument_up_to_max, setup),
+		cmocka_unit_test_setup(test_length_is_for_the_target_of_a_pointer_too, setup),
+		cmocka_unit_test_setup(test_deferred_at_the_edge_of_every_room, setup),
+		cmocka_unit_test_setup(test_cut_is_of_the_max_and_deferred_of_the_room, setup),
+		cmocka_unit_test_setup(test_fault_beyond_the_room_is_not_looked_for, setup),
+		cmocka_unit_test_setup(test_no_room_for_bytes_is_deferred_not_empty, setup),
+		cmocka_unit_test_setup(test_small_items_follow_a_deferred_one, setup),
+		cmocka_unit_test_setup(test_padding_is_zero, setup),
+		cmocka_unit_test_setup(test_declared_twice_is_there_once, setup),
+		cmocka_unit_test_setup(test_failure_is_there_once, setup),
+		cmocka_unit_test_setup(test_longer_after_shorter_is_fetched, setup),
+		cmocka_unit_test_setup(test_shorter_after_longer_is_there, setup),
+		cmocka_unit_test_setup(test_an_unknown_kind_does_nothing, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
