@@ -28,7 +28,9 @@ struct tss {
 
 extern const uint8_t exception_stubs[], nmi_entry[], user_done_entry[];
 extern uint64_t gdt_tss[];
-extern uint8_t stacks[];
+extern uint8_t interrupt_stacks[];
+extern volatile uint64_t user_run_stack; /* 0: nothing runs at CPL 3 */
+void user_abandon(void) __attribute__((noreturn));
 void guest_start(unsigned int cpu, const uint8_t *start_info) __attribute__((noreturn));
 void guest_exception(uint64_t vector, const uint64_t *frame) __attribute__((noreturn));
 
@@ -175,6 +177,8 @@ void power_off(void)
 
 void guest_exception(uint64_t vector, const uint64_t *frame)
 {
+	if (user_run_stack != 0)
+		user_abandon();
 	check(false, "no exception");
 	print_number("exception", vector);
 	print_number("at or error code", frame[0]);
@@ -210,7 +214,7 @@ static void load_tables(unsigned int cpu)
 	uint64_t base = gpa_of(&tss[cpu]);
 	uint16_t selector = (uint16_t)(TSS_CPU0 + 16 * cpu);
 
-	tss[cpu].rsp0_low = (uint32_t)gpa_of(stacks + (cpu + 1) * STACK_SIZE);
+	tss[cpu].rsp0_low = (uint32_t)gpa_of(interrupt_stacks + (cpu + 1) * STACK_SIZE);
 	gdt_tss[2 * cpu] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
 			   (uint64_t)TSS_TYPE << 40 | (base >> 24) << 56;
 	__asm__ volatile("lidt %0\n\tltr %1" : : "m"(pointer), "r"(selector) : "memory");

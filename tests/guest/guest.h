@@ -55,7 +55,7 @@ bool check(bool truth, const char *what);
 /** serial_restore() - make the console usable after its registers were played with. */
 void serial_restore(void);
 
-/** user_run() - run @entry at CPL 3 until user_done(). Return: what user_done() got. */
+/** user_run() - run @entry at CPL 3. Return: what it gave to user_done(); -1: it took an exception. */
 uint64_t user_run(void (*entry)(void));
 
 /** user_done() - back from CPL 3. */

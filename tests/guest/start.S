@@ -116,7 +116,7 @@ nmi_entry:
 	lock incl nmi_count(%rip)
 	iretq
 
-	/* ---- CPL 3: user_run(entry) runs it there until it executes int VECTOR_USER_DONE, returns RAX ---- */
+	/* ---- CPL 3: user_run(entry) runs it there until int VECTOR_USER_DONE or an exception, returns RAX ---- */
 
 	.globl user_run
 	.type user_run, @function
@@ -135,9 +135,12 @@ user_run:
 	pushq %rdi
 	iretq
 
-	.globl user_done_entry
+	.globl user_abandon, user_done_entry
+user_abandon:
+	movq $-1, %rax
 user_done_entry:
 	movq user_run_stack(%rip), %rsp
+	movq $0, user_run_stack(%rip)
 	popq %r15
 	popq %r14
 	popq %r13
@@ -182,8 +185,10 @@ directories:
 
 	.bss
 	.balign 16
-	.globl stacks
+	.globl stacks, interrupt_stacks, user_run_stack
 stacks:
+	.skip NR_CPUS * STACK_SIZE
+interrupt_stacks: /* for what interrupts CPL 3: the others are in use then */
 	.skip NR_CPUS * STACK_SIZE
 user_stack:
 	.skip STACK_SIZE

@@ -145,7 +145,7 @@ doorbells_agree() {
 
 case_hostile_portal_rings() {
 	hostile portal_rings
-	survived 40
+	survived 37
 	doorbells_agree
 	expect_err 'the guest module speaks version 2 of the protocol, this portal-vmm version 1'
 }
