@@ -77,11 +77,29 @@ static int place_initrd(const struct load_initrd *initrd, const struct guest_mem
 	return mem_write(mem, *ret_gpa, initrd->data, initrd->len);
 }
 
+/* PORTAL_CACHE, else the user's cache directory; NULL: neither is known */
+static char *store_dir(void)
+{
+	const char *cache = getenv("PORTAL_CACHE"), *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char *dir = NULL;
+	int n = -1;
+
+	if (cache && cache[0] == '/')
+		n = asprintf(&dir, "%s/unpacked", cache);
+	else if (xdg && xdg[0] == '/')
+		n = asprintf(&dir, "%s/portal-vmm/unpacked", xdg);
+	else if (home && home[0] == '/')
+		n = asprintf(&dir, "%s/.cache/portal-vmm/unpacked", home);
+	return n < 0 ? NULL : dir;
+}
+
 static int load_kernel(const struct vmm_config *config, const struct kernel *kernel,
 		       const struct load_initrd *initrd, const struct guest_mem *mem,
 		       struct kernel_entry *ret_entry)
 {
-	struct kernel_options options = { .kaslr = config->kaslr };
+	auto_free char *store = store_dir();
+	struct kernel_options options = { .kaslr = config->kaslr, .store = store };
 	struct boot_reason why = { 0 };
 	int err = kernel_load(kernel, mem, &options, ret_entry, &why);
 

@@ -51,9 +51,11 @@ struct kernel {
 /**
  * struct kernel_options - how to load
  * @kaslr: let the kernel unpack itself in the guest and choose its own address
+ * @store: directory that keeps unpacked payloads (boot/store.h), NULL = none; one that does not work is ignored
  */
 struct kernel_options {
 	bool kaslr;
+	const char *store;
 };
 
 /**

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "boot/elf.h"
+#include "boot/store.h"
 #include "boot/unpack.h"
 
 #define LOAD_MIN     MIB(1) /* below are the tables that the CPU side makes */
@@ -212,17 +213,47 @@ static int unpack_payload(const uint8_t *payload, size_t len, void **ret_data, s
 	return 0;
 }
 
-static int load_payload(const struct kernel *kernel, const struct guest_mem *mem,
+/* the unpacked payload as somebody has kept it: its size is what the payload says of itself */
+static int load_kept(const char *store, const char *key, const struct kernel *kernel,
+		     const struct guest_mem *mem, struct kernel_entry *entry,
+		     struct boot_reason *why)
+{
+	const struct bzimage *image = &kernel->bzimage;
+	const uint8_t *end = kernel->data + image->payload_offset + image->payload_len;
+	struct store_item item;
+	int err = store_get(store, key, &item);
+
+	if (err < 0)
+		return -ENOENT;
+	if (item.len == get_le32(end - SIZE_TRAILER))
+		err = load_elf(item.data, item.len, mem, entry, why);
+	else
+		err = -ENOENT;
+	store_release(&item);
+	return err;
+}
+
+static int load_payload(const struct kernel *kernel, const struct guest_mem *mem, const char *store,
 			struct kernel_entry *entry, struct boot_reason *why)
 {
 	const struct bzimage *image = &kernel->bzimage;
+	const uint8_t *payload = kernel->data + image->payload_offset;
+	char key[STORE_KEY_SIZE];
 	auto_free void *data = NULL;
 	size_t len;
-	int err = unpack_payload(kernel->data + image->payload_offset, image->payload_len, &data,
-				 &len, why);
+	int err;
 
+	if (store && store_key(payload, image->payload_len, key) < 0)
+		store = NULL;
+	err = store ? load_kept(store, key, kernel, mem, entry, why) : -ENOENT;
+	if (err != -ENOENT)
+		return err;
+	err = unpack_payload(payload, image->payload_len, &data, &len, why);
 	if (err < 0)
 		return err;
+	/* the next boot is faster then; when it cannot be kept this one is as good */
+	if (store && store_put(store, key, data, len) < 0)
+		store = NULL;
 	return load_elf(data, len, mem, entry, why);
 }
 
@@ -235,13 +266,14 @@ static bool can_unpack(const struct kernel *kernel)
 		       UNPACK_NONE;
 }
 
-static int load_bzimage(const struct kernel *kernel, const struct guest_mem *mem, bool kaslr,
-			struct kernel_entry *entry, struct boot_reason *why)
+static int load_bzimage(const struct kernel *kernel, const struct guest_mem *mem,
+			const struct kernel_options *options, struct kernel_entry *entry,
+			struct boot_reason *why)
 {
 	take_header(&kernel->bzimage, entry);
-	if (kaslr || !can_unpack(kernel))
+	if (options->kaslr || !can_unpack(kernel))
 		return load_compressed(kernel, mem, entry, why);
-	return load_payload(kernel, mem, entry, why);
+	return load_payload(kernel, mem, options->store, entry, why);
 }
 
 int kernel_load(const struct kernel *kernel, const struct guest_mem *mem,
@@ -252,7 +284,7 @@ int kernel_load(const struct kernel *kernel, const struct guest_mem *mem,
 	int err;
 
 	if (kernel->format == KERNEL_FORMAT_BZIMAGE) {
-		err = load_bzimage(kernel, mem, options->kaslr, &entry, why);
+		err = load_bzimage(kernel, mem, options, &entry, why);
 	} else if (options->kaslr) {
 		err = boot_fail(why, -ENOTSUP,
 				"an ELF kernel cannot move itself; KASLR needs a bzImage");
