@@ -91,12 +91,15 @@ static void watch_guest(const struct loop *loop, struct timers *timers)
 
 static void watch_output(const struct loop *loop, struct timers *timers)
 {
-	if (timers->output == INT64_MAX && atomic_exchange(loop->output_waits, false))
+	if (timers->output == INT64_MAX && atomic_load(loop->output_waits))
 		timers->output = now_ms() + OUTPUT_MS;
 	if (now_ms() < timers->output)
 		return;
 	timers->output = INT64_MAX;
-	console_flush(loop->console);
+	/* before the flush: what is written from here on wakes the loop again */
+	atomic_store(loop->output_waits, false);
+	if (!console_flush(loop->console))
+		atomic_store(loop->output_waits, true);
 }
 
 static int ms_to_wait(const struct timers *timers)

@@ -16,7 +16,7 @@
  * @ending: ends the loop when it has a reason
  * @console: input for @serial, output to be flushed
  * @serial: the guest's console port
- * @output_waits: set, and the loop woken, when the console holds output that no newline will bring out
+ * @output_waits: set, and the loop woken, when the console may hold output; the loop flushes and clears it
  * @timeout_s: 0 = none
  */
 struct loop {

@@ -127,7 +127,7 @@ static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
 	struct machine *m = ctx;
 
 	console_write(m->console, data, len);
-	if (data[len - 1] != '\n' && !atomic_exchange(&m->output_waits, true))
+	if (!atomic_exchange(&m->output_waits, true))
 		ending_wake(&m->ending);
 }
 

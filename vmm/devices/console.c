@@ -211,11 +211,15 @@ void console_write(void *opaque, const uint8_t *data, size_t len)
 	pthread_mutex_unlock(&console->lock);
 }
 
-void console_flush(struct console *console)
+bool console_flush(struct console *console)
 {
+	bool is_empty;
+
 	pthread_mutex_lock(&console->lock);
 	console_output_drain(&console->output, 0);
+	is_empty = console->output.len == 0;
 	pthread_mutex_unlock(&console->lock);
+	return is_empty;
 }
 
 int console_fd(const struct console *console)

@@ -55,9 +55,13 @@ void console_restore_terminal(void);
  */
 void console_write(void *console, const uint8_t *data, size_t len);
 
-/** console_flush() - write what is queued, without waiting. Any thread; for the main loop's tick.
+/**
+ * console_flush() - write what is queued, without waiting
+ * @console: any thread
+ *
+ * Return: true when nothing is left; false: a reader that is slow, flush again later.
  */
-void console_flush(struct console *console);
+bool console_flush(struct console *console);
 
 /**
  * console_fd() - what to wait on for input with epoll (EPOLLIN, level triggered)
