@@ -14,29 +14,45 @@ expect_lines() {
 
 # table_of ABI - "NUMBER NAME" for each call in the kernel's own list; ABI is 64 or 32
 table_of() {
-	awk '$1 == "#define" && $2 ~ /^__NR_/ { sub(/^__NR_/, "", $2); print $3, $2 }' \
+	awk '$1 == "#define" && $2 ~ /^__NR_/ && $2 != "__NR_syscalls" { sub(/^__NR_/, "", $2); print $3, $2 }' \
 		"$HEADERS/arch/x86/include/generated/uapi/asm/unistd_$1.h"
 }
 
-# a hook on every entry of both tables, each for the one task that makes that call once
+# missing_calls ABI - "ABI NUMBER NAME" of each call that the kernel was built without, by its own answer
+missing_calls() {
+	tr -d '\0' <results | awk -v abi="$1" '/^abi/ { now = $2 }
+		now == abi && $1 == "all_calls:" && $4 == "ret=-38" { print abi, $2, $3 }'
+}
+
+# A hook on every entry of both tables, each for the one task that makes that call once: exactly that one fires.
+# Refused are hooks on calls that the kernel does not have.
 case_calls_every_entry_fires_its_own_hook() {
-	table_of 64 >native && table_of 32 >compat
-	GUEST_LIMIT=300 LIMIT=320 boot_run 'for p in all_calls all_calls32; do $p -t 500 >/tmp/log; tail -1 /tmp/log; done' \
+	local missing name
+
+	table_of 64 >native && table_of 32 >compat && truncate -s 256K results
+	GUEST_LIMIT=300 LIMIT=320 boot_run 'syscall_any getsid 0
+		(echo abi native; all_calls -t 500; echo abi compat; all_calls32 -t 500) >/tmp/log
+		cat /tmp/log >/dev/vdb; sync; grep -c "calls made" /tmp/log' --disk results \
 		--hook "$TEST_HOOKS/every.so,native=native,compat=compat,report=report"
-	expect_count 2 '^all_calls: [0-9]+ calls made$' out.text
-	expect_count "$(wc -l <native)" '^native .* right=1 wrong=0$' report
-	expect_count "$(wc -l <compat)" '^compat .* right=1 wrong=0$' report
+	expect_out '^2$'
 	[[ "$(wc -l <native)" -gt 330 && "$(wc -l <compat)" -gt 400 ]] || fail "the tables are short"
-	grep -v 'right=1 wrong=0' report | head -20
+	expect_count "$(cat native compat | wc -l)" '^(native|compat) ' report
+	grep -vE ' err=0 right=1 wrong=0$| err=-38 right=0 wrong=0$' report >not-once
+	[[ ! -s not-once ]] || fail "not exactly once: $(tr '\n' ';' <not-once)"
+	# a name is refused when one of its tables has no such call
+	missing="$(missing_calls native; missing_calls compat)"
+	while read -r _ _ name _; do
+		grep -q " $name$" <<<"$missing" || fail "$name is refused, and the kernel has it"
+	done < <(grep ' err=-38 ' report)
 	expect_stat hooks.failures 0
 }
 
 # skip, override, changed argument, skip with a return hook; the registers; a restarted read(); the widths;
 # and a hook on every call of one task
 case_calls_verdicts_registers_and_widths() {
-	local calls='$p getpgid 0; $p sched_get_priority_max 0; $p sched_get_priority_min 0; $p getsid 0'
+	local entered calls='$p getpgid 0; $p sched_get_priority_max 0; $p sched_get_priority_min 0; $p getsid 0'
 
-	boot_run "for p in syscall_any syscall_any32; do $calls; \$p -p getcpu buf:64 0 0; done;
+	boot_run "for p in syscall_any /usr/bin32/syscall_any; do $calls; \$p -p getcpu buf:64 0 0; done;
 		for p in regs_check regs_check32; do \$p regs sched_get_priority_max; \$p regs getpgid;
 			\$p regs getsid; \$p regs ioctl; \$p restart; done;
 		cp /usr/bin/syscall_any /tmp/chosen; /tmp/chosen getppid" \
@@ -50,9 +66,10 @@ case_calls_verdicts_registers_and_widths() {
 	expect_out "^syscall_any: arg0=0102030405060708$(hex int)eeeeeeee$(hex long)ccbbaa99eeeeeeee(ee){8}7465787400(ee){19} "
 	expect_count 8 '^regs_check: call=[0-9]+ ret=.* changed=0$' out.text
 	expect_count 2 '^regs_check: call=.* ret=99 changed=0$' out.text
-	expect_count 2 '^regs_check: read ret=9 signals=3 data="restarted"$' out.text
-	# three signals, three restarts, one return
-	expect_count 8 'edit: read entered \[regs_check' err
+	expect_count 2 '^regs_check: read ret=9 signals=[3-9] data="restarted"$' out.text
+	# three signals at least, as many restarts, one return
+	entered="$(grep -c 'edit: read entered \[regs_check' err)"
+	((entered >= 8 && entered <= 20)) || fail "two read() were entered $entered times"
 	expect_count 2 'edit: read returned 9 \[regs_check' err
 	expect_err 'chosen: getppid of chosen'
 	expect_err 'chosen: write of chosen'
@@ -85,12 +102,12 @@ expect_labels() {
 
 case_calls_filters() {
 	boot_run 'for n in 5 -1 1 261 6; do syscall_any sched_get_priority_max $n; done
-		syscall_any32 sched_get_priority_max -1
+		/usr/bin32/syscall_any sched_get_priority_max -1
 		a=$(printf "%03600d" 0 | tr 0 a); z=$(printf "%04093d" 0)
 		syscall_any access /tmp/needle 1; syscall_any access /tmp/needles 2
 		syscall_any access $z$z-tail 3; syscall_any access ${z}needle$z-tail 4
 		syscall_any access $a 5; syscall_any access a$a 6; syscall_any access 16 7
-		syscall_any32 access ${z}needle 1001; syscall_any access $z$z 0
+		/usr/bin32/syscall_any access ${z}needle 1001; syscall_any access $z$z 0
 		syscall_any -r 2000 sched_get_priority_min 1' --hook "$TEST_HOOKS/filters.so"
 	expect_labels number=5 eq ge le range byte success
 	expect_labels number=1 ne lt le clear success ninetynine
@@ -133,21 +150,21 @@ expect_answers() {
 }
 
 case_calls_memory_in_every_state() {
-	boot_run 'buffers -n write; buffers openat; buffers read; buffers32 -n write absent' \
+	boot_run 'buffers -n write; buffers openat; buffers read; /usr/bin32/buffers -n write crossing' \
 		--hook "$TEST_HOOKS/memory.so"
 	# /dev/null never looks at what is written: the hook alone has faulted the page in
 	expect_kind write absent 'before=00 ret=40 errno=0 after=1'
 	expect_kind write file 'before=[0c][0c] ret=40 errno=0 after=1'
-	expect_kind write slow 'before=00 ret=40 errno=0 after=1'
+	expect_kind write slow 'before=0- ret=40 errno=0 after=1'
 	expect_kind write crossing-absent 'before=10 ret=40 errno=0 after=11'
-	expect_answers write '40 40 40 40 40 -14 -14 40 40 6'
+	# ten more fill the pipes for read, one is of the 32-bit program
+	expect_answers write '40 40 40 40 40 -14 -14 40 40 6( 40){10} 40'
 	expect_answers openat '13 0 [0-9]{3} 13 13 -14 -14 13 6 -14'
 	expect_answers read '40 40 40 40 -14 -14 -14 40 40 6'
 	expect_kind read present 'memory="w{16}"'
 	expect_kind read absent 'memory="w{16}"'
 	expect_kind read crossing-absent 'memory="w{16}"'
 	expect_kind read readonly 'ret=-1 errno=14 .*memory="/etc/hostname"'
-	expect_count 1 'write: read_bytes 40 .*\[buffers32' err
 	expect_stat hooks.failures 0
 }
 
@@ -176,24 +193,25 @@ entry_of() {
 	awk -v stage="stage=$1" -v name="$2" '/^stage=/ { now = $0 } now == stage && $2 == name { print $4 }' out.text
 }
 
-# bye, unload and load again, with PID 1 in a hooked wait4; and what that does to functions' first bytes
+# bye, unload and load again, with PID 1 and the shell above in a hooked wait4, which a signal or a child that
+# dies makes them leave; and what all that does to functions' first bytes
 case_calls_unload_and_load_again() {
 	local stage name
 
 	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
 	boot_run 'P=/sys/module/portal/parameters; D=/sys/bus/platform/drivers/portal
 		names="__x64_sys_getpgid __x64_sys_getsid __x64_sys_wait4 __x64_sys_setpgid __ia32_sys_getpgid __x64_sys_umask"
-		look() { echo stage=$1; kcore_bytes $names; syscall_any getpgid 0; syscall_any32 getpgid 0; }
+		look() { echo stage=$1; kcore_bytes $names; syscall_any getpgid 1; syscall_any32 getpgid 1; }
 		look loaded; cat $P/state $P/hooks; dev=$(cd $D && echo PRTL*)
 		echo $dev >$D/unbind; cat $P/state $P/hooks; look unbound
 		rmmod portal; echo rmmod=$?; echo inside=$(cat /sys/module/portal/refcnt)
 		echo $dev >$D/bind; cat $P/state; look bound; echo $dev >$D/unbind
-		(sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?; look removed
+		kill -STOP $PPID; kill -CONT $PPID; (sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?; look removed
 		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=8; cat $P/state $P/pages; look again' \
 		--disk portal.ko,ro --hook "$TEST_HOOKS/edit.so" --hook "$TEST_HOOKS/pid1.so"
 	expect_lines out.text '^(stage=.*|ret=.*|rmmod=.*|inside=.*)' \
 		stage=loaded 'ret=31337 errno=0' 'ret=31337 errno=0' \
-		stage=unbound 'ret=1 errno=0' 'ret=1 errno=0' rmmod=1 inside=1 \
+		stage=unbound 'ret=1 errno=0' 'ret=1 errno=0' rmmod=1 inside=2 \
 		stage=bound 'ret=31337 errno=0' 'ret=31337 errno=0' rmmod=0 \
 		stage=removed 'ret=1 errno=0' 'ret=1 errno=0' \
 		stage=again 'ret=31337 errno=0' 'ret=31337 errno=0'

@@ -3,11 +3,12 @@
  * Hooks every call of both tables for one task each: call N for the task "callN", as the guest program
  * all_calls names its children. Counts who came, and writes it down at the end.
  *
- * native= and compat= name files with a line "NUMBER NAME" for each call.
+ * native= and compat= name files with a line "NUMBER NAME" for each call. The hooks are registered when
+ * the program syscall_any calls getsid(): a call that the kernel was built without is then refused by
+ * itself, instead of ending the boot.
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <portal/hook.h>
@@ -20,6 +21,7 @@ struct entry {
 	char name[NAME_SIZE];
 	unsigned int nr;
 	int compat;
+	int err; /* of registering its hook */
 	unsigned int right, wrong;
 };
 
@@ -56,31 +58,52 @@ static int add_hook(struct portal_module *mod, struct entry *entry)
 	return portal_hook_syscall(mod, &hook, NULL);
 }
 
-static int add_table(struct portal_module *mod, int compat, const char *path)
+static int on_trigger(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	for (int compat = 0; compat < 2; compat++) {
+		for (int nr = 0; nr < MAX_NR; nr++) {
+			struct entry *entry = &entries[compat][nr];
+
+			if (entry->name[0])
+				entry->err = add_hook(portal_ctx_module(ctx), entry);
+		}
+	}
+	return 0;
+}
+
+static int read_table(int compat, const char *path)
 {
 	FILE *file = path ? fopen(path, "re") : NULL;
 	char name[NAME_SIZE];
 	unsigned int nr;
-	int err = 0;
 
 	if (!file)
 		return -ENOENT;
-	while (err == 0 && fscanf(file, "%u %63s", &nr, name) == 2 && nr < MAX_NR) {
+	while (fscanf(file, "%u %63s", &nr, name) == 2 && nr < MAX_NR) {
 		struct entry *entry = &entries[compat][nr];
 
 		*entry = (struct entry){ .nr = nr, .compat = compat };
 		strcpy(entry->name, name);
-		err = add_hook(mod, entry);
 	}
 	fclose(file);
-	return err;
+	return 0;
 }
 
 static int load(struct portal_module *mod)
 {
-	int err = add_table(mod, 0, portal_option(mod, "native"));
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "getsid",
+		.comm = "syscall_any",
+		.fn = on_trigger,
+	};
+	int err = read_table(0, portal_option(mod, "native"));
 
-	return err < 0 ? err : add_table(mod, 1, portal_option(mod, "compat"));
+	if (err == 0)
+		err = read_table(1, portal_option(mod, "compat"));
+	return err < 0 ? err : portal_hook_syscall(mod, &hook, NULL);
 }
 
 static void unload(struct portal_module *mod)
@@ -95,8 +118,8 @@ static void unload(struct portal_module *mod)
 			const struct entry *entry = &entries[compat][nr];
 
 			if (entry->name[0])
-				fprintf(file, "%s %d %s right=%u wrong=%u\n",
-					compat ? "compat" : "native", nr, entry->name,
+				fprintf(file, "%s %d %s err=%d right=%u wrong=%u\n",
+					compat ? "compat" : "native", nr, entry->name, entry->err,
 					entry->right, entry->wrong);
 		}
 	}

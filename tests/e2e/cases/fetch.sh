@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016
+# Declared reads on a real kernel: the same results, for fewer exits.
+
+# sum_of FILE NAME... - sum of counters
+sum_of() {
+	awk -v names=" ${*:2} " 'index(names, " " $1 " ") { sum += $2 } END { print sum + 0 }' "$1"
+}
+
+# expect_sum WHAT FOUND EXPECTED
+expect_sum() {
+	[[ $2 == "$3" ]] || fail "$1: $2, expected $3"
+}
+
+# boot_fetch yes|no - the calls of every kind, with and without declarations; 64-bit and 32-bit programs
+boot_fetch() {
+	boot_run 't=$(seq -s , 1 2200)
+		for p in /usr/bin /usr/bin32; do
+			$p/buffers -n write; $p/buffers openat; cp $p/buffers /tmp/reader; /tmp/reader read
+			$p/mtk7530_switch reg r 0x34333231
+			$p/syscall_any access $t 0; $p/syscall_any chdir $t; $p/syscall_any rmdir $t
+			$p/syscall_any getpgid 0
+		done' --hook "$TEST_HOOKS/fetch.so,declare=$1,report=report.$1"
+	expect_stat hooks.failures 0
+	expect_stat sessions.protocol_errors 0
+	cp stats "stats.$1"
+}
+
+# results CALL COMPAT WHAT - the numbers of the report in their order, a line
+results() {
+	grep -vE ' "(/proc/self/pagemap|/dev/null|/www/index.html)"$' report.yes |
+		awk -v what="$1 $2 $3" '$1 " " $2 " " $3 == what { printf "%s ", $4 }'
+}
+
+# expect_results EXPECTED CALL WHAT - in 64-bit and in 32-bit tasks
+expect_results() {
+	local compat
+
+	for compat in 0 1; do
+		expect_sum "$2 $compat $3" "$(results "$2" "$compat" "$3")" "$1 "
+	done
+}
+
+# expect_report LINE - exactly these words, without a regular expression; @ is 0 and then 1
+expect_report() {
+	local compat
+
+	for compat in 0 1; do
+		grep -qxF -- "${1/@/$compat}" report.yes || fail "the report has no line ${1/@/$compat}"
+	done
+}
+
+expect_right_answers() {
+	local text zeros='...........................' page i
+
+	# of: present absent file slow readonly none unmapped crossing crossing-absent crossing-unmapped
+	expect_results '40 40 40 40 40 -14 -14 40 40 6' write all
+	expect_results '8 8 8 8 8 -14 -14 8 8 6' write head
+	expect_results '4 4 4 4 4 -14 -14 4 4 4' write undeclared
+	expect_results '13 0 64 13 13 -14 -14 13 6 -14' openat path
+	expect_report "write @ all 40 \"/etc/hostname$zeros\""
+	expect_report "write @ all 40 \"/etc/h$zeros.......\""
+	expect_report "write @ all 40 \".............$zeros\""
+	expect_report 'write @ all 6 "/etc/h"'
+	expect_report 'write @ fd_name 9 "/dev/null"'
+	expect_report 'openat @ path -14 ""'
+	expect_report 'openat @ fd_name 1 "/"'
+	page="$(head -c 40 "$FIXTURES/rootfs/www/index.html" | tr -c ' -~' .)"
+	expect_report "write @ all 40 \"$page\""
+	expect_report 'read @ all 40 "abcdefghijklmnopqrstuvwxyz0123456789ABCD"'
+	expect_report 'ioctl @ interface 4 "eth0"'
+	expect_report 'ioctl @ target 8 "1234...."'
+	expect_report 'ioctl @ string 3 "234"'
+	expect_report 'ioctl @ written 8 "1234wxyz"'
+	grep -qE '^getpgid 0 env [0-9]+ ".*PATH=' report.yes || fail "no environment"
+	text="$(seq -s , 1 2200)"
+	for i in {0..15}; do
+		expect_report "access @ part 512 \"${text:i * 600:512}\""
+	done
+	expect_report "chdir @ long 4000 \"${text:0:3999}\""
+	expect_report "rmdir @ fitting 3000 \"${text:0:2999}\""
+}
+
+# pages that only the hook has touched: absent before, there after; /dev/null never looks
+expect_pages_were_absent() {
+	expect_count 2 '^buffers: write absent before=00 ret=40 errno=0 after=1' out.text
+	expect_count 2 '^buffers: write crossing-absent before=10 ret=40 errno=0 after=11' out.text
+}
+
+# the borders that were rung are the same, however many hooks wait there: three at write, two borders at rmdir
+expect_events() {
+	expect_stat events.enter "$((opened + 2 * (10 + 1 + 1 + 1 + 1 + 1)))"
+	expect_stat events.return "$((2 * (10 + 1)))"
+	expect_stat doorbells.event "$(sum_of stats events.enter events.return)"
+}
+
+# expect_operations READ READ_STR FD_NAME PROC_ARGS - of both ABIs; writes and the environment cost what they cost
+expect_operations() {
+	local hello
+
+	hello="$(sum_of stats operations.WELCOME operations.SYSCALL_NAMES operations.HOOK_ADD)"
+	expect_stat operations.READ "$1"
+	expect_stat operations.READ_STR "$2"
+	expect_stat operations.FD_NAME "$3"
+	expect_stat operations.PROC_ARGS "$4"
+	expect_stat operations.WRITE 2
+	expect_stat operations.PROC_ENV 2
+	# and not an exit more
+	expect_stat doorbells.answer "$((hello + $1 + $2 + $3 + $4 + 2 + 2))"
+}
+
+case_fetch_declared_or_not_the_answers_are_the_same() {
+	local opened
+
+	boot_fetch no
+	opened="$(grep -cE '^openat . path ' report.no)"
+	expect_pages_were_absent
+	expect_events
+	# ten areas for three hooks on write and one on read, three at the ioctl, sixteen parts; paths, two
+	# strings at the ioctl, three texts
+	expect_operations "$((2 * (10 * 3 + 10 + 3 + 16)))" "$((opened + 2 * (2 + 1 + 2)))" \
+		"$((opened + 2 * 10))" "$opened"
+
+	boot_fetch yes
+	expect_pages_were_absent
+	expect_events
+	cmp report.no report.yes || fail "a declaration has changed a result"
+	expect_right_answers
+	# asked for: ten of the sixteen parts; the text that is too long, and three paths that fault
+	expect_operations "$((2 * 10))" "$((2 * (1 + 3)))" 0 0
+}
