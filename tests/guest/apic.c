@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Storms of INIT, SIPI and NMI, at the second CPU and at CPUs that do not exist, and a local APIC that moves. */
+/* Storms of INIT, SIPI and NMI, at the second CPU and at CPUs that do not exist, and a local APIC
+ * that moves. */
 #include "guest.h"
 #include "smp.h"
 
@@ -66,7 +67,9 @@ static void absent_cpus(void)
 
 static void write_msr(uint32_t index, uint64_t value)
 {
-	__asm__ volatile("wrmsr" : : "c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 
 static uint64_t read_msr(uint32_t index)

@@ -4,12 +4,12 @@
 #include "smp.h"
 
 /* offsets in the PVH start info (Xen, public/arch-x86/hvm/start_info.h) */
-#define INFO_CMDLINE	24
-#define INFO_MEMMAP	40
-#define INFO_NR_MEMMAP	48
-#define MEMMAP_ENTRY	24
-#define MEMMAP_RAM	1
-#define SOME_RAM	0x100000u
+#define INFO_CMDLINE   24
+#define INFO_MEMMAP    40
+#define INFO_NR_MEMMAP 48
+#define MEMMAP_ENTRY   24
+#define MEMMAP_RAM     1
+#define SOME_RAM       0x100000u
 
 #define GATE_INTERRUPT 0x8e00
 #define GATE_USER      0xee00
@@ -90,7 +90,8 @@ size_t strlen(const char *text)
 	return len;
 }
 
-/* ---- console ----------------------------------------------------------------------------------- */
+/* ---- console -----------------------------------------------------------------------------------
+ */
 
 void print(const char *text)
 {
@@ -135,7 +136,8 @@ void serial_restore(void)
 	print("\n");
 }
 
-/* ---- what the loader left ------------------------------------------------------------------------ */
+/* ---- what the loader left
+ * ------------------------------------------------------------------------ */
 
 uint64_t guest_ram_end(void)
 {
@@ -166,7 +168,8 @@ uint64_t guest_parameter(const char *name)
 	return value;
 }
 
-/* ---- the processor ------------------------------------------------------------------------------- */
+/* ---- the processor
+ * ------------------------------------------------------------------------------- */
 
 void power_off(void)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bare guest, in the manner of kvm-unit-tests: guest_main() of each program does what no driver would
- * and says with check() what came of it; each fact is a line "PASS ..." or "FAIL ..." on COM1. When it
- * returns the guest powers off. Owns console, ports, memory access and exceptions; no C library.
+ * A bare guest, in the manner of kvm-unit-tests: guest_main() of each program does what no driver
+ * would and says with check() what came of it; each fact is a line "PASS ..." or "FAIL ..." on
+ * COM1. When it returns the guest powers off. Owns console, ports, memory access and exceptions; no
+ * C library.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -13,7 +14,7 @@
 
 #include "layout.h"
 
-#define PAGE_SIZE 4096
+#define PAGE_SIZE     4096
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* what vmm/arch/x86/layout.h promises guests through ACPI */
@@ -55,7 +56,8 @@ bool check(bool truth, const char *what);
 /** serial_restore() - make the console usable after its registers were played with. */
 void serial_restore(void);
 
-/** user_run() - run @entry at CPL 3. Return: what it gave to user_done(); -1: it took an exception. */
+/** user_run() - run @entry at CPL 3. Return: what it gave to user_done(); -1: it took an exception.
+ */
 uint64_t user_run(void (*entry)(void));
 
 /** user_done() - back from CPL 3. */
@@ -64,7 +66,8 @@ static inline void user_done(uint64_t result)
 	__asm__ volatile("int %0" : : "i"(VECTOR_USER_DONE), "a"(result));
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------------
+ */
 
 void *memset(void *to, int byte, size_t len);
 void *memcpy(void *to, const void *from, size_t len);
@@ -89,7 +92,8 @@ static inline void mmio_write32(uint64_t gpa, uint32_t value)
 	__asm__ volatile("movl %0, (%1)" : : "r"(value), "r"(gpa) : "memory");
 }
 
-/* ---- ports ------------------------------------------------------------------------------------- */
+/* ---- ports -------------------------------------------------------------------------------------
+ */
 
 static inline void out8(uint16_t port, uint8_t value)
 {

@@ -3,12 +3,12 @@
 #ifndef GUEST_LAYOUT_H
 #define GUEST_LAYOUT_H
 
-#define CODE32	 0x08
-#define CODE64	 0x10
-#define DATA	 0x18
+#define CODE32	  0x08
+#define CODE64	  0x10
+#define DATA	  0x18
 #define USER_DATA 0x20 /* in the order in which sysret wants them, so that nobody wonders */
 #define USER_CODE 0x28
-#define TSS_CPU0 0x30 /* 16 bytes each */
+#define TSS_CPU0  0x30 /* 16 bytes each */
 
 #define STACK_SIZE 0x4000
 #define NR_CPUS	   2

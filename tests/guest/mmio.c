@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Accesses of every width, aligned or not, to registers, across the borders of windows, and to nothing. */
+/* Accesses of every width, aligned or not, to registers, across the borders of windows, and to
+ * nothing. */
 #include "virtio.h"
 
 #define REGISTERS_END 0x110
@@ -76,7 +77,8 @@ static void unaligned_registers(void)
 	truth &= read_width(VIRTIO_BLK + REG_MAGIC, 8) == -1ull;
 	truth &= read_width(VIRTIO_BLK + REG_MAGIC + 2, 4) == 0xffffffff;
 	check(truth, "a register read in another way is all ones");
-	check(read_width(VIRTIO_BLK + REG_CONFIG, 8) != -1ull, "the configuration can be read in any width");
+	check(read_width(VIRTIO_BLK + REG_CONFIG, 8) != -1ull,
+	      "the configuration can be read in any width");
 }
 
 static void nothing_there(void)

@@ -21,8 +21,8 @@ uint64_t portal_call_other(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx
 
 bool portal_ring_gpa(uint64_t gpa, uint32_t kind)
 {
-	uint64_t result = portal_call(PORTAL_DOORBELL_NR, gpa, 1,
-				      (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind);
+	uint64_t result =
+		portal_call(PORTAL_DOORBELL_NR, gpa, 1, (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind);
 
 	nr_rings++;
 	if (result != 0)

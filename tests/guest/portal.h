@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's side of docs/protocol.md, small enough to be lied with: pages, doorbell, a hello, answers.
- * Counts what it rings, so that a test can compare with what the VMM says.
+ * The guest's side of docs/protocol.md, small enough to be lied with: pages, doorbell, a hello,
+ * answers. Counts what it rings, so that a test can compare with what the VMM says.
  */
 #ifndef GUEST_PORTAL_H
 #define GUEST_PORTAL_H

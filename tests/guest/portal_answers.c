@@ -74,7 +74,8 @@ void guest_main(void)
 {
 	static const char names[] = "read";
 
-	if (!check(portal_greet(names, sizeof(names), &hook) && hook.id != 0, "a hook is installed"))
+	if (!check(portal_greet(names, sizeof(names), &hook) && hook.id != 0,
+		   "a hook is installed"))
 		return;
 	lies();
 	truths();

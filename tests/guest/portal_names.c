@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A valid hello, then one lie to what the host asks, number lie=N of the command line. The host installs
- * no hooks into a guest like that and ends the VM, so this does not come to its end.
+ * A valid hello, then one lie to what the host asks, number lie=N of the command line. The host
+ * installs no hooks into a guest like that and ends the VM, so this does not come to its end.
  */
 #include "portal.h"
 
@@ -15,10 +15,8 @@ static void wrong_welcome(uint64_t lie)
 		uint32_t code;
 		uint64_t size;
 	} answers[] = {
-		{ PORTAL_RESP_DONE, 1 },
-		{ PORTAL_RESP_DONE, -5000ull },
-		{ PORTAL_RESP_DONE, 1ull << 63 },
-		{ PORTAL_EVENT_HELLO, 0 },
+		{ PORTAL_RESP_DONE, 1 },	  { PORTAL_RESP_DONE, -5000ull },
+		{ PORTAL_RESP_DONE, 1ull << 63 }, { PORTAL_EVENT_HELLO, 0 },
 		{ PORTAL_OP_WELCOME, 0 },
 	};
 

@@ -41,8 +41,10 @@ static void no_rings(void)
 	uint64_t page = gpa_of(&pool[0]);
 
 	portal_hello();
-	check(portal_call(PORTAL_DOORBELL_NR, page + 8, 1, hello) != 0, "a page that is not aligned");
-	check(portal_call(PORTAL_DOORBELL_NR, page, 1, PORTAL_RING_HELLO) != 0, "a ring without the tag");
+	check(portal_call(PORTAL_DOORBELL_NR, page + 8, 1, hello) != 0,
+	      "a page that is not aligned");
+	check(portal_call(PORTAL_DOORBELL_NR, page, 1, PORTAL_RING_HELLO) != 0,
+	      "a ring without the tag");
 	check(portal_call(PORTAL_DOORBELL_NR, page, 0, hello) != 0, "a ring for no page");
 	check(portal_call(PORTAL_DOORBELL_NR + 1, page, 1, hello) != 0, "another hypercall");
 	check(user_run(user_ring) != 0 && user_run(user_ring_other) != 0, "a ring from CPL 3");
@@ -52,7 +54,8 @@ static void no_rings(void)
 static void bad_pages(void)
 {
 	const uint64_t bad[] = {
-		guest_ram_end(), VIRTIO_BLK, PORTAL_DEVICE, MMIO_HOLE, LAPIC, 1ull << 40, 1ull << 51,
+		guest_ram_end(), VIRTIO_BLK, PORTAL_DEVICE, MMIO_HOLE,
+		LAPIC,		 1ull << 40, 1ull << 51,
 	};
 	bool served = false;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The second CPU, and interrupts from one to the other through the local APIC (Intel SDM volume 3, chapter 11). */
+/* The second CPU, and interrupts from one to the other through the local APIC (Intel SDM volume 3,
+ * chapter 11). */
 #ifndef GUEST_SMP_H
 #define GUEST_SMP_H
 
@@ -7,11 +8,11 @@
 #include <stdint.h>
 
 /* command halves of the ICR */
-#define IPI_INIT     0x4500
-#define IPI_STARTUP  (0x4600 | AP_TRAMPOLINE >> 12)
-#define IPI_NMI	     0x4400
-#define IPI_FIXED    0x4000
-#define IPI_TO_SELF  (1u << 18)
+#define IPI_INIT      0x4500
+#define IPI_STARTUP   (0x4600 | AP_TRAMPOLINE >> 12)
+#define IPI_NMI	      0x4400
+#define IPI_FIXED     0x4000
+#define IPI_TO_SELF   (1u << 18)
 #define IPI_TO_OTHERS (3u << 18)
 
 /* NMIs taken by any CPU */

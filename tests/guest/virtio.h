@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver for one queue of a virtio-mmio device (VIRTIO 1.2, 4.2), small enough to be lied with: every
- * register, descriptor and index is open to the program that uses it.
+ * A driver for one queue of a virtio-mmio device (VIRTIO 1.2, 4.2), small enough to be lied with:
+ * every register, descriptor and index is open to the program that uses it.
  */
 #ifndef GUEST_VIRTIO_H
 #define GUEST_VIRTIO_H
@@ -118,7 +118,8 @@ void virtq_set(unsigned int index, uint64_t addr, uint32_t len, unsigned int fla
 /** virtq_offer() - put @head into the avail ring and notify. */
 void virtq_offer(uint64_t base, unsigned int head);
 
-/** blk_prepare() - descriptors 0, 1, 2: a request of one data buffer that the device writes if @is_read. */
+/** blk_prepare() - descriptors 0, 1, 2: a request of one data buffer that the device writes if
+ * @is_read. */
 void blk_prepare(uint32_t type, uint64_t sector, uint32_t len, bool is_read);
 
 /** blk_request() - the same on a queue that runs, to its end. Return: status byte. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One CPU changes descriptors all the time, the other notifies: what was checked must be what is used. */
+/* One CPU changes descriptors all the time, the other notifies: what was checked must be what is
+ * used. */
 #include "smp.h"
 #include "virtio.h"
 

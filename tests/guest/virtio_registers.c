@@ -21,7 +21,8 @@ static bool breaks_with_size(uint32_t size)
 static void sizes(void)
 {
 	uint32_t most = mmio_read32(VIRTIO_BLK + REG_QUEUE_NUM_MAX);
-	const uint32_t bad[] = { 0, 3, 7, most + 1, 2 * most, 0xffff, 0x10000, 0x80000000, 0xffffffff };
+	const uint32_t bad[] = { 0,	 3,	  7,	      most + 1,	 2 * most,
+				 0xffff, 0x10000, 0x80000000, 0xffffffff };
 	bool truth = true;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -46,8 +47,8 @@ static void addresses(void)
 	static const uint32_t regs[] = { REG_QUEUE_DESC, REG_QUEUE_DRIVER, REG_QUEUE_DEVICE };
 	uint64_t end = guest_ram_end();
 	const uint64_t bad[] = {
-		1, end - 16, end - 4, end, MMIO_HOLE, VIRTIO_BLK, LAPIC, 1ull << 40, 1ull << 63,
-		-16ull, -1ull,
+		1,     end - 16,   end - 4,    end,    MMIO_HOLE, VIRTIO_BLK,
+		LAPIC, 1ull << 40, 1ull << 63, -16ull, -1ull,
 	};
 	bool truth = true;
 
@@ -73,7 +74,8 @@ static void steps(void)
 	      "features that were not offered are not accepted");
 	check(!virtio_negotiate(VIRTIO_BLK, 0), "VERSION_1 has to be accepted");
 	mmio_write32(VIRTIO_BLK + REG_QUEUE_NOTIFY, 0);
-	check(mmio_read32(VIRTIO_BLK + REG_STATUS) == STATUS_DRIVER, "a notification too early is none");
+	check(mmio_read32(VIRTIO_BLK + REG_STATUS) == STATUS_DRIVER,
+	      "a notification too early is none");
 	check(blk_works(), "the disk works after skipped steps");
 }
 
@@ -102,7 +104,8 @@ static void notifications(void)
 		mmio_write32(VIRTIO_BLK + REG_QUEUE_NOTIFY, queues[i]);
 	}
 	check(!virtio_broken(VIRTIO_BLK), "queues that do not exist can be talked to in vain");
-	check(mmio_read32(VIRTIO_BLK + REG_QUEUE_NUM_MAX) == 0, "queues that do not exist have no size");
+	check(mmio_read32(VIRTIO_BLK + REG_QUEUE_NUM_MAX) == 0,
+	      "queues that do not exist have no size");
 }
 
 void guest_main(void)

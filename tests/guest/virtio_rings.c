@@ -74,10 +74,9 @@ static void buffers(void)
 		uint64_t addr;
 		uint32_t len;
 	} bad[] = {
-		{ end - 511, 512 },	  { end, 1 },		{ MMIO_HOLE, 512 },
-		{ VIRTIO_BLK, 4 },	  { 0, 0xffffffff },	{ -1ull, 1 },
-		{ -16ull, 512 },	  { 1ull << 63, 512 },	{ 4096, 0xfffff000 },
-		{ 0xffffffffull, 1 },
+		{ end - 511, 512 },   { end, 1 },	    { MMIO_HOLE, 512 }, { VIRTIO_BLK, 4 },
+		{ 0, 0xffffffff },    { -1ull, 1 },	    { -16ull, 512 },	{ 1ull << 63, 512 },
+		{ 4096, 0xfffff000 }, { 0xffffffffull, 1 },
 	};
 	bool truth = true;
 
@@ -128,7 +127,8 @@ static void indirect_tables(void)
 	      "a table with a successor breaks the device");
 	table[0] = (struct virtq_desc){ gpa_of(&blk_header), 16, DESC_NEXT, 3 };
 	table[3] = (struct virtq_desc){ gpa_of(blk_data), 16, DESC_NEXT | DESC_WRITE, 0 };
-	check(indirect_breaks(gpa_of(table), sizeof(table), DESC_INDIRECT), "a loop in a table breaks it");
+	check(indirect_breaks(gpa_of(table), sizeof(table), DESC_INDIRECT),
+	      "a loop in a table breaks it");
 	check(blk_works(), "the disk works after bad tables");
 }
 
@@ -147,9 +147,11 @@ static void requests(void)
 	check(blk_request(BLK_IN, 0, 511, true) == BLK_IOERR &&
 		      blk_request(BLK_OUT, 0, 513, false) == BLK_IOERR,
 	      "parts of sectors are errors");
-	check(blk_request(0x7fffffff, 0, SECTOR_SIZE, true) == BLK_UNSUPP, "unknown types are unsupported");
+	check(blk_request(0x7fffffff, 0, SECTOR_SIZE, true) == BLK_UNSUPP,
+	      "unknown types are unsupported");
 	check(blk_request(BLK_GET_ID, 0, 1, true) == BLK_IOERR, "a name does not fit one byte");
-	check(blk_request(BLK_IN, 0, SECTOR_SIZE, false) == BLK_OK && vq.used.ring[0].len <= SECTOR_SIZE + 1,
+	check(blk_request(BLK_IN, 0, SECTOR_SIZE, false) == BLK_OK &&
+		      vq.used.ring[0].len <= SECTOR_SIZE + 1,
 	      "a read without room reads nothing");
 	check(!virtio_broken(VIRTIO_BLK), "none of these breaks the device");
 }
@@ -169,7 +171,8 @@ static void discards(void)
 	static const uint32_t types[] = { BLK_DISCARD, BLK_WRITE_ZEROES };
 	bool truth = true;
 
-	virtio_start(VIRTIO_BLK, FEATURE_BLK_FLUSH | FEATURE_BLK_DISCARD | FEATURE_BLK_WRITE_ZEROES);
+	virtio_start(VIRTIO_BLK,
+		     FEATURE_BLK_FLUSH | FEATURE_BLK_DISCARD | FEATURE_BLK_WRITE_ZEROES);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		set_range(0, 0xffffffff, 0);
 		truth &= blk_request(types[i], 0, 16, false) == BLK_IOERR;
@@ -208,10 +211,12 @@ static void entropy(void)
 
 	virtio_start(VIRTIO_RNG, 0);
 	for (unsigned int i = 0; i < QUEUE_SIZE; i++)
-		virtq_set(i, 0x800000, 0x400000, DESC_WRITE | (i + 1 < QUEUE_SIZE ? DESC_NEXT : 0), i + 1);
+		virtq_set(i, 0x800000, 0x400000, DESC_WRITE | (i + 1 < QUEUE_SIZE ? DESC_NEXT : 0),
+			  i + 1);
 	virtq_offer(VIRTIO_RNG, 0);
 	len = vq.used.ring[0].len;
-	check(vq.used.idx == 1 && len > 0 && len <= 0x400000, "32 MiB of entropy are not had at once");
+	check(vq.used.idx == 1 && len > 0 && len <= 0x400000,
+	      "32 MiB of entropy are not had at once");
 	virtio_start(VIRTIO_RNG, 0);
 	virtq_set(0, gpa_of(blk_data), SECTOR_SIZE, 0, 0);
 	virtq_offer(VIRTIO_RNG, 0);
