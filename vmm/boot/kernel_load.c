@@ -252,8 +252,8 @@ static int load_payload(const struct kernel *kernel, const struct guest_mem *mem
 	if (err < 0)
 		return err;
 	/* the next boot is faster then; when it cannot be kept this one is as good */
-	if (store && store_put(store, key, data, len) < 0)
-		store = NULL;
+	if (store)
+		(void)!store_put(store, key, data, len);
 	return load_elf(data, len, mem, entry, why);
 }
 

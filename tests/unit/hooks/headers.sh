@@ -27,7 +27,7 @@ for example in "$sdk"/examples/*.c; do
 done
 echo "ok: examples"
 
-declared=$("$cc" -E -P -I "$sdk" "$sdk/portal/hook.h" | tr -d '\n' | tr ';}' '\n\n' |
+declared=$("$cc" -E -P -I "$sdk" "$sdk/portal/hook.h" | tr -d '\n' | tr ';}' '\n' |
 	grep -v typedef | grep -o 'portal_[a-z0-9_]* *(' | tr -d ' (' |
 	grep -v '^portal_syscall_fn$' | sort -u)
 listed=$(sed -n 's/^\t\(portal_[a-z0-9_]*\);$/\1/p' "$sdk/portal.dynlist" | sort)

@@ -11,7 +11,7 @@
 static inline void mark_write(unsigned long where, unsigned char value)
 {
 	if (sys_call(__NR_ioperm, (long)where, 1, 1, 0, 0) == 0)
-		__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"((unsigned short)where));
+		__asm__ volatile("outb %0, %1" : : "a"(value), "d"((unsigned short)where));
 }
 
 #endif
