@@ -32,9 +32,8 @@ static _Noreturn void run(const struct judge *judge, int pipe_fd, char *argv[])
 }
 
 /* the child's listener, by the number it has there */
-static int take_listener(pid_t child, int pipe_fd)
+static int take_listener(int pidfd, int pipe_fd)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
 	int number, listener;
 
 	if (read(pipe_fd, &number, sizeof(number)) != sizeof(number))
@@ -42,7 +41,6 @@ static int take_listener(pid_t child, int pipe_fd)
 	listener = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
 	if (listener < 0)
 		bench_die("pidfd_getfd");
-	close(pidfd);
 	return listener;
 }
 
@@ -67,18 +65,26 @@ static void serve_one(const struct judge *judge, int listener)
 		bench_die("SECCOMP_IOCTL_NOTIF_SEND");
 }
 
-static void serve(const struct judge *judge, int listener)
+/* until the child ends: Linux 6.1 says nothing on the listener before the child was waited for */
+static void serve(const struct judge *judge, int listener, int pidfd)
 {
-	struct pollfd poll_fd = { .fd = listener, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = listener, .events = POLLIN },
+		{ .fd = pidfd, .events = POLLIN },
+	};
 
-	while (poll(&poll_fd, 1, -1) > 0 && poll_fd.revents & POLLIN)
-		serve_one(judge, listener);
+	while (poll(fds, 2, -1) > 0) {
+		if (fds[0].revents & POLLIN)
+			serve_one(judge, listener);
+		else
+			return;
+	}
 }
 
 int main(int argc, char *argv[])
 {
 	const struct judge *judge = argc > 2 ? judge_find(argv[1]) : NULL;
-	int ends[2], status, listener;
+	int ends[2], status, listener, pidfd;
 	pid_t child;
 
 	if (!judge) {
@@ -96,9 +102,10 @@ int main(int argc, char *argv[])
 		run(judge, ends[1], argv + 2);
 	}
 	close(ends[1]);
-	listener = take_listener(child, ends[0]);
+	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	listener = take_listener(pidfd, ends[0]);
 	close(ends[0]);
-	serve(judge, listener);
+	serve(judge, listener, pidfd);
 	if (waitpid(child, &status, 0) < 0)
 		bench_die("waitpid");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;

@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What scripts/bench makes of its samples: a table, JSON, a plot, a comparison of two runs.
+
+Samples are lines as tests/bench/measure prints them. A case takes medians of its variants; what it must be
+is in CASES, which is the only place that knows targets.
+"""
+import argparse
+import collections
+import json
+import math
+import statistics
+import sys
+from html import escape
+
+BAR_WIDTH, LABEL_WIDTH, ROW_HEIGHT = 520, 330, 18
+
+
+class Samples:
+    """Samples by case and variant, counts by name, and what failed."""
+
+    def __init__(self, lines):
+        self.values = collections.defaultdict(lambda: collections.defaultdict(list))
+        self.counts = collections.Counter()
+        self.failed = []
+        for line in lines:
+            word = line.split()
+            if len(word) == 4 and word[0] == "sample" and is_number(word[3]):
+                self.values[word[1]][word[2]].append(float(word[3]))
+            elif len(word) == 3 and word[0] == "count":
+                self.counts[word[1]] += int(word[2])
+            elif word and word[0] in ("failed", "sample"):
+                self.failed.append(" ".join(word))
+
+    def has(self, case):
+        return case in self.values
+
+    def median(self, case, variant):
+        values = self.values[case].get(variant)
+        return statistics.median(values) if values else None
+
+
+def is_number(word):
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
+
+
+def limit(most):
+    return lambda value: value <= most
+
+
+def exactly(wanted):
+    return lambda value: value == wanted
+
+
+def one_case(name, unit, value, peers, target="report", holds=None, samples=None):
+    """A case of the report; a value or a peer that is not there is a miss."""
+    absent = value is None or any(peer is None for peer in peers.values())
+    return {
+        "name": name,
+        "unit": unit,
+        "target": target,
+        "value": value,
+        "peers": peers,
+        "missed": absent or (holds is not None and not holds(value)),
+        "absent": absent,
+        "samples": samples or {},
+    }
+
+
+def ratio(value, base):
+    return None if value is None or not base else value / base
+
+
+def relative(samples, case, base, variants):
+    return {variant: ratio(samples.median(case, variant), base) for variant in variants}
+
+
+def floor_cases(samples):
+    rings = {name: samples.median("floor", name) for name in ("vmcall", "out", "ioeventfd")}
+    value = rings.pop("vmcall")
+    yield one_case("doorbell-floor", "ns", value, rings, samples=samples.values["floor"])
+
+
+def others_cases(samples):
+    bare = samples.median("others", "bare")
+    for number in (1, 10, 100):
+        yield one_case(f"others-{number}", "x bare",
+                       ratio(samples.median("others", f"hooks-others-{number}"), bare),
+                       relative(samples, "others", bare, [f"seccomp-{number}"]),
+                       samples=samples.values["others"])
+
+
+def miss_cases(samples):
+    bare = samples.median("miss", "bare")
+    peers = relative(samples, "miss", bare, ["strace-other", "perf-filter"])
+    for kind, most in (("scalar", 1.5), ("comm", 1.5), ("prefix", 2)):
+        yield one_case(f"miss-{kind}", "x bare", ratio(samples.median("miss", f"hooks-miss-{kind}"), bare),
+                       peers, f"<= {most}", limit(most), samples.values["miss"])
+
+
+def exit_cases(samples):
+    """The VMM's own counts of the guest in which nothing but the benchmark makes events."""
+    count = samples.counts
+    hits, events = count["hits"], count["doorbells.event"]
+    reads = sum(count[f"operations.{name}"] for name in ("READ", "WRITE", "READ_STR", "FD_NAME", "PROC_ARGS",
+                                                          "PROC_ENV", "PROC_PID", "USER_REGS"))
+    yield one_case("miss-exits", "exits in all", events - hits - count["switches"], {}, "0", exactly(0))
+    if hits:
+        yield one_case("hit-exits", "exits a call", (events - count["switches"] + reads) / hits, {},
+                       "exactly 1", exactly(1))
+
+
+def hit_cases(samples):
+    floor = samples.median("floor", "vmcall")
+    plans = (
+        ("empty", "hooks-empty", [], None),
+        ("decide", "hooks-decide", ["unotify-denied", "ptrace-denied"], 1.15),
+        ("raeth", "hooks-raeth", ["unotify-register", "ptrace-register", "strace-inject"], 1.2),
+    )
+    for case, hook, peers, most in plans:
+        if samples.has(case):
+            yield one_case(case, "x floor", ratio(samples.median(case, hook), floor),
+                           relative(samples, case, floor, peers),
+                           f"<= {most}" if most else "report", limit(most) if most else None,
+                           samples.values[case])
+
+
+def percent(found, asked):
+    return None if found is None or not asked else 100 * found / asked
+
+
+def buffer_cases(samples):
+    for case in [name for name in samples.values if name.startswith("buffers-")]:
+        asked = samples.median(case, "asked")
+        peers = {
+            "perf-kprobe": percent(samples.median(case, "perf"), asked),
+            "(in that state)": percent(samples.median(case, "in-state"), asked),
+        }
+        yield one_case(case, "% right", percent(samples.median(case, "hooks"), asked), peers, "100",
+                       exactly(100), samples.values[case])
+
+
+def load_cases(samples):
+    for case in [name for name in samples.values if name.startswith("load-")]:
+        bare = samples.median(case, "bare")
+        every = relative(samples, case, bare, ["hooks-one", "hooks-every", "strace-openat", "strace"])
+        yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": every["strace"]},
+                       samples=samples.values[case])
+        yield one_case(f"{case}-one", "x bare", every["hooks-one"],
+                       {name: every[name] for name in ("strace-openat", "strace")},
+                       "added time <= 1/5 of strace's",
+                       lambda value, strace=every["strace"]: strace is not None and value - 1 <= (strace - 1) / 5,
+                       samples.values[case])
+
+
+def boot_cases(samples):
+    for case in [name for name in samples.values if name.startswith("boot-")]:
+        release = case.partition("-")[2]
+        peers = {name: samples.median(case, name) for name in ("qemu-vmlinux", "qemu-bzimage")}
+        best = min((value for value in peers.values() if value), default=None)
+        portal = samples.median(case, "portal")
+        yield one_case(case, "x portal-vmm's start to init", ratio(portal, best),
+                       {name: ratio(value, best) for name, value in peers.items()}, "<= 0.75 of the best QEMU",
+                       limit(0.75), samples.values[case])
+        yield one_case(f"{case}-exits", "exits before init", samples.median(f"exits-{release}", "portal"), {},
+                       "<= 1000", limit(1000), samples.values[f"exits-{release}"])
+        memory = f"memory-{release}"
+        yield one_case(memory, "KiB beside RAM", samples.median(memory, "portal"),
+                       {name: samples.median(memory, name) for name in peers}, "<= 5120", limit(5120),
+                       samples.values[memory])
+
+
+CASES = (
+    ("floor", floor_cases), ("others", others_cases), ("miss", miss_cases), ("empty", hit_cases),
+    ("decide", hit_cases), ("raeth", hit_cases),
+)
+
+
+def evaluate(samples):
+    cases, done = [], set()
+    for name, make in CASES:
+        if samples.has(name) and make not in done:
+            cases += make(samples)
+            done.add(make)
+    if "doorbells.event" in samples.counts:
+        cases += exit_cases(samples)
+    for make in (buffer_cases, load_cases, boot_cases):
+        cases += make(samples)
+    return cases
+
+
+def shown(value):
+    if value is None:
+        return "absent"
+    if value == int(value):
+        return f"{int(value)}"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}"
+
+
+def print_table(cases, out):
+    rows = [("case", "value", "unit", "must be", "", "peers")]
+    for case in cases:
+        peers = ", ".join(f"{name} {shown(value)}" for name, value in case["peers"].items())
+        rows.append((case["name"], shown(case["value"]), case["unit"], case["target"],
+                     "MISSED" if case["missed"] else "", peers))
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    for row in rows:
+        print("  ".join(word.ljust(width) for word, width in zip(row, widths + [0])).rstrip(), file=out)
+
+
+def print_samples(samples, out):
+    print(f"\n{'samples':24}{'variant':20}{'median':>14}{'least':>14}{'most':>14}{'n':>4}", file=out)
+    for case, variants in samples.values.items():
+        for variant, values in variants.items():
+            print(f"{case:24}{variant:20}{shown(statistics.median(values)):>14}{shown(min(values)):>14}"
+                  f"{shown(max(values)):>14}{len(values):>4}", file=out)
+
+
+def svg_bars(case):
+    yield case["name"], case["value"], "#b3352c" if case["missed"] else "#2c6fb3"
+    for name, value in case["peers"].items():
+        yield name, value, "#a0a0a0"
+
+
+def svg(cases):
+    """Each case on its own scale: the longest bar is the largest of value and peers."""
+    lines, y = [], 10
+    for case in cases:
+        bars = [bar for bar in svg_bars(case) if bar[1] is not None]
+        top = max((abs(value) for _, value, _ in bars), default=0) or 1
+        for name, value, colour in bars:
+            lines.append(f'<text x="{LABEL_WIDTH - 8}" y="{y + 13}" text-anchor="end">{escape(name)}</text>'
+                         f'<rect x="{LABEL_WIDTH}" y="{y + 2}" width="{max(1, BAR_WIDTH * abs(value) / top):.0f}"'
+                         f' height="{ROW_HEIGHT - 5}" fill="{colour}"/>'
+                         f'<text x="{LABEL_WIDTH + 6}" y="{y + 13}">{shown(value)} {escape(case["unit"])}</text>')
+            y += ROW_HEIGHT
+        y += 8
+    width = LABEL_WIDTH + BAR_WIDTH + 20
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y + 10}" '
+            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>\n'
+            + "\n".join(lines) + "\n</svg>\n")
+
+
+def compare(path_a, path_b):
+    runs = []
+    for path in (path_a, path_b):
+        with open(path, encoding="utf-8") as file:
+            runs.append({case["name"]: case for case in json.load(file)})
+    print(f"{'case':24}{'A':>12}{'B':>12}{'B/A':>8}  unit")
+    for name in sorted(set(runs[0]) | set(runs[1])):
+        a, b = (run.get(name, {}).get("value") for run in runs)
+        quotient = f"{b / a:.2f}" if a and b is not None else "-"
+        unit = (runs[0].get(name) or runs[1][name])["unit"]
+        print(f"{name:24}{shown(a):>12}{shown(b):>12}{quotient:>8}  {unit}")
+
+
+def report(args):
+    with open(args.samples, encoding="utf-8", errors="replace") as file:
+        samples = Samples(file)
+    cases = evaluate(samples)
+    print_table(cases, sys.stdout)
+    print_samples(samples, sys.stdout)
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(cases, file, indent=1)
+            file.write("\n")
+    if args.svg:
+        with open(args.svg, "w", encoding="utf-8") as file:
+            file.write(svg(cases))
+    counts_wrong = [case["name"] for case in cases if case["missed"] and
+                    (case["absent"] or case["name"].endswith("-exits") or case["unit"] == "% right")]
+    for text in samples.failed + [f"wrong or absent: {name}" for name in counts_wrong]:
+        print(f"bench: {text}", file=sys.stderr)
+    return 1 if samples.failed or counts_wrong or not cases else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="evaluates samples; called by scripts/bench")
+    parser.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"))
+    parser.add_argument("--samples")
+    parser.add_argument("--json")
+    parser.add_argument("--svg")
+    args = parser.parse_args()
+    if args.compare:
+        compare(*args.compare)
+        return 0
+    return report(args)
+
+
+sys.exit(main())
