@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
 #include "boot/fs_type.h"
 
 _Static_assert(ROOTFS_TYPE_SIZE == FS_TYPE_NAME_SIZE, "names are copied");
@@ -38,19 +39,14 @@ static int parse_spec(struct rootfs *rootfs, const char *spec)
  */
 static int lock(const struct rootfs *rootfs, struct boot_reason *why)
 {
-	struct flock range = {
-		.l_type = rootfs->write ? F_WRLCK : F_RDLCK,
-		.l_whence = SEEK_SET,
-	};
+	int err = io_lock(rootfs->fd, rootfs->write);
 
-	if (fcntl(rootfs->fd, F_OFD_SETLK, &range) == 0)
-		return 0;
-	if (errno == EAGAIN || errno == EACCES)
+	if (err == -EBUSY)
 		return boot_fail(why, -EBUSY, "in use by another program%s",
 				 rootfs->write ? "; only one may write it" : " that writes it");
-	if (!rootfs->write)
+	if (err == 0 || !rootfs->write)
 		return 0;
-	return boot_fail(why, -errno, "cannot be locked for writing: %s", strerror(errno));
+	return boot_fail(why, err, "cannot be locked for writing: %s", strerror(-err));
 }
 
 static int measure(struct rootfs *rootfs, struct boot_reason *why)
