@@ -14,7 +14,7 @@ expect_sum() {
 
 # boot_fetch yes|no - the calls of every kind, with and without declarations; 64-bit and 32-bit programs
 boot_fetch() {
-	boot_run 't=$(seq -s , 1 2200)
+	GUEST_LIMIT=240 LIMIT=260 boot_run 't=$(seq -s , 1 2200)
 		for p in /usr/bin /usr/bin32; do
 			$p/buffers -n write; $p/buffers openat; cp $p/buffers /tmp/reader; /tmp/reader read
 			$p/mtk7530_switch reg r 0x34333231
