@@ -14,6 +14,8 @@ enum option_id {
 	OPT_ROOTFS,
 	OPT_HOOK,
 	OPT_MEMORY,
+	OPT_HUGE_PAGES,
+	OPT_PREFAULT,
 	OPT_CPUS,
 	OPT_APPEND,
 	OPT_INIT,
@@ -38,6 +40,8 @@ static const struct option options[] = {
 	{ "rootfs", required_argument, NULL, OPT_ROOTFS },
 	{ "hook", required_argument, NULL, OPT_HOOK },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "huge-pages", no_argument, NULL, OPT_HUGE_PAGES },
+	{ "prefault", no_argument, NULL, OPT_PREFAULT },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "init", required_argument, NULL, OPT_INIT },
@@ -71,6 +75,8 @@ const char *config_help(void)
 	       "                         directory; writes go to guest memory unless ,rw is given\n"
 	       "  --hook FILE.so[,k=v]   hook module with its options; may be repeated, order counts\n"
 	       "  --memory SIZE          guest RAM: 64M, 1G; a plain number is MiB (default 256M)\n"
+	       "  --huge-pages           ask the host for huge pages behind guest RAM\n"
+	       "  --prefault             have all of guest RAM provided before the guest starts\n"
 	       "  --cpus N               virtual CPUs (default 1)\n"
 	       "  --append STRING        added to the kernel's command line\n"
 	       "  --init PATH            the firmware's init (default: /sbin/init, /etc/init, /bin/init,\n"
@@ -187,6 +193,12 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		return append_item("hook", value, config->hooks, CONFIG_MAX_HOOKS, &config->nr_hooks);
 	case OPT_MEMORY:
 		return parse_memory(value, &config->memory_bytes);
+	case OPT_HUGE_PAGES:
+		config->huge_pages = true;
+		return 0;
+	case OPT_PREFAULT:
+		config->prefault = true;
+		return 0;
 	case OPT_CPUS:
 		return parse_number("cpus", value, 1, arch_platform()->max_cpus, &config->cpus);
 	case OPT_APPEND:

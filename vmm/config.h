@@ -53,6 +53,8 @@ struct vmm_config {
 	unsigned int cpus;
 	unsigned int timeout_s;
 	bool kaslr;
+	bool huge_pages;
+	bool prefault;
 	enum log_level log_level;
 };
 

@@ -255,12 +255,23 @@ static int add_cpus(struct machine *m)
 	return err;
 }
 
-static int add_vm(struct machine *m)
+static int add_ram(struct machine *m)
 {
 	int err = mem_create(&m->mem);
 
 	if (err == 0)
 		err = arch_ram_setup(m->mem, m->config->memory_bytes);
+	if (err == 0 && m->config->huge_pages)
+		mem_use_huge_pages(m->mem);
+	if (err == 0 && m->config->prefault)
+		err = mem_prefault(m->mem);
+	return err;
+}
+
+static int add_vm(struct machine *m)
+{
+	int err = add_ram(m);
+
 	if (err < 0) {
 		log_error("cannot reserve %llu MiB for the guest: %s",
 			  (unsigned long long)(m->config->memory_bytes >> 20), strerror(-err));

@@ -90,6 +90,27 @@ int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size)
 	return 0;
 }
 
+void mem_use_huge_pages(const struct guest_mem *mem)
+{
+	for (size_t i = 0; i < mem->nr_slots; i++)
+		(void)madvise(mem->slots[i].host, mem->slots[i].size, MADV_HUGEPAGE);
+}
+
+int mem_prefault(const struct guest_mem *mem)
+{
+	for (size_t i = 0; i < mem->nr_slots; i++) {
+		const struct mem_slot *slot = &mem->slots[i];
+		int ret;
+
+		do {
+			ret = madvise(slot->host, slot->size, MADV_POPULATE_WRITE);
+		} while (ret < 0 && errno == EINTR);
+		if (ret < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 void *mem_slice(const struct guest_mem *mem, gpa_t gpa, uint64_t len)
 {
 	for (size_t i = 0; i < mem->nr_slots; i++) {

@@ -49,6 +49,16 @@ void mem_destroy(struct guest_mem *mem);
  */
 must_check int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size);
 
+/** mem_use_huge_pages() - ask the host for huge pages behind all slots. Advice: one without them works as well. */
+void mem_use_huge_pages(const struct guest_mem *mem);
+
+/**
+ * mem_prefault() - have the host provide every page now, so that the guest never waits for one
+ *
+ * Return: 0; -ENOMEM the host has not that much; -EINVAL it cannot (before Linux 5.14).
+ */
+must_check int mem_prefault(const struct guest_mem *mem);
+
 /**
  * mem_slice() - the host view of a guest range
  * @mem: guest memory

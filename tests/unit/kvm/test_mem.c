@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/bytes.h"
 #include "kvm/mem.h"
@@ -121,6 +123,29 @@ static void test_mem_table_full_is_enospc(void **state)
 	assert_int_equal(mem_add_ram(mem, GPA(base), 4096), -ENOSPC);
 }
 
+static bool is_resident(const struct mem_slot *slot, uint64_t offset)
+{
+	unsigned char state;
+
+	assert_int_equal(mincore(slot->host + offset, 4096, &state), 0);
+	return state & 1;
+}
+
+static void test_mem_is_touched_only_when_it_is_prefaulted(void **state)
+{
+	struct guest_mem *mem = *state;
+	size_t nr;
+	const struct mem_slot *slots = mem_slots(mem, &nr);
+
+	assert_false(is_resident(&slots[0], 0));
+	assert_false(is_resident(&slots[1], HIGH_SIZE - 4096));
+	mem_use_huge_pages(mem);
+	assert_false(is_resident(&slots[0], 0));
+	assert_int_equal(mem_prefault(mem), 0);
+	assert_true(is_resident(&slots[0], 0));
+	assert_true(is_resident(&slots[1], HIGH_SIZE - 4096));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +155,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mem_write_past_the_end_copies_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_add_ram_refuses_bad_ranges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_slots_are_in_order_and_huge_page_aligned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_is_touched_only_when_it_is_prefaulted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_table_full_is_enospc, setup, teardown),
 	};
 
