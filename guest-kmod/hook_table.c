@@ -228,9 +228,13 @@ static void add_every_function(struct hook *hook, enum syscall_table table)
 	}
 }
 
-/* Calls that cannot be redirected are an error where they are named, and left out of "every". */
+/*
+ * Calls that cannot be redirected, which are those the kernel was built without, are left out: of "every",
+ * and of a name that one ABI has and the other only lists. A name with no call at all is an error.
+ */
 static int find_functions(struct hook *hook)
 {
+	unsigned long function;
 	unsigned int table;
 
 	for (table = 0; table < SYSCALL_NR_TABLES; table++) {
@@ -240,12 +244,11 @@ static int find_functions(struct hook *hook)
 		}
 		if (hook->nr[table] == PORTAL_NR_NONE)
 			continue;
-		hook->functions[hook->nr_functions] =
-			syscall_table_function(table, hook->nr[table]);
-		if (!hook->functions[hook->nr_functions++])
-			return -ENOSYS;
+		function = syscall_table_function(table, hook->nr[table]);
+		if (function)
+			hook->functions[hook->nr_functions++] = function;
 	}
-	return 0;
+	return hook->nr_functions > 0 ? 0 : -ENOSYS;
 }
 
 static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook)
