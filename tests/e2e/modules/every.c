@@ -31,14 +31,11 @@ static int on_call(struct portal_ctx *ctx, void *data)
 {
 	struct entry *entry = data;
 
-	/* the same name has another number in the other table, and there another task */
-	if (portal_is_compat(ctx) != entry->compat && portal_syscall_nr(ctx) == entry->nr)
-		return 0;
-	if (portal_is_compat(ctx) == entry->compat && portal_syscall_nr(ctx) == entry->nr &&
-	    strcmp(portal_syscall_name(ctx), entry->name) == 0)
-		entry->right++;
-	else
+	if (strcmp(portal_syscall_name(ctx), entry->name) != 0)
 		entry->wrong++;
+	/* else a task of the other ABI and the same name, whose own hook is another one */
+	else if (portal_is_compat(ctx) == entry->compat)
+		entry->right++;
 	return 0;
 }
 
