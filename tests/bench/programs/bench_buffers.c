@@ -42,14 +42,12 @@ static char *map(int fd)
 	return area;
 }
 
-static bool is_mapped(char *page)
+static bool is_mapped(int pagemap, char *page)
 {
 	uint64_t entry = 0;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)page / PAGE * 8)) != 8)
+	if (pread(pagemap, &entry, sizeof(entry), (off_t)((uintptr_t)page / PAGE * 8)) != 8)
 		bench_die("pagemap");
-	close(fd);
 	return entry >> 63;
 }
 
@@ -115,7 +113,7 @@ static bool is_anonymous(const struct kind *kind)
 }
 
 /* Return: the path's last page was (or, for present, was not) away when the call was made. */
-static bool one_call(const struct kind *kind, int fd, unsigned long number)
+static bool one_call(const struct kind *kind, int fd, int pagemap, unsigned long number)
 {
 	char path[PATH_SIZE];
 	char *area = map(is_anonymous(kind) ? -1 : fd), *at;
@@ -123,7 +121,7 @@ static bool one_call(const struct kind *kind, int fd, unsigned long number)
 
 	snprintf(path, sizeof(path), PATH_FORMAT, number);
 	at = kind->make(area, fd, path);
-	mapped = is_mapped(at + PATH_SIZE - 1);
+	mapped = is_mapped(pagemap, at + PATH_SIZE - 1);
 	if (syscall(SYS_openat, AT_FDCWD, at, O_RDONLY) >= 0 || errno != ENOENT)
 		bench_die("bench_buffers: openat");
 	munmap(area, NR_PAGES * PAGE);
@@ -135,15 +133,16 @@ int main(int argc, char *argv[])
 	const struct kind *kind = argc == 3 ? find_kind(argv[1]) : NULL;
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0, in_state = 0;
 	int fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
 	if (!kind || n == 0) {
 		fputs("usage: bench_buffers present|absent|lazy|swapped|crossing N\n", stderr);
 		return 2;
 	}
-	if (fd < 0 || ftruncate(fd, NR_PAGES * PAGE) < 0)
+	if (fd < 0 || pagemap < 0 || ftruncate(fd, NR_PAGES * PAGE) < 0)
 		bench_die(FILE_NAME);
 	for (unsigned long i = 0; i < n; i++)
-		in_state += one_call(kind, fd, i);
+		in_state += one_call(kind, fd, pagemap, i);
 	printf("%lu\n", in_state);
 	return EXIT_SUCCESS;
 }
