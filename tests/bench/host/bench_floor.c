@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_floor vmcall|out|ioeventfd N: what KVM takes for one doorbell of a guest and an empty answer, in
- * nanoseconds: the way out to user space and back in, nothing else. A guest of ten instructions in flat 32-bit
- * mode rings N times. ioeventfd does not leave the kernel: it is what a doorbell costs that nobody waits for.
+ * bench_floor vmcall|out|ioeventfd N: what KVM takes for one doorbell of a guest and an empty
+ * answer, in nanoseconds: the way out to user space and back in, nothing else. A guest of ten
+ * instructions in flat 32-bit mode rings N times. ioeventfd does not leave the kernel: it is what a
+ * doorbell costs that nobody waits for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,8 @@ static int call(int fd, unsigned long request, const void *arg, const char *name
 
 static void prepare_vmcall(int vm)
 {
-	struct kvm_enable_cap cap = { .cap = KVM_CAP_EXIT_HYPERCALL, .args = { 1u << HYPERCALL_NR } };
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_EXIT_HYPERCALL,
+				      .args = { 1u << HYPERCALL_NR } };
 
 	call(vm, KVM_ENABLE_CAP, &cap, "KVM_CAP_EXIT_HYPERCALL");
 }
@@ -106,8 +108,8 @@ static void add_memory(struct machine *m, const struct doorbell *doorbell)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = MEMORY_SIZE };
 
-	m->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			 0);
+	m->memory =
+		mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (m->memory == MAP_FAILED)
 		bench_die("mmap");
 	memcpy(m->memory + CODE_GPA, doorbell->code,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_ptrace denied|register COMMAND...: runs COMMAND under ptrace(). A seccomp filter stops it at such calls only
- * (one stop a call, the cheapest way ptrace has); this program reads the memory and answers for the kernel.
+ * bench_ptrace denied|register COMMAND...: runs COMMAND under ptrace(). A seccomp filter stops it
+ * at such calls only (one stop a call, the cheapest way ptrace has); this program reads the memory
+ * and answers for the kernel.
  */
 #include <errno.h>
 #include <linux/seccomp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_seccomp N COMMAND...: runs COMMAND under a seccomp filter that denies N calls which nobody makes and
- * lets every other one run.
+ * bench_seccomp N COMMAND...: runs COMMAND under a seccomp filter that denies N calls which nobody
+ * makes and lets every other one run.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -25,7 +25,8 @@ static void install(unsigned int nr_calls)
 		code[1 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIRST_NR + i,
 							   (unsigned char)(nr_calls - i), 0);
 	code[1 + nr_calls] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	code[2 + nr_calls] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	code[2 + nr_calls] =
+		(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
 	seccomp_filter_install(&program, 0);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_unotify denied|register COMMAND...: runs COMMAND under a seccomp filter whose user-space supervisor, this
- * program, is told of each such call (seccomp_unotify(2)), reads the memory and answers.
+ * bench_unotify denied|register COMMAND...: runs COMMAND under a seccomp filter whose user-space
+ * supervisor, this program, is told of each such call (seccomp_unotify(2)), reads the memory and
+ * answers.
  */
 #include <errno.h>
 #include <linux/seccomp.h>

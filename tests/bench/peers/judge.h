@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a supervisor in user space does with a call it was told of: reads its memory and answers it. */
+/* What a supervisor in user space does with a call it was told of: reads its memory and answers it.
+ */
 #ifndef BENCH_JUDGE_H
 #define BENCH_JUDGE_H
 

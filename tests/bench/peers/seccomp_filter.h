@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /**
- * seccomp_filter_on() - every call of this task and its children: @action for @nr, others are allowed
+ * seccomp_filter_on() - every call of this task and its children: @action for @nr, others are
+ * allowed
  * @nr: native number of the call
  * @action: SECCOMP_RET_*
  * @flags: SECCOMP_FILTER_FLAG_*

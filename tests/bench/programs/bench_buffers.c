@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_buffers KIND N: N times openat() of a 63-character path that lies in memory of that kind. What watches
- * the call has to find the path; the kernel itself always does. Prints how often the path was in that state.
+ * bench_buffers KIND N: N times openat() of a 63-character path that lies in memory of that kind.
+ *What watches the call has to find the path; the kernel itself always does. Prints how often the
+ *path was in that state.
  *
  *	present		in a page that is mapped
  *	absent		in a page of a file's private mapping that was dropped

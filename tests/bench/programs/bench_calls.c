@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_calls CALL N: makes one system call N times, checks each result, and prints the nanoseconds that one
- * took. What watches or answers the call is somebody else's business:
+ * bench_calls CALL N: makes one system call N times, checks each result, and prints the nanoseconds
+ *that one took. What watches or answers the call is somebody else's business:
  *
  *	getppid		the cheapest call
  *	openat		a path of 64 bytes that is not there
@@ -93,7 +93,8 @@ int main(int argc, char *argv[])
 	uint64_t start;
 
 	if (!call || n == 0) {
-		fputs("usage: bench_calls getppid|openat|denied|register|register-blind N\n", stderr);
+		fputs("usage: bench_calls getppid|openat|denied|register|register-blind N\n",
+		      stderr);
 		return 2;
 	}
 	if (fd < 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_hooked CONFIG COMMAND...: runs COMMAND under the hooks of the module's configuration CONFIG and ends with
- * its status. With -c the number of events whose data the module found right is printed behind its output.
+ * bench_hooked CONFIG COMMAND...: runs COMMAND under the hooks of the module's configuration CONFIG
+ * and ends with its status. With -c the number of events whose data the module found right is
+ * printed behind its output.
  */
 #include <string.h>
 #include <sys/prctl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_http PORT N: N requests for / of the web server on this machine, one after the other; waits for it. */
+/* bench_http PORT N: N requests for / of the web server on this machine, one after the other; waits
+ * for it. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
