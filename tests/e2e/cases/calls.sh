@@ -171,7 +171,7 @@ case_calls_memory_in_every_state() {
 # more than twice as many tasks asleep in their sessions as the pool has pages; killed there; asleep in a
 # hooked call, which takes no page; and those who sleep keep nobody from a hook of his own
 case_calls_many_sleep_and_some_are_killed() {
-	boot_run 'cat /sys/module/portal/parameters/pages; sleepers -s 300 fault 80
+	boot_run 'cat /sys/module/portal/parameters/pages; sleepers -s 1500 fault 80
 		sleepers -s 6000 -k 2500 fault 12; sleepers -s 500 read 80
 		sleepers -s 4000 fault 8 & sleep 1; uname -s; echo uname is back; wait' \
 		--hook "$TEST_HOOKS/memory.so,comm=sleepers" --hook "$HOOKS/hello.so"

@@ -161,16 +161,20 @@ case_input_memory_too_small() {
 # ---- the guest module -----------------------------------------------------------------------------------
 
 case_input_guest_module_missing() {
+	local literal="${RELEASE//+/\\+}"
+
 	mkdir in && cp "$KERNEL" in/vmlinuz
-	refuse 2 "kernel $RELEASE: no portal.ko .*; build it with scripts/build-guest" \
+	refuse 2 "kernel $literal: no portal.ko .*; build it with scripts/build-guest" \
 		--kernel in/vmlinuz --modules "$MODULES" --rootfs "$FIXTURES/rootfs.squashfs"
 	refuse 2 "in/portal.ko: No such file.*scripts/build-guest" --kernel "$KERNEL" \
 		--modules "$MODULES" --guest-module in/portal.ko --rootfs "$FIXTURES/rootfs.squashfs"
 }
 
 case_input_guest_module_of_another_kernel() {
+	local literal="${RELEASE//+/\\+}"
+
 	mkdir in && sed "s/vermagic=./vermagic=7/" "$GUEST_KO" >in/portal.ko
-	refuse 2 "made for kernel 7${RELEASE:1}, but the kernel is $RELEASE; .*scripts/build-guest" \
+	refuse 2 "made for kernel 7${literal:1}, but the kernel is $literal; .*scripts/build-guest" \
 		--kernel "$KERNEL" --modules "$MODULES" --guest-module in/portal.ko \
 		--rootfs "$FIXTURES/rootfs.squashfs"
 }
