@@ -342,7 +342,11 @@ static int command_attend(pid_t command, int out_fd, int err_fd, int signal_fd)
 	int status = 0;
 
 	for (;;) {
-		if (poll(fds, 3, -1) < 0)
+		int nr = poll(fds, 3, LAB_ALIVE_MS);
+
+		if (nr == 0 && lab_send(port_fd, LAB_ALIVE, NULL, 0) < 0)
+			power_off();
+		if (nr <= 0)
 			continue;
 		if (fds[0].revents && !pass_on(out_fd, LAB_STDOUT))
 			fds[0].fd = -1;

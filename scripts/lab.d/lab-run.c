@@ -15,6 +15,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -358,6 +359,19 @@ static void output_pass_on(const struct run *run, int fd, const char *data, uint
 	lab_fail(run, reason);
 }
 
+/* An emulated machine can stop in its tracks: then nobody but this clock is left to see it. */
+static void sign_of_life_await(const struct run *run)
+{
+	struct pollfd port = { .fd = run->port_fd, .events = POLLIN };
+	int nr;
+
+	do {
+		nr = poll(&port, 1, is_started ? LAB_SILENCE_MS : -1);
+	} while (nr < 0 && errno == EINTR);
+	if (nr == 0)
+		lab_fail(run, "L1 has stopped: no sign of life for two minutes; try again");
+}
+
 static int nested_attend(const struct run *run, double start_s)
 {
 	static char data[LAB_FRAME_MAX + 1];
@@ -365,6 +379,7 @@ static int nested_attend(const struct run *run, double start_s)
 	int wait_status;
 
 	for (;;) {
+		sign_of_life_await(run);
 		if (lab_read_all(run->port_fd, &frame, sizeof(frame)) < 0 ||
 		    frame.size > LAB_FRAME_MAX || lab_read_all(run->port_fd, data, frame.size) < 0)
 			lab_fail(run, "L1 ended before the command did");
@@ -380,6 +395,8 @@ static int nested_attend(const struct run *run, double start_s)
 			break;
 		case LAB_STDERR:
 			output_pass_on(run, STDERR_FILENO, data, frame.size);
+			break;
+		case LAB_ALIVE:
 			break;
 		case LAB_STATUS:
 			alarm(0);

@@ -22,7 +22,11 @@ enum lab_kind {
 	LAB_STDERR = 4, /* bytes */
 	LAB_STATUS = 5, /* one byte: exit status, or 128 + signal number */
 	LAB_BROKEN = 6, /* text: what failed */
+	LAB_ALIVE = 7,	/* nothing; sent when there has been nothing else to send for a while */
 };
+
+#define LAB_ALIVE_MS   5000   /* how often L1 says that it is there */
+#define LAB_SILENCE_MS 120000 /* after so long without a word it is not */
 
 /* Both ends are built from one source for machines of one byte order. */
 struct lab_frame {
