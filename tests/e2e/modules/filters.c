@@ -29,14 +29,14 @@ static const struct filter numbers[] = {
 	{ "clear", { .cmp = PORTAL_MATCH_BITS_CLEAR, .width = 4, .value = 6 } },
 	{ "byte", { .cmp = PORTAL_MATCH_EQ, .width = 1, .value = 5 } },
 	{ "long", { .cmp = PORTAL_MATCH_EQ, .value = (uint64_t)-1 } },
-	{ NULL },
+	{ .label = NULL },
 };
 
 static const struct filter results[] = {
 	{ "success", { .cmp = PORTAL_MATCH_SUCCESS } },
 	{ "error", { .cmp = PORTAL_MATCH_ERROR } },
 	{ "ninetynine", { .cmp = PORTAL_MATCH_EQ, .value = 99 } },
-	{ NULL },
+	{ .label = NULL },
 };
 
 static const struct filter strings[] = {
@@ -45,7 +45,7 @@ static const struct filter strings[] = {
 	{ "str_suffix", { .cmp = PORTAL_MATCH_STR_SUFFIX, .str = "-tail" } },
 	{ "str_contains", { .cmp = PORTAL_MATCH_STR_CONTAINS, .str = "needle" } },
 	{ "str_long", { .cmp = PORTAL_MATCH_STR_EQ, .str = long_text } },
-	{ NULL },
+	{ .label = NULL },
 };
 
 /* which argument says what the test calls this case */

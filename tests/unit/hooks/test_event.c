@@ -571,7 +571,7 @@ static void test_slow_callback_is_named_once(void **state)
 	call_with(&rig.task, "ioctl", 1, 2, &result);
 	call_with(&rig.task, "ioctl", 1, 2, &result);
 	log = capture_stop();
-	said = strstr(log, "test: the hook on ioctl took 1");
+	said = strstr(log, "test: the hook on ioctl took ");
 	assert_non_null(said);
 	assert_null(strstr(strchr(said, '\n'), " took "));
 	assert_in_range(rig_host_stats(&rig).longest_us, 12000, 10000000);
