@@ -28,8 +28,8 @@ static int deny(struct portal_ctx *ctx, void *data)
 static int skip_and_add(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
-	return portal_is_return(ctx) ? portal_set_ret(ctx, portal_ret(ctx) + 1) :
-				       portal_skip(ctx, 5);
+	return portal_is_return(ctx) ? portal_set_ret(ctx, portal_ret(ctx) + 1)
+				     : portal_skip(ctx, 5);
 }
 
 static int witness(struct portal_ctx *ctx, void *data)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Hooks every call of both tables for one task each: call N for the task "callN", as the guest program
- * all_calls names its children. Counts who came, and writes it down at the end.
+ * Hooks every call of both tables for one task each: call N for the task "callN", as the guest
+ * program all_calls names its children. Counts who came, and writes it down at the end.
  *
- * native= and compat= name files with a line "NUMBER NAME" for each call. The hooks are registered when
- * the program syscall_any calls getsid(): a call that the kernel was built without is then refused by
- * itself, instead of ending the boot.
+ * native= and compat= name files with a line "NUMBER NAME" for each call. The hooks are registered
+ * when the program syscall_any calls getsid(): a call that the kernel was built without is then
+ * refused by itself, instead of ending the boot.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -90,11 +90,8 @@ static int read_table(int compat, const char *path)
 static int load(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT,
-		.when = PORTAL_ON_ENTER,
-		.name = "getsid",
-		.comm = "syscall_any",
-		.fn = on_trigger,
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getsid",
+		.comm = "syscall_any",	  .fn = on_trigger,
 	};
 	int err = read_table(0, portal_option(mod, "native"));
 
@@ -131,9 +128,5 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "every",
-	.options = options,
-	.load = load,
-	.unload = unload,
+	PORTAL_MODULE_INIT, .name = "every", .options = options, .load = load, .unload = unload,
 };

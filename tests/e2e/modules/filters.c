@@ -23,7 +23,8 @@ static const struct filter numbers[] = {
 	{ "ge", { .cmp = PORTAL_MATCH_GE, .width = 4, .value = 5 } },
 	{ "lt", { .cmp = PORTAL_MATCH_LT, .width = 4, .value = 5 } },
 	{ "le", { .cmp = PORTAL_MATCH_LE, .width = 4, .value = 5 } },
-	{ "ugt", { .cmp = PORTAL_MATCH_GT, .width = 4, .value = 5, .flags = PORTAL_MATCH_UNSIGNED } },
+	{ "ugt",
+	  { .cmp = PORTAL_MATCH_GT, .width = 4, .value = 5, .flags = PORTAL_MATCH_UNSIGNED } },
 	{ "range", { .cmp = PORTAL_MATCH_RANGE, .width = 4, .value = 3, .limit = 7 } },
 	{ "set", { .cmp = PORTAL_MATCH_BITS_SET, .width = 4, .value = 6 } },
 	{ "clear", { .cmp = PORTAL_MATCH_BITS_CLEAR, .width = 4, .value = 6 } },
@@ -87,11 +88,8 @@ static int add_all(struct portal_module *mod, const struct filter *filters, bool
 static int load(struct portal_module *mod)
 {
 	struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT,
-		.when = PORTAL_ON_ENTER,
-		.name = "sched_get_priority_max",
-		.comm = "syscall_any",
-		.fn = say_arg0,
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "sched_get_priority_max",
+		.comm = "syscall_any",	  .fn = say_arg0,
 	};
 	int err = add_all(mod, numbers, false, hook);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Looks at a task's memory before the call does: 40 bytes of what is written, the path that is opened;
- * and puts 40 bytes where a read() went, whatever came of that. Says what the SDK answered.
+ * Looks at a task's memory before the call does: 40 bytes of what is written, the path that is
+ * opened; and puts 40 bytes where a read() went, whatever came of that. Says what the SDK answered.
  */
 #include <string.h>
 
@@ -44,11 +44,8 @@ static int on_read(struct portal_ctx *ctx, void *data)
 static int load(struct portal_module *mod)
 {
 	struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT,
-		.when = PORTAL_ON_ENTER,
-		.name = "openat",
-		.comm = portal_option(mod, "comm"),
-		.fn = on_openat,
+		PORTAL_SYSCALL_HOOK_INIT,	    .when = PORTAL_ON_ENTER, .name = "openat",
+		.comm = portal_option(mod, "comm"), .fn = on_openat,
 	};
 	int err = portal_hook_syscall(mod, &hook, NULL);
 

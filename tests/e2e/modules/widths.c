@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every width of the SDK's reads and writes, on the buffer of 64 bytes that getcpu()'s first argument
- * points to. What is read back must be what was written; the guest prints the buffer.
+ * Every width of the SDK's reads and writes, on the buffer of 64 bytes that getcpu()'s first
+ * argument points to. What is read back must be what was written; the guest prints the buffer.
  */
 #include <errno.h>
 #include <string.h>
@@ -63,11 +63,8 @@ static int on_getcpu(struct portal_ctx *ctx, void *data)
 static int load(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT,
-		.when = PORTAL_ON_ENTER,
-		.name = "getcpu",
-		.comm = "syscall_any",
-		.fn = on_getcpu,
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getcpu",
+		.comm = "syscall_any",	  .fn = on_getcpu,
 	};
 
 	return portal_hook_syscall(mod, &hook, NULL);
