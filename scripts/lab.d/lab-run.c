@@ -369,7 +369,7 @@ static void sign_of_life_await(const struct run *run)
 		nr = poll(&port, 1, is_started ? LAB_SILENCE_MS : -1);
 	} while (nr < 0 && errno == EINTR);
 	if (nr == 0)
-		lab_fail(run, "L1 has stopped: no sign of life for two minutes; try again");
+		lab_fail(run, "L1 has stopped: no sign of life for a minute; try again");
 }
 
 static int nested_attend(const struct run *run, double start_s)

@@ -26,7 +26,7 @@ enum lab_kind {
 };
 
 #define LAB_ALIVE_MS   5000   /* how often L1 says that it is there */
-#define LAB_SILENCE_MS 120000 /* after so long without a word it is not */
+#define LAB_SILENCE_MS 60000 /* after so long without a word it is not */
 
 /* Both ends are built from one source for machines of one byte order. */
 struct lab_frame {
