@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two CPUs and one page: while the first holds conversations, the second rings for the same page
- * whatever is in it. With answers=1 it answers as well, and so may break a hello: that ends the VM.
+ * whatever is in it. With answers=1 it answers as well. A hello that it breaks into ends the VM.
  */
 #include "portal.h"
 #include "smp.h"

@@ -179,13 +179,17 @@ case_hostile_portal_lies_to_a_hook() {
 	expect_stat sessions.protocol_errors "$(said lies)"
 }
 
+# one CPU says hello while the other rings and writes the same page: the VM goes on, or a hello that was broken
+# into ends it, and says so
 case_hostile_portal_page_shared_by_two_cpus() {
-	hostile portal_race --cpus 2
-	survived 2
-	hostile portal_race --cpus 2 --append answers=1
-	case $status in
-	0) survived 2 ;;
-	2) expect_err 'does not answer as it should' ;;
-	*) fail "exit status $status, expected 0 or 2" ;;
-	esac
+	local answers
+
+	for answers in 0 1; do
+		hostile portal_race --cpus 2 --append "answers=$answers"
+		case $status in
+		0) survived 2 ;;
+		2) expect_err 'does not answer as it should' ;;
+		*) fail "exit status $status, expected 0 or 2" ;;
+		esac
+	done
 }
