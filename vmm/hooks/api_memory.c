@@ -219,6 +219,24 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
 }
 
+int portal_proc_pid(struct portal_ctx *ctx)
+{
+	return ctx->is_error ? -EINVAL : op_proc_pid(ctx->session);
+}
+
+int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_value)
+{
+	uint64_t regs[PORTAL_NR_REGS];
+	unsigned int index;
+	int ret = ctx->is_error ? -EINVAL : regs_find(ctx->call->abi, name, &index);
+
+	if (ret == 0)
+		ret = op_user_regs(ctx->session, regs);
+	if (ret == 0)
+		*ret_value = regs[index];
+	return ret;
+}
+
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len)
 {
 	if (ctx->is_error || len == 0)

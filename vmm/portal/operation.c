@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <portal/ops.h>
 #include <portal/wire.h>
 #include <string.h>
@@ -169,6 +170,34 @@ ssize_t op_proc_args(struct session *session, char *buf, size_t len)
 ssize_t op_proc_env(struct session *session, char *buf, size_t len)
 {
 	return read_area(session, PORTAL_OP_PROC_ENV, buf, len);
+}
+
+int op_proc_pid(struct session *session)
+{
+	const struct session_request request = { .op = PORTAL_OP_PROC_PID, .most = INT_MAX };
+	struct session_answer answer;
+	int ret = session_call(session, &request, &answer);
+
+	return ret < 0 ? ret : (int)answer.result;
+}
+
+int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REGS])
+{
+	const struct session_request request = {
+		.op = PORTAL_OP_USER_REGS,
+		.most = PORTAL_NR_REGS * sizeof(*ret_regs),
+	};
+	struct session_answer answer;
+	int ret = session_call(session, &request, &answer);
+
+	if (ret < 0)
+		return ret;
+	if (answer.result < request.most)
+		return session_break(session);
+	session_payload(session, ret_regs, request.most);
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
+		ret_regs[i] = le64toh(ret_regs[i]);
+	return 0;
 }
 
 /* an operation whose only good answer is 0 */

@@ -6,6 +6,7 @@
 #ifndef PORTAL_OPERATION_H
 #define PORTAL_OPERATION_H
 
+#include <portal/wire.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,18 @@ must_check ssize_t op_proc_args(struct session *session, char *buf, size_t len);
 
 /** op_proc_env() - its environment. Return: as op_proc_args(). */
 must_check ssize_t op_proc_env(struct session *session, char *buf, size_t len);
+
+/** op_proc_pid() - the thread group id in the initial pid namespace. Return: the id; no other errors. */
+must_check int op_proc_pid(struct session *session);
+
+/**
+ * op_user_regs() - the task's user registers as they are now
+ * @session: the session
+ * @ret_regs: by PORTAL_REG_* of the task's ABI
+ *
+ * Return: 0; -ESRCH: the task has no user memory, so no user registers.
+ */
+must_check int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REGS]);
 
 /** op_welcome() - accept the guest with @features. Return: 0; -EPROTO: it does not want us. */
 must_check int op_welcome(struct session *session, uint64_t features);

@@ -71,6 +71,9 @@ case_calls_verdicts_registers_and_widths() {
 	entered="$(grep -c 'edit: read entered \[regs_check' err)"
 	((entered >= 8 && entered <= 20)) || fail "two read() were entered $entered times"
 	expect_count 2 'edit: read returned 9 \[regs_check' err
+	# the widths' module asks a 64-bit and a 32-bit task
+	expect_stat operations.PROC_PID 2
+	expect_stat operations.USER_REGS 4
 	expect_err 'chosen: getppid of chosen'
 	expect_err 'chosen: write of chosen'
 	expect_err 'chosen: exit_group of chosen'

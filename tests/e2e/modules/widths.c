@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Every width of the SDK's reads and writes, on the buffer of 64 bytes that getcpu()'s first
- * argument points to. What is read back must be what was written; the guest prints the buffer.
+ * argument points to. What is read back must be what was written; the guest prints the buffer. And
+ * asks for pid and registers.
  */
 #include <errno.h>
 #include <string.h>
@@ -49,6 +50,21 @@ static int read_all(struct portal_ctx *ctx, uint64_t at)
 	return 0;
 }
 
+/* what the guest says when it is asked is what came with the event; what is staged is not the task's yet */
+static int ask_all(struct portal_ctx *ctx)
+{
+	uint64_t before, now;
+
+	if (portal_proc_pid(ctx) != portal_pid(ctx) || portal_pid(ctx) <= 1)
+		return -ESRCH;
+	if (portal_reg(ctx, "sp", &before) != 0 || portal_user_reg(ctx, "sp", &now) != 0 || now != before)
+		return -EIO;
+	if (portal_reg(ctx, "si", &before) != 0 || portal_set_reg(ctx, "si", before + 1) != 0 ||
+	    portal_user_reg(ctx, "si", &now) != 0 || now != before)
+		return -EBADMSG;
+	return portal_set_reg(ctx, "si", before);
+}
+
 static int on_getcpu(struct portal_ctx *ctx, void *data)
 {
 	uint64_t at = portal_arg(ctx, 0);
@@ -57,6 +73,8 @@ static int on_getcpu(struct portal_ctx *ctx, void *data)
 	(void)data;
 	if (err == 0)
 		err = read_all(ctx, at);
+	if (err == 0)
+		err = ask_all(ctx);
 	return err < 0 ? err : portal_skip(ctx, 0);
 }
 

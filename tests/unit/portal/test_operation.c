@@ -30,6 +30,7 @@ struct transfer {
 	int fd;
 	ssize_t n;
 	char buf[5 * 4096];
+	uint64_t regs[PORTAL_NR_REGS];
 };
 
 static void do_read(struct door *door, struct session *session)
@@ -65,6 +66,20 @@ static void do_proc_args(struct door *door, struct session *session)
 	struct transfer *transfer = door->talk_ctx;
 
 	transfer->n = op_proc_args(session, transfer->buf, transfer->len);
+}
+
+static void do_proc_pid(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_proc_pid(session);
+}
+
+static void do_user_regs(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_user_regs(session, transfer->regs);
 }
 
 static struct transfer transfer;
@@ -244,6 +259,20 @@ static void test_arguments_keep_their_nuls_but_the_last(void **state)
 	assert_int_equal(transfer.buf[0], '\0');
 }
 
+static void test_pid_and_registers_are_the_tasks(void **state)
+{
+	struct door *door = *state;
+
+	door->task.pid = 4194304;
+	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
+		door->task.regs[i] = ~(uint64_t)i << 8;
+	assert_int_equal(run(door, do_proc_pid, 0, 0), 4194304);
+	assert_int_equal(run(door, do_user_regs, 0, 0), 0);
+	assert_memory_equal(transfer.regs, door->task.regs, sizeof(transfer.regs));
+	assert_int_equal(nr_ops(door, PORTAL_OP_PROC_PID), 1);
+	assert_int_equal(nr_ops(door, PORTAL_OP_USER_REGS), 1);
+}
+
 /* ---- lies ------------------------------------------------------------------------------------------------ */
 
 /* what the guest's next answer says instead of the truth */
@@ -308,6 +337,18 @@ static void test_more_than_the_page_holds_is_eproto(void **state)
 	assert_int_equal(run_lied_to(door, do_write, (struct lie){ 100, 0 }, 100), 100);
 }
 
+static void test_pid_that_is_no_int_and_half_the_registers_are_eproto(void **state)
+{
+	struct door *door = *state;
+
+	assert_int_equal(run_lied_to(door, do_proc_pid, (struct lie){ 1ll << 31, 0 }, 0), -EPROTO);
+	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS - 8, 0 }, 0),
+			 -EPROTO);
+	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS + 8, 0 }, 0),
+			 -EPROTO);
+	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ -ESRCH, 0 }, 0), -ESRCH);
+}
+
 #define OPERATION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -324,9 +365,11 @@ int main(void)
 		OPERATION_TEST(test_string_without_nul_before_the_end_is_efault),
 		OPERATION_TEST(test_names_of_descriptors_longer_than_a_page),
 		OPERATION_TEST(test_arguments_keep_their_nuls_but_the_last),
+		OPERATION_TEST(test_pid_and_registers_are_the_tasks),
 		OPERATION_TEST(test_cursor_backwards_or_still_is_eproto),
 		OPERATION_TEST(test_string_with_a_nul_in_it_is_eproto),
 		OPERATION_TEST(test_more_than_the_page_holds_is_eproto),
+		OPERATION_TEST(test_pid_that_is_no_int_and_half_the_registers_are_eproto),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,8 +48,8 @@
  * borrowed until it returns. Output goes to the caller's buffer.
  *
  * Life. Version check, options (an unknown key is an error that lists the known ones), load(),
- * events, suspended callbacks are cancelled, unload(). Hooks may be added and removed from load()
- * and from inside callbacks.
+ * events, suspended callbacks are cancelled, unload(). Hooks may be added and removed from load(),
+ * from inside callbacks, and from threads of the module's own, which unload() joins.
  *
  * Versions. `api` is one number. Structs that a module fills carry their size; those embedded or in
  * arrays (match, fetch, option) carry reserved fields and never change size within an api. New
@@ -289,8 +289,9 @@ struct portal_syscall_hook {
  * @hook: description, copied
  * @ret_hook: where to put the handle; may be NULL
  *
- * From load() or from a callback of the module; from a callback it takes effect when the guest has
- * installed it, before that callback returns (may suspend).
+ * From load(), a callback of the module or a thread of its own. From a callback it takes effect when the
+ * guest has installed it, before that callback returns (may suspend); from a thread soon after: the guest
+ * is interrupted for it, also when it is idle.
  *
  * Return: 0; -EINVAL a field is out of range; -E2BIG its strings do not fit one page; -ENAMETOOLONG
  * comm is longer than 15 bytes; -ENOSPC there are 64 hooks on this call already; -ENOENT unknown
@@ -301,7 +302,7 @@ int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_h
 
 /**
  * portal_unhook() - remove a hook; its callback is not called again, the handle is gone
- * @hook: the handle; from load(), unload() or any callback of the module, its own included
+ * @hook: the handle; from load(), unload(), any callback of the module, its own included, or a thread of it
  *
  * Return: 0.
  */
@@ -310,7 +311,7 @@ int portal_unhook(struct portal_hook *hook);
 /**
  * portal_hook_enable() - switch a hook off or on again
  * @hook: the handle
- * @on: off: its callback is not called and the guest is told so with the next event
+ * @on: off: its callback is not called, and the guest is told so with the next event or, outside of any, at once
  *
  * Return: 0.
  */
@@ -434,6 +435,29 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len);
 
 /** portal_proc_env() - the environment as the process was started with it. Return: as portal_proc_args(). */
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len);
+
+/**
+ * portal_proc_pid() - ask the guest for the process (thread group) id in the initial pid namespace
+ * @ctx: the event
+ *
+ * portal_pid() knows the same number from the event, without a round trip.
+ *
+ * Return: the id; -EINVAL; -ECANCELED; -EPROTO.
+ */
+int portal_proc_pid(struct portal_ctx *ctx);
+
+/**
+ * portal_user_reg() - ask the guest for a user register as the task has it now
+ * @ctx: the event
+ * @name: as portal_reg()
+ * @ret_value: the value, whatever hooks have staged for it
+ *
+ * portal_reg() knows it from the event, without a round trip, and shows what is staged.
+ *
+ * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory of its own
+ * any more; -ECANCELED; -EPROTO.
+ */
+int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
 
 /* ---- verdict: staged, committed when the callback returns >= 0 ------------------------------------ */
 

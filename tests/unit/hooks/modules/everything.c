@@ -37,6 +37,8 @@ static int event(struct portal_ctx *ctx, void *data)
 	    portal_proc_args(ctx, text, sizeof(text)) < 0 ||
 	    portal_proc_env(ctx, text, sizeof(text)) < 0)
 		return -9;
+	if (portal_proc_pid(ctx) != portal_pid(ctx) || portal_user_reg(ctx, "sp", &value) < 0)
+		return -12;
 	portal_set_arg(ctx, 0, portal_pc(ctx));
 	if (portal_set_ret(ctx, portal_ret(ctx)) == 0)
 		return -10;
