@@ -116,3 +116,19 @@ case_module_that_fails_is_switched_off() {
 	expect_stat hooks.callbacks 100
 	expect_stat events.enter 100
 }
+
+# Hooks that a module's own thread adds and removes while the guest sleeps and nothing of it is hooked that it calls:
+# the guest is interrupted for each, and the answer changes without an event.
+case_module_thread_hooks_an_idle_guest() {
+	boot_run 'ask() { syscall_any getpgid 0; }; tries=0; syscall_any getsid 0
+		until ask | grep -q ret=31337; do tries=$((tries + 1)); [ $tries -lt 20 ] || exit; sleep 1; done; echo hooked
+		while ask | grep -q ret=31337; do tries=$((tries + 1)); [ $tries -lt 20 ] || exit; sleep 1; done; echo unhooked' \
+		--hook "$TEST_HOOKS/own_thread.so"
+	expect_out '^hooked$'
+	expect_out '^unhooked$'
+	expect_stat events.work 2
+	expect_stat doorbells.work 2
+	expect_stat operations.HOOK_ADD 2
+	expect_stat operations.HOOK_DEL 1
+	expect_stat hooks.failures 0
+}
