@@ -81,6 +81,36 @@ case_calls_verdicts_registers_and_widths() {
 	expect_stat hooks.failures 0
 }
 
+# count_events N NAME - counts of a boot with N events more than none, in the file NAME
+count_events() {
+	LD_PRELOAD="$TEST_HOOKS/count_calls.so" PORTAL_TEST_COUNTS="$PWD/$2" boot_run \
+		"cp /usr/bin/syscall_any /tmp/chosen; /tmp/chosen -r $1 getppid" \
+		--hook "$TEST_HOOKS/chosen.so" --log-level warn
+	expect_no_err '.'
+}
+
+# expect_growth NAME LEAST MOST - what 2000 events more added to the count
+expect_growth() {
+	local few many
+
+	few="$(awk -v name="$1" '$1 == name { print $2 }' few)"
+	many="$(awk -v name="$1" '$1 == name { print $2 }' many)"
+	((many - few >= $2 && many - few <= $3)) || fail "$1: $few for few events, $many for 2000 more"
+}
+
+# an event is one KVM_RUN: no other ioctl, no allocation; what else differs between two boots is noise
+case_calls_an_event_is_one_ioctl() {
+	local before
+
+	count_events 10 few
+	before="$(stat_of doorbells.event)"
+	count_events 2010 many
+	expect_stat doorbells.event "$((before + 2000))"
+	expect_growth runs 2000 2200
+	expect_growth ioctls -50 50
+	expect_growth allocations -200 200
+}
+
 # hex NAME - a value of widths.c as the guest's memory has it
 hex() {
 	case $1 in
