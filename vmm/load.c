@@ -101,8 +101,13 @@ static int load_kernel(const struct vmm_config *config, const struct kernel *ker
 	auto_free char *store = store_dir();
 	struct kernel_options options = { .kaslr = config->kaslr, .store = store };
 	struct boot_reason why = { 0 };
-	int err = kernel_load(kernel, mem, &options, ret_entry, &why);
+	struct kernel_image image;
+	int err = kernel_unpack(kernel, &options, &image, &why);
 
+	if (err == 0) {
+		err = kernel_load(&image, mem, ret_entry, &why);
+		kernel_image_done(&image);
+	}
 	if (err == 0)
 		return 0;
 	if (err == -ENOMEM && why.need_bytes)

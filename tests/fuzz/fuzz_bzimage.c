@@ -18,9 +18,15 @@ static void load(const struct kernel *kernel, const struct guest_mem *mem, bool 
 {
 	const struct kernel_options options = { .kaslr = kaslr };
 	struct boot_reason why;
+	struct kernel_image image;
 	struct kernel_entry entry;
+	int err = kernel_unpack(kernel, &options, &image, &why);
 
-	if (kernel_load(kernel, mem, &options, &entry, &why) < 0)
+	if (err < 0)
+		return;
+	err = kernel_load(&image, mem, &entry, &why);
+	kernel_image_done(&image);
+	if (err < 0)
 		return;
 	if (!mem_slice(mem, entry.entry, 1) || entry.load_end.value > RAM_SIZE ||
 	    entry.setup_header_len > sizeof(entry.setup_header))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel file: what it is, and its way into guest RAM. Owns the file's bytes. Ends where the CPU
- * begins: zero page, start_info, page tables and registers are made elsewhere from struct
- * kernel_entry.
+ * A kernel file: what it is, and what of it goes into guest RAM. Owns the file's bytes. Ends at struct
+ * kernel_image.
  */
 #ifndef BOOT_KERNEL_H
 #define BOOT_KERNEL_H
@@ -12,25 +11,9 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "base/gpa.h"
 #include "boot/bzimage.h"
+#include "boot/kernel_image.h"
 #include "boot/reason.h"
-#include "kvm/mem.h"
-
-#define KERNEL_RELEASE_SIZE 65
-
-enum kernel_format {
-	KERNEL_FORMAT_NONE = 0,
-	KERNEL_FORMAT_BZIMAGE, /* x86 bzImage with a 64-bit entry */
-	KERNEL_FORMAT_ELF,     /* ELF vmlinux */
-};
-
-enum kernel_protocol {
-	KERNEL_PROTOCOL_NONE = 0,
-	KERNEL_PVH,	/* 32-bit entry, start_info in EBX (Xen, docs/misc/pvh.pandoc) */
-	KERNEL_LINUX64, /* 64-bit entry, zero page in RSI (Linux, boot.rst "64-bit Boot Protocol")
-			 */
-};
 
 /**
  * struct kernel - a kernel that can be loaded
@@ -59,26 +42,6 @@ struct kernel_options {
 };
 
 /**
- * struct kernel_entry - what the CPU side needs to know
- * @protocol: how to enter
- * @entry: where, physical
- * @load_end: first byte above the kernel and the memory it uses while starting
- * @setup_header: for offset BZIMAGE_HEADER_START of the zero page; for an ELF file made up here
- * @setup_header_len: bytes
- * @initrd_max: highest address an initrd may occupy, inclusive
- * @cmdline_max: longest command line without its NUL, bytes
- */
-struct kernel_entry {
-	enum kernel_protocol protocol;
-	gpa_t entry;
-	gpa_t load_end;
-	uint8_t setup_header[BZIMAGE_HEADER_MAX];
-	size_t setup_header_len;
-	uint64_t initrd_max;
-	uint32_t cmdline_max;
-};
-
-/**
  * kernel_probe() - what are these bytes?
  * @data: malloc'ed; taken over, also on failure
  * @len: bytes
@@ -102,23 +65,19 @@ must_check int kernel_open(const char *path, struct kernel **ret_kernel, struct 
 void kernel_close(struct kernel *kernel);
 
 /**
- * kernel_load() - copy the kernel into guest RAM
- * @kernel: stays as it is and can be loaded again
- * @mem: guest RAM that no vCPU runs on yet
+ * kernel_unpack() - the part of the kernel that goes into guest RAM
+ * @kernel: stays as it is and can be unpacked again
  * @options: borrowed
- * @ret_entry: set only on success
+ * @ret_image: kernel_image_done() it; independent of @kernel
  * @why: filled on failure, or NULL
  *
- * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here, and the ELF file in
- * it entered by PVH where it has the note, else by the 64-bit protocol. Everything else starts with
- * its own decompressor.
+ * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage starts with its
+ * own decompressor.
  *
- * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -EINVAL,
- * -EBADMSG, -ENODATA a damaged payload; -ENOTSUP kaslr with an ELF file, which cannot move itself.
- * On failure RAM is partly written.
+ * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file, which cannot
+ * move itself; -ENOMEM, other -errno of making a file in memory.
  */
-must_check int kernel_load(const struct kernel *kernel, const struct guest_mem *mem,
-			   const struct kernel_options *options, struct kernel_entry *ret_entry,
-			   struct boot_reason *why);
+must_check int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
+			     struct kernel_image *ret_image, struct boot_reason *why);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/kernel.h"
+#include "boot/kernel_image.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -7,12 +7,9 @@
 
 #include "base/bytes.h"
 #include "boot/elf.h"
-#include "boot/store.h"
-#include "boot/unpack.h"
 
-#define LOAD_MIN     MIB(1) /* below are the tables that the CPU side makes */
-#define LOAD_MAX     GIB(2) /* a kernel that wants to end above is damaged */
-#define SIZE_TRAILER 4u	    /* kernel builds append the unpacked size to what they pack */
+#define LOAD_MIN MIB(1) /* below are the tables that the CPU side makes */
+#define LOAD_MAX GIB(2) /* a kernel that wants to end above is damaged */
 
 /* what an x86_64 kernel without a setup header takes: arch/x86/include/asm/setup.h and boot.rst */
 #define ELF_CMDLINE_MAX 2047
@@ -159,141 +156,70 @@ static void make_header(struct kernel_entry *entry)
 	entry->initrd_max = ELF_INITRD_MAX;
 }
 
-static void take_header(const struct bzimage *image, struct kernel_entry *entry)
+static void take_header(const struct kernel_image *image, struct kernel_entry *entry)
 {
-	memcpy(entry->setup_header, image->header, sizeof(entry->setup_header));
-	entry->setup_header_len = image->header_len;
+	memcpy(entry->setup_header, image->setup_header, sizeof(entry->setup_header));
+	entry->setup_header_len = image->setup_header_len;
 	entry->cmdline_max = image->cmdline_max;
 	entry->initrd_max = image->initrd_max;
 }
 
 /* the kernel with its decompressor, which moves itself inside [pref_address, + init_size) */
-static int load_compressed(const struct kernel *kernel, const struct guest_mem *mem,
+static int load_compressed(const struct kernel_image *image, const struct guest_mem *mem,
 			   struct kernel_entry *entry, struct boot_reason *why)
 {
-	const struct bzimage *image = &kernel->bzimage;
 	uint64_t end = image->pref_address + image->init_size;
 	uint8_t *to;
 
-	if (end > LOAD_MAX)
+	if (end > LOAD_MAX || end < image->init_size)
 		return boot_fail(why, -EINVAL, "the setup header wants memory up to 0x%llx",
 				 (unsigned long long)end);
 	to = mem_slice(mem, GPA(image->pref_address), image->init_size);
 	if (!to)
 		return too_small(end, why);
-	memcpy(to, kernel->data + image->code_offset, image->code_len);
+	memcpy(to, image->file.data, image->file.len);
 	entry->protocol = KERNEL_LINUX64;
 	entry->entry = GPA(image->pref_address + BZIMAGE_ENTRY64);
 	entry->load_end = GPA(end);
 	return 0;
 }
 
-/* the last four bytes of a payload are its unpacked size: appended, or gzip's own */
-static int unpack_payload(const uint8_t *payload, size_t len, void **ret_data, size_t *ret_len,
-			  struct boot_reason *why)
+/* it may come from another process, and that from a hostile file */
+static int check_image(const struct kernel_image *image, struct boot_reason *why)
 {
-	enum unpack_format format = unpack_probe(payload, len);
-	uint32_t size = get_le32(payload + len - SIZE_TRAILER);
-	size_t trailer = format == UNPACK_GZIP ? 0 : SIZE_TRAILER;
-	void *data;
-	size_t got;
-	int err = unpack(payload, len, trailer, size, &data, &got);
-
-	if (err == 0 && got != size) {
-		free(data);
-		err = -EBADMSG;
-	}
-	if (err == -ENOMEM)
-		return boot_fail(why, err, "no memory here to unpack the kernel");
-	if (err < 0)
-		return boot_fail(why, err, "the %s payload of the bzImage is damaged",
-				 unpack_format_name(format));
-	*ret_data = data;
-	*ret_len = got;
+	if (image->setup_header_len > sizeof(image->setup_header))
+		return boot_fail(why, -EINVAL, "the setup header is damaged");
+	if (image->format == KERNEL_FORMAT_ELF)
+		return 0;
+	if (image->format != KERNEL_FORMAT_BZIMAGE || image->file.len > image->init_size)
+		return boot_fail(why, -EINVAL, "the setup header is damaged");
 	return 0;
 }
 
-/* the unpacked payload as somebody has kept it: its size is what the payload says of itself */
-static int load_kept(const char *store, const char *key, const struct kernel *kernel,
-		     const struct guest_mem *mem, struct kernel_entry *entry,
-		     struct boot_reason *why)
-{
-	const struct bzimage *image = &kernel->bzimage;
-	const uint8_t *end = kernel->data + image->payload_offset + image->payload_len;
-	struct store_item item;
-	int err = store_get(store, key, &item);
-
-	if (err < 0)
-		return -ENOENT;
-	if (item.len == get_le32(end - SIZE_TRAILER))
-		err = load_elf(item.data, item.len, mem, entry, why);
-	else
-		err = -ENOENT;
-	store_release(&item);
-	return err;
-}
-
-static int load_payload(const struct kernel *kernel, const struct guest_mem *mem, const char *store,
-			struct kernel_entry *entry, struct boot_reason *why)
-{
-	const struct bzimage *image = &kernel->bzimage;
-	const uint8_t *payload = kernel->data + image->payload_offset;
-	char key[STORE_KEY_SIZE];
-	auto_free void *data = NULL;
-	size_t len;
-	int err;
-
-	if (store && store_key(payload, image->payload_len, key) < 0)
-		store = NULL;
-	err = store ? load_kept(store, key, kernel, mem, entry, why) : -ENOENT;
-	if (err != -ENOENT)
-		return err;
-	err = unpack_payload(payload, image->payload_len, &data, &len, why);
-	if (err < 0)
-		return err;
-	/* the next boot is faster then; when it cannot be kept this one is as good */
-	if (store)
-		(void)!store_put(store, key, data, len);
-	return load_elf(data, len, mem, entry, why);
-}
-
-static bool can_unpack(const struct kernel *kernel)
-{
-	const struct bzimage *image = &kernel->bzimage;
-
-	return image->payload_len > SIZE_TRAILER &&
-	       unpack_probe(kernel->data + image->payload_offset, image->payload_len) !=
-		       UNPACK_NONE;
-}
-
-static int load_bzimage(const struct kernel *kernel, const struct guest_mem *mem,
-			const struct kernel_options *options, struct kernel_entry *entry,
-			struct boot_reason *why)
-{
-	take_header(&kernel->bzimage, entry);
-	if (options->kaslr || !can_unpack(kernel))
-		return load_compressed(kernel, mem, entry, why);
-	return load_payload(kernel, mem, options->store, entry, why);
-}
-
-int kernel_load(const struct kernel *kernel, const struct guest_mem *mem,
-		const struct kernel_options *options, struct kernel_entry *ret_entry,
-		struct boot_reason *why)
+int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
+		struct kernel_entry *ret_entry, struct boot_reason *why)
 {
 	struct kernel_entry entry = { 0 };
-	int err;
+	int err = check_image(image, why);
 
-	if (kernel->format == KERNEL_FORMAT_BZIMAGE) {
-		err = load_bzimage(kernel, mem, options, &entry, why);
-	} else if (options->kaslr) {
-		err = boot_fail(why, -ENOTSUP,
-				"an ELF kernel cannot move itself; KASLR needs a bzImage");
-	} else {
+	if (err < 0)
+		return err;
+	if (image->setup_header_len)
+		take_header(image, &entry);
+	else
 		make_header(&entry);
-		err = load_elf(kernel->data, kernel->len, mem, &entry, why);
-	}
+	if (image->format == KERNEL_FORMAT_ELF)
+		err = load_elf(image->file.data, image->file.len, mem, &entry, why);
+	else
+		err = load_compressed(image, mem, &entry, why);
 	if (err < 0)
 		return err;
 	*ret_entry = entry;
 	return 0;
+}
+
+void kernel_image_done(struct kernel_image *image)
+{
+	blob_done(&image->file);
+	*image = (struct kernel_image){ .file = BLOB_NONE };
 }

@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/io.h"
@@ -29,12 +28,11 @@ int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
 	return 0;
 }
 
-int store_get(const char *dir, const char *key, struct store_item *ret_item)
+int store_get(const char *dir, const char *key, struct blob *ret_file)
 {
 	char path[PATH_MAX];
 	auto_close int fd = -1;
 	struct stat st;
-	void *data;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, key) >= sizeof(path))
 		return -ENAMETOOLONG;
@@ -43,20 +41,9 @@ int store_get(const char *dir, const char *key, struct store_item *ret_item)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_uid != geteuid())
 		return -ENOENT;
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED)
-		return -errno;
 	/* its time of use, for prune(); a store that cannot be written is fine */
 	(void)!futimens(fd, NULL);
-	*ret_item = (struct store_item){ .data = data, .len = (size_t)st.st_size };
-	return 0;
-}
-
-void store_release(struct store_item *item)
-{
-	if (item->data)
-		munmap((void *)(uintptr_t)item->data, item->len);
-	*item = (struct store_item){ 0 };
+	return blob_map(take_fd(&fd), ret_file);
 }
 
 static int make_dirs(const char *dir)

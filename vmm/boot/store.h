@@ -7,22 +7,11 @@
 #define BOOT_STORE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-#include "base/cleanup.h"
+#include "base/blob.h"
 
 #define STORE_KEY_SIZE	65 /* hex digits and a NUL */
 #define STORE_MAX_ITEMS 16 /* the ones used longest ago go */
-
-/**
- * struct store_item - bytes mapped from the store
- * @data: read only
- * @len: bytes
- */
-struct store_item {
-	const uint8_t *data;
-	size_t len;
-};
 
 /** store_key() - the name of what @data unpacks to. Return: 0; -EIO the library fails. */
 must_check int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE]);
@@ -31,12 +20,11 @@ must_check int store_key(const void *data, size_t len, char ret_key[static STORE
  * store_get() - look an item up
  * @dir: the store's directory, need not exist
  * @key: from store_key()
- * @ret_item: store_release() it
+ * @ret_file: blob_done() it
  *
  * Return: 0; -ENOENT; other -errno of opening and mapping.
  */
-must_check int store_get(const char *dir, const char *key, struct store_item *ret_item);
-void store_release(struct store_item *item);
+must_check int store_get(const char *dir, const char *key, struct blob *ret_file);
 
 /**
  * store_put() - keep an item; readers see all of it or nothing

@@ -30,6 +30,20 @@ static int probe(const struct sample *s, struct kernel **ret_kernel, struct boot
 	return kernel_probe(sample_copy(s, s->len).data, s->len, ret_kernel, why);
 }
 
+static int unpack_and_load(const struct kernel *kernel, const struct kernel_options *options,
+			   struct guest_mem *mem, struct kernel_entry *ret_entry,
+			   struct boot_reason *why)
+{
+	struct kernel_image image;
+	int err = kernel_unpack(kernel, options, &image, why);
+
+	if (err < 0)
+		return err;
+	err = kernel_load(&image, mem, ret_entry, why);
+	kernel_image_done(&image);
+	return err;
+}
+
 static void assert_says(const struct boot_reason *why, const char *words)
 {
 	if (strstr(why->text, words))
@@ -56,7 +70,7 @@ static void assert_not_loaded(const struct sample *s, const struct kernel_option
 	struct kernel *kernel;
 
 	assert_int_equal(probe(s, &kernel, NULL), 0);
-	assert_int_equal(kernel_load(kernel, mem, options, &entry, &why), err);
+	assert_int_equal(unpack_and_load(kernel, options, mem, &entry, &why), err);
 	assert_says(&why, words);
 	kernel_close(kernel);
 	mem_destroy(mem);
@@ -68,7 +82,7 @@ static void load(const struct sample *s, const struct kernel_options *options,
 	struct kernel *kernel;
 
 	assert_int_equal(probe(s, &kernel, NULL), 0);
-	assert_int_equal(kernel_load(kernel, mem, options, ret_entry, NULL), 0);
+	assert_int_equal(unpack_and_load(kernel, options, mem, ret_entry, NULL), 0);
 	kernel_close(kernel);
 }
 
@@ -354,11 +368,11 @@ static void check_need(const struct sample *s, const struct kernel_options *opti
 	struct kernel *kernel;
 
 	assert_int_equal(probe(s, &kernel, NULL), 0);
-	assert_int_equal(kernel_load(kernel, mem, options, &entry, &why), -ENOMEM);
+	assert_int_equal(unpack_and_load(kernel, options, mem, &entry, &why), -ENOMEM);
 	assert_int_equal(why.need_bytes, need);
 	mem_destroy(mem);
 	mem = make_ram(why.need_bytes);
-	assert_int_equal(kernel_load(kernel, mem, options, &entry, &why), 0);
+	assert_int_equal(unpack_and_load(kernel, options, mem, &entry, &why), 0);
 	mem_destroy(mem);
 	kernel_close(kernel);
 }
@@ -373,6 +387,37 @@ static void test_kernel_too_little_ram_says_how_much_is_needed(void **state)
 	put_le32(s.data + 0x260, UINT32_MAX); /* init_size */
 	assert_not_loaded(&s, &kaslr, -EINVAL, "wants memory");
 	free(s.data);
+}
+
+/* an image may come from another process: no field of it is believed */
+static void test_kernel_image_that_contradicts_itself_is_refused(void **state)
+{
+	static const uint8_t code[MEM_PAGE_SIZE];
+	struct kernel_image good = { .format = KERNEL_FORMAT_BZIMAGE,
+				     .pref_address = MIB(16),
+				     .init_size = MEM_PAGE_SIZE,
+				     .file = { .fd = -1, .data = code, .len = sizeof(code) } };
+	struct guest_mem *mem = make_ram(RAM_SIZE);
+	struct kernel_image image = good;
+	struct kernel_entry entry;
+
+	(void)state;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), 0);
+	image.setup_header_len = sizeof(image.setup_header) + 1;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -EINVAL);
+	image = good;
+	image.init_size = sizeof(code) - 1;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -EINVAL);
+	image = good;
+	image.pref_address = UINT64_MAX - MEM_PAGE_SIZE + 1;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -EINVAL);
+	image.format = KERNEL_FORMAT_NONE;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -EINVAL);
+	image.format = KERNEL_FORMAT_ELF;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -ENOEXEC);
+	image.file = BLOB_NONE;
+	assert_int_equal(kernel_load(&image, mem, &entry, NULL), -ENOEXEC);
+	mem_destroy(mem);
 }
 
 static void test_kernel_open_reads_a_file_and_names_errors(void **state)
@@ -411,9 +456,9 @@ static void test_kernel_of_debian_is_loaded(void **state)
 	mem = make_ram(MIB(256));
 	assert_int_equal(kernel_open(path, &kernel, NULL), 0);
 	assert_int_not_equal(kernel->release[0], '\0');
-	assert_int_equal(kernel_load(kernel, mem, &direct, &entry, NULL), 0);
+	assert_int_equal(unpack_and_load(kernel, &direct, mem, &entry, NULL), 0);
 	assert_int_equal(entry.protocol, KERNEL_PVH);
-	assert_int_equal(kernel_load(kernel, mem, &kaslr, &entry, NULL), 0);
+	assert_int_equal(unpack_and_load(kernel, &kaslr, mem, &entry, NULL), 0);
 	assert_int_equal(entry.protocol, KERNEL_LINUX64);
 	kernel_close(kernel);
 	mem_destroy(mem);
@@ -436,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_damaged_payload_is_an_error),
 		cmocka_unit_test(test_kernel_payload_that_is_no_elf_is_an_error),
 		cmocka_unit_test(test_kernel_too_little_ram_says_how_much_is_needed),
+		cmocka_unit_test(test_kernel_image_that_contradicts_itself_is_refused),
 		cmocka_unit_test(test_kernel_open_reads_a_file_and_names_errors),
 		cmocka_unit_test(test_kernel_of_debian_is_loaded),
 	};

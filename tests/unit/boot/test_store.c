@@ -52,17 +52,17 @@ static void test_store_key_is_sha256(void **state)
 static void test_store_gives_back_what_was_put(void **state)
 {
 	char key[STORE_KEY_SIZE];
-	struct store_item item;
+	struct blob file;
 	struct stat st;
 
 	(void)state;
 	key_of(1, key);
-	assert_int_equal(store_get(dir, key, &item), -ENOENT);
+	assert_int_equal(store_get(dir, key, &file), -ENOENT);
 	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
-	assert_int_equal(store_get(dir, key, &item), 0);
-	assert_int_equal(item.len, 6);
-	assert_memory_equal(item.data, "kernel", 6);
-	store_release(&item);
+	assert_int_equal(store_get(dir, key, &file), 0);
+	assert_int_equal(file.len, 6);
+	assert_memory_equal(file.data, "kernel", 6);
+	blob_done(&file);
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 }
@@ -70,7 +70,7 @@ static void test_store_gives_back_what_was_put(void **state)
 static void test_store_takes_no_links_and_no_empty_files(void **state)
 {
 	char key[STORE_KEY_SIZE], path[256], other[256];
-	struct store_item item;
+	struct blob file;
 
 	(void)state;
 	key_of(1, key);
@@ -79,17 +79,17 @@ static void test_store_takes_no_links_and_no_empty_files(void **state)
 	snprintf(other, sizeof(other), "%s/other", dir);
 	assert_int_equal(rename(path, other), 0);
 	assert_int_equal(symlink(other, path), 0);
-	assert_int_equal(store_get(dir, key, &item), -ELOOP);
+	assert_int_equal(store_get(dir, key, &file), -ELOOP);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(truncate(other, 0), 0);
 	assert_int_equal(rename(other, path), 0);
-	assert_int_equal(store_get(dir, key, &item), -ENOENT);
+	assert_int_equal(store_get(dir, key, &file), -ENOENT);
 }
 
 static void test_store_forgets_what_was_used_longest_ago(void **state)
 {
 	char key[STORE_KEY_SIZE], first[STORE_KEY_SIZE], second[STORE_KEY_SIZE];
-	struct store_item item;
+	struct blob file;
 
 	(void)state;
 	key_of(0, first);
@@ -99,14 +99,14 @@ static void test_store_forgets_what_was_used_longest_ago(void **state)
 		assert_int_equal(store_put(dir, key, &i, sizeof(i)), 0);
 		usleep(2000);
 	}
-	assert_int_equal(store_get(dir, first, &item), 0); /* now the newest */
-	store_release(&item);
+	assert_int_equal(store_get(dir, first, &file), 0); /* now the newest */
+	blob_done(&file);
 	usleep(2000);
 	key_of(STORE_MAX_ITEMS, key);
 	assert_int_equal(store_put(dir, key, "x", 1), 0);
-	assert_int_equal(store_get(dir, second, &item), -ENOENT);
-	assert_int_equal(store_get(dir, first, &item), 0);
-	store_release(&item);
+	assert_int_equal(store_get(dir, second, &file), -ENOENT);
+	assert_int_equal(store_get(dir, first, &file), 0);
+	blob_done(&file);
 }
 
 static void test_store_that_cannot_be_written_says_so(void **state)
