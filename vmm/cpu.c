@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "base/log.h"
 #include "portal/gate.h"
+#include "probe.h"
 
 static void count(_Atomic uint64_t *counter)
 {
@@ -109,6 +110,16 @@ static void run_guest(struct cpu *cpu)
 	}
 }
 
+/* what the first vCPU can, all can */
+static bool is_fit(struct cpu *cpu)
+{
+	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, &cpu->vcpu) : 0;
+
+	if (err < 0)
+		cpu->board->unfit(cpu->board->ctx, err);
+	return err == 0;
+}
+
 static void *cpu_thread(void *arg)
 {
 	struct cpu *cpu = arg;
@@ -116,7 +127,8 @@ static void *cpu_thread(void *arg)
 
 	snprintf(name, sizeof(name), "vcpu%u", cpu->vcpu.id);
 	pthread_setname_np(pthread_self(), name);
-	run_guest(cpu);
+	if (is_fit(cpu))
+		run_guest(cpu);
 	gate_cancel_vcpu(cpu->board->gate, cpu->vcpu.id);
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vCPU's thread: runs the guest and hands each exit to whom it concerns. Owns the thread and the counts of its
+ * A vCPU's thread: runs the probe on the first one, then the guest, and hands each exit to whom it concerns. Owns the thread and the counts of its
  * exits; what devices, doorbell and end of the VM mean is behind struct cpu_board.
  */
 #ifndef CPU_H
@@ -12,12 +12,14 @@
 #include "boot_timer.h"
 #include "devices/bus.h"
 #include "ending.h"
+#include "kvm/mem.h"
 #include "kvm/vcpu.h"
 
 struct gate;
 
 /**
  * struct cpu_board - what the vCPUs of a machine share
+ * @mem: guest RAM, for the probe
  * @pio: port bus
  * @mmio: memory-mapped bus
  * @gate: answers the doorbell
@@ -25,9 +27,11 @@ struct gate;
  * @ending: when it has a reason no guest code runs any more
  * @triple_fault: the CPU gave up; any vCPU thread
  * @stuck: KVM cannot go on, @text says where; any vCPU thread
- * @ctx: handed to both
+ * @unfit: the host's KVM has failed the probe with @err; the first vCPU's thread, no guest code has run
+ * @ctx: handed to them
  */
 struct cpu_board {
+	const struct guest_mem *mem;
 	const struct bus *pio;
 	const struct bus *mmio;
 	struct gate *gate;
@@ -35,6 +39,7 @@ struct cpu_board {
 	const struct ending *ending;
 	void (*triple_fault)(void *ctx);
 	void (*stuck)(void *ctx, const char *text);
+	void (*unfit)(void *ctx, int err);
 	void *ctx;
 };
 

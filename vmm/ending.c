@@ -25,6 +25,7 @@ static const struct {
 	[ENDING_SIGTERM] = { EXIT_STATUS_SIGNAL_BASE + 15, "ended by SIGTERM" },
 	[ENDING_QUIT] = { EXIT_STATUS_SIGNAL_BASE + 2, "ended from the console" },
 	[ENDING_BAD_HOOK] = { EXIT_STATUS_USAGE, "a hook cannot be installed in this guest" },
+	[ENDING_BAD_HOST] = { EXIT_STATUS_HOST, "this host's KVM does not run the guest" },
 	[ENDING_INTERNAL] = { EXIT_STATUS_INTERNAL, "the VM could not go on" },
 };
 

@@ -23,6 +23,7 @@
 #include "load.h"
 #include "loop.h"
 #include "portal/gate.h"
+#include "probe.h"
 #include "report.h"
 #include "slots.h"
 #include "userland.h"
@@ -120,6 +121,23 @@ static void on_stuck(void *ctx, const char *text)
 
 	log_error("%s", text);
 	ending_set(&m->ending, ENDING_INTERNAL);
+}
+
+/* KVM has refused @what: is it the host? Return: -ENODEV it is; -EIO it is not. Said either way. */
+static int blame(int err, const char *what)
+{
+	if (!check_host(NULL))
+		return -ENODEV;
+	log_error("%s: %s", what, strerror(-err));
+	return -EIO;
+}
+
+static void on_unfit(void *ctx, int err)
+{
+	struct machine *m = ctx;
+	bool is_host = blame(err, "the first virtual CPU does not run the probe") == -ENODEV;
+
+	ending_set(&m->ending, is_host ? ENDING_BAD_HOST : ENDING_INTERNAL);
 }
 
 static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
@@ -250,9 +268,7 @@ static int add_cpus(struct machine *m)
 		m->nr_cpus++;
 		err = arch_vcpu_setup(&m->vm, &cpu->vcpu, m->config->cpus);
 	}
-	if (err < 0)
-		log_error("cannot create virtual CPU %u: %s", m->nr_cpus, strerror(-err));
-	return err;
+	return err < 0 ? blame(err, "cannot create a virtual CPU") : 0;
 }
 
 static int add_ram(struct machine *m)
@@ -278,17 +294,15 @@ static int add_vm(struct machine *m)
 		return err;
 	}
 	err = vm_create(&m->vm);
-	if (err < 0) {
-		log_error("cannot create a VM: %s; portal-vmm --check says more", strerror(-err));
-		return err;
-	}
+	if (err < 0)
+		return blame(err, "cannot create a VM");
 	m->has_vm = true;
-	err = arch_vm_setup(&m->vm);
+	err = probe_caps(&m->vm);
+	if (err == 0)
+		err = arch_vm_setup(&m->vm);
 	if (err == 0)
 		err = vm_map(&m->vm, m->mem);
-	if (err < 0)
-		log_error("cannot set the VM up: %s; portal-vmm --check says more", strerror(-err));
-	return err;
+	return err < 0 ? blame(err, "cannot set the VM up") : 0;
 }
 
 static int open_console(struct machine *m)
@@ -312,7 +326,7 @@ static int check_report(const char *path)
 	return -EINVAL;
 }
 
-/* Return: 0; -EINVAL the user's files or options; other: ours. All has been said. */
+/* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
 static int machine_build(struct machine *m)
 {
 	const struct load_initrd initrd = { .data = m->userland.initrd, .len = m->userland.initrd_len };
@@ -347,6 +361,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 	int err = vcpu_install_kick();
 
 	m->board = (struct cpu_board){
+		.mem = m->mem,
 		.pio = &m->pio,
 		.mmio = &m->mmio,
 		.gate = m->gate,
@@ -354,6 +369,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.ending = &m->ending,
 		.triple_fault = on_triple_fault,
 		.stuck = on_stuck,
+		.unfit = on_unfit,
 		.ctx = m,
 	};
 	for (unsigned int i = 0; i < m->nr_cpus && err == 0; i++) {
@@ -444,6 +460,19 @@ static enum exit_status machine_outcome(enum ending_reason reason)
 	return ending_status(reason);
 }
 
+/* of what machine_build() returns */
+static enum exit_status build_status(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return EXIT_STATUS_USAGE;
+	case -ENODEV:
+		return EXIT_STATUS_HOST;
+	default:
+		return EXIT_STATUS_INTERNAL;
+	}
+}
+
 enum exit_status machine_run(const struct vmm_config *config)
 {
 	struct machine m = { .config = config, .ending.wake_fd = -1 };
@@ -459,15 +488,11 @@ enum exit_status machine_run(const struct vmm_config *config)
 	if (err == 0)
 		err = load_hooks(&m);
 	boot_timer_reach(&m.timer, BOOT_FILES, 0);
-	if (err == 0 && !check_host(NULL)) {
-		status = EXIT_STATUS_HOST;
-		err = -ENODEV;
-	}
 	if (err == 0)
 		err = loop_block_signals();
 	if (err == 0) {
 		err = machine_build(&m);
-		status = err == -EINVAL ? EXIT_STATUS_USAGE : EXIT_STATUS_INTERNAL;
+		status = build_status(err);
 	}
 	if (err == 0)
 		machine_go(&m);

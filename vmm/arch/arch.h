@@ -128,21 +128,38 @@ void arch_doorbell_done(struct kvm_run *run, int64_t result);
 
 /**
  * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
- * @code: position-independent machine code for the boot vCPU's reset-like state
- * @size: its bytes
+ * @code: position-independent machine code for the state that arch_probe_enter() sets
+ * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
+ * @rings: times it rings the doorbell, with page 0; the last one is the end of what it shows
  *
- * It uses instructions that software KVMs are known not to emulate and then rings the doorbell with page 0.
+ * It uses instructions that software KVMs are known not to emulate before it rings.
  */
 struct arch_probe {
 	const uint8_t *code;
 	size_t size;
+	unsigned int rings;
 };
 
 const struct arch_probe *arch_probe(void);
 
-/** arch_probe_setup() - set @vcpu to run the probe loaded at ARCH_PROBE_GPA. Return: 0; -errno. */
+/** struct arch_registers - the registers of a vCPU that the probe has borrowed */
+struct arch_registers {
+	struct kvm_regs regs;
+	struct kvm_sregs sregs;
+};
+
+/**
+ * arch_probe_enter() - set @vcpu to run the probe loaded at ARCH_PROBE_GPA
+ * @vcpu: in the state after its making or in one that arch_boot_setup() sets
+ * @ret_kept: that state, for arch_probe_leave()
+ *
+ * Return: 0; -errno of KVM.
+ */
 #define ARCH_PROBE_GPA 0x1000
-must_check int arch_probe_setup(const struct vcpu *vcpu);
+must_check int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept);
+
+/** arch_probe_leave() - give @vcpu its registers back. Return: 0; -errno of KVM. */
+must_check int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *kept);
 
 /** arch_describe_stop() - one line on where a vCPU was when it could not go on, for the log. */
 void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len);

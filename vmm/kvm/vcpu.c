@@ -50,6 +50,17 @@ int vcpu_run(struct vcpu *vcpu)
 	return -errno;
 }
 
+int vcpu_complete(struct vcpu *vcpu)
+{
+	int err;
+
+	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
+	err = vcpu_run(vcpu);
+	if (err == -EINTR)
+		return 0;
+	return err < 0 ? err : -EPROTO;
+}
+
 void vcpu_kick(struct vcpu *vcpu, pthread_t thread)
 {
 	/* the flag catches a thread that is about to enter, the signal one that is inside */

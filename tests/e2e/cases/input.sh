@@ -96,6 +96,12 @@ case_input_kvm_without_a_capability() {
 	refuse_host 'KVM capability KVM_CAP_EXIT_HYPERCALL; .+'
 }
 
+# the VM's own run of the probe is ended, and so is that of the check that says why
+case_input_kvm_whose_guests_never_come_back() {
+	export LD_PRELOAD="$TEST_HOOKS/endless_probe.so"
+	refuse_host 'a tiny guest does not run to its end \(Connection timed out\): .+'
+}
+
 # ---- the kernel -----------------------------------------------------------------------------------------
 
 case_input_kernel_missing() {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is RAM. */
+/*
+ * The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is RAM. The page at
+ * ARCH_PROBE_GPA stays free.
+ */
 #ifndef ARCH_X86_LAYOUT_H
 #define ARCH_X86_LAYOUT_H
 

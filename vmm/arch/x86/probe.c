@@ -1,53 +1,87 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <string.h>
 #include <sys/ioctl.h>
 
 #include "arch/arch.h"
 #include "base/bytes.h"
 
+#define CR0_PE	     1ull
+#define CR0_ET	     (1ull << 4)
+#define SEGMENT_CODE 0xb /* execute, read, accessed */
+#define SEGMENT_DATA 0x3 /* read, write, accessed */
+
 /*
- * 16-bit real mode, privilege level 0. PXOR, POPCNT and CMPXCHG16B-like breadth is what software KVMs lack;
- * the doorbell is rung with both encodings, and KVM turns the one that is not the CPU's own into it.
+ * 32-bit protected mode, privilege level 0. POPCNT is what software KVMs lack; the doorbell is rung
+ * with both encodings, and KVM turns the one that is not the CPU's own into it. Nothing behind the
+ * last ring is run.
  */
 static const uint8_t probe_code[] = {
-	0x66, 0xb8, 0x78, 0x56, 0x34, 0x12, /* mov eax, 0x12345678 */
-	0x66, 0xf3, 0x0f, 0xb8, 0xd8,	    /* popcnt ebx, eax */
-	0x66, 0x83, 0xfb, 0x0d,		    /* cmp ebx, 13 */
-	0x75, 0x26,			    /* jne fail */
-	0x66, 0xb8, 0x0c, 0x00, 0x00, 0x00, /* mov eax, 12 */
-	0x66, 0x31, 0xdb,		    /* xor ebx, ebx: page 0 */
-	0x66, 0xb9, 0x01, 0x00, 0x00, 0x00, /* mov ecx, 1 */
-	0x66, 0x31, 0xd2,		    /* xor edx, edx */
-	0x0f, 0x01, 0xc1,		    /* vmcall */
-	0x66, 0x83, 0xf8, 0x00,		    /* cmp eax, 0 */
-	0x75, 0x0b,			    /* jne fail */
-	0x66, 0xb8, 0x0c, 0x00, 0x00, 0x00, /* mov eax, 12 */
-	0x0f, 0x01, 0xd9,		    /* vmmcall */
-	0xf4,				    /* hlt */
-	0xf4,				    /* hlt */
-	0xba, 0xf4, 0x00,		    /* fail: mov dx, 0xf4 */
-	0xee,				    /* out dx, al */
-	0xf4,				    /* hlt */
+	0xb8, 0x78, 0x56, 0x34, 0x12, /* mov eax, 0x12345678 */
+	0xf3, 0x0f, 0xb8, 0xd8,	      /* popcnt ebx, eax */
+	0x83, 0xfb, 0x0d,	      /* cmp ebx, 13 */
+	0x75, 0x1d,		      /* jne fail */
+	0xb8, 0x0c, 0x00, 0x00, 0x00, /* mov eax, 12 */
+	0x31, 0xdb,		      /* xor ebx, ebx: page 0 */
+	0xb9, 0x01, 0x00, 0x00, 0x00, /* mov ecx, 1 */
+	0x31, 0xd2,		      /* xor edx, edx */
+	0x0f, 0x01, 0xc1,	      /* vmcall */
+	0x85, 0xc0,		      /* test eax, eax */
+	0x75, 0x08,		      /* jne fail */
+	0xb8, 0x0c, 0x00, 0x00, 0x00, /* mov eax, 12 */
+	0x0f, 0x01, 0xd9,	      /* vmmcall */
+	0xe6, 0xf4,		      /* fail: out 0xf4, al */
+	0xf4,			      /* hlt */
 };
 
 const struct arch_probe *arch_probe(void)
 {
-	static const struct arch_probe probe = { probe_code, sizeof(probe_code) };
+	static const struct arch_probe probe = {
+		.code = probe_code,
+		.size = sizeof(probe_code),
+		.rings = 2,
+	};
 
 	return &probe;
 }
 
-int arch_probe_setup(const struct vcpu *vcpu)
+static struct kvm_segment flat_segment(uint8_t type)
+{
+	return (struct kvm_segment){
+		.limit = 0xffffffff,
+		.selector = 8,
+		.type = type,
+		.present = 1,
+		.s = 1,
+		.g = 1,
+		.db = 1,
+	};
+}
+
+int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
 {
 	struct kvm_regs regs = { .rip = ARCH_PROBE_GPA, .rflags = 2 };
+	struct arch_registers kept;
 	struct kvm_sregs sregs;
 
-	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) < 0)
+	if (ioctl(vcpu->fd, KVM_GET_REGS, &kept.regs) < 0 ||
+	    ioctl(vcpu->fd, KVM_GET_SREGS, &kept.sregs) < 0)
 		return -errno;
-	sregs.cs.base = 0;
-	sregs.cs.selector = 0;
+	sregs = kept.sregs;
+	sregs.cs = flat_segment(SEGMENT_CODE);
+	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = flat_segment(SEGMENT_DATA);
+	sregs.cr0 = CR0_PE | CR0_ET;
+	sregs.cr4 = 0;
+	sregs.efer = 0;
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) < 0 || ioctl(vcpu->fd, KVM_SET_REGS, &regs) < 0)
+		return -errno;
+	*ret_kept = kept;
+	return 0;
+}
+
+int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *kept)
+{
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &kept->sregs) < 0 ||
+	    ioctl(vcpu->fd, KVM_SET_REGS, &kept->regs) < 0)
 		return -errno;
 	return 0;
 }
