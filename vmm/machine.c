@@ -329,7 +329,8 @@ static int check_report(const char *path)
 /* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
 static int machine_build(struct machine *m)
 {
-	const struct load_initrd initrd = { .data = m->userland.initrd, .len = m->userland.initrd_len };
+	const struct load_initrd initrd = { .data = m->userland.initrd.data,
+					     .len = m->userland.initrd.len };
 	int err;
 
 	atomic_store(&m->ending.expects_hello, m->userland.has_guest_module);
@@ -475,7 +476,7 @@ static enum exit_status build_status(int err)
 
 enum exit_status machine_run(const struct vmm_config *config)
 {
-	struct machine m = { .config = config, .ending.wake_fd = -1 };
+	struct machine m = { .config = config, .userland = USERLAND_NONE, .ending.wake_fd = -1 };
 	enum exit_status status = EXIT_STATUS_USAGE;
 	enum ending_reason reason;
 	int err;

@@ -141,7 +141,7 @@ static int build_initramfs(struct userland *userland, const struct vmm_config *c
 	if (err == 0)
 		err = load_guest_module(config, release, &guest);
 	if (err == 0) {
-		err = initramfs_build(&options, &userland->initrd, &userland->initrd_len, &why);
+		err = initramfs_build(&options, &userland->initrd, &why);
 		if (err == -ENOMEM && why.need_bytes) {
 			log_error("%s: %s; use --memory %lluM or more, or make an image of it",
 				  rootfs->path, why.text,
@@ -158,7 +158,7 @@ static int build_initramfs(struct userland *userland, const struct vmm_config *c
 
 static int read_initrd(struct userland *userland, const struct vmm_config *config)
 {
-	int err = io_read_file(config->initrd, INITRD_MAX, &userland->initrd, &userland->initrd_len);
+	int err = blob_read_file(config->initrd, INITRD_MAX, &userland->initrd);
 
 	if (err == 0)
 		return 0;
@@ -189,8 +189,8 @@ int userland_open(struct userland *userland, const struct vmm_config *config, co
 void userland_close(struct userland *userland)
 {
 	rootfs_close(userland->rootfs);
-	free(userland->initrd);
-	*userland = (struct userland){ 0 };
+	blob_done(&userland->initrd);
+	*userland = USERLAND_NONE;
 }
 
 static int plug_root(const struct rootfs *rootfs, struct slots *slots)

@@ -6,27 +6,28 @@
 #ifndef USERLAND_H
 #define USERLAND_H
 
+#include "base/blob.h"
 #include "boot/rootfs.h"
 #include "config.h"
 #include "slots.h"
 
 /**
- * struct userland - opened; zero is "nothing"
+ * struct userland - opened; USERLAND_NONE is "nothing"
  * @rootfs: NULL with --initrd
- * @initrd: the archive
- * @initrd_len: bytes
+ * @initrd: the archive; BLOB_NONE: not there yet
  * @has_guest_module: it loads the portal module
  */
 struct userland {
 	struct rootfs *rootfs;
-	void *initrd;
-	size_t initrd_len;
+	struct blob initrd;
 	bool has_guest_module;
 };
 
+#define USERLAND_NONE ((struct userland){ .initrd = BLOB_NONE })
+
 /**
  * userland_open() - find and read everything. Says on the log what is wrong.
- * @userland: zeroed; userland_close() it also after a failure
+ * @userland: USERLAND_NONE; userland_close() it also after a failure
  * @config: names
  * @release: uname -r of the kernel, "" = unknown
  *

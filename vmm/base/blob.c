@@ -2,7 +2,9 @@
 #include "base/blob.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "base/io.h"
@@ -48,6 +50,42 @@ int blob_copy(const void *data, size_t len, struct blob *ret_blob)
 		return fd;
 	err = io_write_full(fd, data, len);
 	return err < 0 ? err : blob_map(take_fd(&fd), ret_blob);
+}
+
+/* within the kernel: nothing is mapped for it */
+static int copy_file(int from, int to, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = sendfile(to, from, NULL, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int blob_read_file(const char *path, size_t max, struct blob *ret_blob)
+{
+	auto_close int from = open(path, O_RDONLY | O_CLOEXEC), to = -1;
+	struct stat st;
+	int err;
+
+	if (from < 0 || fstat(from, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if ((uint64_t)st.st_size > max)
+		return -EFBIG;
+	to = blob_new_file();
+	if (to < 0)
+		return to;
+	err = copy_file(from, to, (size_t)st.st_size);
+	return err < 0 ? err : blob_map(take_fd(&to), ret_blob);
 }
 
 void blob_done(struct blob *blob)

@@ -40,6 +40,16 @@ must_check int blob_map(int fd, struct blob *ret_blob);
 /** blob_copy() - a blob of its own with @len bytes of @data. Return: 0; -errno of making the file, -ENOMEM. */
 must_check int blob_copy(const void *data, size_t len, struct blob *ret_blob);
 
+/**
+ * blob_read_file() - a blob of its own with what a file holds now
+ * @path: a regular file; others have no bytes
+ * @max: refuse larger files
+ * @ret_blob: blob_done() it
+ *
+ * Return: 0; -EFBIG larger than @max; -EISDIR; other -errno of opening, reading and making the file.
+ */
+must_check int blob_read_file(const char *path, size_t max, struct blob *ret_blob);
+
 /** blob_done() - unmap and close; it is BLOB_NONE afterwards, and may have been before. */
 void blob_done(struct blob *blob);
 

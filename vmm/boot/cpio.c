@@ -8,47 +8,26 @@
 #include <sys/stat.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
 
-#define FIRST_SIZE MIB(1)
+#define WRITE_SIZE KIB(64) /* what is smaller is gathered first */
 #define DIR_MODE   0755
 
 struct cpio {
 	struct archive *archive;
-	uint8_t *data;
-	size_t len, size;
+	int fd;
 	uint32_t last_inode;
 };
 
-static int reserve(struct cpio *cpio, size_t len)
-{
-	size_t size = cpio->size ? cpio->size : FIRST_SIZE;
-	uint8_t *data;
-
-	while (len > size - cpio->len) {
-		if (size > SIZE_MAX / 2)
-			return -ENOMEM;
-		size *= 2;
-	}
-	if (size == cpio->size)
-		return 0;
-	data = realloc(cpio->data, size);
-	if (!data)
-		return -ENOMEM;
-	cpio->data = data;
-	cpio->size = size;
-	return 0;
-}
-
 static la_ssize_t on_write(struct archive *archive, void *data, const void *buf, size_t len)
 {
-	struct cpio *cpio = data;
+	const struct cpio *cpio = data;
+	int err = io_write_full(cpio->fd, buf, len);
 
-	if (reserve(cpio, len) < 0) {
-		archive_set_error(archive, ENOMEM, "no memory");
+	if (err < 0) {
+		archive_set_error(archive, ENOMEM, "%s", strerror(-err));
 		return -1;
 	}
-	memcpy(cpio->data + cpio->len, buf, len);
-	cpio->len += len;
 	return (la_ssize_t)len;
 }
 
@@ -61,12 +40,16 @@ static int result(struct cpio *cpio, int status)
 
 static int open_archive(struct cpio *cpio)
 {
+	cpio->fd = blob_new_file();
+	if (cpio->fd < 0)
+		return cpio->fd;
 	cpio->archive = archive_write_new();
 	if (!cpio->archive)
 		return -ENOMEM;
-	/* neither blocks nor padding at the end: the kernel reads a stream */
+	/* no padding at the end: the kernel reads a stream */
 	if (archive_write_set_format_cpio_newc(cpio->archive) != ARCHIVE_OK ||
-	    archive_write_set_bytes_per_block(cpio->archive, 0) != ARCHIVE_OK ||
+	    archive_write_set_bytes_per_block(cpio->archive, WRITE_SIZE) != ARCHIVE_OK ||
+	    archive_write_set_bytes_in_last_block(cpio->archive, 1) != ARCHIVE_OK ||
 	    archive_write_open(cpio->archive, cpio, NULL, on_write, NULL) != ARCHIVE_OK)
 		return -ENOMEM;
 	return 0;
@@ -79,6 +62,7 @@ int cpio_create(struct cpio **ret_cpio)
 
 	if (!cpio)
 		return -ENOMEM;
+	cpio->fd = -1;
 	err = open_archive(cpio);
 	if (err < 0) {
 		cpio_destroy(cpio);
@@ -93,7 +77,8 @@ void cpio_destroy(struct cpio *cpio)
 	if (!cpio)
 		return;
 	archive_write_free(cpio->archive);
-	free(cpio->data);
+	if (cpio->fd >= 0)
+		close(cpio->fd);
 	free(cpio);
 }
 
@@ -147,13 +132,9 @@ int cpio_add_file(struct cpio *cpio, const char *name, mode_t mode, const void *
 	return err < 0 ? err : cpio_write(cpio, data, len);
 }
 
-int cpio_finish(struct cpio *cpio, void **ret_data, size_t *ret_len)
+int cpio_finish(struct cpio *cpio, struct blob *ret_archive)
 {
 	int err = result(cpio, archive_write_close(cpio->archive));
 
-	if (err < 0)
-		return err;
-	*ret_len = cpio->len;
-	*ret_data = take_ptr(cpio->data);
-	return 0;
+	return err < 0 ? err : blob_map(take_fd(&cpio->fd), ret_archive);
 }

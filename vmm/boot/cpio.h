@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "base/cleanup.h"
+#include "base/blob.h"
 
 struct cpio;
 
@@ -38,7 +38,7 @@ struct cpio_entry {
 	uint32_t inode;
 };
 
-/** cpio_create() - an empty archive. Return: 0; -ENOMEM. */
+/** cpio_create() - an empty archive. Return: 0; -ENOMEM; -errno of making a file in memory. */
 must_check int cpio_create(struct cpio **ret_cpio);
 
 /** cpio_destroy() - free it; NULL is fine. */
@@ -65,11 +65,10 @@ must_check int cpio_add_file(struct cpio *cpio, const char *name, mode_t mode, c
 /**
  * cpio_finish() - end the archive
  * @cpio: only good for cpio_destroy() afterwards
- * @ret_data: malloc'ed
- * @ret_len: bytes, a multiple of 4
+ * @ret_archive: a file in memory, a multiple of 4 bytes long
  *
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOMEM; other -errno of mapping it.
  */
-must_check int cpio_finish(struct cpio *cpio, void **ret_data, size_t *ret_len);
+must_check int cpio_finish(struct cpio *cpio, struct blob *ret_archive);
 
 #endif

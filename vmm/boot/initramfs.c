@@ -176,7 +176,7 @@ static int fill(struct cpio *cpio, const struct initramfs_options *options, cons
 	return 0;
 }
 
-int initramfs_build(const struct initramfs_options *options, void **ret_data, size_t *ret_len,
+int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
 		    struct boot_reason *why)
 {
 	auto_free char *config = NULL;
@@ -193,7 +193,7 @@ int initramfs_build(const struct initramfs_options *options, void **ret_data, si
 	if (cpio_create(&cpio) < 0)
 		return boot_fail(why, -ENOMEM, "no memory here for the initramfs");
 	err = fill(cpio, options, config, why);
-	if (err == 0 && cpio_finish(cpio, ret_data, ret_len) < 0)
+	if (err == 0 && cpio_finish(cpio, ret_archive) < 0)
 		err = boot_fail(why, -ENOMEM, "no memory here for the initramfs");
 	cpio_destroy(cpio);
 	return err;

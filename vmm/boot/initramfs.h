@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
+#include "base/blob.h"
 #include "boot/modules.h"
 #include "boot/reason.h"
 
@@ -48,15 +48,14 @@ struct initramfs_options {
 /**
  * initramfs_build() - make the archive
  * @options: borrowed
- * @ret_data: malloc'ed; an uncompressed newc cpio archive
- * @ret_len: bytes, a multiple of 4
+ * @ret_archive: a file in memory, an uncompressed newc cpio archive, a multiple of 4 bytes long
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOMEM with @why->need_bytes: @tree does not fit guest memory; -ENOMEM; -EINVAL a
  * line end in one of the strings, or more modules than the init takes; errors of reading @tree.
  */
-must_check int initramfs_build(const struct initramfs_options *options, void **ret_data,
-			       size_t *ret_len, struct boot_reason *why);
+must_check int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
+			       struct boot_reason *why);
 
 /**
  * initramfs_join() - a user's initrd with ours behind it: where both have a file, ours is used

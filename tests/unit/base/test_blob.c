@@ -60,12 +60,36 @@ static void test_blob_map_takes_the_descriptor_also_on_failure(void **state)
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
 }
 
+static void test_blob_of_a_file_stays_when_the_file_changes(void **state)
+{
+	char path[] = "/tmp/test_blob.XXXXXX";
+	int fd = mkstemp(path);
+	struct blob blob;
+
+	(void)state;
+	assert_int_equal(write(fd, "kernel", 6), 6);
+	assert_int_equal(blob_read_file(path, 5, &blob), -EFBIG);
+	assert_int_equal(blob_read_file(path, 6, &blob), 0);
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_int_equal(blob.len, 6);
+	assert_memory_equal(blob.data, "kernel", 6);
+	blob_done(&blob);
+	assert_int_equal(blob_read_file("/dev/null", 6, &blob), 0);
+	assert_int_equal(blob.len, 0);
+	blob_done(&blob);
+	assert_int_equal(blob_read_file("/tmp", 6, &blob), -EISDIR);
+	assert_int_equal(blob_read_file("/nonexistent", 6, &blob), -ENOENT);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blob_holds_a_copy),
 		cmocka_unit_test(test_blob_of_nothing_is_a_file_without_bytes),
 		cmocka_unit_test(test_blob_map_takes_the_descriptor_also_on_failure),
+		cmocka_unit_test(test_blob_of_a_file_stays_when_the_file_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,23 @@ static void get(const void *data, size_t len, const char *name, struct found *re
 		fail_msg("%s is not in the archive", name);
 }
 
+/* *@ret_data is malloc'ed */
+static int build(const struct initramfs_options *options, void **ret_data, size_t *ret_len,
+		 struct boot_reason *why)
+{
+	struct blob archive;
+	int err = initramfs_build(options, &archive, why);
+
+	if (err < 0)
+		return err;
+	*ret_data = malloc(archive.len);
+	assert_non_null(*ret_data);
+	memcpy(*ret_data, archive.data, archive.len);
+	*ret_len = archive.len;
+	blob_done(&archive);
+	return 0;
+}
+
 static void test_initramfs_holds_init_modules_and_config(void **state)
 {
 	const struct initramfs_options options = {
@@ -106,7 +123,7 @@ static void test_initramfs_holds_init_modules_and_config(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(initramfs_build(&options, &data, &len, NULL), 0);
+	assert_int_equal(build(&options, &data, &len, NULL), 0);
 	assert_int_equal(len % 4, 0);
 	get(data, len, "init", &f);
 	assert_int_equal(f.mode, S_IFREG | 0755);
@@ -146,7 +163,7 @@ static void test_initramfs_config_round_trip(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(initramfs_build(&options, &data, &len, NULL), 0);
+	assert_int_equal(build(&options, &data, &len, NULL), 0);
 	get(data, len, "portal/config", &f);
 	free(data);
 	assert_null(config_parse(f.data, &config));
@@ -176,15 +193,15 @@ static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(initramfs_build(&options, &data, &len, &why), -EINVAL);
+	assert_int_equal(build(&options, &data, &len, &why), -EINVAL);
 	assert_non_null(strstr(why.text, "line end"));
 	for (size_t i = 0; i <= GUEST_INIT_MODULES_MAX; i++)
 		many[i] = modules[0];
 	options = (struct initramfs_options){ .modules = &list };
-	assert_int_equal(initramfs_build(&options, &data, &len, NULL), 0);
+	assert_int_equal(build(&options, &data, &len, NULL), 0);
 	free(data);
 	list.nr++;
-	assert_int_equal(initramfs_build(&options, &data, &len, &why), -EINVAL);
+	assert_int_equal(build(&options, &data, &len, &why), -EINVAL);
 }
 
 static void test_config_wrong_lines_are_given_back(void **state)
@@ -250,7 +267,7 @@ static void build_tree(const char *dir, void **ret_data, size_t *ret_len)
 		.ram_bytes = RAM_SIZE,
 	};
 
-	assert_int_equal(initramfs_build(&options, ret_data, ret_len, NULL), 0);
+	assert_int_equal(build(&options, ret_data, ret_len, NULL), 0);
 }
 
 static void test_tree_keeps_modes_and_links_and_belongs_to_root(void **state)
@@ -329,7 +346,7 @@ static void test_tree_unreadable_file_is_named(void **state)
 	/* root reads everything: be somebody else for a moment */
 	if (me == 0)
 		assert_int_equal(seteuid(NOBODY), 0);
-	assert_int_equal(initramfs_build(&options, &data, &len, &why), -EACCES);
+	assert_int_equal(build(&options, &data, &len, &why), -EACCES);
 	if (me == 0)
 		assert_int_equal(seteuid(me), 0);
 	assert_non_null(strstr(why.text, "/etc/secret"));
@@ -357,11 +374,11 @@ static void test_tree_too_big_says_how_much_memory_it_needs(void **state)
 
 	(void)state;
 	sample_put(dir, "big", big.data, big.len);
-	assert_int_equal(initramfs_build(&options, &data, &len, &why), -ENOMEM);
+	assert_int_equal(build(&options, &data, &len, &why), -ENOMEM);
 	assert_true(why.need_bytes > MIB(81) && why.need_bytes < MIB(82));
 	assert_non_null(strstr(why.text, "82 MiB"));
 	options.ram_bytes = why.need_bytes;
-	assert_int_equal(initramfs_build(&options, &data, &len, NULL), 0);
+	assert_int_equal(build(&options, &data, &len, NULL), 0);
 	free(data);
 	free(big.data);
 	sample_remove(dir);
