@@ -49,6 +49,16 @@ is_number() {
 	[[ $1 =~ ^[0-9]{1,9}$ ]] && ((10#$1 >= ${2:-1}))
 }
 
+# deb_arch ARCH - prints Debian's name of an architecture that "uname -m" names.
+deb_arch() {
+	case "$1" in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	armhf) echo armhf ;;
+	*) usage_error "--arch $1 is not known; use x86_64, aarch64 or armhf" ;;
+	esac
+}
+
 # cache_dir - prints the directory for what can be made again, which exists afterwards.
 cache_dir() {
 	local dir="${PORTAL_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/portal-vmm}"

@@ -2,8 +2,9 @@
 /*
  * lab-init - process 1 of the nested lab's L1 machine, alone in its initramfs beside the modules.
  *
- * It loads the modules, takes the job from the port, makes a root of the outer machine's files
- * (9p, read-only) below a tmpfs overlay, runs the command there, and sends back what comes out.
+ * It loads the modules, takes the job from the port, makes a root of what is shared (9p, read-only:
+ * the outer machine's files, or a file system for this architecture with some of those in it)
+ * below a tmpfs overlay, runs the command there, and sends back what comes out.
  * It is one static program, because every fork and exec costs milliseconds in an emulated machine.
  */
 #include <errno.h>
@@ -42,6 +43,7 @@ struct job {
 	const char *modules;
 	char **args;
 	char **env;
+	char **dirs;
 };
 
 static int port_fd = -1;
@@ -188,6 +190,7 @@ static void job_receive(struct job *ret_job)
 	ret_job->modules = next_string(&body, end);
 	ret_job->args = next_strings(&body, end, head.nr_args);
 	ret_job->env = next_strings(&body, end, head.nr_env);
+	ret_job->dirs = next_strings(&body, end, head.nr_dirs);
 	if (!ret_job->args[0])
 		give_up("the job has no command");
 }
@@ -217,6 +220,20 @@ static void late_mounts(void)
 	(void)mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 }
 
+/* The directory @dir of the outer machine at the same place of the new root, with a writable layer of its own. */
+static void dir_share(const char *dir, unsigned int nr)
+{
+	char target[4096], options[8192], upper[64], work[64];
+
+	snprintf(upper, sizeof(upper), "/upper/dir%u", nr);
+	snprintf(work, sizeof(work), "/upper/work%u", nr);
+	make_dirs(upper);
+	make_dirs(work);
+	snprintf(target, sizeof(target), "/root%s", dir);
+	snprintf(options, sizeof(options), "lowerdir=/outer%s,upperdir=%s,workdir=%s", dir, upper, work);
+	mount_at("dir", target, "overlay", 0, options);
+}
+
 /* Become what `chroot` into the new root makes: / is the overlay, the initramfs is out of sight. */
 static void root_switch(const struct job *job)
 {
@@ -230,6 +247,10 @@ static void root_switch(const struct job *job)
 	make_dirs("/upper/work");
 	mount_at("root", "/root", "overlay", 0,
 		 "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work");
+	if (job->dirs[0])
+		mount_at("outer", "/outer", "9p", MS_RDONLY, ROOT_OPTIONS);
+	for (i = 0; job->dirs[i]; i++)
+		dir_share(job->dirs[i], (unsigned int)i);
 	for (i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
 		snprintf(target, sizeof(target), "/root%s", moved[i]);
 		mount_at(moved[i], target, NULL, MS_MOVE, NULL);

@@ -42,6 +42,7 @@
 #define CONSOLE_FD	4
 #define FIRST_FREE_FD	10
 #define GRACE_MS	2000
+#define MAX_DIRS	16
 
 struct run {
 	unsigned int timeout_s;
@@ -49,6 +50,8 @@ struct run {
 	const char *out;
 	const char *modules;
 	const char *console;
+	char *dirs[MAX_DIRS + 1]; /* NULL-terminated */
+	int nr_dirs;
 	bool verbose;
 	char **qemu; /* NULL-terminated copy */
 	char **command;
@@ -320,7 +323,8 @@ static int job_send(const struct run *run)
 	if (!directory)
 		return -errno;
 	size = sizeof(head) + strings_size(run->command, &head.nr_args) +
-	       strings_size(environ, &head.nr_env) + strlen(directory) + 1 + strlen(run->out) + 1 +
+	       strings_size(environ, &head.nr_env) +
+	       strings_size((char **)run->dirs, &head.nr_dirs) + strlen(directory) + 1 + strlen(run->out) + 1 +
 	       strlen(run->modules) + 1;
 	body = malloc(size);
 	if (!body)
@@ -334,6 +338,8 @@ static int job_send(const struct run *run)
 		text_add(&at, *string);
 	for (char **string = environ; *string; string++)
 		text_add(&at, *string);
+	for (int i = 0; i < run->nr_dirs; i++)
+		text_add(&at, run->dirs[i]);
 	err = lab_send(run->port_fd, LAB_JOB, body, size);
 	free(body);
 	free(directory);
@@ -434,7 +440,7 @@ static int arguments_read(int argc, char **argv, struct run *ret_run)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+t:q:o:m:c:v")) != -1) {
+	while ((option = getopt(argc, argv, "+t:q:o:m:c:d:v")) != -1) {
 		switch (option) {
 		case 't':
 			ret_run->timeout_s = (unsigned int)strtoul(optarg, NULL, 10);
@@ -450,6 +456,11 @@ static int arguments_read(int argc, char **argv, struct run *ret_run)
 			break;
 		case 'c':
 			ret_run->console = optarg;
+			break;
+		case 'd':
+			if (ret_run->nr_dirs == MAX_DIRS)
+				return -EINVAL;
+			ret_run->dirs[ret_run->nr_dirs++] = optarg;
 			break;
 		case 'v':
 			ret_run->verbose = true;
