@@ -279,6 +279,7 @@ static int check_complete(const struct vmm_config *config)
 int config_parse(int argc, char **argv, struct vmm_config *ret_config)
 {
 	struct vmm_config config = {
+		.argv = argv,
 		.memory_bytes = CONFIG_MEMORY_DEFAULT,
 		.cpus = 1,
 		.console = "stdio",

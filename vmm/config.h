@@ -27,12 +27,14 @@ enum config_action {
 
 /**
  * struct vmm_config - what the user asked for; strings are argv's
+ * @argv: main's, in an order that means the same
  * @action: what to do; the other fields count for CONFIG_RUN only, @describe for CONFIG_DESCRIBE
  * @timeout_s: 0 = none
  * @stats_path: "" = the log; NULL = no stats
  * @boot_timer_path: JSON file; "" = table in the log only; NULL = no timer
  */
 struct vmm_config {
+	char *const *argv;
 	enum config_action action;
 	const char *describe;
 	const char *kernel;

@@ -77,37 +77,13 @@ static int place_initrd(const struct load_initrd *initrd, const struct guest_mem
 	return mem_write(mem, *ret_gpa, initrd->data, initrd->len);
 }
 
-/* PORTAL_CACHE, else the user's cache directory; NULL: neither is known */
-static char *store_dir(void)
-{
-	const char *cache = getenv("PORTAL_CACHE"), *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	char *dir = NULL;
-	int n = -1;
-
-	if (cache && cache[0] == '/')
-		n = asprintf(&dir, "%s/unpacked", cache);
-	else if (xdg && xdg[0] == '/')
-		n = asprintf(&dir, "%s/portal-vmm/unpacked", xdg);
-	else if (home && home[0] == '/')
-		n = asprintf(&dir, "%s/.cache/portal-vmm/unpacked", home);
-	return n < 0 ? NULL : dir;
-}
-
-static int load_kernel(const struct vmm_config *config, const struct kernel *kernel,
+static int load_kernel(const struct vmm_config *config, const struct kernel_image *kernel,
 		       const struct load_initrd *initrd, const struct guest_mem *mem,
 		       struct kernel_entry *ret_entry)
 {
-	auto_free char *store = store_dir();
-	struct kernel_options options = { .kaslr = config->kaslr, .store = store };
 	struct boot_reason why = { 0 };
-	struct kernel_image image;
-	int err = kernel_unpack(kernel, &options, &image, &why);
+	int err = kernel_load(kernel, mem, ret_entry, &why);
 
-	if (err == 0) {
-		err = kernel_load(&image, mem, ret_entry, &why);
-		kernel_image_done(&image);
-	}
 	if (err == 0)
 		return 0;
 	if (err == -ENOMEM && why.need_bytes)
@@ -116,7 +92,7 @@ static int load_kernel(const struct vmm_config *config, const struct kernel *ker
 	return -EINVAL;
 }
 
-int load_guest(const struct vmm_config *config, const struct kernel *kernel,
+int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
 	       const struct load_initrd *initrd, const struct guest_mem *mem,
 	       const struct vcpu *cpu, unsigned int nr_virtio)
 {

@@ -4,7 +4,7 @@
 #define LOAD_H
 
 #include "arch/arch.h"
-#include "boot/kernel.h"
+#include "boot/kernel_image.h"
 #include "config.h"
 #include "kvm/mem.h"
 
@@ -21,7 +21,7 @@ struct load_initrd {
 /**
  * load_guest() - copy everything into RAM and set the boot vCPU up. Says on the log what is wrong.
  * @config: command line, KASLR
- * @kernel: probed kernel
+ * @kernel: to be loaded
  * @initrd: may be empty
  * @mem: fresh guest RAM
  * @cpu: boot vCPU
@@ -29,7 +29,7 @@ struct load_initrd {
  *
  * Return: 0; -EINVAL bad input; other -errno our own failure.
  */
-must_check int load_guest(const struct vmm_config *config, const struct kernel *kernel,
+must_check int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
 			  const struct load_initrd *initrd, const struct guest_mem *mem,
 			  const struct vcpu *cpu, unsigned int nr_virtio);
 

@@ -8,7 +8,6 @@
 #include "arch/arch.h"
 #include "base/bytes.h"
 #include "boot/guest-init/format.h"
-#include "boot/kernel.h"
 #include "boot_timer.h"
 #include "check.h"
 #include "cpu.h"
@@ -18,7 +17,9 @@
 #include "devices/portal_dev.h"
 #include "devices/power.h"
 #include "devices/serial.h"
+#include "disks.h"
 #include "ending.h"
+#include "fetch.h"
 #include "hooks/host.h"
 #include "load.h"
 #include "loop.h"
@@ -26,13 +27,11 @@
 #include "probe.h"
 #include "report.h"
 #include "slots.h"
-#include "userland.h"
 
 /* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart */
 struct machine {
 	const struct vmm_config *config;
-	struct kernel *kernel;
-	struct userland userland;
+	struct files files;
 
 	struct guest_mem *mem;
 	struct vm vm;
@@ -182,18 +181,6 @@ static int load_hooks(struct machine *m)
 	return err;
 }
 
-static int open_kernel(struct machine *m)
-{
-	struct boot_reason why = { 0 };
-	int err = kernel_open(m->config->kernel, &m->kernel, &why);
-
-	if (err < 0) {
-		log_error("%s: %s", m->config->kernel, why.text[0] ? why.text : strerror(-err));
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int add_serial(struct machine *m)
 {
 	struct serial_sink sink = { .out = on_serial_out, .ctx = m };
@@ -240,7 +227,7 @@ static int add_devices(struct machine *m)
 		return err;
 	}
 	m->slots = (struct slots){ .mem = m->mem, .mmio = &m->mmio, .irq = irq_line(m, 0) };
-	return userland_plug(&m->userland, m->config, &m->slots);
+	return disks_plug(&m->files, m->config, &m->slots);
 }
 
 static int add_gate(struct machine *m)
@@ -329,11 +316,11 @@ static int check_report(const char *path)
 /* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
 static int machine_build(struct machine *m)
 {
-	const struct load_initrd initrd = { .data = m->userland.initrd.data,
-					     .len = m->userland.initrd.len };
+	const struct load_initrd initrd = { .data = m->files.initrd.data,
+					     .len = m->files.initrd.len };
 	int err;
 
-	atomic_store(&m->ending.expects_hello, m->userland.has_guest_module);
+	atomic_store(&m->ending.expects_hello, m->files.has_guest_module);
 	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (m->ending.wake_fd < 0)
 		return -errno;
@@ -349,11 +336,10 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = add_cpus(m);
 	if (err == 0)
-		err = load_guest(m->config, m->kernel, &initrd, m->mem, &m->cpus[0].vcpu,
+		err = load_guest(m->config, &m->files.kernel, &initrd, m->mem, &m->cpus[0].vcpu,
 				 m->slots.nr);
 	/* all of it is in guest memory now */
-	kernel_close(take_ptr(m->kernel));
-	userland_close(&m->userland);
+	files_done(&m->files);
 	return err;
 }
 
@@ -449,8 +435,7 @@ static void machine_destroy(struct machine *m)
 	if (m->has_vm)
 		vm_destroy(&m->vm);
 	mem_destroy(m->mem);
-	kernel_close(m->kernel);
-	userland_close(&m->userland);
+	files_done(&m->files);
 	if (m->ending.wake_fd >= 0)
 		close(m->ending.wake_fd);
 }
@@ -461,8 +446,8 @@ static enum exit_status machine_outcome(enum ending_reason reason)
 	return ending_status(reason);
 }
 
-/* of what machine_build() returns */
-static enum exit_status build_status(int err)
+/* -EINVAL: the user's files or options; -ENODEV: this host; other: ours */
+static enum exit_status failure_status(int err)
 {
 	switch (err) {
 	case -EINVAL:
@@ -476,30 +461,24 @@ static enum exit_status build_status(int err)
 
 enum exit_status machine_run(const struct vmm_config *config)
 {
-	struct machine m = { .config = config, .userland = USERLAND_NONE, .ending.wake_fd = -1 };
-	enum exit_status status = EXIT_STATUS_USAGE;
+	struct machine m = { .config = config, .files = FILES_NONE, .ending.wake_fd = -1 };
 	enum ending_reason reason;
 	int err;
 
 	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
-	err = open_kernel(&m);
-
-	if (err == 0)
-		err = userland_open(&m.userland, config, m.kernel->release);
+	err = fetch_files(config, &m.files);
 	if (err == 0)
 		err = load_hooks(&m);
 	boot_timer_reach(&m.timer, BOOT_FILES, 0);
 	if (err == 0)
 		err = loop_block_signals();
-	if (err == 0) {
+	if (err == 0)
 		err = machine_build(&m);
-		status = build_status(err);
-	}
 	if (err == 0)
 		machine_go(&m);
 	reason = (enum ending_reason)atomic_load(&m.ending.reason);
 	machine_destroy(&m);
-	return err == 0 ? machine_outcome(reason) : status;
+	return err == 0 ? machine_outcome(reason) : failure_status(err);
 }
 
 enum exit_status machine_describe_module(const char *spec)

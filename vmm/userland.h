@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the guest's kernel boots into: the root file system and its disks, and the initial RAM file system that
- * brings the modules, the guest module and the init. Turns names on the command line into open files.
+ * What the guest's kernel boots into: the root file system and the initial RAM file system that brings the
+ * modules, the guest module and the init. Turns names on the command line into open files. Part of portal-vmm-files.
  */
 #ifndef USERLAND_H
 #define USERLAND_H
@@ -9,7 +9,6 @@
 #include "base/blob.h"
 #include "boot/rootfs.h"
 #include "config.h"
-#include "slots.h"
 
 /**
  * struct userland - opened; USERLAND_NONE is "nothing"
@@ -36,15 +35,7 @@ struct userland {
 must_check int userland_open(struct userland *userland, const struct vmm_config *config,
 			     const char *release);
 
-/** userland_close() - the disks in the slots stay open. */
+/** userland_close() - what has been handed over stays open there. */
 void userland_close(struct userland *userland);
-
-/**
- * userland_plug() - the root's disk, the further disks, the entropy source, in this order
- *
- * Return: 0; -EINVAL a disk cannot be used; other -errno. All has been said.
- */
-must_check int userland_plug(const struct userland *userland, const struct vmm_config *config,
-			     struct slots *slots);
 
 #endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The disks of a machine, and what else goes into its slots: from open images and names to virtio windows. */
+#ifndef DISKS_H
+#define DISKS_H
+
+#include "config.h"
+#include "files.h"
+#include "slots.h"
+
+/**
+ * disks_plug() - the root's disk, the further disks, the entropy source, in this order
+ * @files: the slots take its root image over
+ * @config: names of the further disks
+ * @slots: empty
+ *
+ * Return: 0; -EINVAL a disk cannot be used; other -errno. All has been said.
+ */
+must_check int disks_plug(struct files *files, const struct vmm_config *config,
+			  struct slots *slots);
+
+#endif
