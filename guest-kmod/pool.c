@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A free page is in the list, or it is the hot page of the CPU it was given back on. Only a task on
+ * that CPU takes a hot page, without a lock; whoever finds too little in the list declares the pool
+ * tight, and collects the hot pages of all CPUs into the list. Until there is enough again every
+ * page goes there, so that under the lock the list alone says what is free.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
-#include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -14,6 +22,7 @@
 #define POOL_RESERVE	 2
 #define POOL_RESERVE_MIN 4
 
+/* @free, @nr_free: the list; @tight: no page is hot. @lock: those, and @open. */
 static struct {
 	spinlock_t lock;
 	wait_queue_head_t wait;
@@ -22,11 +31,14 @@ static struct {
 	unsigned int nr_pages;
 	unsigned int nr_free;
 	bool open;
+	bool tight;
 } pool = {
 	.lock = __SPIN_LOCK_UNLOCKED(pool.lock),
 	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(pool.wait),
 	.free = LIST_HEAD_INIT(pool.free),
 };
+
+static DEFINE_PER_CPU(struct pool_page *, pool_hot);
 
 static void page_free(struct pool_page *page)
 {
@@ -95,9 +107,82 @@ int pool_create(unsigned int nr_pages)
 	spin_lock(&pool.lock);
 	pool.nr_free = pool.nr_pages;
 	pool.open = true;
+	WRITE_ONCE(pool.tight, false);
 	spin_unlock(&pool.lock);
 	return 0;
 }
+
+/* ---- hot pages ----------------------------------------------------------------------------- */
+
+static struct pool_page *hot_take(void)
+{
+	struct pool_page **hot = get_cpu_ptr(&pool_hot);
+	struct pool_page *page = xchg(hot, NULL);
+
+	put_cpu_ptr(&pool_hot);
+	return page;
+}
+
+/*
+ * Return: false when the page has to go to the list. Tight is looked at once the page is hot:
+ * either we see it, or who declared it sees the page. Until then no task on this CPU gets the page.
+ */
+static bool hot_put(struct pool_page *page)
+{
+	struct pool_page **hot = get_cpu_ptr(&pool_hot);
+	bool done = !cmpxchg(hot, NULL, page);
+
+	if (done && READ_ONCE(pool.tight))
+		done = cmpxchg(hot, page, NULL) != page;
+	put_cpu_ptr(&pool_hot);
+	return done;
+}
+
+/* ---- the list, all under the lock ---------------------------------------------------------- */
+
+static unsigned int nr_reserved(void)
+{
+	return pool.nr_pages >= POOL_RESERVE_MIN ? POOL_RESERVE : 0;
+}
+
+static void list_put(struct pool_page *page)
+{
+	list_add(&page->free, &pool.free);
+	pool.nr_free++;
+}
+
+static struct pool_page *list_take(void)
+{
+	struct pool_page *page = list_first_entry(&pool.free, struct pool_page, free);
+
+	list_del(&page->free);
+	pool.nr_free--;
+	return page;
+}
+
+/* Afterwards the list has every free page, but for those that hot_put() is about to bring. */
+static void tighten(void)
+{
+	struct pool_page *page;
+	unsigned int cpu;
+
+	if (pool.tight)
+		return;
+	smp_store_mb(pool.tight, true);
+	for_each_possible_cpu(cpu) {
+		page = xchg(per_cpu_ptr(&pool_hot, cpu), NULL);
+		if (page)
+			list_put(page);
+	}
+}
+
+static void loosen(void)
+{
+	if (pool.open && pool.nr_free > nr_reserved())
+		WRITE_ONCE(pool.tight, false);
+}
+
+/* ---- closing ------------------------------------------------------------------------------- */
 
 static bool pool_is_idle(void)
 {
@@ -116,6 +201,7 @@ void pool_close(void)
 	spin_lock(&pool.lock);
 	was_open = pool.open;
 	pool.open = false;
+	tighten();
 	spin_unlock(&pool.lock);
 	if (!was_open)
 		return;
@@ -137,51 +223,58 @@ void pool_destroy(void)
 	pool.nr_free = 0;
 }
 
+/* ---- taking and giving back ---------------------------------------------------------------- */
+
+/* No lock: what others do to their pages does not make one ours. */
 static bool current_has_page(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < pool.nr_pages; i++)
-		if (pool.pages[i].owner == current)
+		if (READ_ONCE(pool.pages[i].owner) == current)
 			return true;
 	return false;
 }
 
-static bool may_take(bool urgent)
+static int list_try(bool urgent, struct pool_page **ret_page)
 {
-	unsigned int reserve = pool.nr_pages >= POOL_RESERVE_MIN ? POOL_RESERVE : 0;
+	int err = 0;
 
-	if (pool.nr_free > reserve)
-		return true;
-	return pool.nr_free > 0 && (urgent || current_has_page());
+	spin_lock(&pool.lock);
+	if (pool.nr_free <= nr_reserved())
+		tighten();
+	if (!pool.open)
+		err = -ENODEV;
+	else if (pool.nr_free > (urgent ? 0 : nr_reserved()))
+		*ret_page = list_take();
+	else
+		err = -EAGAIN;
+	spin_unlock(&pool.lock);
+	return err;
 }
 
 static int pool_try(bool urgent, struct pool_page **ret_page)
 {
-	struct pool_page *page;
-	int err = 0;
+	struct pool_page *page = hot_take();
+	int err = page ? 0 : list_try(urgent, &page);
 
-	spin_lock(&pool.lock);
-	if (!pool.open) {
-		err = -ENODEV;
-	} else if (!may_take(urgent)) {
-		err = -EAGAIN;
-	} else {
-		page = list_first_entry(&pool.free, struct pool_page, free);
-		list_del(&page->free);
-		pool.nr_free--;
-		page->owner = current;
-		*ret_page = page;
-	}
-	spin_unlock(&pool.lock);
-	return err;
+	if (err)
+		return err;
+	WRITE_ONCE(page->owner, current);
+	*ret_page = page;
+	return 0;
 }
 
 int pool_get(bool urgent, struct pool_page **ret_page)
 {
 	int err = pool_try(urgent, ret_page);
-	bool waited = err == -EAGAIN;
+	bool waited;
 
+	if (err == -EAGAIN && !urgent && current_has_page()) {
+		urgent = true;
+		err = pool_try(urgent, ret_page);
+	}
+	waited = err == -EAGAIN;
 	if (waited && wait_event_killable(pool.wait, (err = pool_try(urgent, ret_page)) != -EAGAIN))
 		return -EINTR;
 	if (!err)
@@ -191,13 +284,16 @@ int pool_get(bool urgent, struct pool_page **ret_page)
 
 void pool_put(struct pool_page *page)
 {
+	WRITE_ONCE(page->owner, NULL);
+	if (hot_put(page))
+		return;
 	spin_lock(&pool.lock);
-	page->owner = NULL;
-	list_add(&page->free, &pool.free);
-	pool.nr_free++;
+	list_put(page);
+	loosen();
 	spin_unlock(&pool.lock);
 	/* Not one waiter: who may use the reserve is not known here. */
-	wake_up_all(&pool.wait);
+	if (wq_has_sleeper(&pool.wait))
+		wake_up_all(&pool.wait);
 }
 
 unsigned int pool_ranges(struct portal_wire_range *ranges)

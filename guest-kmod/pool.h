@@ -62,7 +62,7 @@ void pool_destroy(void);
 /**
  * pool_get() - take a page, waiting for one when there is none
  * @urgent: may use the reserve, which tasks that have a page already may use as well
- * @ret_page: the page
+ * @ret_page: the page, the one last given back on this CPU if there is one
  *
  * Context: may sleep, killably.
  * Return: 0; -EINTR the task is being killed; -ENODEV the pool is closed.
@@ -71,7 +71,10 @@ int __must_check pool_get(bool urgent, struct pool_page **ret_page);
 
 /**
  * pool_put() - give a page back
- * @page: from pool_get() of the same task
+ * @page: from pool_get() of the same task, which may have changed its CPU since
+ *
+ * Context: any but interrupts. Takes a lock and wakes only when the CPU has a page already, or when
+ * pages are short.
  */
 void pool_put(struct pool_page *page);
 

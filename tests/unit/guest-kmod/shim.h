@@ -23,6 +23,7 @@ typedef uint32_t u32;
 typedef __u64 u64;
 typedef int32_t s32;
 typedef __s64 s64;
+typedef u64 phys_addr_t;
 
 #define __must_check __attribute__((warn_unused_result))
 
@@ -40,6 +41,11 @@ typedef __s64 s64;
 #define ALIGN_DOWN(x, to) ((x) / (to) * (to))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
+
+static inline void le32_add_cpu(__le32 *value, u32 add)
+{
+	*value = cpu_to_le32(le32_to_cpu(*value) + add);
+}
 
 /* Return: the first of @len bytes that is not @byte, or NULL. */
 static inline const void *memchr_inv(const void *bytes, int byte, size_t len)

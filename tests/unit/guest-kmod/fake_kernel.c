@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_BYTES 4096u
+
+struct fake_kernel fake_kernel;
+_Thread_local struct task_struct *fake_current;
+
+static pthread_mutex_t cpu_lock[FAKE_NR_CPUS] = {
+	PTHREAD_MUTEX_INITIALIZER,
+	PTHREAD_MUTEX_INITIALIZER,
+	PTHREAD_MUTEX_INITIALIZER,
+	PTHREAD_MUTEX_INITIALIZER,
+};
+
+/* every wait queue's */
+static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t sleep_changed = PTHREAD_COND_INITIALIZER;
+static unsigned int nr_asleep;
+
+void fake_kernel_reset(void)
+{
+	memset(&fake_kernel, 0, sizeof(fake_kernel));
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static void *allocate(size_t alignment, size_t size)
+{
+	void *memory;
+
+	if (fake_kernel.nr_until_enomem > 0 && --fake_kernel.nr_until_enomem == 0)
+		return NULL;
+	memory = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+	if (!memory)
+		return NULL;
+	fake_kernel.nr_allocated++;
+	return memset(memory, 0, size);
+}
+
+void *fake_kernel_alloc(size_t nr, size_t size, int gfp)
+{
+	(void)gfp;
+	return allocate(_Alignof(max_align_t), nr * size);
+}
+
+unsigned long fake_kernel_page(int gfp)
+{
+	(void)gfp;
+	return (unsigned long)allocate(PAGE_BYTES, PAGE_BYTES);
+}
+
+void fake_kernel_free(const void *ptr)
+{
+	if (!ptr)
+		return;
+	fake_kernel.nr_allocated--;
+	free((void *)(unsigned long)ptr);
+}
+
+/* ---- CPUs ----------------------------------------------------------------------------------- */
+
+unsigned int fake_kernel_preempt_disable(void)
+{
+	pthread_mutex_lock(&cpu_lock[fake_current->cpu]);
+	return fake_current->cpu;
+}
+
+void fake_kernel_preempt_enable(void)
+{
+	pthread_mutex_unlock(&cpu_lock[fake_current->cpu]);
+}
+
+void fake_kernel_lock(struct fake_lock *lock)
+{
+	fake_kernel.nr_locks++;
+	pthread_mutex_lock(&lock->mutex);
+}
+
+void fake_kernel_unlock(struct fake_lock *lock)
+{
+	pthread_mutex_unlock(&lock->mutex);
+}
+
+/* ---- waiting -------------------------------------------------------------------------------- */
+
+unsigned int fake_wait_enter(struct fake_wait *wait)
+{
+	unsigned int seq;
+
+	pthread_mutex_lock(&sleep_lock);
+	seq = wait->seq;
+	wait->nr_waiting++;
+	pthread_mutex_unlock(&sleep_lock);
+	return seq;
+}
+
+void fake_wait_leave(struct fake_wait *wait)
+{
+	wait->nr_waiting--;
+}
+
+void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably)
+{
+	pthread_mutex_lock(&sleep_lock);
+	nr_asleep++;
+	pthread_cond_broadcast(&sleep_changed);
+	while (wait->seq == seq && !(killably && fake_current->killed))
+		pthread_cond_wait(&sleep_changed, &sleep_lock);
+	nr_asleep--;
+	pthread_cond_broadcast(&sleep_changed);
+	pthread_mutex_unlock(&sleep_lock);
+}
+
+void fake_wait_wake(struct fake_wait *wait)
+{
+	fake_kernel.nr_wakes++;
+	pthread_mutex_lock(&sleep_lock);
+	wait->seq++;
+	pthread_cond_broadcast(&sleep_changed);
+	pthread_mutex_unlock(&sleep_lock);
+}
+
+bool fake_wait_is_used(struct fake_wait *wait)
+{
+	return wait->nr_waiting > 0;
+}
+
+void fake_kernel_kill(struct task_struct *task)
+{
+	pthread_mutex_lock(&sleep_lock);
+	task->killed = true;
+	pthread_cond_broadcast(&sleep_changed);
+	pthread_mutex_unlock(&sleep_lock);
+}
+
+void fake_kernel_await_asleep(unsigned int nr)
+{
+	pthread_mutex_lock(&sleep_lock);
+	while (nr_asleep != nr)
+		pthread_cond_wait(&sleep_changed, &sleep_lock);
+	pthread_mutex_unlock(&sleep_lock);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Physical addresses: the virtual ones. */
+#ifndef FAKE_LINUX_IO_H
+#define FAKE_LINUX_IO_H
+
+#define virt_to_phys(address) ((phys_addr_t)(uintptr_t)(address))
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The running task. */
+#ifndef FAKE_LINUX_SCHED_H
+#define FAKE_LINUX_SCHED_H
+
+#include "fake_kernel.h"
+
+#define current fake_current
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Small memory, counted. */
+#ifndef FAKE_LINUX_SLAB_H
+#define FAKE_LINUX_SLAB_H
+
+#include "fake_kernel.h"
+
+#define kcalloc(nr, size, gfp) fake_kernel_alloc((nr), (size), (gfp))
+#define kfree(ptr)	       fake_kernel_free(ptr)
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Sorting. */
+#ifndef FAKE_LINUX_SORT_H
+#define FAKE_LINUX_SORT_H
+
+#include <stdlib.h>
+
+#define sort(base, nr, size, compare, swap) ((void)(swap), qsort((base), (nr), (size), (compare)))
+
+#endif

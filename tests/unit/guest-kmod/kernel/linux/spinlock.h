@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Spinlocks, counted. */
+#ifndef FAKE_LINUX_SPINLOCK_H
+#define FAKE_LINUX_SPINLOCK_H
+
+#include "fake_kernel.h"
+
+typedef struct fake_lock spinlock_t;
+
+#define __SPIN_LOCK_UNLOCKED(name)        \
+	{                                 \
+		PTHREAD_MUTEX_INITIALIZER \
+	}
+#define spin_lock(lock)	  fake_kernel_lock(lock)
+#define spin_unlock(lock) fake_kernel_unlock(lock)
+
+#endif

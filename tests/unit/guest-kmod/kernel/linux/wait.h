@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Wait queues. As in the kernel, who waits is in the queue before it looks at its condition. */
+#ifndef FAKE_LINUX_WAIT_H
+#define FAKE_LINUX_WAIT_H
+
+#include "fake_kernel.h"
+
+typedef struct fake_wait wait_queue_head_t;
+
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name) \
+	{                                   \
+		.seq = 0                    \
+	}
+
+#define fake_wait_event(head, condition, killable)                                 \
+	({                                                                         \
+		bool fake_done = false, fake_killed = false;                       \
+                                                                                   \
+		while (!fake_done && !fake_killed) {                               \
+			unsigned int fake_seq = fake_wait_enter(&(head));          \
+                                                                                   \
+			fake_done = (condition);                                   \
+			fake_killed = !fake_done && (killable) && current->killed; \
+			if (!fake_done && !fake_killed)                            \
+				fake_wait_sleep(&(head), fake_seq, (killable));    \
+			fake_wait_leave(&(head));                                  \
+		}                                                                  \
+		fake_killed ? -EINTR : 0;                                          \
+	})
+
+#define wait_event(head, condition)	     ((void)fake_wait_event(head, condition, false))
+#define wait_event_killable(head, condition) fake_wait_event(head, condition, true)
+#define wake_up_all(head)		     fake_wait_wake(head)
+#define wq_has_sleeper(head)		     fake_wait_is_used(head)
+
+#endif

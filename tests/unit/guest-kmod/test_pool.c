@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool of pages as its tasks see it, one step after the other. See test_pool_random.c for all
+ * at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake_kernel.h"
+#include "pool.h"
+
+#define NR_PAGES 8u
+#define RESERVE	 2u
+#define NORMAL	 (NR_PAGES - RESERVE)
+
+/* more tasks than pages; task[i] is on CPU i % FAKE_NR_CPUS until told otherwise */
+static struct task_struct task[2 * NR_PAGES];
+static struct pool_page *page_of[2 * NR_PAGES];
+
+static void open_pool(unsigned int nr_pages)
+{
+	fake_kernel_reset();
+	memset(page_of, 0, sizeof(page_of));
+	for (unsigned int i = 0; i < ARRAY_SIZE(task); i++)
+		task[i] = (struct task_struct){ .cpu = i % FAKE_NR_CPUS };
+	fake_current = &task[0];
+	assert_int_equal(pool_create(nr_pages), 0);
+	fake_kernel.nr_locks = 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	open_pool(NR_PAGES);
+	return 0;
+}
+
+/* whatever is out is given back, so that a test that fails does not hang here */
+static int teardown(void **state)
+{
+	(void)state;
+	fake_kernel.step = NULL;
+	for (unsigned int i = 0; i < ARRAY_SIZE(task); i++)
+		if (page_of[i])
+			pool_put(page_of[i]);
+	pool_destroy();
+	return fake_kernel.nr_allocated != 0;
+}
+
+/* task @i takes a page; it is being killed, so that where it would wait it has -EINTR */
+static int try_get(unsigned int i, bool urgent)
+{
+	struct pool_page *page;
+	int err;
+
+	fake_current = &task[i];
+	task[i].killed = true;
+	err = pool_get(urgent, &page);
+	task[i].killed = false;
+	if (err)
+		return err;
+	for (unsigned int other = 0; other < ARRAY_SIZE(page_of); other++)
+		assert_ptr_not_equal(page_of[other], page);
+	assert_false(page->waited);
+	page_of[i] = page;
+	return 0;
+}
+
+static void put(unsigned int i)
+{
+	struct pool_page *page = page_of[i];
+
+	fake_current = &task[i];
+	page_of[i] = NULL;
+	pool_put(page);
+}
+
+/* the tasks @first .. @first + @nr - 1 have a page each */
+static void all_get(unsigned int first, unsigned int nr)
+{
+	for (unsigned int i = first; i < first + nr; i++)
+		assert_int_equal(try_get(i, false), 0);
+}
+
+/* ---- which page, and what it costs ----------------------------------------------------------- */
+
+static void test_page_is_the_one_last_given_back_on_this_cpu(void **state)
+{
+	struct pool_page *page, *other;
+
+	(void)state;
+	all_get(0, 2);
+	page = page_of[0];
+	other = page_of[1];
+	put(0);
+	put(1);
+	assert_int_equal(try_get(FAKE_NR_CPUS, false), 0);
+	assert_ptr_equal(page_of[FAKE_NR_CPUS], page);
+	assert_int_equal(try_get(FAKE_NR_CPUS + 1, false), 0);
+	assert_ptr_equal(page_of[FAKE_NR_CPUS + 1], other);
+}
+
+static void test_second_page_given_back_on_a_cpu_is_taken_second(void **state)
+{
+	struct pool_page *first, *second;
+
+	(void)state;
+	all_get(0, 2);
+	first = page_of[0];
+	second = page_of[1];
+	task[1].cpu = 0;
+	put(0);
+	put(1);
+	task[2].cpu = task[3].cpu = 0;
+	all_get(2, 2);
+	assert_ptr_equal(page_of[2], first);
+	assert_ptr_equal(page_of[3], second);
+}
+
+static void test_cpu_takes_the_lock_once_and_wakes_nobody(void **state)
+{
+	(void)state;
+	for (unsigned int round = 0; round < 1000; round++) {
+		for (unsigned int cpu = 0; cpu < FAKE_NR_CPUS; cpu++)
+			assert_int_equal(try_get(cpu, false), 0);
+		for (unsigned int cpu = 0; cpu < FAKE_NR_CPUS; cpu++)
+			put(cpu);
+	}
+	assert_int_equal(fake_kernel.nr_locks, FAKE_NR_CPUS);
+	assert_int_equal(fake_kernel.nr_wakes, 0);
+}
+
+static void test_pool_that_was_tight_is_as_cheap_as_before(void **state)
+{
+	(void)state;
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, false), -EINTR);
+	for (unsigned int i = 0; i < NORMAL; i++)
+		put(i);
+	fake_kernel.nr_locks = 0;
+	for (unsigned int round = 0; round < 1000; round++) {
+		assert_int_equal(try_get(0, false), 0);
+		put(0);
+	}
+	assert_in_range(fake_kernel.nr_locks, 0, 1);
+	assert_int_equal(fake_kernel.nr_wakes, 0);
+}
+
+/* ---- the reserve ----------------------------------------------------------------------------- */
+
+static void test_reserve_is_left_to_urgent_ones(void **state)
+{
+	(void)state;
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, false), -EINTR);
+	assert_int_equal(try_get(NORMAL, true), 0);
+	assert_int_equal(try_get(NORMAL + 1, true), 0);
+	assert_int_equal(try_get(NORMAL + 2, true), -EINTR);
+}
+
+static void test_reserve_is_there_for_a_task_that_has_a_page(void **state)
+{
+	struct pool_page *page, *last;
+
+	(void)state;
+	all_get(0, NORMAL);
+	fake_current = &task[0];
+	assert_int_equal(pool_get(false, &page), 0);
+	assert_int_equal(pool_get(false, &last), 0);
+	assert_false(page->waited || last->waited);
+	pool_put(page);
+	pool_put(last);
+	/* and for none that had one */
+	put(1);
+	all_get(1, 1);
+	put(0);
+	all_get(NORMAL, 1);
+	assert_int_equal(try_get(0, false), -EINTR);
+}
+
+static void test_three_pages_have_no_reserve_and_four_have(void **state)
+{
+	static const unsigned int normal[] = { 0, 1, 2, 3, 2, 3 };
+
+	(void)state;
+	for (unsigned int nr_pages = 1; nr_pages < ARRAY_SIZE(normal); nr_pages++) {
+		teardown(NULL);
+		open_pool(nr_pages);
+		all_get(0, normal[nr_pages]);
+		assert_int_equal(try_get(NORMAL, false), -EINTR);
+	}
+}
+
+static void test_pages_that_are_hot_on_other_cpus_are_had(void **state)
+{
+	(void)state;
+	all_get(0, FAKE_NR_CPUS);
+	for (unsigned int i = 0; i < FAKE_NR_CPUS; i++)
+		put(i);
+	for (unsigned int i = 0; i < NORMAL; i++) {
+		task[i].cpu = 0;
+		assert_int_equal(try_get(i, false), 0);
+	}
+	assert_int_equal(try_get(NORMAL, false), -EINTR);
+	assert_int_equal(try_get(NORMAL, true), 0);
+	assert_int_equal(try_get(NORMAL + 1, true), 0);
+}
+
+static void test_page_that_fills_the_reserve_is_no_cpu_s(void **state)
+{
+	(void)state;
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, true), 0);
+	put(0);
+	assert_int_equal(try_get(0, false), -EINTR);
+	put(NORMAL);
+	assert_int_equal(try_get(0, false), 0);
+}
+
+/* ---- two CPUs at every step ------------------------------------------------------------------ */
+
+static struct {
+	unsigned int countdown;
+	bool happened;
+} intrusion;
+
+/* task 8 on CPU 1, which is urgent, takes a page just before or after an exchange of task 0 */
+static void intrude(void)
+{
+	if (intrusion.happened || intrusion.countdown-- > 0)
+		return;
+	intrusion.happened = true;
+	fake_current = &task[8];
+	task[8].cpu = 1;
+	assert_int_equal(pool_get(true, &page_of[8]), 0);
+	fake_current = &task[0];
+}
+
+/* six pages are out, and task 0 is about to do something that the intruder comes into at step @step
+ */
+static void expect_intruder(unsigned int step)
+{
+	teardown(NULL);
+	open_pool(NR_PAGES);
+	all_get(0, NORMAL);
+	intrusion.countdown = step;
+	intrusion.happened = false;
+}
+
+/* on no CPU is there a page for a normal task, and there are @nr for urgent ones */
+static void assert_only_urgent_get(unsigned int nr)
+{
+	for (unsigned int cpu = 0; cpu < FAKE_NR_CPUS; cpu++) {
+		task[9].cpu = cpu;
+		assert_int_equal(try_get(9, false), -EINTR);
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		assert_int_equal(try_get(9 + i, true), 0);
+	assert_int_equal(try_get(9 + nr, true), -EINTR);
+}
+
+static void test_reserve_is_exact_at_every_step_of_giving_back(void **state)
+{
+	unsigned int step;
+
+	(void)state;
+	for (step = 0; step == 0 || intrusion.happened; step++) {
+		expect_intruder(step);
+		fake_kernel.step = intrude;
+		put(0);
+		fake_kernel.step = NULL;
+		if (intrusion.happened)
+			assert_only_urgent_get(RESERVE);
+	}
+	assert_in_range(step, 3, 10);
+}
+
+static void test_reserve_is_exact_at_every_step_of_taking(void **state)
+{
+	unsigned int step;
+
+	(void)state;
+	for (step = 0; step == 0 || intrusion.happened; step++) {
+		expect_intruder(step);
+		put(0);
+		fake_kernel.step = intrude;
+		assert_int_equal(try_get(0, true), 0);
+		fake_kernel.step = NULL;
+		if (intrusion.happened)
+			assert_only_urgent_get(RESERVE - 1);
+	}
+	assert_in_range(step, 3, 10);
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+/* a task that takes a page and gives it back: what pool_get() said, and whether it waited */
+struct waiter {
+	pthread_t thread;
+	struct task_struct task;
+	bool urgent;
+	int err;
+	bool waited;
+};
+
+static void *wait_for_page(void *arg)
+{
+	struct waiter *waiter = arg;
+	struct pool_page *page;
+
+	fake_current = &waiter->task;
+	waiter->err = pool_get(waiter->urgent, &page);
+	if (waiter->err)
+		return NULL;
+	waiter->waited = page->waited;
+	pool_put(page);
+	return NULL;
+}
+
+static void waiter_start(struct waiter *waiter, unsigned int cpu, bool urgent)
+{
+	*waiter = (struct waiter){ .task.cpu = cpu, .urgent = urgent };
+	assert_int_equal(pthread_create(&waiter->thread, NULL, wait_for_page, waiter), 0);
+}
+
+static void waiter_join(struct waiter *waiter, int err)
+{
+	assert_int_equal(pthread_join(waiter->thread, NULL), 0);
+	assert_int_equal(waiter->err, err);
+	assert_int_equal(waiter->waited, err == 0);
+}
+
+/* every page is out, the reserve's too */
+static void exhaust(void)
+{
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, true), 0);
+	assert_int_equal(try_get(NORMAL + 1, true), 0);
+}
+
+static void test_waiter_is_woken_by_a_page_from_any_cpu(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	for (unsigned int cpu = 0; cpu < FAKE_NR_CPUS; cpu++) {
+		all_get(0, NORMAL);
+		waiter_start(&waiter, 0, false);
+		fake_kernel_await_asleep(1);
+		put(cpu);
+		waiter_join(&waiter, 0);
+		for (unsigned int i = 0; i < NORMAL; i++)
+			if (i != cpu)
+				put(i);
+	}
+	assert_int_equal(fake_kernel.nr_wakes, FAKE_NR_CPUS);
+}
+
+static void test_page_goes_to_the_waiter_that_may_have_it(void **state)
+{
+	struct waiter normal, urgent;
+
+	(void)state;
+	exhaust();
+	waiter_start(&normal, 0, false);
+	waiter_start(&urgent, 1, true);
+	fake_kernel_await_asleep(2);
+	put(0);
+	waiter_join(&urgent, 0);
+	put(1);
+	assert_int_equal(try_get(9, false), -EINTR);
+	put(2);
+	waiter_join(&normal, 0);
+}
+
+static void test_page_after_one_that_waited_has_not_waited(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	all_get(0, NORMAL);
+	waiter_start(&waiter, 0, false);
+	fake_kernel_await_asleep(1);
+	put(0);
+	waiter_join(&waiter, 0);
+	all_get(0, 1);
+}
+
+static void test_killed_waiter_is_eintr(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	all_get(0, NORMAL);
+	waiter_start(&waiter, 0, false);
+	fake_kernel_await_asleep(1);
+	fake_kernel_kill(&waiter.task);
+	waiter_join(&waiter, -EINTR);
+}
+
+static void test_twice_as_many_tasks_as_pages_all_get_one(void **state)
+{
+	struct waiter waiter[NR_PAGES];
+
+	(void)state;
+	exhaust();
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		waiter_start(&waiter[i], i % FAKE_NR_CPUS, false);
+	fake_kernel_await_asleep(NR_PAGES);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		put(i);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		waiter_join(&waiter[i], 0);
+}
+
+/* ---- opening and closing --------------------------------------------------------------------- */
+
+static void test_closed_pool_is_enodev_and_can_be_made_again(void **state)
+{
+	(void)state;
+	all_get(0, FAKE_NR_CPUS);
+	for (unsigned int i = 0; i < FAKE_NR_CPUS; i++)
+		put(i);
+	pool_close();
+	for (unsigned int i = 0; i < FAKE_NR_CPUS; i++)
+		assert_int_equal(try_get(i, true), -ENODEV);
+	pool_close();
+	pool_destroy();
+	assert_int_equal(fake_kernel.nr_allocated, 0);
+	pool_destroy();
+	assert_int_equal(pool_create(NR_PAGES), 0);
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, false), -EINTR);
+}
+
+static void *close_pool(void *arg)
+{
+	struct task_struct closer = { .cpu = FAKE_NR_CPUS - 1 };
+
+	fake_current = &closer;
+	pool_close();
+	*(atomic_bool *)arg = true;
+	return NULL;
+}
+
+static void test_close_waits_for_every_page_that_is_out(void **state)
+{
+	atomic_bool closed = false;
+	pthread_t thread;
+
+	(void)state;
+	all_get(0, 4);
+	put(3);
+	assert_int_equal(pthread_create(&thread, NULL, close_pool, &closed), 0);
+	fake_kernel_await_asleep(1);
+	assert_int_equal(try_get(9, true), -ENODEV);
+	for (unsigned int i = 0; i < 2; i++) {
+		put(i);
+		fake_kernel_await_asleep(1);
+		assert_false(closed);
+	}
+	put(2);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(closed);
+}
+
+static void test_close_sends_waiters_away(void **state)
+{
+	struct waiter normal, urgent;
+	atomic_bool closed = false;
+	pthread_t thread;
+
+	(void)state;
+	exhaust();
+	waiter_start(&normal, 0, false);
+	waiter_start(&urgent, 1, true);
+	fake_kernel_await_asleep(2);
+	assert_int_equal(pthread_create(&thread, NULL, close_pool, &closed), 0);
+	waiter_join(&normal, -ENODEV);
+	waiter_join(&urgent, -ENODEV);
+	assert_false(closed);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		put(i);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void test_pool_without_memory_leaves_none(void **state)
+{
+	(void)state;
+	pool_destroy();
+	for (unsigned int nth = 1; nth <= 2 * NR_PAGES + 1; nth++) {
+		fake_kernel.nr_until_enomem = nth;
+		assert_int_equal(pool_create(NR_PAGES), -ENOMEM);
+		assert_int_equal(fake_kernel.nr_allocated, 0);
+		assert_int_equal(try_get(0, true), -ENODEV);
+	}
+}
+
+static void test_ranges_are_all_the_pages_in_order(void **state)
+{
+	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
+	unsigned int nr = pool_ranges(ranges), nr_pages = 0;
+	u64 end = 0;
+
+	(void)state;
+	assert_int_equal(pool_first_gpa(), le64_to_cpu(ranges[0].gpa));
+	for (unsigned int i = 0; i < nr; i++) {
+		assert_true(le64_to_cpu(ranges[i].gpa) > end);
+		end = le64_to_cpu(ranges[i].gpa) +
+		      le32_to_cpu(ranges[i].nr_pages) * PORTAL_PAGE_SIZE;
+		nr_pages += le32_to_cpu(ranges[i].nr_pages);
+	}
+	assert_int_equal(nr_pages, NR_PAGES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_page_is_the_one_last_given_back_on_this_cpu,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_second_page_given_back_on_a_cpu_is_taken_second, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cpu_takes_the_lock_once_and_wakes_nobody,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pool_that_was_tight_is_as_cheap_as_before,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_left_to_urgent_ones, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_there_for_a_task_that_has_a_page,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_three_pages_have_no_reserve_and_four_have,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_that_are_hot_on_other_cpus_are_had,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_page_that_fills_the_reserve_is_no_cpu_s, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_giving_back,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_taking,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_waiter_is_woken_by_a_page_from_any_cpu, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_page_goes_to_the_waiter_that_may_have_it,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_page_after_one_that_waited_has_not_waited,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed_waiter_is_eintr, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_twice_as_many_tasks_as_pages_all_get_one,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed_pool_is_enodev_and_can_be_made_again,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_close_waits_for_every_page_that_is_out, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_close_sends_waiters_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pool_without_memory_leaves_none, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_ranges_are_all_the_pages_in_order, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests_name("guest-kmod/pool", tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool of pages with more tasks than pages on fewer CPUs, all at once, for long; made for TSan.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sched.h>
+
+#include "fake_kernel.h"
+#include "pool.h"
+
+#define NR_TASKS  12u
+#define NR_PAGES  8u
+#define RESERVE	  2u
+#define NR_ROUNDS 4000u
+
+/* what all tasks do: @nests: some take a second page; @closes: the pool is closed under way */
+static struct {
+	bool nests;
+	bool closes;
+	atomic_uint nr_out, peak_out, nr_taken, nr_errors;
+} run;
+
+struct worker {
+	pthread_t thread;
+	struct task_struct task;
+	u64 random;
+};
+
+/* xorshift64 */
+static u32 draw(struct worker *worker, u32 below)
+{
+	worker->random ^= worker->random << 13;
+	worker->random ^= worker->random >> 7;
+	worker->random ^= worker->random << 17;
+	return (u32)(worker->random >> 32) % below;
+}
+
+static void note_out(unsigned int nr_out)
+{
+	unsigned int peak = run.peak_out;
+
+	while (nr_out > peak && !atomic_compare_exchange_weak(&run.peak_out, &peak, nr_out))
+		;
+}
+
+/* Nobody else writes the page while it is ours: TSan sees who does, and so do we. */
+static void use_page(struct worker *worker, struct pool_page *page)
+{
+	u64 mark = draw(worker, UINT32_MAX);
+
+	page->region->op = mark;
+	page->scratch[0] = (u8)mark;
+	page->generation++;
+	for (u32 i = draw(worker, 4); i > 0; i--)
+		sched_yield();
+	if (page->region->op != mark || page->scratch[0] != (u8)mark ||
+	    page->owner != &worker->task)
+		run.nr_errors++;
+}
+
+/* Sleeping or not, a task may be on another CPU afterwards. */
+static void migrate(struct worker *worker)
+{
+	worker->task.cpu = draw(worker, FAKE_NR_CPUS);
+}
+
+static int with_page(struct worker *worker, bool urgent, unsigned int depth)
+{
+	struct pool_page *page;
+	int err = pool_get(urgent, &page);
+
+	if (err)
+		return err;
+	note_out(++run.nr_out);
+	run.nr_taken++;
+	use_page(worker, page);
+	if (depth > 0)
+		err = with_page(worker, false, depth - 1);
+	if (draw(worker, 4) == 0)
+		migrate(worker);
+	run.nr_out--;
+	pool_put(page);
+	return err;
+}
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	int err = 0;
+
+	fake_current = &worker->task;
+	for (unsigned int i = 0; i < NR_ROUNDS && err != -ENODEV; i++) {
+		bool urgent = run.nests && draw(worker, 8) == 0;
+
+		worker->task.killed = draw(worker, 16) == 0;
+		err = with_page(worker, urgent, run.nests && !urgent && draw(worker, 4) == 0);
+		if (err == -EINTR && !worker->task.killed)
+			run.nr_errors++;
+		migrate(worker);
+	}
+	if (err == -ENODEV && !run.closes)
+		run.nr_errors++;
+	return NULL;
+}
+
+static void close_under_way(void)
+{
+	struct task_struct closer = { .cpu = 0 };
+
+	fake_current = &closer;
+	while (run.nr_taken < NR_ROUNDS)
+		sched_yield();
+	pool_close();
+	assert_int_equal(run.nr_out, 0);
+}
+
+static void run_all(bool nests, bool closes)
+{
+	struct worker worker[NR_TASKS];
+
+	memset(&run, 0, sizeof(run));
+	run.nests = nests;
+	run.closes = closes;
+	fake_kernel_reset();
+	assert_int_equal(pool_create(NR_PAGES), 0);
+	for (unsigned int i = 0; i < NR_TASKS; i++) {
+		worker[i] = (struct worker){ .task.cpu = i % FAKE_NR_CPUS, .random = i + 1 };
+		assert_int_equal(pthread_create(&worker[i].thread, NULL, work, &worker[i]), 0);
+	}
+	if (closes)
+		close_under_way();
+	for (unsigned int i = 0; i < NR_TASKS; i++)
+		assert_int_equal(pthread_join(worker[i].thread, NULL), 0);
+	assert_int_equal(run.nr_errors, 0);
+	assert_int_equal(run.nr_out, 0);
+}
+
+/* nothing is lost, and only now: whatever was hot is had again */
+static void assert_all_pages_are_there(void)
+{
+	struct task_struct urgent = { .cpu = 0, .killed = true };
+	struct pool_page *page[NR_PAGES + 1];
+
+	fake_current = &urgent;
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		assert_int_equal(pool_get(true, &page[i]), 0);
+	assert_int_equal(pool_get(true, &page[NR_PAGES]), -EINTR);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		pool_put(page[i]);
+	pool_destroy();
+	assert_int_equal(fake_kernel.nr_allocated, 0);
+}
+
+static void test_normal_tasks_never_touch_the_reserve(void **state)
+{
+	(void)state;
+	run_all(false, false);
+	assert_in_range(run.peak_out, 1, NR_PAGES - RESERVE);
+	assert_all_pages_are_there();
+}
+
+static void test_nested_and_urgent_tasks_all_come_through(void **state)
+{
+	(void)state;
+	run_all(true, false);
+	assert_in_range(run.peak_out, 1, NR_PAGES);
+	assert_all_pages_are_there();
+}
+
+static void test_close_under_way_has_every_page(void **state)
+{
+	(void)state;
+	run_all(true, true);
+	pool_destroy();
+	assert_int_equal(fake_kernel.nr_allocated, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_normal_tasks_never_touch_the_reserve),
+		cmocka_unit_test(test_nested_and_urgent_tasks_all_come_through),
+		cmocka_unit_test(test_close_under_way_has_every_page),
+	};
+
+	return cmocka_run_group_tests_name("guest-kmod/pool_random", tests, NULL, NULL);
+}
