@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -87,6 +88,7 @@ static size_t take_fds(struct msghdr *header, int fds[static MAX_FDS])
 	if (!item || item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS)
 		return 0;
 	size = item->cmsg_len - CMSG_LEN(0);
+	assert(size <= MAX_FDS * sizeof(int));
 	memcpy(fds, CMSG_DATA(item), size);
 	return size / sizeof(int);
 }
@@ -100,7 +102,8 @@ static int receive(int socket, struct message *message, int fds[static MAX_FDS])
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = &control,
-		.msg_controllen = sizeof(control),
+		/* not its padding: a fourth descriptor would fit there */
+		.msg_controllen = CMSG_LEN(MAX_FDS * sizeof(int)),
 	};
 	size_t nr_fds;
 	ssize_t n;
