@@ -20,9 +20,20 @@
  * x86: vmcall/vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), RBX = gpa of the page, RCX = 1,
  * RDX = PORTAL_DOORBELL_TAG << 32 | kind. RAX comes back 0 when the ring was served, anything else
  * when nobody serves it. The page must be inside guest RAM and page aligned.
+ *
+ * arm64, arm: hvc #0 with x0 = PORTAL_DOORBELL_HVC64 (PORTAL_DOORBELL_HVC32 from a 32-bit kernel) |
+ * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0 comes
+ * back unchanged when the ring was served, -1 when nobody serves it. These are fast calls of the OEM
+ * service of the SMC Calling Convention (Arm DEN 0028).
  */
 #define PORTAL_DOORBELL_NR  12
 #define PORTAL_DOORBELL_TAG 0x50525431u /* "PRT1" */
+
+#define PORTAL_DOORBELL_HVC64      0xc3000000u
+#define PORTAL_DOORBELL_HVC32      0x83000000u
+#define PORTAL_DOORBELL_NR_HVC     0x8000u /* function numbers that are the doorbell's, from there on */
+#define PORTAL_DOORBELL_KIND_SHIFT 12
+#define PORTAL_DOORBELL_INDEX_MASK 0xfffu
 
 #define PORTAL_RING_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
 #define PORTAL_RING_EVENT  2 /* the page holds an event; opens a session */
@@ -85,7 +96,15 @@ struct portal_region {
 #define PORTAL_REG_X86_ORIG_AX 18
 #define PORTAL_REG_X86_CS      19
 #define PORTAL_REG_X86_SS      20
-/* arm64: x0..x30 = 0..30, sp = 31, pc = 32, pstate = 33; arm: r0..r15 = 0..15, cpsr = 16 */
+#define PORTAL_REG_ARM64_X0     0 /* .. X30 = 30 */
+#define PORTAL_REG_ARM64_SP     31
+#define PORTAL_REG_ARM64_PC     32
+#define PORTAL_REG_ARM64_PSTATE 33
+#define PORTAL_REG_ARM_R0       0 /* .. R12 = 12 */
+#define PORTAL_REG_ARM_SP       13
+#define PORTAL_REG_ARM_LR       14
+#define PORTAL_REG_ARM_PC       15
+#define PORTAL_REG_ARM_CPSR     16
 #define PORTAL_NR_REGS	       36
 
 #define PORTAL_NR_ARGS	  6
@@ -164,7 +183,7 @@ struct portal_wire_welcome {
  * @pgd: guest physical address of the task's top page table
  * @nr_items: struct portal_wire_item that follow this struct
  * @items_size: bytes that follow it
- * @regs: user registers, PORTAL_REG_*; unused entries 0
+ * @regs: user registers, PORTAL_REG_* of the ABI the task has at this moment; unused entries 0
  */
 struct portal_wire_syscall {
 	__le32 abi;
@@ -382,9 +401,9 @@ struct portal_wire_write {
 
 /* ---- the portal device ------------------------------------------------------------------------- */
 
-/* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-1" */
+/* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
 #define PORTAL_DEV_ACPI_HID "PRTL0001"
-#define PORTAL_DEV_OF_COMPATIBLE "portal,portal-1"
+#define PORTAL_DEV_OF_COMPATIBLE "portal,portal-vmm"
 #define PORTAL_DEV_SIZE	    0x1000
 #define PORTAL_DEV_MAGIC    0x000 /* ro: PORTAL_DEV_MAGIC_VALUE */
 #define PORTAL_DEV_VERSION  0x004 /* ro: PORTAL_WIRE_VERSION */
