@@ -19,16 +19,19 @@ MODE=""
 
 usage() {
 	cat <<-EOT
-		Usage: tests/lab/lab-test.sh [--native | --nested]...
+		Usage: tests/lab/lab-test.sh [--native | --nested | --aarch64]...
 
-		Tests scripts/lab in the given ways of running a command; without one, in both. Prints TAP and
+		Tests scripts/lab in the given ways of running a command; without one, in all. Prints TAP and
 		ends with "N passed, N failed, N skipped"; the exit status is 1 when any failed.
 	EOT
 }
 
 # lab OPTION|WORD... - runs scripts/lab in the mode under test.
 lab() {
-	"$LAB" "--$MODE" "$@"
+	case "$MODE" in
+	aarch64) "$LAB" --arch aarch64 "$@" ;;
+	*) "$LAB" "--$MODE" "$@" ;;
+	esac
 }
 
 # check NAME COMMAND... - one test: COMMAND succeeds.
@@ -327,8 +330,54 @@ run_nested_only() {
 	check "a panic of L1 is 125 with its console" test_panic_is_lab_failure
 }
 
+test_machine_of_aarch64() {
+	lab --cpus 2 "$@" -- bash -c '
+		set -e
+		[[ $(uname -m) == aarch64 && $(nproc) == 2 && -c /dev/kvm && -w /dev/kvm ]]
+		[[ -c /dev/pts/ptmx && -d /dev/shm && -e /dev/fd/0 ]]
+		[[ $(cat <(echo word)) == word ]]
+		touch /dev/shm/x /tmp/x /usr/x
+		[[ $(awk "/^lo:/ || / lo:/ { print \"loopback\" }" /proc/net/dev) == loopback ]]
+	'
+}
+
+# A project in a directory that is not its own is seen, and not written to.
+test_share() {
+	mkdir -p "$WORK/shared/deep"
+	echo before >"$WORK/shared/deep/file"
+	equal content after "$(cd / && lab --share "$WORK/shared" -- \
+		sh -c 'cat "$1" >&2; echo after >"$1"; cat "$1"' sh "$WORK/shared/deep/file" 2>"$WORK/err")" &&
+		equal "content before" before "$(<"$WORK/err")" &&
+		equal "content outside" before "$(<"$WORK/shared/deep/file")"
+}
+
+run_aarch64() {
+	if ! command -v qemu-system-aarch64 >/dev/null; then
+		skip "everything" "qemu-system-aarch64 is not installed; run scripts/setup"
+		return
+	fi
+	# What is made on the first use says so on stderr.
+	check "the lab runs a command" lab -- true
+	check "stdout and stderr come back apart" test_output_apart
+	check "exit status 42 comes back" test_status 'exit 42' 42
+	check "death by SIGKILL is 137" test_status 'kill -KILL $$' 137
+	check "a command that is not there is 127" test_command_not_found
+	check "the current directory is kept" test_directory_kept
+	check "--share shows a directory, and nothing stays in it" test_share
+	check "--out returns files" test_out_returns_files
+	check "--timeout gives 124, a message and the output so far" test_timeout
+	check "the machine has KVM with GICv3, devices, processors and loopback" test_machine_of_aarch64
+	check "the machine of a cortex-a57 with GICv2 has them as well" \
+		test_machine_of_aarch64 --cpu cortex-a57 --gic 2
+	check "--native is refused on another architecture" equal status 2 "$(status_of lab --native -- true)"
+}
+
 run_mode() {
 	MODE="$1"
+	if [[ $MODE == aarch64 ]]; then
+		run_aarch64
+		return
+	fi
 	if [[ $MODE == nested ]] && ! command -v qemu-system-x86_64 >/dev/null; then
 		skip "everything" "qemu-system-x86_64 is not installed; run scripts/setup"
 		return
@@ -351,13 +400,13 @@ main() {
 
 	while (($# > 0)); do
 		case "$1" in
-		--native | --nested) modes+=("${1#--}") ;;
+		--native | --nested | --aarch64) modes+=("${1#--}") ;;
 		--help | -h) usage && exit 0 ;;
 		*) usage >&2 && exit 2 ;;
 		esac
 		shift
 	done
-	((${#modes[@]} > 0)) || modes=(native nested)
+	((${#modes[@]} > 0)) || modes=(native nested aarch64)
 
 	WORK="$(mktemp -d)"
 	trap 'rm -rf -- "$WORK"' EXIT
