@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The disks of a machine, and what else goes into its slots: from open images and names to virtio windows. */
+/* The disks of a machine, and what else goes into its slots: from open images and names to virtio
+ * windows. */
 #ifndef DISKS_H
 #define DISKS_H
 

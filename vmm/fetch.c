@@ -83,17 +83,20 @@ static int start(const struct vmm_config *config, int socket, pid_t *ret_pid)
 	return err == -EINVAL ? -EIO : err;
 }
 
-/* Return: -EINVAL it has said what is wrong with the user's files; -EIO something else, said here. */
+/* Return: -EINVAL it has said what is wrong with the user's files; -EIO something else, said here.
+ */
 static int explain(int err, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_STATUS_USAGE)
 		return -EINVAL;
 	if (WIFSIGNALED(status))
-		log_error("reading the kernel and the root file system: " PROGRAM " ended by signal %d "
+		log_error("reading the kernel and the root file system: " PROGRAM
+			  " ended by signal %d "
 			  "(%s); one of these files may be made to do that",
 			  WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		log_error("reading the kernel and the root file system: " PROGRAM " ended with status "
+		log_error("reading the kernel and the root file system: " PROGRAM
+			  " ended with status "
 			  "%d: %s",
 			  WEXITSTATUS(status), strerror(-err));
 	return -EIO;

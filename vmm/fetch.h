@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Starts portal-vmm-files, which has the libraries for kernels, archives and file systems mapped, and takes what
- * it hands over. Reads none of the user's files: that process does, and is gone before the guest is there.
+ * Starts portal-vmm-files, which has the libraries for kernels, archives and file systems mapped,
+ * and takes what it hands over. Reads none of the user's files: that process does, and is gone
+ * before the guest is there.
  */
 #ifndef FETCH_H
 #define FETCH_H

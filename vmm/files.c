@@ -15,8 +15,8 @@ enum { KERNEL, INITRD, ROOT, MAX_FDS };
 #define HAS_GUEST_MODULE (1u << 2)
 
 /*
- * Both ends are built from this file. Still it is read like a stranger's: the sender has read kernels and file
- * systems that nobody vouches for.
+ * Both ends are built from this file. Still it is read like a stranger's: the sender has read
+ * kernels and file systems that nobody vouches for.
  */
 struct message {
 	struct kernel_image kernel; /* without its file */

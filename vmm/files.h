@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest is booted from, found, checked and unpacked: kernel, initial RAM file system, root image. Two
- * processes know it: portal-vmm-files makes it, with all the libraries that takes, and portal-vmm, which has none
- * of them, runs the guest. Owns the open files and the way from the one to the other; knows neither who looks for
- * them nor where they go.
+ * What a guest is booted from, found, checked and unpacked: kernel, initial RAM file system, root
+ * image. Two processes know it: portal-vmm-files makes it, with all the libraries that takes, and
+ * portal-vmm, which has none of them, runs the guest. Owns the open files and the way from the one
+ * to the other; knows neither who looks for them nor where they go.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -31,8 +31,7 @@ struct files {
 	bool has_guest_module;
 };
 
-#define FILES_NONE \
-	((struct files){ .kernel.file = BLOB_NONE, .initrd = BLOB_NONE, .root_fd = -1 })
+#define FILES_NONE ((struct files){ .kernel.file = BLOB_NONE, .initrd = BLOB_NONE, .root_fd = -1 })
 
 /**
  * files_send() - hand them to another process
@@ -46,10 +45,11 @@ must_check int files_send(int socket, const struct files *files);
 /**
  * files_receive() - take them, and wait for them if need be
  * @socket: of type SOCK_SEQPACKET
- * @ret_files: files_done() them; the kernel's fields are as they came, and kernel_load() believes none
+ * @ret_files: files_done() them; the kernel's fields are as they came, and kernel_load() believes
+ * none
  *
- * Return: 0; -ENODATA the other side has gone; -EPROTO that is not what files_send() sends; other -errno of
- * recvmsg(2) and of mapping them.
+ * Return: 0; -ENODATA the other side has gone; -EPROTO that is not what files_send() sends; other
+ * -errno of recvmsg(2) and of mapping them.
  */
 must_check int files_receive(int socket, struct files *ret_files);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the guest's kernel boots into: the root file system and the initial RAM file system that brings the
- * modules, the guest module and the init. Turns names on the command line into open files. Part of portal-vmm-files.
+ * What the guest's kernel boots into: the root file system and the initial RAM file system that
+ * brings the modules, the guest module and the init. Turns names on the command line into open
+ * files. Part of portal-vmm-files.
  */
 #ifndef USERLAND_H
 #define USERLAND_H

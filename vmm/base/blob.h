@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes in an open file, mapped for reading: what one process makes and hands to another as a descriptor. Owns
- * the descriptor and the mapping; knows nothing of what the bytes are.
+ * Bytes in an open file, mapped for reading: what one process makes and hands to another as a
+ * descriptor. Owns the descriptor and the mapping; knows nothing of what the bytes are.
  */
 #ifndef BASE_BLOB_H
 #define BASE_BLOB_H
@@ -14,7 +14,8 @@
 /**
  * struct blob - all bytes of a file; BLOB_NONE is "nothing there"
  * @fd: the file, or one without a name in memory (memfd_create(2)); -1: none
- * @data: @len bytes, read only; NULL when there are none. Whoever can write the file changes them too
+ * @data: @len bytes, read only; NULL when there are none. Whoever can write the file changes them
+ * too
  * @len: bytes
  */
 struct blob {
@@ -33,11 +34,13 @@ must_check int blob_new_file(void);
  * @fd: taken over, also on failure; its position is not used
  * @ret_blob: blob_done() it
  *
- * Return: 0; -EFBIG it does not fit the address space; other -errno of looking at it and mapping it.
+ * Return: 0; -EFBIG it does not fit the address space; other -errno of looking at it and mapping
+ * it.
  */
 must_check int blob_map(int fd, struct blob *ret_blob);
 
-/** blob_copy() - a blob of its own with @len bytes of @data. Return: 0; -errno of making the file, -ENOMEM. */
+/** blob_copy() - a blob of its own with @len bytes of @data. Return: 0; -errno of making the file,
+ * -ENOMEM. */
 must_check int blob_copy(const void *data, size_t len, struct blob *ret_blob);
 
 /**
@@ -46,7 +49,8 @@ must_check int blob_copy(const void *data, size_t len, struct blob *ret_blob);
  * @max: refuse larger files
  * @ret_blob: blob_done() it
  *
- * Return: 0; -EFBIG larger than @max; -EISDIR; other -errno of opening, reading and making the file.
+ * Return: 0; -EFBIG larger than @max; -EISDIR; other -errno of opening, reading and making the
+ * file.
  */
 must_check int blob_read_file(const char *path, size_t max, struct blob *ret_blob);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel as it goes into guest RAM: found, checked and unpacked by kernel_unpack(), perhaps in another process.
- * Owns the bytes. Needs no library: what is linked into the process that runs the guest ends here. Where the CPU
- * begins, zero page, start_info, page tables and registers are made elsewhere from struct kernel_entry.
+ * A kernel as it goes into guest RAM: found, checked and unpacked by kernel_unpack(), perhaps in
+ * another process. Owns the bytes. Needs no library: what is linked into the process that runs the
+ * guest ends here. Where the CPU begins, zero page, start_info, page tables and registers are made
+ * elsewhere from struct kernel_entry.
  */
 #ifndef BOOT_KERNEL_IMAGE_H
 #define BOOT_KERNEL_IMAGE_H
@@ -80,11 +81,11 @@ struct kernel_entry {
  * @ret_entry: set only on success
  * @why: filled on failure, or NULL
  *
- * An ELF file is entered by PVH where it has the note, else by the 64-bit protocol; a bzImage's code by the
- * 64-bit protocol.
+ * An ELF file is entered by PVH where it has the note, else by the 64-bit protocol; a bzImage's
+ * code by the 64-bit protocol.
  *
- * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -ENOEXEC, -ENOTSUP, -EINVAL,
- * -ENODATA a damaged image. On failure RAM is partly written.
+ * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -ENOEXEC,
+ * -ENOTSUP, -EINVAL, -ENODATA a damaged image. On failure RAM is partly written.
  */
 must_check int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 			   struct kernel_entry *ret_entry, struct boot_reason *why);

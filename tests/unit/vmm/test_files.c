@@ -221,13 +221,15 @@ static void test_files_messages_that_are_none_are_refused_and_leave_nothing_open
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_files_arrive_as_they_were_sent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_arrive_as_they_were_sent, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_files_without_a_root_image, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_files_root_stays_locked_when_the_sender_closes_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_files_root_path_to_its_last_byte_and_one_more, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_files_of_a_sender_that_has_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_root_path_to_its_last_byte_and_one_more,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_of_a_sender_that_has_gone, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_files_messages_that_are_none_are_refused_and_leave_nothing_open, setup,
 			teardown),
