@@ -129,9 +129,13 @@ apt_private() {
 	)
 	[[ -z "$(find "$state/updated" -mmin -1440 2>/dev/null)" ]] || return 0
 	say "fetching package lists for $1"
-	apt-get "${APT_OPTIONS[@]}" -o "APT::Sandbox::User=$(id -un)" -qq update >&2 ||
+	if apt-get "${APT_OPTIONS[@]}" -o "APT::Sandbox::User=$(id -un)" -qq update >&2; then
+		touch -- "$state/updated"
+	elif compgen -G "$state/lists/*_Packages*" >/dev/null; then
+		say "warning: not all package lists could be fetched; going on with those that are there"
+	else
 		die "apt-get update failed; see the messages above, then run this again"
-	touch -- "$state/updated"
+	fi
 }
 
 # apt_query WORD... - apt-cache with the lists of this machine, or of apt_private after it.
