@@ -2,7 +2,6 @@
 #include "hooks/registry.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "hooks/module.h"
 #include "portal/operation.h"
@@ -24,6 +23,7 @@ void registry_done(struct registry *registry)
 		registry->hooks = hook->next;
 		hook_free(hook);
 	}
+	bits_done(&registry->bits);
 	names_put(registry->names);
 	pthread_mutex_destroy(&registry->lock);
 }
@@ -43,6 +43,7 @@ static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 	while (*at != hook)
 		at = &(*at)->next;
 	*at = hook->next;
+	bits_give(&registry->bits, hook->name, hook->bit);
 	put(hook);
 }
 
@@ -54,30 +55,6 @@ static void link_hook(struct registry *registry, struct portal_hook *hook)
 		at = &(*at)->next;
 	hook->next = *at;
 	*at = hook;
-}
-
-static bool share_a_call(const struct portal_hook *a, const struct portal_hook *b)
-{
-	return !a->name || !b->name || strcmp(a->name, b->name) == 0;
-}
-
-static int choose_bit(struct registry *registry, struct portal_hook *hook)
-{
-	uint64_t used = 0;
-
-	for (const struct portal_hook *other = registry->hooks; other; other = other->next)
-		if (share_a_call(hook, other))
-			used |= 1ull << other->bit;
-	for (uint32_t i = 0; i < PORTAL_MAX_HOOKS; i++) {
-		uint32_t bit = (registry->next_bit + i) % PORTAL_MAX_HOOKS;
-
-		if (used & 1ull << bit)
-			continue;
-		hook->bit = bit;
-		registry->next_bit = (bit + 1) % PORTAL_MAX_HOOKS;
-		return 0;
-	}
-	return -ENOSPC;
 }
 
 static int resolve(struct registry *registry, struct portal_hook *hook)
@@ -119,7 +96,7 @@ int registry_add(struct registry *registry, struct portal_hook *hook)
 	pthread_mutex_lock(&registry->lock);
 	ret = resolve(registry, hook);
 	if (ret == 0)
-		ret = choose_bit(registry, hook);
+		ret = bits_take(&registry->bits, hook->name, &hook->bit);
 	if (ret == 0) {
 		hook->id = ++registry->last_id;
 		link_hook(registry, hook);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "hooks/bits.h"
 #include "hooks/hook.h"
 #include "hooks/names.h"
 #include "portal/event.h"
@@ -20,13 +21,12 @@
  * struct registry - see above
  * @lock: everything but @changed
  * @hooks: list
+ * @bits: of the hooks in it
  * @names: tables of the guest; NULL before hello
  * @features: PORTAL_FEATURE_* of the guest
  * @connected: a guest is there
  * @epoch: how many guests have been; an operation asked of an earlier one means nothing
  * @last_id: last id given out
- * @next_bit: where the search for a free bit starts: a bit just given back is used last, because
- *	events with its old meaning may still come
  * @changed: the guest does not know all yet
  * @raise_work: asks the guest for a session
  * @raise_work_ctx: handed to it
@@ -34,12 +34,12 @@
 struct registry {
 	pthread_mutex_t lock;
 	struct portal_hook *hooks;
+	struct bits bits;
 	struct names *names;
 	uint64_t features;
 	bool connected;
 	uint64_t epoch;
 	uint32_t last_id;
-	uint32_t next_bit;
 	atomic_bool changed;
 	void (*raise_work)(void *ctx);
 	void *raise_work_ctx;
@@ -56,7 +56,7 @@ void registry_done(struct registry *registry);
  * @registry: the registry
  * @hook: from hook_create(); the registry owns it on success
  *
- * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call.
+ * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call; -ENOMEM.
  */
 must_check int registry_add(struct registry *registry, struct portal_hook *hook);
 
