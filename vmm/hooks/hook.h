@@ -10,6 +10,7 @@
 #include <portal/wire.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/queue.h>
 
 #include "base/cleanup.h"
 
@@ -40,7 +41,7 @@ enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF };
  * @guest: what the guest has
  * @busy: a session is telling the guest about it
  * @refused: the guest's negative errno for it
- * @next: the registry's list, in the order of calling
+ * @link: in the registry's list, in the order of calling
  */
 struct portal_hook {
 	struct portal_module *module;
@@ -63,7 +64,7 @@ struct portal_hook {
 	enum hook_guest guest;
 	bool busy;
 	int refused;
-	struct portal_hook *next;
+	TAILQ_ENTRY(portal_hook) link;
 };
 
 /**

@@ -12,15 +12,16 @@ enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DIS
 void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx)
 {
 	*registry = (struct registry){ .raise_work = raise_work, .raise_work_ctx = ctx };
+	TAILQ_INIT(&registry->hooks);
 	pthread_mutex_init(&registry->lock, NULL);
 }
 
 void registry_done(struct registry *registry)
 {
-	while (registry->hooks) {
-		struct portal_hook *hook = registry->hooks;
+	struct portal_hook *hook;
 
-		registry->hooks = hook->next;
+	while ((hook = TAILQ_FIRST(&registry->hooks))) {
+		TAILQ_REMOVE(&registry->hooks, hook, link);
 		hook_free(hook);
 	}
 	bits_done(&registry->bits);
@@ -38,23 +39,22 @@ static void put(struct portal_hook *hook)
 
 static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
-	struct portal_hook **at = &registry->hooks;
-
-	while (*at != hook)
-		at = &(*at)->next;
-	*at = hook->next;
+	TAILQ_REMOVE(&registry->hooks, hook, link);
 	bits_give(&registry->bits, hook->name, hook->bit);
 	put(hook);
 }
 
+/* a module's hooks are registered one after the other: the place is mostly at the end */
 static void link_hook(struct registry *registry, struct portal_hook *hook)
 {
-	struct portal_hook **at = &registry->hooks;
+	struct portal_hook *before = TAILQ_LAST(&registry->hooks, registry_hooks);
 
-	while (*at && (*at)->module->index <= hook->module->index)
-		at = &(*at)->next;
-	hook->next = *at;
-	*at = hook;
+	while (before && before->module->index > hook->module->index)
+		before = TAILQ_PREV(before, registry_hooks, link);
+	if (before)
+		TAILQ_INSERT_AFTER(&registry->hooks, before, hook, link);
+	else
+		TAILQ_INSERT_HEAD(&registry->hooks, hook, link);
 }
 
 static int resolve(struct registry *registry, struct portal_hook *hook)
@@ -139,8 +139,8 @@ static void forget_guest(struct registry *registry)
 	struct portal_hook *hook, *next;
 
 	registry->epoch++;
-	for (hook = registry->hooks; hook; hook = next) {
-		next = hook->next;
+	for (hook = TAILQ_FIRST(&registry->hooks); hook; hook = next) {
+		next = TAILQ_NEXT(hook, link);
 		hook->guest = HOOK_ABSENT;
 		hook->busy = false;
 		hook->refused = 0;
@@ -163,10 +163,12 @@ int registry_connect(struct registry *registry, struct names *names, uint64_t fe
 	registry->features = features;
 	registry->connected = true;
 	mark_changed(registry);
-	for (hook = registry->hooks; hook && ret == 0; hook = hook->next) {
+	TAILQ_FOREACH(hook, &registry->hooks, link) {
 		ret = resolve(registry, hook);
-		if (ret < 0)
+		if (ret < 0) {
 			*ret_unknown = hook;
+			break;
+		}
 	}
 	pthread_mutex_unlock(&registry->lock);
 	return ret;
@@ -238,7 +240,9 @@ static int tell(struct registry *registry, struct session *session, struct porta
 /* under the lock; the first hook with something to tell, a reference */
 static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
 {
-	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+	struct portal_hook *hook;
+
+	TAILQ_FOREACH(hook, &registry->hooks, link) {
 		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
 		if (*ret_change != CHANGE_NONE) {
 			hook->refs++;
@@ -302,10 +306,11 @@ size_t registry_collect(struct registry *registry, const struct call *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct names **ret_names)
 {
+	struct portal_hook *hook;
 	size_t nr = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+	TAILQ_FOREACH(hook, &registry->hooks, link) {
 		if (!is_for(hook, call) || nr == PORTAL_MAX_HOOKS)
 			continue;
 		hook->refs++;
@@ -321,8 +326,9 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct
 	struct portal_hook *hook;
 
 	pthread_mutex_lock(&registry->lock);
-	for (hook = registry->hooks; hook && hook->id != id; hook = hook->next)
-		;
+	TAILQ_FOREACH(hook, &registry->hooks, link)
+		if (hook->id == id)
+			break;
 	if (hook)
 		hook->refs++;
 	*ret_names = names_get(registry->names);
@@ -341,8 +347,10 @@ void registry_put(struct registry *registry, struct portal_hook *hook)
 
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out)
 {
+	const struct portal_hook *hook;
+
 	pthread_mutex_lock(&registry->lock);
-	for (const struct portal_hook *hook = registry->hooks; hook; hook = hook->next) {
+	TAILQ_FOREACH(hook, &registry->hooks, link) {
 		if (hook->module != module)
 			continue;
 		fputs("  ", out);
@@ -353,10 +361,11 @@ void registry_describe(struct registry *registry, const struct portal_module *mo
 
 size_t registry_count(struct registry *registry, const struct portal_module *module)
 {
+	struct portal_hook *hook;
 	size_t nr = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	for (struct portal_hook *hook = registry->hooks; hook; hook = hook->next)
+	TAILQ_FOREACH(hook, &registry->hooks, link)
 		nr += !atomic_load(&hook->removed) && (!module || hook->module == module);
 	pthread_mutex_unlock(&registry->lock);
 	return nr;

@@ -20,7 +20,7 @@
 /**
  * struct registry - see above
  * @lock: everything but @changed
- * @hooks: list
+ * @hooks: list, in the order of calling
  * @bits: of the hooks in it
  * @names: tables of the guest; NULL before hello
  * @features: PORTAL_FEATURE_* of the guest
@@ -33,7 +33,7 @@
  */
 struct registry {
 	pthread_mutex_t lock;
-	struct portal_hook *hooks;
+	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
 	struct bits bits;
 	struct names *names;
 	uint64_t features;

@@ -495,6 +495,30 @@ static void test_two_modules_run_in_the_order_they_were_loaded(void **state)
 	assert_int_equal(result.args[0], 20);
 }
 
+static void test_late_hook_of_the_first_module_runs_before_the_second_module(void **state)
+{
+	struct plan early = { .arg = 0, .value = 10 };
+	struct plan other = { .arg = 0, .value = 30 };
+	struct plan late = { .arg = 0, .value = 20 };
+	const struct portal_syscall_hook hook_early =
+		hook_on("ioctl", PORTAL_ON_ENTER, follow_plan, &early);
+	const struct portal_syscall_hook hook_other =
+		hook_on("ioctl", PORTAL_ON_ENTER, follow_plan, &other);
+	const struct portal_syscall_hook hook_late =
+		hook_on("ioctl", PORTAL_ON_ENTER, follow_plan, &late);
+	struct fake_result result;
+
+	(void)state;
+	rig_hooks(&rig, "one", 0, &hook_early, 1);
+	rig_hooks(&rig, "two", 0, &hook_other, 1);
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &hook_late, NULL), 0);
+	rig_boot(&rig);
+	call_with(&rig.task, "ioctl", 1, 2, &result);
+	assert_int_equal(late.seen_arg0, 10);
+	assert_int_equal(other.seen_arg0, 20);
+	assert_int_equal(result.args[0], 30);
+}
+
 static void test_negative_return_discards_only_what_that_hook_staged(void **state)
 {
 	struct plan first = { .arg = 0, .value = 77 };
@@ -627,6 +651,7 @@ int main(void)
 		EVENT_TEST(test_later_return_hook_sees_the_staged_result),
 		EVENT_TEST(test_handled_stops_later_hooks),
 		EVENT_TEST(test_two_modules_run_in_the_order_they_were_loaded),
+		EVENT_TEST(test_late_hook_of_the_first_module_runs_before_the_second_module),
 		EVENT_TEST(test_negative_return_discards_only_what_that_hook_staged),
 		EVENT_TEST(test_hundred_failures_in_a_row_switch_the_hook_off),
 		EVENT_TEST(test_slow_callback_is_named_once),
