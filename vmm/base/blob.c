@@ -24,6 +24,8 @@ int blob_map(int fd, struct blob *ret_blob)
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
 	if (st.st_size < 0 || (uint64_t)st.st_size > PTRDIFF_MAX)
 		return -EFBIG;
 	if (st.st_size == 0) {

@@ -3,10 +3,10 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/io.h"
 #include "boot/elf.h"
 #include "boot/unpack.h"
 
@@ -167,6 +167,12 @@ static int unpack_failed(enum unpack_format format, int err, struct boot_reason 
 	return boot_fail(why, err, "its %s data is damaged", name);
 }
 
+static void release_bytes(struct kernel *kernel)
+{
+	free(take_ptr(kernel->owned));
+	blob_done(&kernel->file);
+}
+
 /* a kernel file that was compressed as a whole: replace it by what is inside */
 static int unwrap(struct kernel *kernel, struct boot_reason *why)
 {
@@ -180,7 +186,8 @@ static int unwrap(struct kernel *kernel, struct boot_reason *why)
 	err = unpack(kernel->data, kernel->len, TRAILER_MAX, UNPACKED_MAX, &plain, &len);
 	if (err < 0)
 		return unpack_failed(format, err, why);
-	free(kernel->data);
+	release_bytes(kernel);
+	kernel->owned = plain;
 	kernel->data = plain;
 	kernel->len = len;
 	return 0;
@@ -205,18 +212,10 @@ static int probe(struct kernel *kernel, struct boot_reason *why)
 	return refuse_foreign(kernel, why);
 }
 
-int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct boot_reason *why)
+static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct boot_reason *why)
 {
-	struct kernel *kernel = calloc(1, sizeof(*kernel));
-	int err;
+	int err = probe(kernel, why);
 
-	if (!kernel) {
-		free(data);
-		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
-	}
-	kernel->data = data;
-	kernel->len = len;
-	err = probe(kernel, why);
 	if (err < 0) {
 		kernel_close(kernel);
 		return err;
@@ -225,21 +224,59 @@ int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct b
 	return 0;
 }
 
-int kernel_open(const char *path, struct kernel **ret_kernel, struct boot_reason *why)
+int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct boot_reason *why)
 {
-	void *data;
-	size_t len;
-	int err = io_read_file(path, FILE_MAX, &data, &len);
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+
+	if (!kernel) {
+		free(data);
+		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+	}
+	kernel->file = BLOB_NONE;
+	kernel->owned = data;
+	kernel->data = data;
+	kernel->len = len;
+	return probe_bytes(kernel, ret_kernel, why);
+}
+
+static int map_file(const char *path, struct blob *ret_file)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct blob file;
+	int err = fd < 0 ? -errno : blob_map(fd, &file);
 
 	if (err < 0)
+		return err;
+	if (file.len > FILE_MAX) {
+		blob_done(&file);
+		return -EFBIG;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+int kernel_open(const char *path, struct kernel **ret_kernel, struct boot_reason *why)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+	int err;
+
+	if (!kernel)
+		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+	kernel->file = BLOB_NONE;
+	err = map_file(path, &kernel->file);
+	if (err < 0) {
+		kernel_close(kernel);
 		return boot_fail(why, err, "%s", strerror(-err));
-	return kernel_probe(data, len, ret_kernel, why);
+	}
+	kernel->data = kernel->file.data;
+	kernel->len = kernel->file.len;
+	return probe_bytes(kernel, ret_kernel, why);
 }
 
 void kernel_close(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
-	free(kernel->data);
+	release_bytes(kernel);
 	free(kernel);
 }

@@ -19,15 +19,19 @@
  * struct kernel - a kernel that can be loaded
  * @format: by content
  * @release: uname -r, empty when the file does not say
- * @data: the file, unpacked if it was compressed as a whole; owned
+ * @data: the file, unpacked if it was compressed as a whole
  * @len: bytes
+ * @file: what @data is a mapping of, or BLOB_NONE
+ * @owned: what @data was allocated as, or NULL
  * @bzimage: with KERNEL_FORMAT_BZIMAGE
  */
 struct kernel {
 	enum kernel_format format;
 	char release[KERNEL_RELEASE_SIZE];
-	uint8_t *data;
+	const uint8_t *data;
 	size_t len;
+	struct blob file;
+	void *owned;
 	struct bzimage bzimage;
 };
 
@@ -55,7 +59,9 @@ must_check int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kerne
 			    struct boot_reason *why);
 
 /**
- * kernel_open() - read and probe a file
+ * kernel_open() - map and probe a file
+ *
+ * The file is not copied: when it shrinks meanwhile the process is killed (SIGBUS).
  *
  * Return: what kernel_probe() says, and errors of opening and reading @path.
  */
