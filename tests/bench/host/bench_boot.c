@@ -5,8 +5,8 @@
  *	boot_ns N	from its start to the line of bench_init.c
  *	pss_kib N	IDLE_MS later, its memory (Pss) beside the guest's
  *
- * then ends it with SIGTERM. What is mapped in pieces of 64 MiB and more counts as the guest's:
- *give it more.
+ * then ends it with SIGTERM. Mappings that touch each other count as one, from a guard page to the next;
+ * what comes to 64 MiB and more is the guest's: give it more.
  */
 #include <errno.h>
 #include <signal.h>
@@ -70,10 +70,25 @@ static void wait_for_mark(FILE *console)
 	exit(EXIT_FAILURE);
 }
 
+/* mappings without a gap or a guard page between them */
+struct run {
+	unsigned long end, size_kib, pss_kib;
+};
+
+/* the memory of a run that has ended, 0 when it is the guest's */
+static unsigned long run_finish(struct run *run)
+{
+	unsigned long pss_kib = run->size_kib < GUEST_MIN_KIB ? run->pss_kib : 0;
+
+	*run = (struct run){ 0 };
+	return pss_kib;
+}
+
 static unsigned long pss_beside_guest(pid_t pid)
 {
-	unsigned long size = 0, value, sum = 0;
-	char path[64], line[512];
+	unsigned long first, end, value, sum = 0;
+	char path[64], line[512], mode[8];
+	struct run run = { 0 };
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
@@ -81,13 +96,17 @@ static unsigned long pss_beside_guest(pid_t pid)
 	if (!file)
 		bench_die(path);
 	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Size: %lu kB", &value) == 1)
-			size = value;
-		else if (sscanf(line, "Pss: %lu kB", &value) == 1 && size < GUEST_MIN_KIB)
-			sum += value;
+		if (sscanf(line, "%lx-%lx %7s", &first, &end, mode) == 3) {
+			if (first != run.end || strncmp(mode, "---", 3) == 0)
+				sum += run_finish(&run);
+			run.end = strncmp(mode, "---", 3) == 0 ? 0 : end;
+			run.size_kib += run.end ? (end - first) / 1024 : 0;
+		} else if (sscanf(line, "Pss: %lu kB", &value) == 1) {
+			run.pss_kib += value;
+		}
 	}
 	fclose(file);
-	return sum;
+	return sum + run_finish(&run);
 }
 
 int main(int argc, char *argv[])
