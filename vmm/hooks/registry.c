@@ -9,6 +9,16 @@
 /* what the guest has to be told about a hook */
 enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DISABLE };
 
+static struct portal_hook *first(const struct registry *registry)
+{
+	return TAILQ_FIRST(&registry->hooks);
+}
+
+static struct portal_hook *next_of(const struct portal_hook *hook)
+{
+	return TAILQ_NEXT(hook, link);
+}
+
 void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx)
 {
 	*registry = (struct registry){ .raise_work = raise_work, .raise_work_ctx = ctx };
@@ -20,7 +30,7 @@ void registry_done(struct registry *registry)
 {
 	struct portal_hook *hook;
 
-	while ((hook = TAILQ_FIRST(&registry->hooks))) {
+	while ((hook = first(registry))) {
 		TAILQ_REMOVE(&registry->hooks, hook, link);
 		hook_free(hook);
 	}
@@ -139,8 +149,8 @@ static void forget_guest(struct registry *registry)
 	struct portal_hook *hook, *next;
 
 	registry->epoch++;
-	for (hook = TAILQ_FIRST(&registry->hooks); hook; hook = next) {
-		next = TAILQ_NEXT(hook, link);
+	for (hook = first(registry); hook; hook = next) {
+		next = next_of(hook);
 		hook->guest = HOOK_ABSENT;
 		hook->busy = false;
 		hook->refused = 0;
@@ -163,12 +173,10 @@ int registry_connect(struct registry *registry, struct names *names, uint64_t fe
 	registry->features = features;
 	registry->connected = true;
 	mark_changed(registry);
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (hook = first(registry); hook && ret == 0; hook = next_of(hook)) {
 		ret = resolve(registry, hook);
-		if (ret < 0) {
+		if (ret < 0)
 			*ret_unknown = hook;
-			break;
-		}
 	}
 	pthread_mutex_unlock(&registry->lock);
 	return ret;
@@ -240,9 +248,7 @@ static int tell(struct registry *registry, struct session *session, struct porta
 /* under the lock; the first hook with something to tell, a reference */
 static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
 {
-	struct portal_hook *hook;
-
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
 		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
 		if (*ret_change != CHANGE_NONE) {
 			hook->refs++;
@@ -306,11 +312,10 @@ size_t registry_collect(struct registry *registry, const struct call *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct names **ret_names)
 {
-	struct portal_hook *hook;
 	size_t nr = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
 		if (!is_for(hook, call) || nr == PORTAL_MAX_HOOKS)
 			continue;
 		hook->refs++;
@@ -326,9 +331,9 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct
 	struct portal_hook *hook;
 
 	pthread_mutex_lock(&registry->lock);
-	TAILQ_FOREACH(hook, &registry->hooks, link)
-		if (hook->id == id)
-			break;
+	hook = first(registry);
+	while (hook && hook->id != id)
+		hook = next_of(hook);
 	if (hook)
 		hook->refs++;
 	*ret_names = names_get(registry->names);
@@ -347,10 +352,8 @@ void registry_put(struct registry *registry, struct portal_hook *hook)
 
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out)
 {
-	const struct portal_hook *hook;
-
 	pthread_mutex_lock(&registry->lock);
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (const struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
 		if (hook->module != module)
 			continue;
 		fputs("  ", out);
@@ -361,11 +364,10 @@ void registry_describe(struct registry *registry, const struct portal_module *mo
 
 size_t registry_count(struct registry *registry, const struct portal_module *module)
 {
-	struct portal_hook *hook;
 	size_t nr = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	TAILQ_FOREACH(hook, &registry->hooks, link)
+	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook))
 		nr += !atomic_load(&hook->removed) && (!module || hook->module == module);
 	pthread_mutex_unlock(&registry->lock);
 	return nr;
