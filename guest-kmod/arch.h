@@ -12,6 +12,7 @@
 
 #include "syscall_table.h"
 
+struct ftrace_regs;
 struct pt_regs;
 
 /**
@@ -65,31 +66,50 @@ u64 arch_pc(const struct pt_regs *regs);
 /**
  * arch_get_regs() - user registers as the wire has them
  * @regs: user registers
- * @wire: PORTAL_NR_REGS entries, unused ones become 0
+ * @wire: PORTAL_NR_REGS entries by the ABI of the task, unused ones become 0
  */
 void arch_get_regs(const struct pt_regs *regs, __le64 *wire);
 
 /**
  * arch_writable_regs() - which registers a verdict may set
+ * @regs: user registers of the task in question
  *
  * Return: bit n = PORTAL_REG_* n.
  */
-u64 arch_writable_regs(void);
+u64 arch_writable_regs(const struct pt_regs *regs);
 
 /**
  * arch_set_regs() - set user registers
  * @regs: the current task's user registers
- * @mask: which, within arch_writable_regs()
+ * @mask: which, within arch_writable_regs() of @regs
  * @wire: PORTAL_NR_REGS values, made harmless where a value could hurt the kernel
  */
 void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
 
 /**
- * arch_redirect() - let a traced function's entry go on in the wrapper
- * @regs: kernel registers at that entry
+ * arch_redirect_traced() - let the function that ftrace stopped go on in the wrapper
+ * @fregs: what ftrace saved at its entry
  * @wrapper: address of a redirect_fn
  * @function: its second argument; the first is what the function was called with
+ *
+ * In arch_<name>_ftrace.c.
  */
-void arch_redirect(struct pt_regs *regs, unsigned long wrapper, unsigned long function);
+void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function);
+
+/**
+ * arch_redirect_probed() - the same for a function that a kprobe stopped at its first instruction
+ * @regs: kernel registers there
+ * @wrapper: address of a redirect_fn
+ * @function: its second argument; the first is what the function was called with
+ *
+ * In arch_<name>_kprobe.c, where an architecture needs it.
+ */
+void arch_redirect_probed(struct pt_regs *regs, unsigned long wrapper, unsigned long function);
+
+/**
+ * arch_probed_caller() - where that function returns to
+ * @regs: kernel registers at its first instruction
+ */
+unsigned long arch_probed_caller(const struct pt_regs *regs);
 
 #endif /* GUEST_ARCH_H */

@@ -121,7 +121,7 @@ void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 		wire[i] = cpu_to_le64(reg_value(regs, reg_offsets[i]));
 }
 
-u64 arch_writable_regs(void)
+u64 arch_writable_regs(const struct pt_regs *regs)
 {
 	return GENMASK_ULL(PORTAL_REG_X86_FLAGS, PORTAL_REG_X86_AX);
 }
@@ -141,10 +141,4 @@ void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire)
 		if (mask & BIT_ULL(i))
 			*reg_at(regs, reg_offsets[i]) =
 				harmless_value(regs, i, le64_to_cpu(wire[i]));
-}
-
-void arch_redirect(struct pt_regs *regs, unsigned long wrapper, unsigned long function)
-{
-	regs->si = function;
-	regs->ip = wrapper;
 }

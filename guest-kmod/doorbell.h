@@ -11,13 +11,24 @@
 
 #include <portal/wire.h>
 
-#ifdef CONFIG_X86_64
+#if defined(CONFIG_X86_64)
 #include <asm/kvm_para.h>
 
-static inline bool doorbell_trap(phys_addr_t gpa, u32 kind)
+static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 {
 	return kvm_hypercall3(PORTAL_DOORBELL_NR, gpa, 1, (u64)PORTAL_DOORBELL_TAG << 32 | kind) ==
 	       0;
+}
+#elif defined(CONFIG_ARM64)
+#include <linux/arm-smccc.h>
+
+static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
+{
+	unsigned long call = PORTAL_DOORBELL_HVC64 | kind << PORTAL_DOORBELL_KIND_SHIFT | index;
+	struct arm_smccc_res res;
+
+	arm_smccc_1_1_hvc(call, gpa, &res);
+	return res.a0 == call;
 }
 #else
 #error "the portal has no doorbell on this architecture yet"
@@ -26,6 +37,7 @@ static inline bool doorbell_trap(phys_addr_t gpa, u32 kind)
 /**
  * doorbell_ring() - hand a page to the VMM and wait until it hands it back
  * @gpa: guest physical address of a page of the pool, page aligned
+ * @index: its place in the pool
  * @kind: PORTAL_RING_*
  *
  * Preemption is off while the vCPU is away, so that the ring belongs to one task. Not on a machine
@@ -34,12 +46,12 @@ static inline bool doorbell_trap(phys_addr_t gpa, u32 kind)
  * Context: any in which the caller may touch the page.
  * Return: true when the ring was served, false when nobody is there or it was refused.
  */
-static inline bool doorbell_ring(phys_addr_t gpa, u32 kind)
+static inline bool doorbell_ring(phys_addr_t gpa, u32 index, u32 kind)
 {
 	bool served;
 
 	preempt_disable();
-	served = doorbell_trap(gpa, kind);
+	served = doorbell_trap(gpa, index, kind);
 	preempt_enable();
 	return served;
 }

@@ -82,7 +82,7 @@ int hello_accept(const struct portal_wire_welcome *welcome)
 void hello_say_bye(void)
 {
 	if (hello_state != HELLO_NO_HOST)
-		doorbell_ring(pool_first_gpa(), PORTAL_RING_BYE);
+		doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_BYE);
 	WRITE_ONCE(hello_state, HELLO_DOWN);
 }
 

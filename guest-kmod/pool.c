@@ -102,8 +102,10 @@ int pool_create(unsigned int nr_pages)
 	sort(pool.pages, pool.nr_pages, sizeof(*pool.pages), page_order, NULL);
 	pool_trim();
 
-	for (i = 0; i < pool.nr_pages; i++)
+	for (i = 0; i < pool.nr_pages; i++) {
+		pool.pages[i].index = i;
 		list_add_tail(&pool.pages[i].free, &pool.free);
+	}
 	spin_lock(&pool.lock);
 	pool.nr_free = pool.nr_pages;
 	pool.open = true;

@@ -18,6 +18,7 @@ struct task_struct;
  * @region: the page itself
  * @scratch: PORTAL_PAGE_SIZE private bytes of whoever has the page
  * @gpa: guest physical address of @region
+ * @index: its place in the pool, counted through pool_ranges()
  * @generation: number of the last session on this page, see docs/protocol.md section 1
  * @owner: task that has it, NULL when free
  * @waited: the pool was empty when @owner came for it
@@ -27,6 +28,7 @@ struct pool_page {
 	struct portal_region *region;
 	u8 *scratch;
 	phys_addr_t gpa;
+	u32 index;
 	u32 generation;
 	struct task_struct *owner;
 	bool waited;
@@ -87,7 +89,7 @@ void pool_put(struct pool_page *page);
 unsigned int pool_ranges(struct portal_wire_range *ranges);
 
 /**
- * pool_first_gpa() - address of some page of the pool, for a ring that carries nothing
+ * pool_first_gpa() - address of page 0 of the pool, for a ring that carries nothing
  *
  * Return: guest physical address; only while the pool exists.
  */

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ftrace.h>
 #include <linux/hashtable.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "arch.h"
-#include "compat/compat.h"
-#include "redirect.h"
+#include "redirect_backend.h"
 
 struct function {
 	struct hlist_node node;
@@ -16,48 +13,11 @@ struct function {
 };
 
 static DEFINE_HASHTABLE(functions, 8);
-static redirect_fn *redirect_wrapper;
-static bool is_registered;
-
-/*
- * An ops with an empty filter means every function of the kernel. This one, which nobody calls, is
- * in the filter as long as the ops is registered, so that it never runs empty and the last hook can
- * go without the long wait of unregistering.
- */
-static noinline void redirect_anchor(void)
-{
-	barrier();
-}
-
-/*
- * Runs at the entry of a redirected function. Calls from the module are meant for the function
- * itself. A module that is on its way out takes no new guests.
- */
-static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	if (within_module(parent_ip, THIS_MODULE) || !try_module_get(THIS_MODULE))
-		return;
-	arch_redirect(ftrace_get_regs(fregs), (unsigned long)redirect_wrapper,
-		      compat_function_start(ip));
-}
-
-/* Nothing that redirect_entry() calls is ever redirected: it needs no guard against recursion. */
-static struct ftrace_ops redirect_ops = {
-	.func = redirect_entry,
-	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION |
-		 FTRACE_OPS_FL_PERMANENT,
-};
-
-static struct ftrace_ops probe_ops = {
-	.func = redirect_entry,
-	.flags = FTRACE_OPS_FL_SAVE_REGS,
-};
+redirect_fn *redirect_wrapper;
 
 bool redirect_is_possible(unsigned long function)
 {
-	/* An ops that is never registered: only the question whether ftrace knows the address. */
-	return function && !ftrace_set_filter_ip(&probe_ops, function, 0, 1);
+	return function && redirect_backend_knows(function);
 }
 
 void redirect_open(redirect_fn *wrapper)
@@ -79,9 +39,7 @@ static void forget_functions(void)
 
 void redirect_close(void)
 {
-	if (is_registered)
-		WARN_ON(unregister_ftrace_function(&redirect_ops));
-	is_registered = false;
+	redirect_backend_remove_all();
 	forget_functions();
 }
 
@@ -125,35 +83,6 @@ static bool function_put(unsigned long address)
 	return true;
 }
 
-static int redirect_register(void)
-{
-	int err;
-
-	if (is_registered)
-		return 0;
-	err = ftrace_set_filter_ip(&redirect_ops, (unsigned long)redirect_anchor, 0, 1);
-	if (!err)
-		err = register_ftrace_function(&redirect_ops);
-	is_registered = !err;
-	return err;
-}
-
-static int filter_add(unsigned long *sites, unsigned int nr_sites)
-{
-	int err = redirect_register();
-
-	if (err || nr_sites == 0)
-		return err;
-	err = ftrace_set_filter_ips(&redirect_ops, sites, nr_sites, 0, 0);
-	return err == -EINVAL ? -ENOSYS : err;
-}
-
-static void filter_remove(unsigned long *sites, unsigned int nr_sites)
-{
-	if (nr_sites > 0)
-		WARN_ON(ftrace_set_filter_ips(&redirect_ops, sites, nr_sites, 1, 0));
-}
-
 /* Counts users down; the functions that lost their last one come first in @sites. */
 static unsigned int functions_put(const unsigned long *addresses, unsigned int nr,
 				  unsigned long *sites)
@@ -184,7 +113,7 @@ int redirect_get(const unsigned long *addresses, unsigned int nr)
 		if (first)
 			sites[nr_sites++] = addresses[i];
 	}
-	err = filter_add(sites, nr_sites);
+	err = redirect_backend_add(sites, nr_sites);
 	if (!err)
 		goto free;
 put:
@@ -198,7 +127,7 @@ void redirect_put(const unsigned long *addresses, unsigned int nr)
 {
 	unsigned long *sites = kvmalloc_array(nr, sizeof(*sites), GFP_KERNEL | __GFP_NOFAIL);
 
-	filter_remove(sites, functions_put(addresses, nr, sites));
+	redirect_backend_remove(sites, functions_put(addresses, nr, sites));
 	kvfree(sites);
 }
 
@@ -221,10 +150,8 @@ void redirect_leave(void)
 	module_put(THIS_MODULE);
 }
 
-/* Freeing leaves the ops with pointers to what was freed: only when it is not used again. */
 void redirect_drain(void)
 {
-	ftrace_free_filter(&redirect_ops);
-	ftrace_free_filter(&probe_ops);
+	redirect_backend_free();
 	synchronize_rcu_tasks();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Redirection: sends calls of chosen kernel functions to one wrapper instead, by ftrace. Functions
- * are counted: the first user redirects one, the last gives it back, and what nobody asked for
- * keeps the entry it had. It knows addresses; which calls they stand for is for others.
+ * Redirection: sends calls of chosen kernel functions to one wrapper instead, by ftrace or kprobes.
+ * Functions are counted: the first user redirects one, the last gives it back, and what nobody
+ * asked for keeps the entry it had. It knows addresses; which calls they stand for is for others.
  *
  * Every redirected call holds a reference on the module, taken before it enters: what
  * redirect_leave() gives back.
@@ -39,7 +39,7 @@ void redirect_open(redirect_fn *wrapper);
 void redirect_close(void);
 
 /**
- * redirect_is_possible() - can ftrace redirect this function
+ * redirect_is_possible() - can this function be redirected
  * @function: an address; 0 cannot
  *
  * Context: may sleep.
@@ -52,8 +52,8 @@ bool redirect_is_possible(unsigned long function);
  * @nr_functions: at least 1
  *
  * Context: may sleep; callers take turns by a lock of theirs.
- * Return: 0; -ENOSYS one of them cannot be traced; -EBUSY something else redirects one of them;
- * -ENOMEM; -ENODEV closed, or ftrace is off.
+ * Return: 0; -ENOSYS one of them cannot be redirected; -EBUSY something else redirects one of them,
+ * which kprobes do not tell; -ENOMEM; -ENODEV closed, or ftrace is off.
  */
 int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions);
 

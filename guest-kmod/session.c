@@ -84,7 +84,7 @@ static int session_loop(struct pool_page *page, u32 ring)
 	struct header header;
 
 	for (;;) {
-		if (!doorbell_ring(page->gpa, ring))
+		if (!doorbell_ring(page->gpa, page->index, ring))
 			return -ENODEV;
 		header_read(page, &header);
 		if (upper_32_bits(header.op) != page->generation)

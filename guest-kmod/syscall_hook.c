@@ -101,7 +101,8 @@ static u32 event_fetch(const struct session *session, const struct call *call, u
 	u32 when = event == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
 
 	hook_table_fetch(call->table, call->nr, when, hooks, &call->match, &fetch);
-	/* what a dying task could not read is not a fault: asked for it, the answer is "cancelled" */
+	/* what a dying task could not read is not a fault: asked for it, the answer is "cancelled"
+	 */
 	if (fatal_signal_pending(current))
 		fetch.nr = fetch.used = 0;
 	wire->nr_items = cpu_to_le32(fetch.nr);
@@ -162,7 +163,7 @@ static void apply_verdict(struct session *session, struct call *call, u32 event,
 	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
 	struct verdict_write write;
 
-	if (verdict_check(verdict, size, is_return, arch_writable_regs())) {
+	if (verdict_check(verdict, size, is_return, arch_writable_regs(task_pt_regs(current)))) {
 		pr_warn_ratelimited("the host's verdict on %s is malformed, ignored\n",
 				    syscall_table_name(call->table, call->nr));
 		return;

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From the macros of a list of system call numbers to entries of an array: [number] = "name",
+# An alias wins over what it stands for: it is the name that programs know.
+
+$1 == "#define" && $2 ~ /^__NR(3264)?_/ && NF == 3 { value[$2] = $3 }
+
+END {
+	delete value["__NR_syscalls"]
+	delete value["__NR_arch_specific_syscall"]
+	for (macro in value) {
+		if (macro !~ /^__NR_/)
+			continue
+		number = value[macro]
+		is_alias = number in value
+		if (is_alias)
+			number = value[number]
+		if (number ~ /^[0-9]+$/ && (is_alias || !(number in name)))
+			name[number] = substr(macro, 6)
+	}
+	for (number in name)
+		printf "[%d] = \"%s\",\n", number, name[number]
+}
