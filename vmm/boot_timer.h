@@ -10,7 +10,7 @@
 
 enum boot_moment {
 	BOOT_PROCESS = 0, /* main() */
-	BOOT_FILES,	  /* kernel, root file system and hook modules opened, initramfs made */
+	BOOT_FILES,	  /* files read and unpacked, initramfs made, hook modules loaded */
 	BOOT_VM,	  /* VM, devices and guest memory ready: the first instruction is next */
 	BOOT_FIRST_EXIT,  /* the kernel has touched a device */
 	BOOT_INIT,	  /* the kernel has started our init */
