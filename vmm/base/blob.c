@@ -90,6 +90,16 @@ int blob_read_file(const char *path, size_t max, struct blob *ret_blob)
 	return err < 0 ? err : blob_map(take_fd(&to), ret_blob);
 }
 
+bool blob_is_ours_alone(const struct blob *blob)
+{
+	struct stat st;
+
+	if (fstat(blob->fd, &st) < 0)
+		return false;
+	return S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 void blob_done(struct blob *blob)
 {
 	if (blob->data)

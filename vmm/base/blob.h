@@ -6,6 +6,7 @@
 #ifndef BASE_BLOB_H
 #define BASE_BLOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,14 @@ must_check int blob_copy(const void *data, size_t len, struct blob *ret_blob);
  * file.
  */
 must_check int blob_read_file(const char *path, size_t max, struct blob *ret_blob);
+
+/**
+ * blob_is_ours_alone() - can nobody but this user change the file?
+ *
+ * Return: true for a regular file that belongs to us, has one name, and can be written by its owner
+ * only. A file in memory has no name, and is none of these.
+ */
+bool blob_is_ours_alone(const struct blob *blob);
 
 /** blob_done() - unmap and close; it is BLOB_NONE afterwards, and may have been before. */
 void blob_done(struct blob *blob);

@@ -75,17 +75,20 @@ struct kernel_entry {
 };
 
 /**
- * kernel_load() - copy the kernel into guest RAM
+ * kernel_load() - bring the kernel into guest RAM
  * @image: hostile in every field but @file's own; stays as it is and can be loaded again
  * @mem: guest RAM that no vCPU runs on yet
  * @ret_entry: set only on success
  * @why: filled on failure, or NULL
  *
  * An ELF file is entered by PVH where it has the note, else by the 64-bit protocol; a bzImage's
- * code by the 64-bit protocol.
+ * code by the 64-bit protocol. Where mem_should_map(), the pages of an ELF file in the store
+ * (boot/store.h), or of another that blob_is_ours_alone(), take the place of RAM instead of being
+ * copied: the file has to stay as it is as long as @mem is there.
  *
  * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -ENOEXEC,
- * -ENOTSUP, -EINVAL, -ENODATA a damaged image. On failure RAM is partly written.
+ * -ENOTSUP, -EINVAL, -ENODATA a damaged image; other -errno of mapping. On failure RAM is partly
+ * written.
  */
 must_check int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 			   struct kernel_entry *ret_entry, struct boot_reason *why);

@@ -62,19 +62,44 @@ static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct boot_
 	return 0;
 }
 
-static int copy_segments(const struct elf_image *elf, const struct guest_mem *mem, uint64_t end,
-			 struct boot_reason *why)
+/*
+ * What is a whole page in the file and in RAM is mapped, when @fd is not -1 and both lie in the
+ * same way on pages; the rest is copied to @to.
+ */
+static int place_bytes(const struct elf_image *elf, int fd, const struct elf_segment *s,
+		       const struct guest_mem *mem, uint8_t *to)
+{
+	const uint8_t *from = elf->data + s->offset;
+	uint64_t end = s->paddr + s->file_size;
+	uint64_t first = align_up(s->paddr, MEM_PAGE_SIZE);
+	uint64_t last = align_down(end, MEM_PAGE_SIZE);
+
+	if (fd < 0 || (s->paddr ^ s->offset) & (MEM_PAGE_SIZE - 1) || first >= last) {
+		memcpy(to, from, s->file_size);
+		return 0;
+	}
+	memcpy(to, from, first - s->paddr);
+	memcpy(to + (last - s->paddr), from + (last - s->paddr), end - last);
+	return mem_map_file(mem, GPA(first), fd, s->offset + (first - s->paddr), last - first);
+}
+
+static int place_segments(const struct elf_image *elf, int fd, const struct guest_mem *mem,
+			  uint64_t end, struct boot_reason *why)
 {
 	for (unsigned int i = 0; i < elf->nr_segments; i++) {
 		struct elf_segment s;
 		uint8_t *to;
+		int err;
 
 		if (elf_segment(elf, i, &s) < 0 || s.type != PT_LOAD || s.mem_size == 0)
 			continue;
 		to = mem_slice(mem, GPA(s.paddr), s.mem_size);
 		if (!to)
 			return too_small(end, why);
-		memcpy(to, elf->data + s.offset, s.file_size);
+		err = place_bytes(elf, fd, &s, mem, to);
+		if (err < 0)
+			return boot_fail(why, err, "the unpacked kernel cannot be mapped: %s",
+					 strerror(-err));
 		memset(to + s.file_size, 0, s.mem_size - s.file_size);
 	}
 	return 0;
@@ -112,11 +137,13 @@ static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
 	return 0;
 }
 
-static int load_elf(const void *data, size_t len, const struct guest_mem *mem,
+/* the bytes of a file that may change under the guest are copied */
+static int load_elf(const struct blob *file, const struct guest_mem *mem,
 		    struct kernel_entry *entry, struct boot_reason *why)
 {
+	bool is_mapped = mem_should_map(mem) && blob_is_ours_alone(file);
 	struct elf_image elf;
-	int err = elf_parse(data, len, &elf);
+	int err = elf_parse(file->data, file->len, &elf);
 
 	if (err < 0)
 		return boot_fail(why, err, "the kernel's ELF file is damaged");
@@ -126,7 +153,7 @@ static int load_elf(const void *data, size_t len, const struct guest_mem *mem,
 	err = find_end(&elf, &entry->load_end.value, why);
 	if (err < 0)
 		return err;
-	return copy_segments(&elf, mem, entry->load_end.value, why);
+	return place_segments(&elf, is_mapped ? file->fd : -1, mem, entry->load_end.value, why);
 }
 
 static void put_header16(struct kernel_entry *entry, size_t offset, uint16_t value)
@@ -209,7 +236,7 @@ int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 	else
 		make_header(&entry);
 	if (image->format == KERNEL_FORMAT_ELF)
-		err = load_elf(image->file.data, image->file.len, mem, &entry, why);
+		err = load_elf(&image->file, mem, &entry, why);
 	else
 		err = load_compressed(image, mem, &entry, why);
 	if (err < 0)

@@ -31,19 +31,25 @@ int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
 int store_get(const char *dir, const char *key, struct blob *ret_file)
 {
 	char path[PATH_MAX];
-	auto_close int fd = -1;
-	struct stat st;
+	struct blob file;
+	int fd, err;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s" SUFFIX, dir, key) >= sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_size == 0 || st.st_uid != geteuid())
+	err = blob_map(fd, &file);
+	if (err < 0)
+		return err;
+	if (!blob_is_ours_alone(&file) || file.len == 0) {
+		blob_done(&file);
 		return -ENOENT;
+	}
 	/* its time of use, for prune(); a store that cannot be written is fine */
-	(void)!futimens(fd, NULL);
-	return blob_map(take_fd(&fd), ret_file);
+	(void)!futimens(file.fd, NULL);
+	*ret_file = file;
+	return 0;
 }
 
 static int make_dirs(const char *dir)

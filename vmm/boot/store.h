@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unpacked kernels on disk, found by the SHA-256 of what they were packed in, so that the work is done once and
- * the page cache is shared by all VMs. Owns the directory's files. A store that does not work only costs time.
+ * Unpacked kernels on disk, found by the SHA-256 of what they were packed in, so that the work is
+ * done once and the page cache is shared by all VMs. Owns the directory's files. A store that does
+ * not work only costs time.
+ *
+ * Trusted is this user: an item is taken when blob_is_ours_alone(), and what is in it is then
+ * believed. Items are written under another name, renamed once whole, and never written again, only
+ * unlinked: so they can stay mapped.
  */
 #ifndef BOOT_STORE_H
 #define BOOT_STORE_H
@@ -22,7 +27,7 @@ must_check int store_key(const void *data, size_t len, char ret_key[static STORE
  * @key: from store_key()
  * @ret_file: blob_done() it
  *
- * Return: 0; -ENOENT; other -errno of opening and mapping.
+ * Return: 0; -ENOENT not there, or not to be trusted; other -errno of opening and mapping.
  */
 must_check int store_get(const char *dir, const char *key, struct blob *ret_file);
 

@@ -2,15 +2,21 @@
 #include "kvm/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "base/bytes.h"
 
-#define HUGE_PAGE MIB(2)
+#define HUGE_PAGE   MIB(2)
+#define THP_ENABLED "/sys/kernel/mm/transparent_hugepage/enabled"
 
 struct guest_mem {
 	struct mem_slot slots[MEM_MAX_SLOTS];
 	size_t nr_slots;
+	bool is_better_ram; /* than pages of a file would be: somebody has asked for it */
 };
 
 int mem_create(struct guest_mem **ret_mem)
@@ -90,14 +96,61 @@ int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size)
 	return 0;
 }
 
-void mem_use_huge_pages(const struct guest_mem *mem)
+static int check_file_range(int fd, uint64_t offset, uint64_t len)
 {
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (offset > (uint64_t)st.st_size || len > (uint64_t)st.st_size - offset)
+		return -ENODATA;
+	return 0;
+}
+
+int mem_map_file(const struct guest_mem *mem, gpa_t gpa, int fd, uint64_t offset, uint64_t len)
+{
+	void *host = mem_slice(mem, gpa, len);
+	int err;
+
+	if (len == 0 || (gpa.value | offset | len) & (MEM_PAGE_SIZE - 1))
+		return -EINVAL;
+	if (!host)
+		return -EFAULT;
+	err = check_file_range(fd, offset, len);
+	if (err < 0)
+		return err;
+	if (mmap(host, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd,
+		 (off_t)offset) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+/* "always [madvise] never"; a host that does not say has none */
+static bool gives_huge_pages(void)
+{
+	auto_close int fd = open(THP_ENABLED, O_RDONLY | O_CLOEXEC);
+	char text[64] = "";
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return false;
+	return strstr(text, "[always]") && prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 0;
+}
+
+bool mem_should_map(const struct guest_mem *mem)
+{
+	return !mem->is_better_ram && !gives_huge_pages();
+}
+
+void mem_use_huge_pages(struct guest_mem *mem)
+{
+	mem->is_better_ram = true;
 	for (size_t i = 0; i < mem->nr_slots; i++)
 		(void)madvise(mem->slots[i].host, mem->slots[i].size, MADV_HUGEPAGE);
 }
 
-int mem_prefault(const struct guest_mem *mem)
+int mem_prefault(struct guest_mem *mem)
 {
+	mem->is_better_ram = true;
 	for (size_t i = 0; i < mem->nr_slots; i++) {
 		const struct mem_slot *slot = &mem->slots[i];
 		int ret;

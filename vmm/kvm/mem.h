@@ -7,6 +7,7 @@
 #ifndef KVM_MEM_H
 #define KVM_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,15 +50,45 @@ void mem_destroy(struct guest_mem *mem);
  */
 must_check int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size);
 
+/**
+ * mem_map_file() - put whole pages of a file in place of pages of RAM
+ * @mem: before the VM runs; not safe against mem_slice() of other threads
+ * @gpa: page aligned
+ * @fd: a file that can be read; need not stay open
+ * @offset: of the first page, page aligned
+ * @len: bytes, page aligned, not 0, within the file
+ *
+ * The pages are those of the page cache, shared by all who map the file, until somebody writes to
+ * one: the writer gets a copy then, and the file is never written. It must neither change nor
+ * shrink while @mem is there: what it loses cannot be read any more (SIGBUS here, KVM_RUN fails
+ * with EFAULT).
+ *
+ * Return: 0; -EINVAL misaligned or empty; -EFAULT not in one slot; -ENODATA the file ends before;
+ * nothing is changed then. Other -errno of fstat(2) and mmap(2); the range may be without memory
+ * after the latter.
+ */
+must_check int mem_map_file(const struct guest_mem *mem, gpa_t gpa, int fd, uint64_t offset,
+			    uint64_t len);
+
+/**
+ * mem_should_map() - is mem_map_file() better than copying?
+ * @mem: after mem_use_huge_pages() and mem_prefault(), where they are called
+ *
+ * Return: false where huge pages would be lost by it, asked for or given to everybody (the host's
+ * transparent_hugepage/enabled is "always", and this process has not been excepted), and where all
+ * of RAM has been provided already.
+ */
+bool mem_should_map(const struct guest_mem *mem);
+
 /** mem_use_huge_pages() - ask the host for huge pages behind all slots. Advice: one without them works as well. */
-void mem_use_huge_pages(const struct guest_mem *mem);
+void mem_use_huge_pages(struct guest_mem *mem);
 
 /**
  * mem_prefault() - have the host provide every page now, so that the guest never waits for one
  *
  * Return: 0; -ENOMEM the host has not that much; -EINVAL it cannot (before Linux 5.14).
  */
-must_check int mem_prefault(const struct guest_mem *mem);
+must_check int mem_prefault(struct guest_mem *mem);
 
 /**
  * mem_slice() - the host view of a guest range

@@ -80,3 +80,43 @@ case_boot_init_that_is_missing_is_named() {
 	expect_out '/no/such/init'
 	[[ $status != 0 ]] || fail "ended as if all were well"
 }
+
+# expect_mapped COUNT - so many pieces of the unpacked kernel's file are guest memory while the guest runs
+expect_mapped() {
+	local pid mapped
+
+	"$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --rootfs "$FIXTURES/rootfs.squashfs" \
+		--timeout 90 --append "$(run_line 'echo idle; sleep 1000')" >out 2>err </dev/null &
+	pid=$!
+	for _ in {1..300}; do
+		! grep -q '^idle' out || break
+		sleep 0.2
+	done
+	grep -q '^idle' out || fail "the guest did not come up"
+	mapped="$(grep -c ' rw-p .*/unpacked/[0-9a-f]*[.]elf' "/proc/$pid/maps" || true)"
+	cp "/proc/$pid/smaps" "smaps.$1"
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	expect_status 143
+	[[ $mapped == "$1" ]] || fail "$mapped pieces of the kernel are mapped, expected $1"
+}
+
+# hash_store - of the unpacked kernels
+hash_store() {
+	find "${PORTAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portal-vmm}/unpacked" -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+case_boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost() {
+	local setting=/sys/kernel/mm/transparent_hugepage/enabled before
+
+	[[ ${PORTAL_LAB:-} == nested ]] || skip_case "it changes for whom this machine has huge pages"
+	echo always >"$setting"
+	expect_mapped 0
+	before="$(hash_store)"
+	[[ -n $before ]] || fail "no kernel is in the store"
+	echo never >"$setting"
+	expect_mapped 4
+	[[ "$(hash_store)" == "$before" ]] || fail "a guest has written to the store"
+	echo always >"$setting"
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -170,6 +171,108 @@ static void test_kernel_with_kaslr_or_unknown_payload_unpacks_itself(void **stat
 	put_le32(s.data + 0x24c, 3);
 	check_decompressor(&s, &direct);
 	free(s.data);
+}
+
+/* bytes from SAMPLE_ELF_CODE on: two whole pages, and two edges */
+#define LONG_CODE (3 * MEM_PAGE_SIZE)
+
+/* a kernel of more than a page, at @paddr */
+static struct sample make_long_elf(uint64_t paddr)
+{
+	struct sample elf = sample_elf(), more = sample_bytes(LONG_CODE - SAMPLE_ELF_CODE_LEN);
+
+	sample_append(&elf, more.data, more.len);
+	free(more.data);
+	put_le64(elf.data + SAMPLE_ELF_LOAD + 24, paddr);
+	put_le64(elf.data + SAMPLE_ELF_LOAD + 32, LONG_CODE);
+	put_le64(elf.data + SAMPLE_ELF_LOAD + 40, 2 * LONG_CODE);
+	put_le32(elf.data + SAMPLE_ELF_NOTE + 16, (uint32_t)paddr);
+	return elf;
+}
+
+static void check_long_elf(const struct guest_mem *mem, const struct sample *elf, uint64_t paddr)
+{
+	const uint8_t *ram = mem_slice(mem, GPA(paddr - 1), 2 * LONG_CODE + 2);
+
+	assert_int_equal(ram[0], 0xaa);
+	assert_memory_equal(ram + 1, elf->data + SAMPLE_ELF_CODE, LONG_CODE);
+	for (size_t i = LONG_CODE; i < 2 * LONG_CODE; i++)
+		assert_int_equal(ram[1 + i], 0);
+	assert_int_equal(ram[1 + 2 * LONG_CODE], 0xaa);
+}
+
+/* Return: how many pages of @mem's first slot are mapped from a file below @dir */
+static uint64_t count_mapped_pages(const struct guest_mem *mem, const char *dir)
+{
+	auto_free char *line = NULL;
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long long start, end;
+	uint64_t nr_pages = 0;
+	size_t size = 0, nr;
+	const struct mem_slot *slots = mem_slots(mem, &nr);
+
+	assert_non_null(maps);
+	while (getline(&line, &size, maps) > 0) {
+		if (!strstr(line, dir) || sscanf(line, "%llx-%llx", &start, &end) != 2)
+			continue;
+		if (start >= (uintptr_t)slots->host && start < (uintptr_t)slots->host + slots->size)
+			nr_pages += (end - start) / MEM_PAGE_SIZE;
+	}
+	fclose(maps);
+	return nr_pages;
+}
+
+/* load it out of a store, twice: what the first guest writes the second does not see */
+static void check_store(uint64_t paddr, bool huge_pages, uint64_t nr_mapped)
+{
+	struct sample elf = make_long_elf(paddr), packed = sample_pack(UNPACK_ZSTD, &elf);
+	struct sample s = sample_bzimage(&packed, (uint32_t)elf.len);
+	char *dir = sample_dir();
+	struct kernel_options options = { .store = dir };
+
+	/* not as on a host that gives huge pages to everybody */
+	assert_int_equal(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		struct guest_mem *mem = make_ram(RAM_SIZE);
+		struct kernel_entry entry;
+		uint8_t *ram = mem_slice(mem, GPA(0), RAM_SIZE);
+
+		if (huge_pages)
+			mem_use_huge_pages(mem);
+		memset(ram + SAMPLE_ELF_PADDR - MEM_PAGE_SIZE, 0xaa, MIB(1));
+		load(&s, &options, mem, &entry);
+		check_long_elf(mem, &elf, paddr);
+		assert_int_equal(count_mapped_pages(mem, dir), nr_mapped);
+		memset(ram + paddr, 0xee, LONG_CODE);
+		mem_destroy(mem);
+	}
+	sample_remove(dir);
+	free(s.data);
+	free(packed.data);
+	free(elf.data);
+}
+
+static void test_kernel_in_the_store_is_mapped_where_pages_agree(void **state)
+{
+	(void)state;
+	check_store(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE, false, 2);
+	check_store(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE, true, 0);
+	check_store(SAMPLE_ELF_PADDR, false, 0);
+	check_store(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE + 1, false, 0);
+}
+
+static void test_kernel_without_a_store_is_copied(void **state)
+{
+	struct sample elf = make_long_elf(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE);
+	struct guest_mem *mem = make_ram(RAM_SIZE);
+	struct kernel_entry entry;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
+	load(&elf, &direct, mem, &entry);
+	assert_int_equal(count_mapped_pages(mem, "memfd:"), 0);
+	mem_destroy(mem);
+	free(elf.data);
 }
 
 static void test_kernel_release_from_header_and_banner(void **state)
@@ -470,6 +573,8 @@ int main(void)
 		cmocka_unit_test(test_kernel_payload_of_every_format_is_entered_by_pvh),
 		cmocka_unit_test(test_kernel_without_note_is_entered_by_the_64_bit_protocol),
 		cmocka_unit_test(test_kernel_with_kaslr_or_unknown_payload_unpacks_itself),
+		cmocka_unit_test(test_kernel_in_the_store_is_mapped_where_pages_agree),
+		cmocka_unit_test(test_kernel_without_a_store_is_copied),
 		cmocka_unit_test(test_kernel_release_from_header_and_banner),
 		cmocka_unit_test(test_kernel_banner_at_the_very_end_of_the_file),
 		cmocka_unit_test(test_kernel_files_packed_as_a_whole_are_unpacked),

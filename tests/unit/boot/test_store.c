@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "boot/store.h"
 
 static char top[] = "/tmp/test_store.XXXXXX";
@@ -86,6 +87,30 @@ static void test_store_takes_no_links_and_no_empty_files(void **state)
 	assert_int_equal(store_get(dir, key, &file), -ENOENT);
 }
 
+static void test_store_takes_nothing_that_others_can_write(void **state)
+{
+	static const mode_t refused[] = { 0620, 0602, 0666 }, taken[] = { 0400, 0600, 0644 };
+	char key[STORE_KEY_SIZE], path[256], other[256];
+	struct blob file;
+
+	(void)state;
+	key_of(1, key);
+	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
+	snprintf(path, sizeof(path), "%s/%s.elf", dir, key);
+	snprintf(other, sizeof(other), "%s/other", dir);
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		assert_int_equal(chmod(path, refused[i]), 0);
+		assert_int_equal(store_get(dir, key, &file), -ENOENT);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+		assert_int_equal(chmod(path, taken[i]), 0);
+		assert_int_equal(store_get(dir, key, &file), 0);
+		blob_done(&file);
+	}
+	assert_int_equal(link(path, other), 0); /* a name that somebody may write through */
+	assert_int_equal(store_get(dir, key, &file), -ENOENT);
+}
+
 static void test_store_forgets_what_was_used_longest_ago(void **state)
 {
 	char key[STORE_KEY_SIZE], first[STORE_KEY_SIZE], second[STORE_KEY_SIZE];
@@ -123,10 +148,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_store_key_is_sha256),
-		cmocka_unit_test_setup_teardown(test_store_gives_back_what_was_put, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_store_takes_no_links_and_no_empty_files, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_store_forgets_what_was_used_longest_ago, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_store_that_cannot_be_written_says_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_store_gives_back_what_was_put, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_store_takes_no_links_and_no_empty_files, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_store_takes_nothing_that_others_can_write,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_store_forgets_what_was_used_longest_ago, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_store_that_cannot_be_written_says_so, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "kvm/mem.h"
@@ -123,6 +125,135 @@ static void test_mem_table_full_is_enospc(void **state)
 	assert_int_equal(mem_add_ram(mem, GPA(base), 4096), -ENOSPC);
 }
 
+#define FILE_PAGES 4
+
+/* a file of FILE_PAGES pages and a byte; byte n of it is what byte_of(n) says */
+static uint8_t byte_of(uint64_t n)
+{
+	return (uint8_t)(n / MEM_PAGE_SIZE * 64 + n % 61 + 1);
+}
+
+static int make_file(void)
+{
+	uint8_t bytes[FILE_PAGES * MEM_PAGE_SIZE + 1];
+	int fd = memfd_create("test", MFD_CLOEXEC);
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = byte_of(i);
+	assert_int_equal(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	return fd;
+}
+
+static void check_bytes(const uint8_t *bytes, uint64_t offset, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(bytes[i], byte_of(offset + i));
+}
+
+static void check_fill(const uint8_t *bytes, uint8_t value, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(bytes[i], value);
+}
+
+static void test_mem_map_file_replaces_these_pages_and_no_other(void **state)
+{
+	struct guest_mem *mem = *state;
+	uint8_t *ram = mem_slice(mem, GPA(0), LOW_SIZE);
+	int fd = make_file();
+
+	memset(ram, 0xee, 5 * MEM_PAGE_SIZE);
+	assert_int_equal(
+		mem_map_file(mem, GPA(2 * MEM_PAGE_SIZE), fd, MEM_PAGE_SIZE, 2 * MEM_PAGE_SIZE), 0);
+	close(fd);
+	check_fill(ram, 0xee, 2 * MEM_PAGE_SIZE);
+	check_bytes(ram + 2 * MEM_PAGE_SIZE, MEM_PAGE_SIZE, 2 * MEM_PAGE_SIZE);
+	check_fill(ram + 4 * MEM_PAGE_SIZE, 0xee, MEM_PAGE_SIZE);
+}
+
+static void test_mem_map_file_write_does_not_reach_the_file(void **state)
+{
+	struct guest_mem *mem = *state;
+	uint8_t *one = mem_slice(mem, GPA(0), MEM_PAGE_SIZE), buf[MEM_PAGE_SIZE];
+	uint8_t *other = mem_slice(mem, GPA(HIGH_BASE), MEM_PAGE_SIZE);
+	int fd = make_file();
+
+	assert_int_equal(mem_map_file(mem, GPA(0), fd, 0, MEM_PAGE_SIZE), 0);
+	assert_int_equal(mem_map_file(mem, GPA(HIGH_BASE), fd, 0, MEM_PAGE_SIZE), 0);
+	memset(one, 0xee, MEM_PAGE_SIZE);
+	check_bytes(other, 0, MEM_PAGE_SIZE);
+	assert_int_equal(pread(fd, buf, sizeof(buf), 0), sizeof(buf));
+	check_bytes(buf, 0, sizeof(buf));
+	check_fill(one, 0xee, MEM_PAGE_SIZE);
+	close(fd);
+}
+
+static void test_mem_map_file_reaches_both_edges_of_a_slot(void **state)
+{
+	struct guest_mem *mem = *state;
+	uint64_t last = HIGH_SIZE - MEM_PAGE_SIZE;
+	int fd = make_file();
+
+	assert_int_equal(mem_map_file(mem, GPA(HIGH_BASE), fd, 0, MEM_PAGE_SIZE), 0);
+	assert_int_equal(mem_map_file(mem, GPA(HIGH_BASE + last), fd, 0, MEM_PAGE_SIZE), 0);
+	check_bytes(mem_slice(mem, GPA(HIGH_BASE), MEM_PAGE_SIZE), 0, MEM_PAGE_SIZE);
+	check_bytes(mem_slice(mem, GPA(HIGH_BASE + last), MEM_PAGE_SIZE), 0, MEM_PAGE_SIZE);
+	assert_int_equal(mem_map_file(mem, GPA(HIGH_BASE + last), fd, 0, 2 * MEM_PAGE_SIZE),
+			 -EFAULT);
+	assert_int_equal(
+		mem_map_file(mem, GPA(HIGH_BASE - MEM_PAGE_SIZE), fd, 0, 2 * MEM_PAGE_SIZE),
+		-EFAULT);
+	assert_int_equal(mem_map_file(mem, GPA(LOW_SIZE), fd, 0, MEM_PAGE_SIZE), -EFAULT);
+	close(fd);
+}
+
+static void test_mem_map_file_refuses_what_is_no_page_of_the_file(void **state)
+{
+	static const struct {
+		uint64_t gpa, offset, len;
+		int err;
+	} cases[] = {
+		{ 1, 0, MEM_PAGE_SIZE, -EINVAL },
+		{ 0, 1, MEM_PAGE_SIZE, -EINVAL },
+		{ 0, 0, MEM_PAGE_SIZE - 1, -EINVAL },
+		{ 0, 0, 0, -EINVAL },
+		{ 0, 0, (FILE_PAGES + 1) * MEM_PAGE_SIZE, -ENODATA },
+		{ 0, FILE_PAGES * MEM_PAGE_SIZE, MEM_PAGE_SIZE, -ENODATA },
+		{ 0, UINT64_MAX - MEM_PAGE_SIZE + 1, MEM_PAGE_SIZE, -ENODATA },
+	};
+	struct guest_mem *mem = *state;
+	uint8_t *ram = mem_slice(mem, GPA(0), LOW_SIZE);
+	int fd = make_file();
+
+	memset(ram, 0xee, 8 * MEM_PAGE_SIZE);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(
+			mem_map_file(mem, GPA(cases[i].gpa), fd, cases[i].offset, cases[i].len),
+			cases[i].err);
+	assert_int_equal(mem_map_file(mem, GPA(0), -1, 0, MEM_PAGE_SIZE), -EBADF);
+	check_fill(ram, 0xee, 8 * MEM_PAGE_SIZE);
+	close(fd);
+}
+
+static void test_mem_is_mapped_where_no_huge_pages_are_lost(void **state)
+{
+	struct guest_mem *mem = *state;
+
+	assert_int_equal(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
+	assert_true(mem_should_map(mem));
+	mem_use_huge_pages(mem);
+	assert_false(mem_should_map(mem));
+}
+
+static void test_mem_is_not_mapped_over_pages_that_are_there(void **state)
+{
+	struct guest_mem *mem = *state;
+
+	assert_int_equal(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
+	assert_int_equal(mem_prefault(mem), 0);
+	assert_false(mem_should_map(mem));
+}
+
 static bool is_resident(const struct mem_slot *slot, uint64_t offset)
 {
 	unsigned char state;
@@ -149,13 +280,32 @@ static void test_mem_is_touched_only_when_it_is_prefaulted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_mem_slice_reaches_first_and_last_byte, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_slice_refuses_what_leaves_a_slot, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_write_is_read_back_and_zero_at_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_write_past_the_end_copies_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_add_ram_refuses_bad_ranges, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_slots_are_in_order_and_huge_page_aligned, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_is_touched_only_when_it_is_prefaulted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_slice_reaches_first_and_last_byte, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_slice_refuses_what_leaves_a_slot, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_write_is_read_back_and_zero_at_first,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_write_past_the_end_copies_nothing, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_add_ram_refuses_bad_ranges, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_slots_are_in_order_and_huge_page_aligned,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_map_file_replaces_these_pages_and_no_other,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_map_file_write_does_not_reach_the_file,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_map_file_reaches_both_edges_of_a_slot,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_mem_map_file_refuses_what_is_no_page_of_the_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_is_mapped_where_no_huge_pages_are_lost,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_is_not_mapped_over_pages_that_are_there,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mem_is_touched_only_when_it_is_prefaulted,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_table_full_is_enospc, setup, teardown),
 	};
 
