@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2034
+# What reads the user's files is another process: nothing of it is left beside the guest.
+
+# an aim of the project: what a VMM with an idle guest takes beside the guest's RAM
+readonly FILES_PSS_MAX_KIB=5120
+
+# pss_beside_ram PID - proportional set size in KiB. Mappings that touch each other count as one, from a guard page
+# to the next; what comes to 64 MiB and more is the guest's.
+pss_beside_ram() {
+	awk -F '[- ]+' '
+		function finish() { sum += size < 64 * 1024 * 1024 ? pss : 0; size = pss = 0 }
+		/^[0-9a-f]+-[0-9a-f]+ / {
+			first = strtonum("0x" $1)
+			guard = / ---/
+			if (first != end || guard)
+				finish()
+			end = guard ? 0 : strtonum("0x" $2)
+			size += guard ? 0 : end - first
+		}
+		/^Pss:/ { pss += $2 }
+		END { finish(); print sum }' "/proc/$1/smaps"
+}
+
+# libraries_of PID - the shared objects it has mapped, one line
+libraries_of() {
+	awk '$6 ~ /[.]so([.]|$)/ { sub(".*/", "", $6); print $6 }' "/proc/$1/maps" | sort -u | tr '\n' ' '
+}
+
+case_files_nothing_of_what_read_them_is_left_beside_the_guest() {
+	local pid pss libraries
+
+	"$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --rootfs "$FIXTURES/rootfs.ext4" \
+		--hook "$HOOKS/raeth.so" --timeout 90 --append "$(run_line 'echo idle; sleep 1000')" >out 2>err </dev/null &
+	pid=$!
+	for _ in {1..300}; do
+		! grep -q '^idle' out || break
+		sleep 0.2
+	done
+	sleep 1
+	libraries="$(libraries_of "$pid")"
+	pss="$(pss_beside_ram "$pid")"
+	[[ -z "$(<"/proc/$pid/task/$pid/children")" ]] || fail "a child is left"
+	cp "/proc/$pid/smaps" .
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	expect_status 143
+	printf 'Pss beside RAM: %d KiB; libraries: %s\n' "$pss" "$libraries"
+	[[ $libraries =~ ^ld-linux[^\ ]*\ libc\.so\.6\ raeth\.so\ $ ]] || fail "libraries: $libraries"
+	((pss > 0 && pss <= FILES_PSS_MAX_KIB)) || fail "$pss KiB beside RAM, expected at most $FILES_PSS_MAX_KIB"
+}
+
+# with_program LINE... - a portal-vmm of its own whose portal-vmm-files is this script; its kernel is any file
+with_program() {
+	mkdir -p bin
+	cp -- "$VMM" bin/
+	printf '%s\n' '#!/bin/sh' "$@" >bin/portal-vmm-files
+	chmod +x bin/portal-vmm-files
+	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
+	expect_count 1 '^portal-vmm: error: ' err
+}
+
+# shellcheck disable=SC2016
+case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
+	# the arguments it gets: its socket, and ours
+	with_program 'shift; echo "portal-vmm: error: $*" >&2; exit 2'
+	expect_status 2
+	expect_err 'error: --kernel /dev/null --initrd /dev/null$'
+	with_program 'kill -SEGV $$'
+	expect_status 1
+	expect_err 'portal-vmm-files ended by signal 11 '
+	with_program 'exit 0'
+	expect_status 1
+	expect_err 'portal-vmm-files ended with status 0: '
+}
+
+case_files_program_that_is_absent_is_named() {
+	with_program && rm bin/portal-vmm-files
+	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
+	expect_status 1
+	expect_err 'cannot start .*/portal-vmm-files, .*: No such file'
+}
