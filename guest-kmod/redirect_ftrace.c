@@ -5,6 +5,9 @@
 #include "compat/compat.h"
 #include "redirect_backend.h"
 
+/* All registers where an architecture can; what the others save is enough, the second flag says. */
+#define SAVE_REGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED)
+
 static bool is_registered;
 
 /*
@@ -29,13 +32,13 @@ static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 /* Nothing that redirect_entry() calls is ever redirected: it needs no guard against recursion. */
 static struct ftrace_ops redirect_ops = {
 	.func = redirect_entry,
-	.flags = FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_IPMODIFY |
-		 FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT,
+	.flags = SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION |
+		 FTRACE_OPS_FL_PERMANENT,
 };
 
 static struct ftrace_ops probe_ops = {
 	.func = redirect_entry,
-	.flags = FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED,
+	.flags = SAVE_REGS,
 };
 
 bool redirect_backend_knows(unsigned long function)
