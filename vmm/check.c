@@ -7,7 +7,6 @@
 
 #include "arch/arch.h"
 #include "base/log.h"
-#include "portal/wire.h"
 #include "probe.h"
 
 #define PROBE_RAM (64u * 1024)
@@ -81,11 +80,13 @@ static void check_caps(struct report *report, const struct vm *vm)
 	}
 }
 
-static int probe_guest(const struct vm *vm, struct guest_mem *mem)
+static int probe_guest(struct vm *vm, struct guest_mem *mem)
 {
 	struct vcpu cpu;
-	int err = mem_add_ram(mem, GPA(0), PROBE_RAM);
+	int err = arch_ram_setup(mem, PROBE_RAM);
 
+	if (err == 0)
+		err = arch_vm_setup(vm);
 	if (err == 0)
 		err = vm_map(vm, mem);
 	if (err == 0)
@@ -94,7 +95,9 @@ static int probe_guest(const struct vm *vm, struct guest_mem *mem)
 		err = vcpu_create(vm, 0, &cpu);
 	if (err < 0)
 		return err;
-	err = probe_run(mem, &cpu);
+	err = arch_vcpu_setup(vm, &cpu, 1);
+	if (err == 0)
+		err = probe_run(mem, &cpu);
 	vcpu_destroy(&cpu);
 	return err;
 }
@@ -108,9 +111,7 @@ static void check_guest(struct report *report)
 	if (err == 0)
 		err = vm_create(&vm);
 	if (err == 0) {
-		err = vm_enable_cap(&vm, KVM_CAP_EXIT_HYPERCALL, 1 << PORTAL_DOORBELL_NR);
-		if (err == 0)
-			err = probe_guest(&vm, mem);
+		err = probe_guest(&vm, mem);
 		vm_destroy(&vm);
 	}
 	mem_destroy(mem);

@@ -25,15 +25,24 @@ static void handle_io(const struct cpu *cpu, struct kvm_run *run)
 			   run->io.direction == KVM_EXIT_IO_OUT);
 }
 
-static void handle_hypercall(struct cpu *cpu, struct kvm_run *run)
+/* firmware that KVM plays itself, PSCI on arm64, has been asked for it. Return: may the vCPU run again? */
+static bool handle_system_event(const struct cpu *cpu, uint32_t type)
 {
-	uint32_t kind;
-	gpa_t page;
+	const struct cpu_board *board = cpu->board;
 
-	if (arch_is_doorbell(run, &page, &kind))
-		arch_doorbell_done(run, gate_ring(cpu->board->gate, cpu->vcpu.id, page, kind));
-	else
-		arch_doorbell_done(run, -ENOSYS);
+	switch (type) {
+	case KVM_SYSTEM_EVENT_SHUTDOWN:
+		board->power(board->ctx, POWER_OFF);
+		return false;
+	case KVM_SYSTEM_EVENT_RESET:
+		board->power(board->ctx, POWER_RESET);
+		return false;
+	case KVM_SYSTEM_EVENT_CRASH:
+		board->triple_fault(board->ctx);
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detail)
@@ -45,6 +54,22 @@ static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detai
 	snprintf(text, sizeof(text), "vCPU %u: %s %#llx at %s", cpu->vcpu.id, what,
 		 (unsigned long long)detail, where);
 	cpu->board->stuck(cpu->board->ctx, text);
+}
+
+/* Return: may the vCPU run again? */
+static bool handle_hypercall(struct cpu *cpu)
+{
+	int result = -ENOSYS;
+	uint32_t kind;
+	gpa_t page;
+	int err;
+
+	if (arch_is_doorbell(&cpu->vcpu, &page, &kind))
+		result = gate_ring(cpu->board->gate, cpu->vcpu.id, page, kind);
+	err = arch_doorbell_done(&cpu->vcpu, result);
+	if (err < 0)
+		report_stuck(cpu, "the doorbell cannot be answered, error", (uint64_t)-err);
+	return err == 0;
 }
 
 /* Return: may the vCPU run again? */
@@ -64,8 +89,10 @@ static bool handle_exit(struct cpu *cpu)
 		return true;
 	case KVM_EXIT_HYPERCALL:
 		count(&cpu->exits.doorbell);
-		handle_hypercall(cpu, run);
-		return true;
+		return handle_hypercall(cpu);
+	case KVM_EXIT_SYSTEM_EVENT:
+		count(&cpu->exits.other);
+		return handle_system_event(cpu, run->system_event.type);
 	case KVM_EXIT_SHUTDOWN:
 		count(&cpu->exits.other);
 		cpu->board->triple_fault(cpu->board->ctx);

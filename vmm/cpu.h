@@ -11,6 +11,7 @@
 
 #include "boot_timer.h"
 #include "devices/bus.h"
+#include "devices/power.h"
 #include "ending.h"
 #include "kvm/mem.h"
 #include "kvm/vcpu.h"
@@ -25,6 +26,7 @@ struct gate;
  * @gate: answers the doorbell
  * @timer: told of the first exit
  * @ending: when it has a reason no guest code runs any more
+ * @power: the guest asked for it, not through a device; any vCPU thread
  * @triple_fault: the CPU gave up; any vCPU thread
  * @stuck: KVM cannot go on, @text says where; any vCPU thread
  * @unfit: the host's KVM has failed the probe with @err; the first vCPU's thread, no guest code has run
@@ -37,6 +39,7 @@ struct cpu_board {
 	struct gate *gate;
 	struct boot_timer *timer;
 	const struct ending *ending;
+	void (*power)(void *ctx, enum power_event event);
 	void (*triple_fault)(void *ctx);
 	void (*stuck)(void *ctx, const char *text);
 	void (*unfit)(void *ctx, int err);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "arch/arch.h"
 #include "boot/kernel.h"
 #include "config.h"
 #include "exit_status.h"
@@ -43,7 +44,7 @@ static int refuse(const char *path, int err, const struct boot_reason *why)
 static int open_kernel(const struct vmm_config *config, struct kernel **ret_kernel)
 {
 	struct boot_reason why = { 0 };
-	int err = kernel_open(config->kernel, ret_kernel, &why);
+	int err = kernel_open(config->kernel, arch_platform()->elf_machine, ret_kernel, &why);
 
 	return err < 0 ? refuse(config->kernel, err, &why) : 0;
 }

@@ -7,14 +7,6 @@
 
 #include "base/bytes.h"
 
-/*
- * panic=-1: a panic resets at once, so that its exit status is known at once. reboot=acpi: without
- * it Linux takes hardware-reduced ACPI for a machine with EFI, and ends in a BIOS that is not there.
- * pci=off, nr_uarts=1: no probing of what is not there. quiet: a serial console costs an exit a
- * character; --append 'loglevel=8' brings it all back.
- */
-#define CMDLINE_DEFAULT "console=ttyS0 quiet panic=-1 reboot=acpi pci=off 8250.nr_uarts=1"
-
 static uint64_t to_mib(uint64_t bytes)
 {
 	return (bytes + MIB(1) - 1) >> 20;
@@ -23,12 +15,12 @@ static uint64_t to_mib(uint64_t bytes)
 static int make_cmdline(const struct vmm_config *config, const struct kernel_entry *entry,
 			char **ret_cmdline)
 {
-	/* the PVH entry knows no KASLR; the decompressor does it unless it is told not to */
-	bool nokaslr = entry->protocol == KERNEL_LINUX64 && !config->kaslr;
+	/* the PVH entry knows no KASLR; the others do it unless they are told not to */
+	bool nokaslr = entry->protocol != KERNEL_PVH && !config->kaslr;
 	auto_free char *cmdline = NULL;
 	size_t len;
 
-	if (asprintf(&cmdline, "%s%s%s%s", CMDLINE_DEFAULT, nokaslr ? " nokaslr" : "",
+	if (asprintf(&cmdline, "%s%s%s%s", arch_platform()->cmdline, nokaslr ? " nokaslr" : "",
 		     config->append[0] ? " " : "", config->append) < 0)
 		return -ENOMEM;
 	len = strlen(cmdline);
@@ -42,13 +34,13 @@ static int make_cmdline(const struct vmm_config *config, const struct kernel_ent
 	return 0;
 }
 
-/* RAM below the hole: where the kernel is loaded and the initrd has to be */
-static uint64_t low_ram_end(const struct guest_mem *mem)
+/* RAM below the first hole: where the kernel is loaded and the initrd has to be */
+static struct mem_slot low_ram(const struct guest_mem *mem)
 {
 	size_t nr;
 	const struct mem_slot *slots = mem_slots(mem, &nr);
 
-	return nr ? slots[0].base.value + slots[0].size : 0;
+	return nr ? slots[0] : (struct mem_slot){ 0 };
 }
 
 /* enough to come up: Linux unpacks the initrd beside itself, and a small userland takes 16 MiB */
@@ -65,14 +57,15 @@ static int too_small(uint64_t kernel_bytes, uint64_t initrd_bytes)
 static int place_initrd(const struct load_initrd *initrd, const struct guest_mem *mem,
 			const struct kernel_entry *entry, gpa_t *ret_gpa)
 {
-	uint64_t top = low_ram_end(mem);
+	const struct mem_slot ram = low_ram(mem);
+	uint64_t top = ram.base.value + ram.size;
 	uint64_t start;
 
 	if (entry->initrd_max < top)
 		top = align_down(entry->initrd_max + 1, MEM_PAGE_SIZE);
 	start = initrd->len < top ? align_down(top - initrd->len, MEM_PAGE_SIZE) : 0;
 	if (start < entry->load_end.value)
-		return too_small(entry->load_end.value, initrd->len);
+		return too_small(entry->load_end.value - ram.base.value, initrd->len);
 	*ret_gpa = GPA(start);
 	return mem_write(mem, *ret_gpa, initrd->data, initrd->len);
 }
@@ -92,31 +85,43 @@ static int load_kernel(const struct vmm_config *config, const struct kernel_imag
 	return -EINVAL;
 }
 
+/* how the loader calls a protocol, how the architecture does, and how the log does */
+static const struct {
+	enum arch_entry entry;
+	const char *name;
+} protocols[] = {
+	[KERNEL_PVH] = { ARCH_ENTRY_PVH, "PVH" },
+	[KERNEL_LINUX64] = { ARCH_ENTRY_LINUX64, "64-bit" },
+	[KERNEL_ARM64] = { ARCH_ENTRY_ARM64, "arm64" },
+};
+
 int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
-	       const struct load_initrd *initrd, const struct guest_mem *mem,
-	       const struct vcpu *cpu, unsigned int nr_virtio)
+	       const struct load_initrd *initrd, const struct load_target *target)
 {
 	auto_free char *cmdline = NULL;
 	struct kernel_entry entry;
-	struct arch_boot boot = { .nr_cpus = config->cpus, .nr_virtio = nr_virtio };
-	int err = load_kernel(config, kernel, initrd, mem, &entry);
+	struct arch_boot boot = {
+		.kaslr = config->kaslr,
+		.nr_cpus = config->cpus,
+		.nr_virtio = target->nr_virtio,
+	};
+	int err = load_kernel(config, kernel, initrd, target->mem, &entry);
 
 	if (err == 0)
 		err = make_cmdline(config, &entry, &cmdline);
 	if (err == 0 && initrd->len)
-		err = place_initrd(initrd, mem, &entry, &boot.initrd);
+		err = place_initrd(initrd, target->mem, &entry, &boot.initrd);
 	if (err < 0)
 		return err;
-	boot.protocol = entry.protocol == KERNEL_PVH ? ARCH_ENTRY_PVH : ARCH_ENTRY_LINUX64;
+	boot.protocol = protocols[entry.protocol].entry;
 	boot.entry = entry.entry;
 	boot.setup_header = entry.setup_header_len ? entry.setup_header : NULL;
 	boot.setup_header_len = entry.setup_header_len;
 	boot.initrd_size = initrd->len;
 	boot.cmdline = cmdline;
 	log_debug("kernel %s: %s entry at %#llx, command line: %s", kernel->release,
-		  entry.protocol == KERNEL_PVH ? "PVH" : "64-bit",
-		  (unsigned long long)entry.entry.value, cmdline);
-	err = arch_boot_setup(mem, cpu, &boot);
+		  protocols[entry.protocol].name, (unsigned long long)entry.entry.value, cmdline);
+	err = arch_boot_setup(target->vm, target->mem, target->cpu, &boot);
 	if (err < 0)
 		log_error("cannot set the boot processor up: %s", strerror(-err));
 	return err;

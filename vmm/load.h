@@ -19,18 +19,29 @@ struct load_initrd {
 };
 
 /**
+ * struct load_target - the machine it goes into
+ * @vm: with all its vCPUs
+ * @mem: fresh guest RAM
+ * @cpu: boot vCPU
+ * @nr_virtio: virtio-mmio windows in use
+ */
+struct load_target {
+	const struct vm *vm;
+	const struct guest_mem *mem;
+	const struct vcpu *cpu;
+	unsigned int nr_virtio;
+};
+
+/**
  * load_guest() - copy everything into RAM and set the boot vCPU up. Says on the log what is wrong.
  * @config: command line, KASLR
  * @kernel: to be loaded
  * @initrd: may be empty
- * @mem: fresh guest RAM
- * @cpu: boot vCPU
- * @nr_virtio: virtio-mmio windows in use
+ * @target: where to
  *
  * Return: 0; -EINVAL bad input; other -errno our own failure.
  */
 must_check int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
-			  const struct load_initrd *initrd, const struct guest_mem *mem,
-			  const struct vcpu *cpu, unsigned int nr_virtio);
+			  const struct load_initrd *initrd, const struct load_target *target);
 
 #endif

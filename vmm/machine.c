@@ -313,11 +313,23 @@ static int check_report(const char *path)
 	return -EINVAL;
 }
 
-/* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
-static int machine_build(struct machine *m)
+static int load_into(const struct machine *m)
 {
 	const struct load_initrd initrd = { .data = m->files.initrd.data,
 					     .len = m->files.initrd.len };
+	const struct load_target target = {
+		.vm = &m->vm,
+		.mem = m->mem,
+		.cpu = &m->cpus[0].vcpu,
+		.nr_virtio = m->slots.nr,
+	};
+
+	return load_guest(m->config, &m->files.kernel, &initrd, &target);
+}
+
+/* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
+static int machine_build(struct machine *m)
+{
 	int err;
 
 	atomic_store(&m->ending.expects_hello, m->files.has_guest_module);
@@ -336,8 +348,7 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = add_cpus(m);
 	if (err == 0)
-		err = load_guest(m->config, &m->files.kernel, &initrd, m->mem, &m->cpus[0].vcpu,
-				 m->slots.nr);
+		err = load_into(m);
 	/* all of it is in guest memory now */
 	files_done(&m->files);
 	return err;
@@ -354,6 +365,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.gate = m->gate,
 		.timer = &m->timer,
 		.ending = &m->ending,
+		.power = on_power,
 		.triple_fault = on_triple_fault,
 		.stuck = on_stuck,
 		.unfit = on_unfit,

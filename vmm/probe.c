@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "arch/arch.h"
-#include "portal/wire.h"
 
 #define LIMIT_S	  5
 #define REKICK_NS 100000000 /* a kick just before the thread enters the guest is lost */
@@ -24,7 +23,7 @@ struct limit {
 
 bool probe_has(const struct vm *vm, const struct arch_cap *cap)
 {
-	int value = vm_cap(vm, cap->cap);
+	int value = cap->has ? cap->has(vm) : vm_cap(vm, cap->cap);
 
 	return value != 0 && (value & cap->wanted) == cap->wanted;
 }
@@ -76,29 +75,31 @@ static int run_until(struct vcpu *vcpu, const struct limit *limit)
 	return err == -EINTR ? -ETIMEDOUT : err;
 }
 
-static int count_rings(struct vcpu *vcpu, unsigned int rings, const struct limit *limit)
+static int count_rings(struct vcpu *vcpu, const struct arch_probe *probe, const struct limit *limit)
 {
-	while (rings-- > 0) {
+	for (unsigned int i = 0; i < probe->rings; i++) {
 		int err = run_until(vcpu, limit);
 
 		if (err < 0)
 			return err;
 		if (vcpu->run->exit_reason != KVM_EXIT_HYPERCALL ||
-		    vcpu->run->hypercall.nr != PORTAL_DOORBELL_NR)
+		    vcpu->run->hypercall.nr != probe->nr)
 			return -ENOEXEC;
-		arch_doorbell_done(vcpu->run, 0);
+		err = arch_doorbell_done(vcpu, 0);
+		if (err < 0)
+			return err;
 	}
 	return vcpu_complete(vcpu);
 }
 
-static int run_limited(struct vcpu *vcpu, unsigned int rings)
+static int run_limited(struct vcpu *vcpu, const struct arch_probe *probe)
 {
 	struct limit limit = { 0 };
 	int err = limit_start(&limit);
 
 	if (err < 0)
 		return err;
-	err = count_rings(vcpu, rings, &limit);
+	err = count_rings(vcpu, probe, &limit);
 	timer_delete(limit.timer);
 	return err;
 }
@@ -106,7 +107,7 @@ static int run_limited(struct vcpu *vcpu, unsigned int rings)
 int probe_run(const struct guest_mem *mem, struct vcpu *vcpu)
 {
 	const struct arch_probe *probe = arch_probe();
-	uint8_t *code = mem_slice(mem, GPA(ARCH_PROBE_GPA), probe->size);
+	uint8_t *code = mem_slice(mem, probe->gpa, probe->size);
 	struct arch_registers kept;
 	int err;
 
@@ -116,7 +117,7 @@ int probe_run(const struct guest_mem *mem, struct vcpu *vcpu)
 	if (err < 0)
 		return err;
 	memcpy(code, probe->code, probe->size);
-	err = run_limited(vcpu, probe->rings);
+	err = run_limited(vcpu, probe);
 	memset(code, 0, probe->size);
 	return err < 0 ? err : arch_probe_leave(vcpu, &kept);
 }

@@ -22,7 +22,7 @@ must_check int probe_caps(const struct vm *vm);
 
 /**
  * probe_run() - run arch_probe() to its end
- * @mem: mapped into the VM; zero in the page at ARCH_PROBE_GPA, and again afterwards
+ * @mem: mapped into the VM; zero where the probe goes, and again afterwards
  * @vcpu: no guest code has been run on it; on the thread that is to run it later, with
  * vcpu_install_kick() done. Has its registers back afterwards
  *

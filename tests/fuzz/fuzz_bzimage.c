@@ -3,6 +3,7 @@
  * A hostile kernel file through all of the kernel loader: probing, unpacking, loading. What the
  * loader says it wrote must lie in guest RAM.
  */
+#include <elf.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!copy)
 		abort();
 	memcpy(copy, data, size);
-	if (kernel_probe(copy, size, &kernel, &why) < 0)
+	if (kernel_probe(copy, size, EM_X86_64, &kernel, &why) < 0)
 		return 0;
 	load(kernel, mem, false);
 	load(kernel, mem, true);

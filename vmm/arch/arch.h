@@ -16,12 +16,13 @@
 #include "kvm/vm.h"
 
 /**
- * struct arch_platform - where the machine has its devices
+ * struct arch_platform - what the machine is, and where it has its devices
  * @name: as in "uname -m"
+ * @elf_machine: EM_* of the kernels that run on it
+ * @cmdline: what every kernel is told on its command line
  * @serial_base: 16550 console; a port when @serial_is_pio
  * @serial_gsi: its interrupt line
  * @marks_base: boot mark register, a port when @serial_is_pio
- * @power_base: first of the power ports (devices/power.h says how many and which)
  * @virtio_base: first virtio-mmio window, the next ones follow at @virtio_stride
  * @virtio_gsi: its interrupt line, the next ones follow
  * @virtio_max: number of windows
@@ -31,11 +32,12 @@
  */
 struct arch_platform {
 	const char *name;
+	uint16_t elf_machine;
+	const char *cmdline;
 	uint64_t serial_base;
 	bool serial_is_pio;
 	unsigned int serial_gsi;
 	uint64_t marks_base;
-	uint64_t power_base;
 	uint64_t virtio_base;
 	uint64_t virtio_stride;
 	unsigned int virtio_gsi;
@@ -48,10 +50,18 @@ struct arch_platform {
 /** arch_platform() - the one description; never NULL. */
 const struct arch_platform *arch_platform(void);
 
-/** struct arch_cap - a KVM capability the machine cannot do without, and what to tell who lacks it */
+/**
+ * struct arch_cap - something of KVM that the machine cannot do without
+ * @cap: KVM_CAP_*
+ * @wanted: bits that must be set in its value; 0 = any value but 0
+ * @has: asks the VM instead, for what has no capability number; NULL: @cap says it
+ * @name: as the kernel's documentation calls it
+ * @advice: what to do where it is missing
+ */
 struct arch_cap {
 	long cap;
-	int wanted; /* bits that must be set in its value; 0 = any value but 0 */
+	int wanted;
+	bool (*has)(const struct vm *vm);
 	const char *name;
 	const char *advice;
 };
@@ -70,12 +80,20 @@ must_check int arch_vm_setup(struct vm *vm);
 /** arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors of mem_add_ram(). */
 must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
 
-/** arch_vcpu_setup() - what a vCPU is and can do; before its first run. Return: 0; -errno. */
+/**
+ * arch_vcpu_setup() - what a vCPU is and can do; before its first run
+ * @vm: the VM
+ * @vcpu: its vCPUs in order; the last one makes the interrupt controller complete
+ * @nr_cpus: how many there will be
+ *
+ * Return: 0; -errno.
+ */
 must_check int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus);
 
 enum arch_entry {
 	ARCH_ENTRY_PVH,	    /* x86/HVM direct boot ABI (Xen docs/misc/pvh.pandoc) */
 	ARCH_ENTRY_LINUX64, /* Linux x86 64-bit boot protocol (Documentation/arch/x86/boot.rst) */
+	ARCH_ENTRY_ARM64,   /* Linux arm64 boot protocol (Documentation/arch/arm64/booting.rst) */
 };
 
 /**
@@ -87,6 +105,7 @@ enum arch_entry {
  * @initrd: where the initial RAM file system is; size 0 = none
  * @initrd_size: bytes
  * @cmdline: command line
+ * @kaslr: let the kernel choose its own addresses, where it needs a seed for that
  * @nr_cpus: vCPUs
  * @nr_virtio: virtio-mmio windows in use, counted from the first
  */
@@ -98,64 +117,75 @@ struct arch_boot {
 	gpa_t initrd;
 	uint64_t initrd_size;
 	const char *cmdline;
+	bool kaslr;
 	unsigned int nr_cpus;
 	unsigned int nr_virtio;
 };
 
 /**
  * arch_boot_setup() - write tables, command line and boot parameters, and set the boot vCPU's registers
+ * @vm: with all its vCPUs
  * @mem: guest RAM with the kernel and the initrd in place
  * @cpu: the boot vCPU
  * @boot: what to start
  *
  * Return: 0; -E2BIG the command line does not fit; -EFAULT RAM is too small for the tables; -errno of KVM.
  */
-must_check int arch_boot_setup(const struct guest_mem *mem, const struct vcpu *cpu,
-			       const struct arch_boot *boot);
+must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
+			       const struct vcpu *cpu, const struct arch_boot *boot);
 
 /**
  * arch_is_doorbell() - is this exit a ring of the portal doorbell?
- * @run: after an exit
+ * @vcpu: after KVM_EXIT_HYPERCALL, on its thread
  * @ret_page: the page's guest physical address
  * @ret_kind: PORTAL_RING_*, unchecked
  *
  * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
  */
-bool arch_is_doorbell(const struct kvm_run *run, gpa_t *ret_page, uint32_t *ret_kind);
+bool arch_is_doorbell(const struct vcpu *vcpu, gpa_t *ret_page, uint32_t *ret_kind);
 
-/** arch_doorbell_done() - @result is what the instruction leaves in the guest's result register. */
-void arch_doorbell_done(struct kvm_run *run, int64_t result);
+/**
+ * arch_doorbell_done() - leave a hypercall's result where the guest looks for it
+ * @vcpu: after KVM_EXIT_HYPERCALL, on its thread; its next run goes on behind the instruction
+ * @result: 0 served, else -errno
+ *
+ * Return: 0; -errno of KVM.
+ */
+must_check int arch_doorbell_done(const struct vcpu *vcpu, int result);
 
 /**
  * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
  * @code: position-independent machine code for the state that arch_probe_enter() sets
  * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
+ * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, and nothing else is there
  * @rings: times it rings the doorbell, with page 0; the last one is the end of what it shows
+ * @nr: hypercall number of these rings
  *
  * It uses instructions that software KVMs are known not to emulate before it rings.
  */
 struct arch_probe {
 	const uint8_t *code;
 	size_t size;
+	gpa_t gpa;
 	unsigned int rings;
+	uint64_t nr;
 };
 
 const struct arch_probe *arch_probe(void);
 
-/** struct arch_registers - the registers of a vCPU that the probe has borrowed */
+/** struct arch_registers - the registers of a vCPU that the probe has borrowed, as <asm/kvm.h> has them */
 struct arch_registers {
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;
 };
 
 /**
- * arch_probe_enter() - set @vcpu to run the probe loaded at ARCH_PROBE_GPA
+ * arch_probe_enter() - set @vcpu to run the probe loaded where it wants to be
  * @vcpu: in the state after its making or in one that arch_boot_setup() sets
  * @ret_kept: that state, for arch_probe_leave()
  *
  * Return: 0; -errno of KVM.
  */
-#define ARCH_PROBE_GPA 0x1000
 must_check int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept);
 
 /** arch_probe_leave() - give @vcpu its registers back. Return: 0; -errno of KVM. */

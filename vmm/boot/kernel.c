@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "boot/arm64_image.h"
 #include "boot/elf.h"
 #include "boot/unpack.h"
+#include "boot/zboot.h"
 
 #define FILE_MAX      GIB(1)
 #define UNPACKED_MAX  GIB(1)
@@ -23,6 +25,7 @@ static const struct {
 	const char *what;
 } foreign[] = {
 	{ 0x38, { 'A', 'R', 'M', 0x64 }, "an arm64 kernel image" },
+	{ 0x38, { 'R', 'S', 'C', 0x05 }, "a RISC-V kernel image" },
 	{ 0x24, { 0x18, 0x28, 0x6f, 0x01 }, "a 32-bit arm zImage" },
 	{ 0x00, { 0x27, 0x05, 0x19, 0x56 }, "a U-Boot uImage" },
 	{ 0x00, { 0xd0, 0x0d, 0xfe, 0xed }, "a device tree or a FIT image" },
@@ -46,6 +49,12 @@ static const char *machine_name(unsigned int machine)
 			return machines[i].name;
 	}
 	return "an unknown machine";
+}
+
+/* what to come back with */
+static const char *needed_format(const struct kernel *kernel)
+{
+	return kernel->machine == EM_AARCH64 ? "an arm64 Image" : "a bzImage or vmlinux";
 }
 
 /* the banner in the kernel's data: "Linux version 6.1.0-42-amd64 (debian@...) ..." */
@@ -79,9 +88,11 @@ static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf
 
 	if (ident[EI_DATA] == ELFDATA2MSB)
 		machine = (machine & 0xff) << 8 | machine >> 8;
+	if (machine != kernel->machine)
+		return boot_fail(why, -ENOTSUP, "an ELF file for %s; an %s kernel is needed",
+				 machine_name(machine), machine_name(kernel->machine));
 	if (machine != EM_X86_64)
-		return boot_fail(why, -ENOTSUP, "an ELF file for %s; an x86_64 kernel is needed",
-				 machine_name(machine));
+		return boot_fail(why, -ENOTSUP, "an ELF file; %s is needed", needed_format(kernel));
 	if (err == -ENODATA)
 		return boot_fail(why, err, "truncated: the file ends inside the ELF headers");
 	if (err < 0)
@@ -128,12 +139,27 @@ static int probe_elf(struct kernel *kernel, struct boot_reason *why)
 
 static int probe_bzimage(struct kernel *kernel, struct boot_reason *why)
 {
-	int err = bzimage_parse(kernel->data, kernel->len, &kernel->bzimage, why);
+	int err;
 
+	if (kernel->machine != EM_X86_64)
+		return boot_fail(why, -ENOTSUP, "an x86 bzImage; %s is needed", needed_format(kernel));
+	err = bzimage_parse(kernel->data, kernel->len, &kernel->bzimage, why);
 	if (err < 0)
 		return err;
 	kernel->format = KERNEL_FORMAT_BZIMAGE;
 	memcpy(kernel->release, kernel->bzimage.release, sizeof(kernel->release));
+	return 0;
+}
+
+static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
+{
+	struct arm64_image image;
+	int err = arm64_image_parse(kernel->data, kernel->len, &image, why);
+
+	if (err < 0)
+		return err;
+	kernel->format = KERNEL_FORMAT_ARM64;
+	find_banner(kernel);
 	return 0;
 }
 
@@ -143,8 +169,8 @@ static int refuse_foreign(const struct kernel *kernel, struct boot_reason *why)
 
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
 		if (memcmp(d + foreign[i].offset, foreign[i].bytes, sizeof(foreign[i].bytes)) == 0)
-			return boot_fail(why, -ENOTSUP, "%s; a bzImage or vmlinux is needed",
-					 foreign[i].what);
+			return boot_fail(why, -ENOTSUP, "%s; %s is needed", foreign[i].what,
+					 needed_format(kernel));
 	}
 	if (get_le16(d + OFF_BOOT_FLAG) == 0xaa55)
 		return boot_fail(why, -ENOEXEC, "a boot sector or disk image, not a kernel");
@@ -173,24 +199,47 @@ static void release_bytes(struct kernel *kernel)
 	blob_done(&kernel->file);
 }
 
-/* a kernel file that was compressed as a whole: replace it by what is inside */
-static int unwrap(struct kernel *kernel, struct boot_reason *why)
+/* the packed part of the file takes the whole file's place, unpacked */
+static int replace(struct kernel *kernel, const struct zboot *part, struct boot_reason *why)
 {
-	enum unpack_format format = unpack_probe(kernel->data, kernel->len);
+	const uint8_t *packed = kernel->data + part->offset;
 	void *plain;
 	size_t len;
-	int err;
+	int err = unpack(packed, part->len, TRAILER_MAX, UNPACKED_MAX, &plain, &len);
 
-	if (format == UNPACK_NONE)
-		return 0;
-	err = unpack(kernel->data, kernel->len, TRAILER_MAX, UNPACKED_MAX, &plain, &len);
 	if (err < 0)
-		return unpack_failed(format, err, why);
+		return unpack_failed(unpack_probe(packed, part->len), err, why);
 	release_bytes(kernel);
 	kernel->owned = plain;
 	kernel->data = plain;
 	kernel->len = len;
 	return 0;
+}
+
+static int unwrap_zboot(struct kernel *kernel, struct boot_reason *why)
+{
+	struct zboot zboot;
+	int err = zboot_parse(kernel->data, kernel->len, &zboot, why);
+
+	if (err < 0)
+		return err;
+	if (unpack_probe(kernel->data + zboot.offset, zboot.len) == UNPACK_NONE)
+		return boot_fail(why, -ENOTSUP,
+				 "an EFI zboot image packed in a way that is not known here");
+	return replace(kernel, &zboot, why);
+}
+
+/* a kernel file that was compressed as a whole, and one in an EFI program: on to what is inside */
+static int unwrap(struct kernel *kernel, struct boot_reason *why)
+{
+	const struct zboot all = { .offset = 0, .len = kernel->len };
+	int err = 0;
+
+	if (unpack_probe(kernel->data, kernel->len) != UNPACK_NONE)
+		err = replace(kernel, &all, why);
+	if (err == 0 && kernel->machine == EM_AARCH64 && zboot_probe(kernel->data, kernel->len))
+		err = unwrap_zboot(kernel, why);
+	return err;
 }
 
 static int probe(struct kernel *kernel, struct boot_reason *why)
@@ -209,6 +258,8 @@ static int probe(struct kernel *kernel, struct boot_reason *why)
 		return probe_bzimage(kernel, why);
 	if (memcmp(kernel->data, ELFMAG, SELFMAG) == 0)
 		return probe_elf(kernel, why);
+	if (kernel->machine == EM_AARCH64 && arm64_image_probe(kernel->data, kernel->len))
+		return probe_arm64(kernel, why);
 	return refuse_foreign(kernel, why);
 }
 
@@ -224,7 +275,8 @@ static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct
 	return 0;
 }
 
-int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct boot_reason *why)
+int kernel_probe(uint8_t *data, size_t len, unsigned int machine, struct kernel **ret_kernel,
+		 struct boot_reason *why)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 
@@ -232,6 +284,7 @@ int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel, struct b
 		free(data);
 		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
 	}
+	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
 	kernel->owned = data;
 	kernel->data = data;
@@ -255,13 +308,15 @@ static int map_file(const char *path, struct blob *ret_file)
 	return 0;
 }
 
-int kernel_open(const char *path, struct kernel **ret_kernel, struct boot_reason *why)
+int kernel_open(const char *path, unsigned int machine, struct kernel **ret_kernel,
+		struct boot_reason *why)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	int err;
 
 	if (!kernel)
 		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
 	err = map_file(path, &kernel->file);
 	if (err < 0) {

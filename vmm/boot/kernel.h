@@ -19,7 +19,8 @@
  * struct kernel - a kernel that can be loaded
  * @format: by content
  * @release: uname -r, empty when the file does not say
- * @data: the file, unpacked if it was compressed as a whole
+ * @machine: EM_* of the machine it is to run on
+ * @data: the file, unpacked if it was compressed as a whole or in an EFI zboot image
  * @len: bytes
  * @file: what @data is a mapping of, or BLOB_NONE
  * @owned: what @data was allocated as, or NULL
@@ -28,6 +29,7 @@
 struct kernel {
 	enum kernel_format format;
 	char release[KERNEL_RELEASE_SIZE];
+	unsigned int machine;
 	const uint8_t *data;
 	size_t len;
 	struct blob file;
@@ -49,14 +51,15 @@ struct kernel_options {
  * kernel_probe() - what are these bytes?
  * @data: malloc'ed; taken over, also on failure
  * @len: bytes
+ * @machine: EM_* of the machine it is to run on: EM_X86_64 or EM_AARCH64
  * @ret_kernel: set only on success
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOEXEC no kernel, or none for x86_64; -ENOTSUP a kernel of a kind that is not loaded
- * (the reason names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG; -ENOMEM.
+ * Return: 0; -ENOEXEC no kernel; -ENOTSUP one for another machine, or of a kind that is not
+ * loaded (the reason names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG; -ENOMEM.
  */
-must_check int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kernel,
-			    struct boot_reason *why);
+must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
+			    struct kernel **ret_kernel, struct boot_reason *why);
 
 /**
  * kernel_open() - map and probe a file
@@ -65,7 +68,8 @@ must_check int kernel_probe(uint8_t *data, size_t len, struct kernel **ret_kerne
  *
  * Return: what kernel_probe() says, and errors of opening and reading @path.
  */
-must_check int kernel_open(const char *path, struct kernel **ret_kernel, struct boot_reason *why);
+must_check int kernel_open(const char *path, unsigned int machine, struct kernel **ret_kernel,
+			   struct boot_reason *why);
 
 /** kernel_close() - free it; NULL is fine. */
 void kernel_close(struct kernel *kernel);

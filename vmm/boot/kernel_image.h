@@ -18,11 +18,13 @@
 #include "kvm/mem.h"
 
 #define KERNEL_RELEASE_SIZE 65
+#define KERNEL_ARM64_BELOW  0x80000u /* what the oldest images leave free below themselves */
 
 enum kernel_format {
 	KERNEL_FORMAT_NONE = 0,
 	KERNEL_FORMAT_BZIMAGE, /* x86 bzImage with a 64-bit entry */
 	KERNEL_FORMAT_ELF,     /* ELF vmlinux */
+	KERNEL_FORMAT_ARM64,   /* arm64 Image */
 };
 
 enum kernel_protocol {
@@ -30,11 +32,13 @@ enum kernel_protocol {
 	KERNEL_PVH,	/* 32-bit entry, start_info in EBX (Xen, docs/misc/pvh.pandoc) */
 	KERNEL_LINUX64, /* 64-bit entry, zero page in RSI (Linux, boot.rst "64-bit Boot Protocol")
 			 */
+	KERNEL_ARM64,	/* device tree in X0 (Linux, arm64/booting.rst) */
 };
 
 /**
  * struct kernel_image - bytes and what is known of them
- * @format: of @file: an ELF file, or the protected-mode code of a bzImage, which unpacks itself
+ * @format: of @file: an ELF file, the protected-mode code of a bzImage, which unpacks itself, or an
+ * arm64 Image
  * @release: uname -r, empty when the file did not say
  * @file: the bytes
  * @setup_header: struct setup_header of a bzImage, from offset BZIMAGE_HEADER_START
@@ -60,7 +64,7 @@ struct kernel_image {
  * @entry: where, physical
  * @load_end: first byte above the kernel and the memory it uses while starting
  * @setup_header: for offset BZIMAGE_HEADER_START of the zero page; for an ELF file made up here
- * @setup_header_len: bytes
+ * @setup_header_len: bytes; 0 with KERNEL_ARM64
  * @initrd_max: highest address an initrd may occupy, inclusive
  * @cmdline_max: longest command line without its NUL, bytes
  */
@@ -84,7 +88,8 @@ struct kernel_entry {
  * An ELF file is entered by PVH where it has the note, else by the 64-bit protocol; a bzImage's
  * code by the 64-bit protocol. Where mem_should_map(), the pages of an ELF file in the store
  * (boot/store.h), or of another that blob_is_ours_alone(), take the place of RAM instead of being
- * copied: the file has to stay as it is as long as @mem is there.
+ * copied: the file has to stay as it is as long as @mem is there. An arm64 Image goes into the
+ * first run of RAM, and leaves at least KERNEL_ARM64_BELOW bytes at its beginning free.
  *
  * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -ENOEXEC,
  * -ENOTSUP, -EINVAL, -ENODATA a damaged image; other -errno of mapping. On failure RAM is partly

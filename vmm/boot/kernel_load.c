@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "boot/arm64_image.h"
 #include "boot/elf.h"
 
 #define LOAD_MIN MIB(1) /* below are the tables that the CPU side makes */
@@ -16,6 +17,10 @@
 #define ELF_INITRD_MAX	0x7fffffffu
 #define ELF_ALIGNMENT	MIB(2)
 #define ELF_PROTOCOL	0x020c
+
+/* arch/arm64/include/uapi/asm/setup.h, and booting.rst on where an initrd may be */
+#define ARM64_CMDLINE_MAX   2047
+#define ARM64_INITRD_WINDOW GIB(32)
 
 static int too_small(uint64_t need, struct boot_reason *why)
 {
@@ -211,16 +216,66 @@ static int load_compressed(const struct kernel_image *image, const struct guest_
 	return 0;
 }
 
+/* where the image may begin, above what is kept free */
+static uint64_t arm64_start(const struct mem_slot *ram, const struct arm64_image *image)
+{
+	uint64_t start = align_up(ram->base.value, ARM64_IMAGE_ALIGN) + image->text_offset;
+
+	return start - ram->base.value < KERNEL_ARM64_BELOW ? start + ARM64_IMAGE_ALIGN : start;
+}
+
+static int load_arm64(const struct blob *file, const struct guest_mem *mem,
+		      struct kernel_entry *entry, struct boot_reason *why)
+{
+	struct arm64_image image;
+	size_t nr_slots;
+	const struct mem_slot *ram = mem_slots(mem, &nr_slots);
+	int err = arm64_image_parse(file->data, file->len, &image, why);
+	uint64_t start;
+	uint8_t *to;
+
+	if (err < 0)
+		return err;
+	if (image.size > LOAD_MAX)
+		return boot_fail(why, -EINVAL, "the image's header wants %llu bytes of memory",
+				 (unsigned long long)image.size);
+	if (nr_slots == 0)
+		return too_small(image.size, why);
+	start = arm64_start(ram, &image);
+	to = mem_slice(mem, GPA(start), image.size);
+	if (!to)
+		return too_small(start - ram->base.value + image.size, why);
+	memcpy(to, file->data, file->len);
+	entry->protocol = KERNEL_ARM64;
+	entry->entry = GPA(start);
+	entry->load_end = GPA(start + image.size);
+	entry->cmdline_max = ARM64_CMDLINE_MAX;
+	entry->initrd_max = align_down(start, GIB(1)) + ARM64_INITRD_WINDOW - 1;
+	return 0;
+}
+
 /* it may come from another process, and that from a hostile file */
 static int check_image(const struct kernel_image *image, struct boot_reason *why)
 {
 	if (image->setup_header_len > sizeof(image->setup_header))
 		return boot_fail(why, -EINVAL, "the setup header is damaged");
-	if (image->format == KERNEL_FORMAT_ELF)
+	if (image->format == KERNEL_FORMAT_ELF || image->format == KERNEL_FORMAT_ARM64)
 		return 0;
 	if (image->format != KERNEL_FORMAT_BZIMAGE || image->file.len > image->init_size)
 		return boot_fail(why, -EINVAL, "the setup header is damaged");
 	return 0;
+}
+
+static int load_x86(const struct kernel_image *image, const struct guest_mem *mem,
+		    struct kernel_entry *entry, struct boot_reason *why)
+{
+	if (image->setup_header_len)
+		take_header(image, entry);
+	else
+		make_header(entry);
+	if (image->format == KERNEL_FORMAT_ELF)
+		return load_elf(&image->file, mem, entry, why);
+	return load_compressed(image, mem, entry, why);
 }
 
 int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
@@ -231,14 +286,10 @@ int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 
 	if (err < 0)
 		return err;
-	if (image->setup_header_len)
-		take_header(image, &entry);
+	if (image->format == KERNEL_FORMAT_ARM64)
+		err = load_arm64(&image->file, mem, &entry, why);
 	else
-		make_header(&entry);
-	if (image->format == KERNEL_FORMAT_ELF)
-		err = load_elf(&image->file, mem, &entry, why);
-	else
-		err = load_compressed(image, mem, &entry, why);
+		err = load_x86(image, mem, &entry, why);
 	if (err < 0)
 		return err;
 	*ret_entry = entry;

@@ -133,7 +133,7 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 	memcpy(image.release, kernel->release, sizeof(image.release));
 	if (kernel->format == KERNEL_FORMAT_BZIMAGE)
 		err = open_bzimage(kernel, options, &image, why);
-	else if (options->kaslr)
+	else if (options->kaslr && kernel->format == KERNEL_FORMAT_ELF)
 		err = boot_fail(why, -ENOTSUP,
 				"an ELF kernel cannot move itself; KASLR needs a bzImage");
 	else

@@ -35,7 +35,7 @@ int vm_create(struct vm *vm)
 	size = ioctl(kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (size < (int)sizeof(struct kvm_run))
 		return -EPROTO;
-	*vm = (struct vm){ .run_size = (size_t)size };
+	*vm = (struct vm){ .run_size = (size_t)size, .irqchip_fd = -1 };
 	vm->kvm_fd = take_fd(&kvm_fd);
 	vm->fd = take_fd(&fd);
 	return 0;
@@ -43,6 +43,8 @@ int vm_create(struct vm *vm)
 
 void vm_destroy(struct vm *vm)
 {
+	if (vm->irqchip_fd >= 0)
+		close(vm->irqchip_fd);
 	close(vm->fd);
 	close(vm->kvm_fd);
 }
@@ -59,6 +61,24 @@ int vm_enable_cap(const struct vm *vm, unsigned int cap, uint64_t arg)
 	struct kvm_enable_cap enable = { .cap = cap, .args = { arg } };
 
 	return ioctl(vm->fd, KVM_ENABLE_CAP, &enable) < 0 ? -errno : 0;
+}
+
+int vm_create_irqchip(struct vm *vm, uint32_t type)
+{
+	struct kvm_create_device create = { .type = type };
+
+	if (ioctl(vm->fd, KVM_CREATE_DEVICE, &create) < 0)
+		return -errno;
+	vm->irqchip_fd = (int)create.fd;
+	vm->irqchip_type = type;
+	return 0;
+}
+
+int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *value)
+{
+	const struct kvm_device_attr set = { .group = group, .attr = attr, .addr = (uintptr_t)value };
+
+	return ioctl(fd, KVM_SET_DEVICE_ATTR, &set) < 0 ? -errno : 0;
 }
 
 int vm_map(const struct vm *vm, const struct guest_mem *mem)

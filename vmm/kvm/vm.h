@@ -19,11 +19,15 @@
  * @kvm_fd: /dev/kvm, for capability queries
  * @fd: the VM
  * @run_size: bytes of a vCPU's shared kvm_run mapping
+ * @irqchip_fd: the interrupt controller that vm_create_irqchip() made; -1: none
+ * @irqchip_type: its KVM_DEV_TYPE_*
  */
 struct vm {
 	int kvm_fd;
 	int fd;
 	size_t run_size;
+	int irqchip_fd;
+	uint32_t irqchip_type;
 };
 
 /**
@@ -43,7 +47,7 @@ must_check int vm_open_kvm(int *ret_fd);
  */
 must_check int vm_create(struct vm *vm);
 
-/** vm_destroy() - closes both descriptors; vCPUs must be gone. */
+/** vm_destroy() - closes its descriptors; vCPUs must be gone. */
 void vm_destroy(struct vm *vm);
 
 /** vm_cap() - KVM_CHECK_EXTENSION on the VM. Return: the capability's value, 0 = not there. */
@@ -51,6 +55,26 @@ int vm_cap(const struct vm *vm, long cap);
 
 /** vm_enable_cap() - KVM_ENABLE_CAP on the VM with one argument. Return: 0; -errno. */
 must_check int vm_enable_cap(const struct vm *vm, unsigned int cap, uint64_t arg);
+
+/**
+ * vm_create_irqchip() - KVM_CREATE_DEVICE of an interrupt controller, once for a VM
+ * @vm: knows it afterwards
+ * @type: KVM_DEV_TYPE_*
+ *
+ * Return: 0; -ENODEV this host has none of that type; other -errno.
+ */
+must_check int vm_create_irqchip(struct vm *vm, uint32_t type);
+
+/**
+ * vm_set_attr() - KVM_SET_DEVICE_ATTR
+ * @fd: a VM, a vCPU or a device
+ * @group: of the attribute
+ * @attr: its number there
+ * @value: what it takes, as the kernel's Documentation/virt/kvm/devices says; NULL: nothing
+ *
+ * Return: 0; -errno.
+ */
+must_check int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *value);
 
 /** vm_map() - register every slot of @mem with the VM. @mem must outlive the VM. Return: 0; -errno. */
 must_check int vm_map(const struct vm *vm, const struct guest_mem *mem);

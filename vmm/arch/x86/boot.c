@@ -152,11 +152,12 @@ static int write_tables(const struct guest_mem *mem, const struct arch_boot *boo
 	return mem_write(mem, GPA(X86_CMDLINE), boot->cmdline, cmdline_size);
 }
 
-int arch_boot_setup(const struct guest_mem *mem, const struct vcpu *cpu,
+int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,
 		    const struct arch_boot *boot)
 {
 	int err = write_tables(mem, boot);
 
+	(void)vm;
 	if (err < 0)
 		return err;
 	if (boot->protocol == ARCH_ENTRY_PVH) {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is RAM. The page at
- * ARCH_PROBE_GPA stays free.
+ * X86_PROBE stays free.
  */
 #ifndef ARCH_X86_LAYOUT_H
 #define ARCH_X86_LAYOUT_H
 
 #define X86_GDT		 0x500
+#define X86_PROBE	 0x1000
 #define X86_START_INFO	 0x6000 /* PVH start info, memory map behind it */
 #define X86_ZERO_PAGE	 0x7000
 #define X86_BOOT_STACK	 0x8ff0

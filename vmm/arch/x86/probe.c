@@ -3,7 +3,9 @@
 #include <sys/ioctl.h>
 
 #include "arch/arch.h"
+#include "arch/x86/layout.h"
 #include "base/bytes.h"
+#include "portal/wire.h"
 
 #define CR0_PE	     1ull
 #define CR0_ET	     (1ull << 4)
@@ -38,7 +40,9 @@ const struct arch_probe *arch_probe(void)
 	static const struct arch_probe probe = {
 		.code = probe_code,
 		.size = sizeof(probe_code),
+		.gpa = GPA(X86_PROBE),
 		.rings = 2,
+		.nr = PORTAL_DOORBELL_NR,
 	};
 
 	return &probe;
@@ -59,7 +63,7 @@ static struct kvm_segment flat_segment(uint8_t type)
 
 int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
 {
-	struct kvm_regs regs = { .rip = ARCH_PROBE_GPA, .rflags = 2 };
+	struct kvm_regs regs = { .rip = X86_PROBE, .rflags = 2 };
 	struct arch_registers kept;
 	struct kvm_sregs sregs;
 
