@@ -31,7 +31,8 @@
 #define GUEST_INIT_KEY_ROOT_WRITE   "root-write"   /* "1": mount it writable, no overlay */
 /* the program to run; without it those of GUEST_INIT_PROGRAMS are tried */
 #define GUEST_INIT_KEY_INIT "init"
-/* where to write the marks below, a decimal number: an I/O port on x86 */
+/* where to write the marks below, a decimal number: an I/O port on x86, a physical address on
+ * arm64 */
 #define GUEST_INIT_KEY_MARKS "marks"
 /* "1": say what is done */
 #define GUEST_INIT_KEY_DEBUG "debug"

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What the boot loader leaves: the device tree in memory, and its address in X0 (Linux, arm64/booting.rst). */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "arch/arch.h"
+#include "arch/arm64/devtree.h"
+#include "arch/arm64/layout.h"
+#include "arch/arm64/reg.h"
+
+static int get_random(void *buf, size_t len)
+{
+	/* up to 256 bytes come at once */
+	ssize_t n = getrandom(buf, len, 0);
+
+	return n < 0 ? -errno : 0;
+}
+
+static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
+			 const struct arch_boot *boot)
+{
+	struct devtree_machine machine = {
+		.mem = mem,
+		.gic_version = vm->irqchip_type == KVM_DEV_TYPE_ARM_VGIC_V3 ? 3 : 2,
+		.nr_cpus = boot->nr_cpus,
+		.nr_virtio = boot->nr_virtio,
+		.cmdline = boot->cmdline,
+		.initrd = boot->initrd,
+		.initrd_size = boot->initrd_size,
+	};
+	void *to = mem_slice(mem, GPA(ARM64_FDT), ARM64_FDT_SIZE);
+	int err = get_random(machine.rng_seed, sizeof(machine.rng_seed));
+
+	if (err == 0 && boot->kaslr)
+		err = get_random(&machine.kaslr_seed, sizeof(machine.kaslr_seed));
+	if (err < 0)
+		return err;
+	return to ? devtree_build(to, ARM64_FDT_SIZE, &machine) : -EFAULT;
+}
+
+int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,
+		    const struct arch_boot *boot)
+{
+	int err = write_devtree(vm, mem, boot);
+
+	if (err == 0)
+		err = reg_set(cpu, REG_X(0), ARM64_FDT);
+	if (err == 0)
+		err = reg_set(cpu, REG_PC, boot->entry.value);
+	return err < 0 ? err : reg_set(cpu, REG_PSTATE, PSTATE_BOOT);
+}

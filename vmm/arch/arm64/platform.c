@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#include "arch/arch.h"
+#include "arch/arm64/gic.h"
+#include "arch/arm64/layout.h"
+#include "arch/arm64/reg.h"
+#include "arch/arm64/smccc.h"
+#include "portal/wire.h"
+
+/* what KVM_IRQ_LINE calls a shared peripheral interrupt */
+#define GSI(spi) (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (ARM64_SPI_FIRST + (spi)))
+
+/*
+ * panic=-1: a panic resets at once, so that its exit status is known at once. nr_uarts=1: no probing
+ * of what is not there. quiet: a serial console costs an exit a character; --append 'loglevel=8'
+ * brings it back.
+ */
+#define CMDLINE "console=ttyS0 quiet panic=-1 8250.nr_uarts=1"
+
+const struct arch_platform *arch_platform(void)
+{
+	static const struct arch_platform platform = {
+		.name = "aarch64",
+		.elf_machine = EM_AARCH64,
+		.cmdline = CMDLINE,
+		.serial_base = ARM64_SERIAL_BASE,
+		.serial_is_pio = false,
+		.serial_gsi = GSI(ARM64_SERIAL_SPI),
+		.marks_base = ARM64_MARKS_BASE,
+		.virtio_base = ARM64_VIRTIO_BASE,
+		.virtio_stride = ARM64_VIRTIO_STRIDE,
+		.virtio_gsi = GSI(ARM64_VIRTIO_SPI),
+		.virtio_max = ARM64_VIRTIO_MAX,
+		.portal_base = ARM64_PORTAL_BASE,
+		.portal_gsi = GSI(ARM64_PORTAL_SPI),
+		.max_cpus = ARM64_MAX_CPUS,
+	};
+
+	return &platform;
+}
+
+static bool has_smccc_filter(const struct vm *vm)
+{
+	const struct kvm_device_attr attr = { .group = SMCCC_VM_CTRL, .attr = SMCCC_VM_FILTER };
+
+	return ioctl(vm->fd, KVM_HAS_DEVICE_ATTR, &attr) == 0;
+}
+
+/* KVM_CREATE_DEVICE_TEST makes none */
+static bool has_gic(const struct vm *vm)
+{
+	struct kvm_create_device v2 = { .type = KVM_DEV_TYPE_ARM_VGIC_V2,
+					.flags = KVM_CREATE_DEVICE_TEST };
+	struct kvm_create_device v3 = { .type = KVM_DEV_TYPE_ARM_VGIC_V3,
+					.flags = KVM_CREATE_DEVICE_TEST };
+
+	return ioctl(vm->fd, KVM_CREATE_DEVICE, &v3) == 0 ||
+	       ioctl(vm->fd, KVM_CREATE_DEVICE, &v2) == 0;
+}
+
+const struct arch_cap *arch_caps(void)
+{
+	static const struct arch_cap caps[] = {
+		{ KVM_CAP_USER_MEMORY, 0, NULL, "KVM_CAP_USER_MEMORY", "use a newer host kernel" },
+		{ KVM_CAP_ONE_REG, 0, NULL, "KVM_CAP_ONE_REG", "use a newer host kernel" },
+		{ KVM_CAP_ARM_PSCI_0_2, 0, NULL, "KVM_CAP_ARM_PSCI_0_2", "use a newer host kernel" },
+		{ KVM_CAP_IMMEDIATE_EXIT, 0, NULL, "KVM_CAP_IMMEDIATE_EXIT",
+		  "use a host kernel of 4.13 or newer" },
+		{ 0, 0, has_gic, "KVM_DEV_TYPE_ARM_VGIC_V3 or _V2",
+		  "KVM can play no interrupt controller on this machine; use one with a GICv3 or a GICv2" },
+		{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
+		  "the doorbell needs it: use a host kernel of 6.4 or newer" },
+		{ 0, 0, NULL, NULL, NULL },
+	};
+
+	return caps;
+}
+
+static int forward_doorbell(const struct vm *vm, uint32_t base)
+{
+	const struct smccc_filter filter = {
+		.base = base,
+		.nr_functions = PORTAL_DOORBELL_NR_HVC,
+		.action = SMCCC_FILTER_TO_USER,
+	};
+
+	return vm_set_attr(vm->fd, SMCCC_VM_CTRL, SMCCC_VM_FILTER, &filter);
+}
+
+int arch_vm_setup(struct vm *vm)
+{
+	int err = gic_create(vm);
+
+	if (err == 0)
+		err = forward_doorbell(vm, PORTAL_DOORBELL_HVC64);
+	if (err == 0)
+		err = forward_doorbell(vm, PORTAL_DOORBELL_HVC32);
+	return err;
+}
+
+int arch_ram_setup(struct guest_mem *mem, uint64_t size)
+{
+	return mem_add_ram(mem, GPA(ARM64_RAM), size);
+}
+
+bool arch_is_doorbell(const struct vcpu *vcpu, gpa_t *ret_page, uint32_t *ret_kind)
+{
+	uint64_t nr = vcpu->run->hypercall.nr;
+	uint64_t page;
+
+	if (nr - PORTAL_DOORBELL_HVC64 >= PORTAL_DOORBELL_NR_HVC &&
+	    nr - PORTAL_DOORBELL_HVC32 >= PORTAL_DOORBELL_NR_HVC)
+		return false;
+	if (reg_get(vcpu, REG_X(1), &page) < 0)
+		return false;
+	*ret_page = GPA(page);
+	*ret_kind = (uint32_t)(nr & (PORTAL_DOORBELL_NR_HVC - 1)) >> PORTAL_DOORBELL_KIND_SHIFT;
+	return true;
+}
+
+int arch_doorbell_done(const struct vcpu *vcpu, int result)
+{
+	/* x0 stays as the guest has it: the ring was served */
+	if (result == 0)
+		return 0;
+	return reg_set(vcpu, REG_X(0), SMCCC_RET_NOT_SUPPORTED);
+}
+
+void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)
+{
+	uint64_t pc, pstate, lr;
+
+	if (reg_get(vcpu, REG_PC, &pc) < 0 || reg_get(vcpu, REG_PSTATE, &pstate) < 0 ||
+	    reg_get(vcpu, REG_X(30), &lr) < 0)
+		snprintf(buf, len, "registers unknown");
+	else
+		snprintf(buf, len, "pc=%#llx lr=%#llx pstate=%#llx", (unsigned long long)pc,
+			 (unsigned long long)lr, (unsigned long long)pstate);
+}

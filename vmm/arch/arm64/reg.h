@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside arch/arm64: one register of a vCPU at a time, as KVM names them (Documentation/virt/kvm/api.rst, 4.68). */
+#ifndef ARCH_ARM64_REG_H
+#define ARCH_ARM64_REG_H
+
+#include <linux/kvm.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kvm/vcpu.h"
+
+/* a register of 64 bits out of struct kvm_regs, by its place there */
+#define REG_CORE(place) \
+	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(place))
+#define REG_X(nr) (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr)) /* counted in units of 32 bits */
+#define REG_PC	   REG_CORE(regs.pc)
+#define REG_PSTATE REG_CORE(regs.pstate)
+
+/* EL1h with debug, SError, IRQ and FIQ masked: how booting.rst wants a CPU to arrive */
+#define PSTATE_BOOT 0x3c5ull
+
+/** reg_get() - Return: 0; -errno of KVM_GET_ONE_REG. */
+must_check int reg_get(const struct vcpu *vcpu, uint64_t id, uint64_t *ret_value);
+
+/** reg_set() - Return: 0; -errno of KVM_SET_ONE_REG. */
+must_check int reg_set(const struct vcpu *vcpu, uint64_t id, uint64_t value);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What a vCPU is. Source: Linux, Documentation/virt/kvm/api.rst, 4.82 KVM_ARM_VCPU_INIT. */
+#include <errno.h>
+#include <sys/ioctl.h>
+
+#include "arch/arch.h"
+#include "arch/arm64/gic.h"
+
+/* the others wait for the guest to switch them on, by PSCI */
+static int init(const struct vm *vm, const struct vcpu *vcpu)
+{
+	struct kvm_vcpu_init init;
+
+	if (ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &init) < 0)
+		return -errno;
+	init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	if (vcpu->id > 0)
+		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+	return ioctl(vcpu->fd, KVM_ARM_VCPU_INIT, &init) < 0 ? -errno : 0;
+}
+
+int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus)
+{
+	int err = init(vm, vcpu);
+
+	if (err < 0 || vcpu->id + 1 < nr_cpus)
+		return err;
+	return gic_complete(vm, nr_cpus);
+}
