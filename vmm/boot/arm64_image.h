@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arm64 Image: a header of 64 bytes in front of a kernel that is not packed. Reads the header; loads nothing
- * and knows no CPU state. The input is hostile.
+ * The arm64 Image: a header of 64 bytes in front of a kernel that is not packed. Reads the header;
+ * loads nothing and knows no CPU state. The input is hostile.
  *
  * Source: Linux, Documentation/arch/arm64/booting.rst, "Call the kernel image".
  */
@@ -20,8 +20,8 @@
 /**
  * struct arm64_image - what the header says, checked
  * @text_offset: of the image's first byte from an address aligned to ARM64_IMAGE_ALIGN, below it
- * @size: bytes of RAM from the image's first byte on that it needs until it has set up its own memory, at least
- *	those of the file
+ * @size: bytes of RAM from the image's first byte on that it needs until it has set up its own
+ *memory, at least those of the file
  */
 struct arm64_image {
 	uint64_t text_offset;
@@ -38,7 +38,8 @@ bool arm64_image_probe(const void *data, size_t len);
  * @ret_image: set only on success
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOEXEC not an arm64 Image; -ENOTSUP a big-endian one; -EINVAL an offset that cannot be.
+ * Return: 0; -ENOEXEC not an arm64 Image; -ENOTSUP a big-endian one; -EINVAL an offset that cannot
+ * be.
  */
 must_check int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_image,
 				 struct boot_reason *why);

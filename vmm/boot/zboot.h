@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The EFI zboot image: a small EFI program around a packed kernel. Finds the kernel in it, which whoever boots
- * without EFI unpacks himself. The input is hostile.
+ * The EFI zboot image: a small EFI program around a packed kernel. Finds the kernel in it, which
+ * whoever boots without EFI unpacks himself. The input is hostile.
  *
  * Source: Linux, drivers/firmware/efi/libstub/zboot-header.S (the fields) and zboot.c.
  */
@@ -35,7 +35,8 @@ bool zboot_probe(const void *data, size_t len);
  * @ret_zboot: set only on success
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOEXEC not a zboot image; -ENODATA truncated; -EINVAL no payload, or one inside the header.
+ * Return: 0; -ENOEXEC not a zboot image; -ENODATA truncated; -EINVAL no payload, or one inside the
+ * header.
  */
 must_check int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot,
 			   struct boot_reason *why);

@@ -256,6 +256,32 @@ struct sample sample_kernel(enum unpack_format format)
 	return image;
 }
 
+struct sample sample_arm64(void)
+{
+	static const char banner[] = "Linux version " SAMPLE_ARM64_RELEASE " (a@b)";
+	struct sample s = sample_new(SAMPLE_ARM64_LEN);
+
+	memset(s.data + 0x40, 0xd5, SAMPLE_ARM64_LEN - 0x40);
+	put_le64(s.data + 0x08, 0); /* text_offset */
+	put_le64(s.data + 0x10, SAMPLE_ARM64_MEM_LEN);
+	put_le64(s.data + 0x18, 0xa); /* 4 KiB pages, anywhere */
+	memcpy(s.data + 0x38, "ARM\x64", 4);
+	memcpy(s.data + 0x1000, banner, sizeof(banner));
+	return s;
+}
+
+struct sample sample_zboot(const struct sample *payload)
+{
+	struct sample s = sample_new(SAMPLE_ZBOOT_PAYLOAD + payload->len);
+
+	memcpy(s.data, "MZ\0\0zimg", 8);
+	put_le32(s.data + 0x08, SAMPLE_ZBOOT_PAYLOAD);
+	put_le32(s.data + 0x0c, (uint32_t)payload->len);
+	put_le32(s.data + 0x38, 0x818223cd); /* "there is a PE header" */
+	memcpy(s.data + SAMPLE_ZBOOT_PAYLOAD, payload->data, payload->len);
+	return s;
+}
+
 static void append_info(struct sample *info, const char *key, const char *value)
 {
 	if (!value)

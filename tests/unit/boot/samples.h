@@ -38,6 +38,14 @@ struct sample {
 #define SAMPLE_BZ_PREF	      0x1000000u
 #define SAMPLE_BZ_INIT_SIZE   0x200000u
 
+/* the arm64 Image of sample_arm64(): a header of 64 bytes, code, a banner */
+#define SAMPLE_ARM64_LEN      0x2000
+#define SAMPLE_ARM64_MEM_LEN  0x4000u /* image_size: code and bss */
+#define SAMPLE_ARM64_RELEASE  "6.1.0-1-sample-arm64"
+
+/* the header of sample_zboot() */
+#define SAMPLE_ZBOOT_PAYLOAD 0x200
+
 /** sample_bytes() - @len bytes that compress a little, the same every time. */
 struct sample sample_bytes(size_t len);
 
@@ -63,6 +71,12 @@ struct sample sample_bzimage(const struct sample *payload, uint32_t unpacked_len
 
 /** sample_kernel() - a bzImage around sample_elf() packed with @format. */
 struct sample sample_kernel(enum unpack_format format);
+
+/** sample_arm64() - an arm64 Image. */
+struct sample sample_arm64(void);
+
+/** sample_zboot() - an EFI zboot image around @payload. */
+struct sample sample_zboot(const struct sample *payload);
 
 /**
  * struct sample_module - what a module file says about itself

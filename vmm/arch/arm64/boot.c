@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the boot loader leaves: the device tree in memory, and its address in X0 (Linux, arm64/booting.rst). */
+/* What the boot loader leaves: the device tree in memory, and its address in X0 (Linux,
+ * arm64/booting.rst). */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>

@@ -11,22 +11,23 @@
 #include "portal/wire.h"
 
 /* the second and the third cell of an interrupt specifier */
-#define IRQ_SPI	       0
-#define IRQ_PPI	       1
+#define IRQ_SPI		0
+#define IRQ_PPI		1
 #define IRQ_EDGE_RISING 1
-#define IRQ_LEVEL_HIGH 4
+#define IRQ_LEVEL_HIGH	4
 
 #define PHANDLE_GIC 1
 
 /* what the 8250 driver divides by 16 for the highest speed; no wire, so no meaning beyond that */
 #define SERIAL_CLOCK_HZ 1843200
 
-/* the generic timer's interrupts, PPIs: secure, non-secure, virtual, hypervisor; KVM's own numbers for them */
+/* the generic timer's interrupts, PPIs: secure, non-secure, virtual, hypervisor; KVM's own numbers
+ * for them */
 static const uint32_t timer_ppis[] = { 13, 14, 11, 10 };
 
 /*
- * A tree in the making. The first error stays, and what comes behind it does nothing, so that the tree can be
- * written down as it looks.
+ * A tree in the making. The first error stays, and what comes behind it does nothing, so that the
+ * tree can be written down as it looks.
  */
 struct tree {
 	void *fdt;
@@ -166,7 +167,8 @@ static void add_psci(struct tree *tree)
 
 static void add_gic(struct tree *tree, const struct devtree_machine *machine)
 {
-	const uint64_t v2[] = { ARM64_GICD, ARM64_GICV2_DIST_SIZE, ARM64_GICC, ARM64_GICV2_CPU_SIZE };
+	const uint64_t v2[] = { ARM64_GICD, ARM64_GICV2_DIST_SIZE, ARM64_GICC,
+				ARM64_GICV2_CPU_SIZE };
 	const uint64_t v3[] = { ARM64_GICD, ARM64_GICV3_DIST_SIZE, ARM64_GICR,
 				(uint64_t)ARM64_GICV3_REDIST_SIZE * machine->nr_cpus };
 	bool is_v3 = machine->gic_version == 3;
@@ -182,7 +184,8 @@ static void add_gic(struct tree *tree, const struct devtree_machine *machine)
 
 static void add_timer(struct tree *tree, const struct devtree_machine *machine)
 {
-	/* a GICv2, with eight CPUs at most, has those that an interrupt goes to in the third cell, too */
+	/* a GICv2, with eight CPUs at most, has those that an interrupt goes to in the third cell,
+	 * too */
 	uint32_t cpus = machine->gic_version == 2 ? (0xffu >> (8 - machine->nr_cpus)) << 8 : 0;
 	fdt32_t cells[3 * ARRAY_SIZE(timer_ppis)];
 

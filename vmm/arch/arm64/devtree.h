@@ -55,7 +55,8 @@ must_check int devtree_build(void *buf, size_t size, const struct devtree_machin
  * devtree_mpidr() - the affinity that KVM gives a vCPU
  * @id: its number
  *
- * Source: Linux, arch/arm64/kvm/sys_regs.c, reset_mpidr(): 16 in the lowest level, for the sake of GICv3's SGIs.
+ * Source: Linux, arch/arm64/kvm/sys_regs.c, reset_mpidr(): 16 in the lowest level, for the sake of
+ * GICv3's SGIs.
  */
 uint64_t devtree_mpidr(unsigned int id);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arm64 machine's addresses and interrupts. Devices are below 1 GiB, RAM begins there. Every device has 64 KiB to
- * itself, so that a kernel with pages of that size can map one without the next.
+ * The arm64 machine's addresses and interrupts. Devices are below 1 GiB, RAM begins there. Every
+ * device has 64 KiB to itself, so that a kernel with pages of that size can map one without the
+ * next.
  */
 #ifndef ARCH_ARM64_LAYOUT_H
 #define ARCH_ARM64_LAYOUT_H

@@ -15,9 +15,9 @@
 #define GSI(spi) (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (ARM64_SPI_FIRST + (spi)))
 
 /*
- * panic=-1: a panic resets at once, so that its exit status is known at once. nr_uarts=1: no probing
- * of what is not there. quiet: a serial console costs an exit a character; --append 'loglevel=8'
- * brings it back.
+ * panic=-1: a panic resets at once, so that its exit status is known at once. nr_uarts=1: no
+ * probing of what is not there. quiet: a serial console costs an exit a character; --append
+ * 'loglevel=8' brings it back.
  */
 #define CMDLINE "console=ttyS0 quiet panic=-1 8250.nr_uarts=1"
 
@@ -67,11 +67,13 @@ const struct arch_cap *arch_caps(void)
 	static const struct arch_cap caps[] = {
 		{ KVM_CAP_USER_MEMORY, 0, NULL, "KVM_CAP_USER_MEMORY", "use a newer host kernel" },
 		{ KVM_CAP_ONE_REG, 0, NULL, "KVM_CAP_ONE_REG", "use a newer host kernel" },
-		{ KVM_CAP_ARM_PSCI_0_2, 0, NULL, "KVM_CAP_ARM_PSCI_0_2", "use a newer host kernel" },
+		{ KVM_CAP_ARM_PSCI_0_2, 0, NULL, "KVM_CAP_ARM_PSCI_0_2",
+		  "use a newer host kernel" },
 		{ KVM_CAP_IMMEDIATE_EXIT, 0, NULL, "KVM_CAP_IMMEDIATE_EXIT",
 		  "use a host kernel of 4.13 or newer" },
 		{ 0, 0, has_gic, "KVM_DEV_TYPE_ARM_VGIC_V3 or _V2",
-		  "KVM can play no interrupt controller on this machine; use one with a GICv3 or a GICv2" },
+		  "KVM can play no interrupt controller on this machine; use one with a GICv3 or a "
+		  "GICv2" },
 		{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
 		  "the doorbell needs it: use a host kernel of 6.4 or newer" },
 		{ 0, 0, NULL, NULL, NULL },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside arch/arm64: one register of a vCPU at a time, as KVM names them (Documentation/virt/kvm/api.rst, 4.68). */
+/* Inside arch/arm64: one register of a vCPU at a time, as KVM names them
+ * (Documentation/virt/kvm/api.rst, 4.68). */
 #ifndef ARCH_ARM64_REG_H
 #define ARCH_ARM64_REG_H
 
@@ -12,7 +13,7 @@
 /* a register of 64 bits out of struct kvm_regs, by its place there */
 #define REG_CORE(place) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(place))
-#define REG_X(nr) (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr)) /* counted in units of 32 bits */
+#define REG_X(nr)  (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr)) /* counted in units of 32 bits */
 #define REG_PC	   REG_CORE(regs.pc)
 #define REG_PSTATE REG_CORE(regs.pstate)
 

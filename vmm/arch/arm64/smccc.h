@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SMCCC filter of a VM: which hypercalls KVM hands to user space. Linux 6.4's arch/arm64/include/uapi/asm/kvm.h has
- * these; headers that are older are built against, too, so they are written out here after
- * Documentation/virt/kvm/devices/vm.rst, "GROUP: KVM_ARM_VM_SMCCC_CTRL".
+ * The SMCCC filter of a VM: which hypercalls KVM hands to user space. Linux 6.4's
+ * arch/arm64/include/uapi/asm/kvm.h has these; headers that are older are built against, too, so
+ * they are written out here after Documentation/virt/kvm/devices/vm.rst, "GROUP:
+ * KVM_ARM_VM_SMCCC_CTRL".
  */
 #ifndef ARCH_ARM64_SMCCC_H
 #define ARCH_ARM64_SMCCC_H

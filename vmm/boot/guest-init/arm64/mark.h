@@ -11,7 +11,8 @@
 
 #define MARK_PAGE 0x10000 /* a page of any size that kernels have ends there */
 
-/* @where: physical address, at the beginning of a page; nothing happens when the kernel does not let us at it */
+/* @where: physical address, at the beginning of a page; nothing happens when the kernel does not
+ * let us at it */
 static inline void mark_write(unsigned long where, unsigned char value)
 {
 	long fd = sys_call(__NR_openat, AT_FDCWD, (long)"/dev/mem", O_RDWR | O_SYNC, 0, 0);
@@ -19,7 +20,8 @@ static inline void mark_write(unsigned long where, unsigned char value)
 
 	if (fd < 0)
 		return;
-	at = sys_call6(__NR_mmap, 0, MARK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (long)where);
+	at = sys_call6(__NR_mmap, 0, MARK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       (long)where);
 	if (at > 0) {
 		*(volatile unsigned char *)at = value;
 		(void)sys_call(__NR_munmap, at, MARK_PAGE, 0, 0, 0);

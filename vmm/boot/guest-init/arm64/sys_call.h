@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The system call instruction. Source: Linux, arch/arm64/kernel/entry.S and syscall.c; syscall(2). */
+/* The system call instruction. Source: Linux, arch/arm64/kernel/entry.S and syscall.c; syscall(2).
+ */
 #ifndef GUEST_INIT_ARM64_SYS_CALL_H
 #define GUEST_INIT_ARM64_SYS_CALL_H
 

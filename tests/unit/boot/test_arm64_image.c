@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "boot/arm64_image.h"
+#include "boot/kernel.h"
+#include "samples.h"
+
+#define RAM_BASE GIB(1)
+#define RAM_SIZE MIB(16)
+
+static int setup(void **state)
+{
+	struct sample *s = malloc(sizeof(*s));
+
+	assert_non_null(s);
+	*s = sample_arm64();
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct sample *s = *state;
+
+	free(s->data);
+	free(s);
+	return 0;
+}
+
+static void assert_refused(const struct sample *s, unsigned int machine, int err, const char *words)
+{
+	struct boot_reason why = { 0 };
+	struct kernel *kernel;
+
+	assert_int_equal(kernel_probe(sample_copy(s, s->len).data, s->len, machine, &kernel, &why),
+			 err);
+	assert_non_null(strstr(why.text, words));
+}
+
+static int load_at(const struct sample *s, uint64_t base, uint64_t size,
+		   struct kernel_entry *ret_entry, struct boot_reason *why)
+{
+	const struct kernel_options options = { .kaslr = true };
+	struct kernel_image image;
+	struct guest_mem *mem;
+	struct kernel *kernel;
+	int err;
+
+	assert_int_equal(mem_create(&mem), 0);
+	assert_int_equal(mem_add_ram(mem, GPA(base), size), 0);
+	assert_int_equal(
+		kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, why), 0);
+	assert_int_equal(kernel_unpack(kernel, &options, &image, why), 0);
+	err = kernel_load(&image, mem, ret_entry, why);
+	if (err == 0)
+		assert_memory_equal(mem_slice(mem, ret_entry->entry, s->len), s->data, s->len);
+	kernel_image_done(&image);
+	kernel_close(kernel);
+	mem_destroy(mem);
+	return err;
+}
+
+static void test_arm64_image_fields_are_read(void **state)
+{
+	struct sample *s = *state;
+	struct arm64_image image;
+
+	put_le64(s->data + 0x08, 0x10000);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	assert_int_equal(image.text_offset, 0x10000);
+	assert_int_equal(image.size, SAMPLE_ARM64_MEM_LEN);
+}
+
+static void test_arm64_image_header_cut_anywhere_is_none(void **state)
+{
+	const struct sample *s = *state;
+
+	for (size_t len = 0; len < 0x40; len++) {
+		struct sample cut = sample_copy(s, len);
+		struct arm64_image image;
+
+		assert_false(arm64_image_probe(cut.data, len));
+		assert_int_equal(arm64_image_parse(cut.data, len, &image, NULL), -ENOEXEC);
+		free(cut.data);
+	}
+	assert_true(arm64_image_probe(s->data, 0x40));
+}
+
+static void test_arm64_image_size_is_that_of_the_file_at_least(void **state)
+{
+	struct sample *s = *state;
+	struct arm64_image image;
+
+	put_le64(s->data + 0x10, 1);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	assert_int_equal(image.size, s->len);
+}
+
+static void test_arm64_image_before_3_17_says_no_size(void **state)
+{
+	struct sample *s = *state;
+	struct arm64_image image;
+
+	put_le64(s->data + 0x08, 0x800000000000); /* of a big-endian kernel, it was */
+	put_le64(s->data + 0x10, 0);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	assert_int_equal(image.text_offset, 0x80000);
+	assert_int_equal(image.size, s->len);
+}
+
+static void test_arm64_image_offset_is_below_2_mib(void **state)
+{
+	struct sample *s = *state;
+	struct boot_reason why = { 0 };
+	struct arm64_image image;
+
+	put_le64(s->data + 0x08, ARM64_IMAGE_ALIGN - 1);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), 0);
+	put_le64(s->data + 0x08, ARM64_IMAGE_ALIGN);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "0x200000"));
+	put_le64(s->data + 0x08, UINT64_MAX);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), -EINVAL);
+}
+
+static void test_arm64_image_big_endian_is_refused(void **state)
+{
+	struct sample *s = *state;
+
+	s->data[0x18] |= 1;
+	assert_refused(s, EM_AARCH64, -ENOTSUP, "big-endian");
+}
+
+static void test_arm64_image_release_is_in_its_banner(void **state)
+{
+	const struct sample *s = *state;
+	struct kernel *kernel;
+
+	assert_int_equal(
+		kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, NULL), 0);
+	assert_int_equal(kernel->format, KERNEL_FORMAT_ARM64);
+	assert_string_equal(kernel->release, SAMPLE_ARM64_RELEASE);
+	kernel_close(kernel);
+}
+
+static void test_arm64_image_goes_into_ram_where_it_wants_to_be(void **state)
+{
+	static const struct {
+		uint64_t text_offset, start;
+	} cases[] = {
+		/* what is below is kept free, by another 2 MiB where the offset leaves too little
+		 */
+		{ 0, RAM_BASE + MIB(2) },
+		{ KERNEL_ARM64_BELOW - 0x1000, RAM_BASE + MIB(2) + KERNEL_ARM64_BELOW - 0x1000 },
+		{ KERNEL_ARM64_BELOW, RAM_BASE + KERNEL_ARM64_BELOW },
+		{ KERNEL_ARM64_BELOW + 0x1000, RAM_BASE + KERNEL_ARM64_BELOW + 0x1000 },
+	};
+	struct sample *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct kernel_entry entry;
+
+		put_le64(s->data + 0x08, cases[i].text_offset);
+		assert_int_equal(load_at(s, RAM_BASE, RAM_SIZE, &entry, NULL), 0);
+		assert_int_equal(entry.protocol, KERNEL_ARM64);
+		assert_int_equal(entry.entry.value, cases[i].start);
+		assert_int_equal(entry.load_end.value, cases[i].start + SAMPLE_ARM64_MEM_LEN);
+		assert_int_equal(entry.cmdline_max, 2047);
+		assert_int_equal(entry.initrd_max, RAM_BASE + GIB(32) - 1);
+		assert_int_equal(entry.setup_header_len, 0);
+	}
+}
+
+static void test_arm64_image_too_little_ram_says_how_much_is_needed(void **state)
+{
+	const struct sample *s = *state;
+	struct boot_reason why = { 0 };
+	struct kernel_entry entry;
+
+	assert_int_equal(
+		load_at(s, RAM_BASE, MIB(2) + SAMPLE_ARM64_MEM_LEN - MEM_PAGE_SIZE, &entry, &why),
+		-ENOMEM);
+	assert_int_equal(why.need_bytes, MIB(2) + SAMPLE_ARM64_MEM_LEN);
+	assert_int_equal(load_at(s, RAM_BASE, why.need_bytes, &entry, &why), 0);
+}
+
+static void test_arm64_image_of_gigabytes_is_damaged(void **state)
+{
+	struct sample *s = *state;
+	struct boot_reason why = { 0 };
+	struct kernel_entry entry;
+
+	put_le64(s->data + 0x10, GIB(2) + 1);
+	assert_int_equal(load_at(s, RAM_BASE, RAM_SIZE, &entry, &why), -EINVAL);
+	put_le64(s->data + 0x10, UINT64_MAX);
+	assert_int_equal(load_at(s, RAM_BASE, RAM_SIZE, &entry, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "wants"));
+}
+
+static void test_arm64_image_packed_as_a_whole_is_unpacked(void **state)
+{
+	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_ZSTD };
+	const struct sample *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct sample packed = sample_pack(formats[i], s);
+		struct kernel *kernel;
+
+		assert_int_equal(kernel_probe(packed.data, packed.len, EM_AARCH64, &kernel, NULL),
+				 0);
+		assert_int_equal(kernel->format, KERNEL_FORMAT_ARM64);
+		assert_int_equal(kernel->len, s->len);
+		kernel_close(kernel);
+	}
+}
+
+static void test_arm64_image_each_machine_refuses_the_others(void **state)
+{
+	const struct sample *s = *state;
+	struct sample bzimage = sample_kernel(UNPACK_XZ), elf = sample_elf();
+
+	assert_refused(s, EM_X86_64, -ENOTSUP,
+		       "an arm64 kernel image; a bzImage or vmlinux is needed");
+	assert_refused(&bzimage, EM_AARCH64, -ENOTSUP, "an x86 bzImage; an arm64 Image is needed");
+	assert_refused(&elf, EM_AARCH64, -ENOTSUP,
+		       "an ELF file for x86_64; an arm64 kernel is needed");
+	put_le16(elf.data + 18, EM_AARCH64);
+	assert_refused(&elf, EM_X86_64, -ENOTSUP,
+		       "an ELF file for arm64; an x86_64 kernel is needed");
+	assert_refused(&elf, EM_AARCH64, -ENOTSUP, "an ELF file; an arm64 Image is needed");
+	free(bzimage.data);
+	free(elf.data);
+}
+
+#define image_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		image_test(test_arm64_image_fields_are_read),
+		image_test(test_arm64_image_header_cut_anywhere_is_none),
+		image_test(test_arm64_image_size_is_that_of_the_file_at_least),
+		image_test(test_arm64_image_before_3_17_says_no_size),
+		image_test(test_arm64_image_offset_is_below_2_mib),
+		image_test(test_arm64_image_big_endian_is_refused),
+		image_test(test_arm64_image_release_is_in_its_banner),
+		image_test(test_arm64_image_goes_into_ram_where_it_wants_to_be),
+		image_test(test_arm64_image_too_little_ram_says_how_much_is_needed),
+		image_test(test_arm64_image_of_gigabytes_is_damaged),
+		image_test(test_arm64_image_packed_as_a_whole_is_unpacked),
+		image_test(test_arm64_image_each_machine_refuses_the_others),
+	};
+
+	return cmocka_run_group_tests_name("arm64_image", tests, NULL, NULL);
+}
