@@ -9,7 +9,7 @@ END {
 	delete value["__NR_syscalls"]
 	delete value["__NR_arch_specific_syscall"]
 	for (macro in value) {
-		if (macro !~ /^__NR_/)
+		if (macro !~ /^__NR_[a-z0-9_]+$/)
 			continue
 		number = value[macro]
 		is_alias = number in value

@@ -514,6 +514,30 @@ static void test_ranges_are_all_the_pages_in_order(void **state)
 	assert_int_equal(nr_pages, NR_PAGES);
 }
 
+static void test_index_of_a_page_counts_through_the_ranges(void **state)
+{
+	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
+	unsigned int nr = pool_ranges(ranges);
+	bool seen[NR_PAGES] = { false };
+	u64 first = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < NR_PAGES; i++) {
+		assert_int_equal(try_get(i, true), 0);
+		assert_true(page_of[i]->index < NR_PAGES);
+		assert_false(seen[page_of[i]->index]);
+		seen[page_of[i]->index] = true;
+	}
+	for (unsigned int r = 0; r < nr; first += le32_to_cpu(ranges[r++].nr_pages))
+		for (unsigned int i = 0; i < NR_PAGES; i++) {
+			u64 offset = page_of[i]->gpa - le64_to_cpu(ranges[r].gpa);
+
+			if (offset / PORTAL_PAGE_SIZE < le32_to_cpu(ranges[r].nr_pages))
+				assert_int_equal(page_of[i]->index,
+						 first + offset / PORTAL_PAGE_SIZE);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +581,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_ranges_are_all_the_pages_in_order, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_index_of_a_page_counts_through_the_ranges,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("guest-kmod/pool", tests, NULL, NULL);

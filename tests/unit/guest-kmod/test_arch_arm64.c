@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* What the guest module knows of arm64's registers, on any machine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <linux/ptrace.h>
+
+#include "arch.h"
+
+#define MODE_64		  0ull	  /* EL0t */
+#define MODE_32		  0x10ull /* User, AArch32 */
+#define DAIF		  0x3c0ull
+#define ALL_ONES	  (~0ull)
+#define FLAGS		  (0xfull << 28)
+#define HIGH_HALF	  0xdeadbeef00000000ull
+#define NR_ARM_EXIT	  1
+#define NR_ARM_EXIT_GROUP 248
+
+/* every register has a value of its own, with something in its upper half */
+static struct pt_regs task(u64 mode)
+{
+	struct pt_regs regs = {
+		.sp = HIGH_HALF | 31,
+		.pc = HIGH_HALF | 32,
+		.pstate = mode | PSR_C_BIT,
+		.syscallno = 29,
+	};
+
+	for (unsigned int i = 0; i < 31; i++)
+		regs.regs[i] = HIGH_HALF | (i + 100);
+	return regs;
+}
+
+static void test_table_is_told_by_the_mode_and_not_by_the_number(void **state)
+{
+	struct pt_regs native = task(MODE_64), compat = task(MODE_32);
+	enum syscall_table table;
+	u32 nr;
+
+	(void)state;
+	assert_true(arch_identify(&native, &table, &nr));
+	assert_int_equal(table, SYSCALL_NATIVE);
+	assert_int_equal(nr, 29);
+	assert_true(arch_identify(&compat, &table, &nr));
+	assert_int_equal(table, SYSCALL_COMPAT);
+	assert_int_equal(nr, 29);
+}
+
+static void test_number_beyond_every_table_is_handed_on(void **state)
+{
+	struct pt_regs regs = task(MODE_64);
+	enum syscall_table table;
+	u32 nr;
+
+	(void)state;
+	regs.syscallno = -1;
+	assert_true(arch_identify(&regs, &table, &nr));
+	assert_int_equal(nr, UINT32_MAX);
+}
+
+static void test_only_the_exits_of_their_own_table_never_return(void **state)
+{
+	(void)state;
+	for (u32 nr = 0; nr < 512; nr++) {
+		assert_int_equal(arch_never_returns(SYSCALL_NATIVE, nr), nr == 93 || nr == 94);
+		assert_int_equal(arch_never_returns(SYSCALL_COMPAT, nr),
+				 nr == NR_ARM_EXIT || nr == NR_ARM_EXIT_GROUP);
+	}
+}
+
+static void test_arguments_are_as_wide_as_the_tasks_long(void **state)
+{
+	struct pt_regs regs = task(MODE_64);
+	u64 args[PORTAL_NR_ARGS];
+
+	(void)state;
+	assert_int_equal(arch_long_bytes(SYSCALL_NATIVE), 8);
+	assert_int_equal(arch_long_bytes(SYSCALL_COMPAT), 4);
+	arch_get_args(SYSCALL_NATIVE, &regs, args);
+	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+		assert_int_equal(args[i], HIGH_HALF | (i + 100));
+	arch_get_args(SYSCALL_COMPAT, &regs, args);
+	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+		assert_int_equal(args[i], i + 100);
+}
+
+static void test_argument_changes_one_register_and_is_cut(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < PORTAL_NR_ARGS; n++) {
+		struct pt_regs regs = task(MODE_64), expected = task(MODE_64);
+
+		expected.regs[n] = ALL_ONES;
+		arch_set_arg(SYSCALL_NATIVE, &regs, n, ALL_ONES);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+		expected.regs[n] = UINT32_MAX;
+		arch_set_arg(SYSCALL_COMPAT, &regs, n, ALL_ONES);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+	}
+}
+
+static void test_registers_of_a_64_bit_task_have_their_places(void **state)
+{
+	struct pt_regs regs = task(MODE_64);
+	__le64 wire[PORTAL_NR_REGS];
+
+	(void)state;
+	memset(wire, 0xff, sizeof(wire));
+	arch_get_regs(&regs, wire);
+	for (unsigned int i = 0; i <= 30; i++)
+		assert_int_equal(le64_to_cpu(wire[i]), HIGH_HALF | (i + 100));
+	assert_int_equal(le64_to_cpu(wire[31]), HIGH_HALF | 31);
+	assert_int_equal(le64_to_cpu(wire[32]), HIGH_HALF | 32);
+	assert_int_equal(le64_to_cpu(wire[33]), PSR_C_BIT);
+	for (unsigned int i = 34; i < PORTAL_NR_REGS; i++)
+		assert_int_equal(wire[i], 0);
+	assert_int_equal(arch_pc(&regs), HIGH_HALF | 32);
+}
+
+static void test_registers_of_a_32_bit_task_have_their_places(void **state)
+{
+	struct pt_regs regs = task(MODE_32);
+	__le64 wire[PORTAL_NR_REGS];
+
+	(void)state;
+	regs.pstate |= PSR_DIT_BIT;
+	memset(wire, 0xff, sizeof(wire));
+	arch_get_regs(&regs, wire);
+	for (unsigned int i = 0; i <= 14; i++)
+		assert_int_equal(le64_to_cpu(wire[i]), i + 100);
+	assert_int_equal(le64_to_cpu(wire[15]), 32);
+	assert_int_equal(le64_to_cpu(wire[16]), PSR_C_BIT | MODE_32 | COMPAT_PSR_DIT_BIT);
+	for (unsigned int i = 17; i < PORTAL_NR_REGS; i++)
+		assert_int_equal(wire[i], 0);
+}
+
+static void test_writable_are_the_registers_that_the_task_has(void **state)
+{
+	struct pt_regs native = task(MODE_64), compat = task(MODE_32);
+
+	(void)state;
+	assert_int_equal(arch_writable_regs(&native), (1ull << 34) - 1);
+	assert_int_equal(arch_writable_regs(&compat), (1ull << 17) - 1);
+}
+
+static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
+{
+	__le64 wire[PORTAL_NR_REGS];
+
+	(void)state;
+	for (unsigned int i = 0; i < PORTAL_NR_REGS; i++)
+		wire[i] = cpu_to_le64(0x1122334455660000 + i);
+	for (unsigned int i = 0; i <= 32; i++) {
+		struct pt_regs regs = task(MODE_64), expected = task(MODE_64);
+		u64 *at = i == 31 ? &expected.sp : i == 32 ? &expected.pc : &expected.regs[i];
+
+		*at = 0x1122334455660000 + i;
+		arch_set_regs(&regs, 1ull << i, wire);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+	}
+	for (unsigned int i = 0; i <= 15; i++) {
+		struct pt_regs regs = task(MODE_32), expected = task(MODE_32);
+		u64 *at = i == 15 ? &expected.pc : &expected.regs[i];
+
+		*at = 0x55660000 + i;
+		arch_set_regs(&regs, 1ull << i, wire);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+	}
+}
+
+/* Exception level, width and interrupt masks are not the host's to give. */
+static void test_pstate_takes_flags_only(void **state)
+{
+	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
+	struct pt_regs regs = task(MODE_64);
+
+	(void)state;
+	memset(ones, 0xff, sizeof(ones));
+	arch_set_regs(&regs, 1ull << 33, ones);
+	assert_int_equal(regs.pstate, MODE_64 | FLAGS);
+	regs.pstate |= DAIF;
+	arch_set_regs(&regs, 1ull << 33, zeroes);
+	assert_int_equal(regs.pstate, MODE_64 | DAIF);
+}
+
+static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
+{
+	const u64 allowed =
+		FLAGS | PSR_AA32_Q_BIT | PSR_AA32_GE_MASK | PSR_AA32_IT_MASK | PSR_AA32_T_BIT;
+	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
+	struct pt_regs regs = task(MODE_32);
+
+	(void)state;
+	memset(ones, 0xff, sizeof(ones));
+	arch_set_regs(&regs, 1ull << 16, ones);
+	assert_int_equal(regs.pstate, MODE_32 | allowed);
+	arch_set_regs(&regs, 1ull << 16, zeroes);
+	assert_int_equal(regs.pstate, MODE_32);
+}
+
+static void test_probed_function_goes_on_in_the_wrapper(void **state)
+{
+	struct pt_regs regs = task(5 /* EL1h */), expected = regs;
+
+	(void)state;
+	regs.pstate |= PSR_BTYPE_MASK;
+	expected.regs[1] = 0x5000;
+	expected.pc = 0x4000;
+	assert_int_equal(arch_probed_caller(&regs), HIGH_HALF | 130);
+	arch_redirect_probed(&regs, 0x4000, 0x5000);
+	assert_memory_equal(&regs, &expected, sizeof(regs));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table_is_told_by_the_mode_and_not_by_the_number),
+		cmocka_unit_test(test_number_beyond_every_table_is_handed_on),
+		cmocka_unit_test(test_only_the_exits_of_their_own_table_never_return),
+		cmocka_unit_test(test_arguments_are_as_wide_as_the_tasks_long),
+		cmocka_unit_test(test_argument_changes_one_register_and_is_cut),
+		cmocka_unit_test(test_registers_of_a_64_bit_task_have_their_places),
+		cmocka_unit_test(test_registers_of_a_32_bit_task_have_their_places),
+		cmocka_unit_test(test_writable_are_the_registers_that_the_task_has),
+		cmocka_unit_test(test_register_that_is_set_is_the_only_one_that_changes),
+		cmocka_unit_test(test_pstate_takes_flags_only),
+		cmocka_unit_test(test_cpsr_takes_flags_and_thumb_and_keeps_the_mode),
+		cmocka_unit_test(test_probed_function_goes_on_in_the_wrapper),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
