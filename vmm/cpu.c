@@ -56,16 +56,24 @@ static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detai
 	cpu->board->stuck(cpu->board->ctx, text);
 }
 
+static int handle_ring(const struct cpu *cpu, const struct arch_ring *ring)
+{
+	struct gate *gate = cpu->board->gate;
+
+	if (ring->has_page)
+		return gate_ring(gate, cpu->vcpu.id, ring->page, ring->kind);
+	return gate_ring_index(gate, cpu->vcpu.id, ring->index, ring->kind);
+}
+
 /* Return: may the vCPU run again? */
 static bool handle_hypercall(struct cpu *cpu)
 {
 	int result = -ENOSYS;
-	uint32_t kind;
-	gpa_t page;
+	struct arch_ring ring;
 	int err;
 
-	if (arch_is_doorbell(&cpu->vcpu, &page, &kind))
-		result = gate_ring(cpu->board->gate, cpu->vcpu.id, page, kind);
+	if (arch_is_doorbell(&cpu->vcpu, &ring))
+		result = handle_ring(cpu, &ring);
 	err = arch_doorbell_done(&cpu->vcpu, result);
 	if (err < 0)
 		report_stuck(cpu, "the doorbell cannot be answered, error", (uint64_t)-err);

@@ -135,14 +135,27 @@ must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 			       const struct vcpu *cpu, const struct arch_boot *boot);
 
 /**
+ * struct arch_ring - a ring of the doorbell, nothing of it checked
+ * @kind: PORTAL_RING_*
+ * @has_page: @page is set, else @index
+ * @page: the page's guest physical address
+ * @index: the page's number in the pool that hello has registered
+ */
+struct arch_ring {
+	uint32_t kind;
+	bool has_page;
+	gpa_t page;
+	uint32_t index;
+};
+
+/**
  * arch_is_doorbell() - is this exit a ring of the portal doorbell?
  * @vcpu: after KVM_EXIT_HYPERCALL, on its thread
- * @ret_page: the page's guest physical address
- * @ret_kind: PORTAL_RING_*, unchecked
+ * @ret_ring: which one
  *
  * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
  */
-bool arch_is_doorbell(const struct vcpu *vcpu, gpa_t *ret_page, uint32_t *ret_kind);
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring);
 
 /**
  * arch_doorbell_done() - leave a hypercall's result where the guest looks for it

@@ -462,6 +462,16 @@ int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 	return ret;
 }
 
+int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind)
+{
+	gpa_t page;
+
+	pthread_mutex_lock(&gate->lock);
+	page = pool_page(gate->pool, index);
+	pthread_mutex_unlock(&gate->lock);
+	return gate_ring(gate, vcpu, page, kind);
+}
+
 void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu)
 {
 	assert(vcpu < gate->nr_vcpus);

@@ -114,6 +114,14 @@ void gate_destroy(struct gate *gate);
 must_check int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind);
 
 /**
+ * gate_ring_index() - gate_ring() for a doorbell that says which page of the pool it is for
+ * @index: pages counted in the order of hello's ranges, any value
+ *
+ * Return: as gate_ring(); there is no such page: as for one that is not in the pool.
+ */
+must_check int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind);
+
+/**
  * gate_cancel_vcpu() - end every session the vCPU holds, before its thread ends
  * @gate: the gate
  * @vcpu: on its thread

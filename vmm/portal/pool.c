@@ -60,6 +60,18 @@ struct session *pool_find(struct pool *pool, gpa_t gpa)
 	return NULL;
 }
 
+gpa_t pool_page(const struct pool *pool, size_t index)
+{
+	for (size_t i = 0; pool && i < pool->hello.nr_ranges; i++) {
+		const struct hello_range *range = &pool->hello.ranges[i];
+
+		if (index < range->nr_pages)
+			return GPA(range->gpa.value + index * PORTAL_PAGE_SIZE);
+		index -= range->nr_pages;
+	}
+	return GPA(UINT64_MAX);
+}
+
 void pool_put(struct pool *pool)
 {
 	if (pool && --pool->refs == 0)

@@ -283,6 +283,46 @@ static void test_ring_outside_the_pool_is_enoent(void **state)
 	assert_int_equal(door_stats(door).refused, 5);
 }
 
+/* as an architecture does it whose doorbell has no room for an address; hello has one */
+static int ring_by_index(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+{
+	struct door *door = ctx;
+	uint32_t index = 0;
+
+	while (fake_page_gpa(&door->guest, index) != gpa)
+		index++;
+	return gate_ring_index(door->gate, vcpu, index, kind);
+}
+
+static void test_ring_by_index_is_for_the_page_of_that_number(void **state)
+{
+	struct door *door = *state;
+	struct fake_session session[4];
+
+	boot(door);
+	door->guest.ring = ring_by_index;
+	for (int i = 0; i < 4; i++) {
+		door_open(door, &session[i], 0);
+		assert_int_equal(session[i].state, FAKE_ASKED);
+	}
+	for (int i = 0; i < 4; i++)
+		fake_session_finish(&session[i]);
+	assert_int_equal(door->nr_call, 4);
+	assert_int_equal(door_stats(door).refused, 0);
+}
+
+static void test_ring_by_an_index_outside_the_pool_is_enoent(void **state)
+{
+	struct door *door = *state;
+
+	assert_int_equal(gate_ring_index(door->gate, 0, 0, PORTAL_RING_EVENT), -ENOENT);
+	boot(door);
+	assert_int_equal(gate_ring_index(door->gate, 0, 4, PORTAL_RING_EVENT), -ENOENT);
+	assert_int_equal(gate_ring_index(door->gate, 0, UINT32_MAX, PORTAL_RING_ANSWER), -ENOENT);
+	assert_int_equal(gate_ring_index(door->gate, 0, 4, PORTAL_RING_HELLO), -EFAULT);
+	assert_int_equal(door_stats(door).refused, 4);
+}
+
 static void test_unknown_kind_and_vcpu_are_einval(void **state)
 {
 	struct door *door = *state;
@@ -567,6 +607,8 @@ int main(void)
 		GATE_TEST(test_error_event_arrives),
 		GATE_TEST(test_work_session_is_served),
 		GATE_TEST(test_ring_outside_the_pool_is_enoent),
+		GATE_TEST(test_ring_by_index_is_for_the_page_of_that_number),
+		GATE_TEST(test_ring_by_an_index_outside_the_pool_is_enoent),
 		GATE_TEST(test_unknown_kind_and_vcpu_are_einval),
 		GATE_TEST(test_answer_without_a_session_is_enoent),
 		GATE_TEST(test_answer_of_another_generation_is_refused_and_the_session_lives),

@@ -109,18 +109,21 @@ int arch_ram_setup(struct guest_mem *mem, uint64_t size)
 	return mem_add_ram(mem, GPA(ARM64_RAM), size);
 }
 
-bool arch_is_doorbell(const struct vcpu *vcpu, gpa_t *ret_page, uint32_t *ret_kind)
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
 {
 	uint64_t nr = vcpu->run->hypercall.nr;
-	uint64_t page;
+	struct arch_ring ring;
 
 	if (nr - PORTAL_DOORBELL_HVC64 >= PORTAL_DOORBELL_NR_HVC &&
 	    nr - PORTAL_DOORBELL_HVC32 >= PORTAL_DOORBELL_NR_HVC)
 		return false;
-	if (reg_get(vcpu, REG_X(1), &page) < 0)
+	ring.kind = (uint32_t)(nr & (PORTAL_DOORBELL_NR_HVC - 1)) >> PORTAL_DOORBELL_KIND_SHIFT;
+	ring.index = (uint32_t)nr & PORTAL_DOORBELL_INDEX_MASK;
+	/* there is no pool yet that an index could be of; reading a register costs an ioctl */
+	ring.has_page = ring.kind == PORTAL_RING_HELLO;
+	if (ring.has_page && reg_get(vcpu, REG_X(1), &ring.page.value) < 0)
 		return false;
-	*ret_page = GPA(page);
-	*ret_kind = (uint32_t)(nr & (PORTAL_DOORBELL_NR_HVC - 1)) >> PORTAL_DOORBELL_KIND_SHIFT;
+	*ret_ring = ring;
 	return true;
 }
 

@@ -76,15 +76,18 @@ int arch_ram_setup(struct guest_mem *mem, uint64_t size)
 	return mem_add_ram(mem, GPA(X86_HOLE_END), size - low);
 }
 
-bool arch_is_doorbell(const struct vcpu *vcpu, gpa_t *ret_page, uint32_t *ret_kind)
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
 {
 	const struct kvm_run *run = vcpu->run;
 
 	if (run->hypercall.nr != PORTAL_DOORBELL_NR ||
 	    run->hypercall.args[2] >> 32 != PORTAL_DOORBELL_TAG)
 		return false;
-	*ret_page = GPA(run->hypercall.args[0]);
-	*ret_kind = (uint32_t)run->hypercall.args[2];
+	*ret_ring = (struct arch_ring){
+		.kind = (uint32_t)run->hypercall.args[2],
+		.has_page = true,
+		.page = GPA(run->hypercall.args[0]),
+	};
 	return true;
 }
 
