@@ -6,7 +6,7 @@
 
 int reg_get(const struct vcpu *vcpu, uint64_t id, uint64_t *ret_value)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
 
 	if (ioctl(vcpu->fd, KVM_GET_ONE_REG, &reg) < 0)
