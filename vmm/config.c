@@ -24,6 +24,8 @@ enum option_id {
 	OPT_INITRD,
 	OPT_DISK,
 	OPT_KASLR,
+	OPT_DTB,
+	OPT_DUMP_DTB,
 	OPT_TIMEOUT,
 	OPT_CONSOLE,
 	OPT_LOG_LEVEL,
@@ -50,6 +52,8 @@ static const struct option options[] = {
 	{ "initrd", required_argument, NULL, OPT_INITRD },
 	{ "disk", required_argument, NULL, OPT_DISK },
 	{ "kaslr", no_argument, NULL, OPT_KASLR },
+	{ "dtb", required_argument, NULL, OPT_DTB },
+	{ "dump-dtb", required_argument, NULL, OPT_DUMP_DTB },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "console", required_argument, NULL, OPT_CONSOLE },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
@@ -87,6 +91,8 @@ const char *config_help(void)
 	       "  --initrd FILE          initial RAM file system; without --rootfs the guest boots from it\n"
 	       "  --disk FILE[,ro]       further virtio disk; may be repeated\n"
 	       "  --kaslr                let the kernel choose its address\n"
+	       "  --dtb FILE             device tree of one's own (aarch64)\n"
+	       "  --dump-dtb FILE        put the guest's device tree into FILE (aarch64)\n"
 	       "  --timeout SECONDS      end the VM after that time, exit status 124\n"
 	       "  --console KIND         stdio, null, file:PATH or pty (default stdio)\n"
 	       "  --log-level LEVEL      error, warn, info or debug (default info)\n"
@@ -220,6 +226,12 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		return append_item("disk", value, config->disks, CONFIG_MAX_DISKS, &config->nr_disks);
 	case OPT_KASLR:
 		config->kaslr = true;
+		return 0;
+	case OPT_DTB:
+		config->dtb = value;
+		return 0;
+	case OPT_DUMP_DTB:
+		config->dump_dtb = value;
 		return 0;
 	case OPT_TIMEOUT:
 		return parse_number("timeout", value, 1, 1000000, &config->timeout_s);

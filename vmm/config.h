@@ -32,6 +32,8 @@ enum config_action {
  * @timeout_s: 0 = none
  * @stats_path: "" = the log; NULL = no stats
  * @boot_timer_path: JSON file; "" = table in the log only; NULL = no timer
+ * @dtb: device tree file instead of our own; NULL = ours
+ * @dump_dtb: file to put the device tree into as the guest gets it; NULL = none
  */
 struct vmm_config {
 	char *const *argv;
@@ -47,6 +49,8 @@ struct vmm_config {
 	const char *console;
 	const char *stats_path;
 	const char *boot_timer_path;
+	const char *dtb;
+	const char *dump_dtb;
 	const char *hooks[CONFIG_MAX_HOOKS];
 	size_t nr_hooks;
 	const char *disks[CONFIG_MAX_DISKS];

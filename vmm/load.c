@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "dtb.h"
 
 static uint64_t to_mib(uint64_t bytes)
 {
@@ -85,6 +86,17 @@ static int load_kernel(const struct vmm_config *config, const struct kernel_imag
 	return -EINVAL;
 }
 
+static int setup_failed(const struct vmm_config *config, int err)
+{
+	if (config->dtb && (err == -EBADMSG || err == -E2BIG)) {
+		log_error("%s: %s", config->dtb,
+			  err == -E2BIG ? "the device tree is too large" : "not a device tree, or damaged");
+		return -EINVAL;
+	}
+	log_error("cannot set the boot processor up: %s", strerror(-err));
+	return err;
+}
+
 /* how the loader calls a protocol, how the architecture does, and how the log does */
 static const struct {
 	enum arch_entry entry;
@@ -99,6 +111,7 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 	       const struct load_initrd *initrd, const struct load_target *target)
 {
 	auto_free char *cmdline = NULL;
+	auto_free void *devtree = NULL;
 	struct kernel_entry entry;
 	struct arch_boot boot = {
 		.kaslr = config->kaslr,
@@ -111,8 +124,11 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 		err = make_cmdline(config, &entry, &cmdline);
 	if (err == 0 && initrd->len)
 		err = place_initrd(initrd, target->mem, &entry, &boot.initrd);
+	if (err == 0)
+		err = dtb_read(config, &devtree, &boot.devtree_len);
 	if (err < 0)
 		return err;
+	boot.devtree = devtree;
 	boot.protocol = protocols[entry.protocol].entry;
 	boot.entry = entry.entry;
 	boot.setup_header = entry.setup_header_len ? entry.setup_header : NULL;
@@ -123,6 +139,6 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 		  protocols[entry.protocol].name, (unsigned long long)entry.entry.value, cmdline);
 	err = arch_boot_setup(target->vm, target->mem, target->cpu, &boot);
 	if (err < 0)
-		log_error("cannot set the boot processor up: %s", strerror(-err));
-	return err;
+		return setup_failed(config, err);
+	return dtb_dump(config, target->mem);
 }

@@ -20,6 +20,7 @@
  * @name: as in "uname -m"
  * @elf_machine: EM_* of the kernels that run on it
  * @cmdline: what every kernel is told on its command line
+ * @devtree_max: bytes a device tree may have; 0 = guests get none
  * @serial_base: 16550 console; a port when @serial_is_pio
  * @serial_gsi: its interrupt line
  * @marks_base: boot mark register, a port when @serial_is_pio
@@ -34,6 +35,7 @@ struct arch_platform {
 	const char *name;
 	uint16_t elf_machine;
 	const char *cmdline;
+	size_t devtree_max;
 	uint64_t serial_base;
 	bool serial_is_pio;
 	unsigned int serial_gsi;
@@ -106,6 +108,8 @@ enum arch_entry {
  * @initrd_size: bytes
  * @cmdline: command line
  * @kaslr: let the kernel choose its own addresses, where it needs a seed for that
+ * @devtree: the user's own device tree, NULL = one is made; nothing of it is checked
+ * @devtree_len: its bytes, at most devtree_max
  * @nr_cpus: vCPUs
  * @nr_virtio: virtio-mmio windows in use, counted from the first
  */
@@ -118,6 +122,8 @@ struct arch_boot {
 	uint64_t initrd_size;
 	const char *cmdline;
 	bool kaslr;
+	const void *devtree;
+	size_t devtree_len;
 	unsigned int nr_cpus;
 	unsigned int nr_virtio;
 };
@@ -129,10 +135,19 @@ struct arch_boot {
  * @cpu: the boot vCPU
  * @boot: what to start
  *
- * Return: 0; -E2BIG the command line does not fit; -EFAULT RAM is too small for the tables; -errno of KVM.
+ * Return: 0; -E2BIG the command line does not fit; -EBADMSG @boot->devtree is none; -EFAULT RAM is too small for the tables; -errno of KVM.
  */
 must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 			       const struct vcpu *cpu, const struct arch_boot *boot);
+
+/**
+ * arch_devtree() - the device tree that arch_boot_setup() has written
+ * @mem: no guest code has run on it
+ * @ret_len: its bytes
+ *
+ * Return: the tree; NULL: this architecture has none.
+ */
+const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len);
 
 /**
  * struct arch_ring - a ring of the doorbell, nothing of it checked

@@ -200,6 +200,50 @@ static void test_devtree_is_called_on_by_hvc(void **state)
 	assert_int_equal(fdt_node_check_compatible(blob, node, "arm,psci-1.0"), 0);
 }
 
+static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
+{
+	static uint8_t source[4096];
+	struct devtree_machine m = machine();
+	int node;
+
+	(void)state;
+	assert_int_equal(fdt_create_empty_tree(source, sizeof(source)), 0);
+	m.initrd = GPA(ARM64_RAM + MIB(32));
+	m.initrd_size = 4;
+	m.kaslr_seed = 1;
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, sizeof(source), &m), 0);
+	assert_int_equal(fdt_check_full(blob, devtree_len(blob)), 0);
+	node = node_at("/chosen");
+	assert_string_equal(fdt_getprop(blob, node, "bootargs", NULL), m.cmdline);
+	assert_int_equal(cell(node, "linux,initrd-end", 2, 1), ARM64_RAM + MIB(32) + 4);
+	/* once more, over what is there: what does not hold any more goes */
+	memcpy(source, blob, devtree_len(blob));
+	m.initrd_size = 0;
+	m.kaslr_seed = 0;
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, devtree_len(source), &m), 0);
+	node = node_at("/chosen");
+	assert_null(fdt_getprop(blob, node, "linux,initrd-start", NULL));
+	assert_null(fdt_getprop(blob, node, "kaslr-seed", NULL));
+}
+
+static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
+{
+	static uint8_t source[ARM64_FDT_SIZE];
+	const struct devtree_machine m = machine();
+	size_t len;
+
+	(void)state;
+	build(&m);
+	len = devtree_len(blob);
+	memcpy(source, blob, len);
+	for (size_t cut = 0; cut < len; cut++)
+		assert_int_equal(devtree_adopt(blob, sizeof(blob), source, cut, &m), -EBADMSG);
+	assert_int_equal(devtree_adopt(blob, len / 2, source, len, &m), -E2BIG);
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), 0);
+	source[0] ^= 1;
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), -EBADMSG);
+}
+
 static void test_devtree_the_largest_machine_fits_and_less_room_is_e2big(void **state)
 {
 	static char cmdline[2048];
@@ -229,6 +273,8 @@ int main(void)
 		cmocka_unit_test(test_devtree_gic_is_the_one_that_kvm_plays),
 		cmocka_unit_test(test_devtree_devices_are_where_the_machine_has_them),
 		cmocka_unit_test(test_devtree_is_called_on_by_hvc),
+		cmocka_unit_test(test_devtree_of_the_user_gets_what_is_chosen_here),
+		cmocka_unit_test(test_devtree_of_the_user_cut_or_wrong_is_ebadmsg),
 		cmocka_unit_test(test_devtree_the_largest_machine_fits_and_less_room_is_e2big),
 	};
 

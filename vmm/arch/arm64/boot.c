@@ -37,7 +37,20 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 		err = get_random(&machine.kaslr_seed, sizeof(machine.kaslr_seed));
 	if (err < 0)
 		return err;
-	return to ? devtree_build(to, ARM64_FDT_SIZE, &machine) : -EFAULT;
+	if (!to)
+		return -EFAULT;
+	if (boot->devtree)
+		return devtree_adopt(to, ARM64_FDT_SIZE, boot->devtree, boot->devtree_len,
+				     &machine);
+	return devtree_build(to, ARM64_FDT_SIZE, &machine);
+}
+
+const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len)
+{
+	const void *tree = mem_slice(mem, GPA(ARM64_FDT), ARM64_FDT_SIZE);
+
+	*ret_len = tree ? devtree_len(tree) : 0;
+	return tree;
 }
 
 int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,

@@ -271,3 +271,67 @@ int devtree_build(void *buf, size_t size, const struct devtree_machine *machine)
 	/* what it has to say is right: only the room can be too small */
 	return tree.err < 0 ? -E2BIG : 0;
 }
+
+static void set_bytes(struct tree *tree, int node, const char *name, const void *data, size_t len)
+{
+	if (tree->err == 0)
+		tree->err = fdt_setprop(tree->fdt, node, name, data, (int)len);
+}
+
+static void set_u64(struct tree *tree, int node, const char *name, uint64_t value)
+{
+	const fdt64_t cells = cpu_to_fdt64(value);
+
+	set_bytes(tree, node, name, &cells, sizeof(cells));
+}
+
+/* what an earlier boot loader has left there is not true here */
+static void set_initrd(struct tree *tree, int node, const struct devtree_machine *machine)
+{
+	if (machine->initrd_size) {
+		set_u64(tree, node, "linux,initrd-start", machine->initrd.value);
+		set_u64(tree, node, "linux,initrd-end",
+			machine->initrd.value + machine->initrd_size);
+	} else {
+		(void)fdt_delprop(tree->fdt, node, "linux,initrd-start");
+		(void)fdt_delprop(tree->fdt, node, "linux,initrd-end");
+	}
+}
+
+static void set_chosen(struct tree *tree, int node, const struct devtree_machine *machine)
+{
+	set_bytes(tree, node, "bootargs", machine->cmdline, strlen(machine->cmdline) + 1);
+	set_initrd(tree, node, machine);
+	set_bytes(tree, node, "rng-seed", machine->rng_seed, sizeof(machine->rng_seed));
+	if (machine->kaslr_seed)
+		set_u64(tree, node, "kaslr-seed", machine->kaslr_seed);
+	else
+		(void)fdt_delprop(tree->fdt, node, "kaslr-seed");
+}
+
+int devtree_adopt(void *buf, size_t size, const void *source, size_t len,
+		  const struct devtree_machine *machine)
+{
+	struct tree tree = { .fdt = buf };
+	int node;
+
+	if (fdt_check_full(source, len) < 0)
+		return -EBADMSG;
+	tree.err = fdt_open_into(source, buf, (int)size);
+	if (tree.err < 0)
+		return -E2BIG;
+	node = fdt_path_offset(buf, "/chosen");
+	if (node == -FDT_ERR_NOTFOUND)
+		node = fdt_add_subnode(buf, 0, "chosen");
+	if (node < 0)
+		return node == -FDT_ERR_NOSPACE ? -E2BIG : -EBADMSG;
+	set_chosen(&tree, node, machine);
+	if (tree.err == 0)
+		tree.err = fdt_pack(buf);
+	return tree.err < 0 ? -E2BIG : 0;
+}
+
+size_t devtree_len(const void *tree)
+{
+	return fdt_totalsize(tree);
+}

@@ -52,6 +52,22 @@ struct devtree_machine {
 must_check int devtree_build(void *buf, size_t size, const struct devtree_machine *machine);
 
 /**
+ * devtree_adopt() - somebody else's tree, with command line, initrd and seeds of @machine
+ * @buf: gets it
+ * @size: bytes it may have
+ * @tree: bytes of any contents
+ * @len: of @tree
+ * @machine: what belongs into /chosen; the rest of the tree is left as it is
+ *
+ * Return: 0; -EBADMSG that is no device tree, or a damaged one; -E2BIG it does not fit.
+ */
+must_check int devtree_adopt(void *buf, size_t size, const void *tree, size_t len,
+			     const struct devtree_machine *machine);
+
+/** devtree_len() - bytes of a tree that one of the above has written. */
+size_t devtree_len(const void *tree);
+
+/**
  * devtree_mpidr() - the affinity that KVM gives a vCPU
  * @id: its number
  *

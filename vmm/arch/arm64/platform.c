@@ -27,6 +27,7 @@ const struct arch_platform *arch_platform(void)
 		.name = "aarch64",
 		.elf_machine = EM_AARCH64,
 		.cmdline = CMDLINE,
+		.devtree_max = ARM64_FDT_SIZE,
 		.serial_base = ARM64_SERIAL_BASE,
 		.serial_is_pio = false,
 		.serial_gsi = GSI(ARM64_SERIAL_SPI),

@@ -152,6 +152,13 @@ static int write_tables(const struct guest_mem *mem, const struct arch_boot *boo
 	return mem_write(mem, GPA(X86_CMDLINE), boot->cmdline, cmdline_size);
 }
 
+const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len)
+{
+	(void)mem;
+	(void)ret_len;
+	return NULL;
+}
+
 int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,
 		    const struct arch_boot *boot)
 {
