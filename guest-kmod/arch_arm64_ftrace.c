@@ -4,9 +4,10 @@
 #include "arch.h"
 #include "compat/compat.h"
 
-/* ftrace saves no pt_regs here, but the arguments and where to go on. */
+/* Where ftrace saves no struct pt_regs it saves the arguments and where to go on: that is enough.
+ */
 void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
 {
 	compat_ftrace_regs(fregs)->regs[1] = function;
-	ftrace_regs_set_instruction_pointer(fregs, wrapper);
+	compat_ftrace_regs(fregs)->pc = wrapper;
 }

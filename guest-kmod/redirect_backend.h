@@ -40,7 +40,7 @@ bool redirect_backend_knows(unsigned long function);
 
 /**
  * redirect_backend_add() - take the entries of functions; all of them or none
- * @functions: addresses of functions that are not taken yet, each once; may be reordered
+ * @functions: addresses of functions that are not taken yet, each once; overwritten
  * @nr: any number
  *
  * Context: may sleep; the same lock as redirect_get().
@@ -50,7 +50,7 @@ int __must_check redirect_backend_add(unsigned long *functions, unsigned int nr)
 
 /**
  * redirect_backend_remove() - give entries back
- * @functions: addresses of functions that are taken, each once; may be reordered
+ * @functions: addresses of functions that are taken, each once; overwritten
  * @nr: any number
  *
  * Context: as redirect_backend_add().

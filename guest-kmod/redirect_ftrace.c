@@ -44,7 +44,7 @@ static struct ftrace_ops probe_ops = {
 bool redirect_backend_knows(unsigned long function)
 {
 	/* An ops that is never registered: only the question whether ftrace knows the address. */
-	return !ftrace_set_filter_ip(&probe_ops, function, 0, 1);
+	return !ftrace_set_filter_ip(&probe_ops, compat_trace_site(function), 0, 1);
 }
 
 static int redirect_register(void)
@@ -60,20 +60,31 @@ static int redirect_register(void)
 	return err;
 }
 
+static void to_sites(unsigned long *functions, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		functions[i] = compat_trace_site(functions[i]);
+}
+
 int redirect_backend_add(unsigned long *functions, unsigned int nr)
 {
 	int err = redirect_register();
 
 	if (err || nr == 0)
 		return err;
+	to_sites(functions, nr);
 	err = ftrace_set_filter_ips(&redirect_ops, functions, nr, 0, 0);
 	return err == -EINVAL ? -ENOSYS : err;
 }
 
 void redirect_backend_remove(unsigned long *functions, unsigned int nr)
 {
-	if (nr > 0)
-		WARN_ON(ftrace_set_filter_ips(&redirect_ops, functions, nr, 1, 0));
+	if (nr == 0)
+		return;
+	to_sites(functions, nr);
+	WARN_ON(ftrace_set_filter_ips(&redirect_ops, functions, nr, 1, 0));
 }
 
 void redirect_backend_remove_all(void)

@@ -34,10 +34,24 @@ static inline unsigned long compat_function_start(unsigned long site)
 }
 
 /**
- * compat_traced_function() - from a function's ftrace site to the address to call it by
- * @site: where ftrace sees the function's entry
+ * compat_trace_site() - where ftrace sees a function's entry
+ * @function: its address
  *
- * Return: address of the function.
+ * ftrace itself would look for a site in all of the function's range, and in what follows up to the
+ * next symbol: overridden weak functions, which have no symbol, but a site.
+ *
+ * Return: the address, which has a site only if ftrace knows the function.
+ */
+static inline unsigned long compat_trace_site(unsigned long function)
+{
+	return function + COMPAT_TRACE_PREFIX;
+}
+
+/**
+ * compat_traced_function() - the other way round
+ * @site: where ftrace sees a function's entry
+ *
+ * Return: address to call the function by.
  */
 static inline unsigned long compat_traced_function(unsigned long site)
 {
@@ -45,13 +59,15 @@ static inline unsigned long compat_traced_function(unsigned long site)
 }
 
 /*
- * Where the registers are in what ftrace saved: in a struct of the architecture's own by now, in
- * struct ftrace_regs itself at first. Only where ftrace saves no struct pt_regs.
+ * What ftrace saved, as something that has regs[] and pc on arm64: before 6.2 a struct pt_regs,
+ * then struct ftrace_regs itself, by now a struct of the architecture's own.
  */
-#ifdef arch_ftrace_regs
+#if defined(arch_ftrace_regs)
 #define compat_ftrace_regs(fregs) arch_ftrace_regs(fregs)
-#else
+#elif defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 #define compat_ftrace_regs(fregs) (fregs)
+#else
+#define compat_ftrace_regs(fregs) ftrace_get_regs(fregs)
 #endif
 
 /* The remove callback that returns nothing was called remove_new until 6.11. */
