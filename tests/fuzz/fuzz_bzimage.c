@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile kernel file through all of the kernel loader: probing, unpacking, loading. What the
- * loader says it wrote must lie in guest RAM.
+ * A hostile kernel file through all of the kernel loader of either machine: probing, unpacking,
+ * loading. What the loader says it wrote must lie in guest RAM.
  */
 #include <elf.h>
 #include <stdint.h>
@@ -34,22 +34,29 @@ static void load(const struct kernel *kernel, const struct guest_mem *mem, bool 
 		abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void boot(const uint8_t *data, size_t size, unsigned int machine, const struct guest_mem *mem)
 {
-	static struct guest_mem *mem;
+	uint8_t *copy = malloc(size ? size : 1);
 	struct boot_reason why;
 	struct kernel *kernel;
-	uint8_t *copy = malloc(size ? size : 1);
 
-	if (!mem && (mem_create(&mem) < 0 || mem_add_ram(mem, GPA(0), RAM_SIZE) < 0))
-		abort();
 	if (!copy)
 		abort();
 	memcpy(copy, data, size);
-	if (kernel_probe(copy, size, EM_X86_64, &kernel, &why) < 0)
-		return 0;
+	if (kernel_probe(copy, size, machine, &kernel, &why) < 0)
+		return;
 	load(kernel, mem, false);
 	load(kernel, mem, true);
 	kernel_close(kernel);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct guest_mem *mem;
+
+	if (!mem && (mem_create(&mem) < 0 || mem_add_ram(mem, GPA(0), RAM_SIZE) < 0))
+		abort();
+	boot(data, size, EM_X86_64, mem);
+	boot(data, size, EM_AARCH64, mem);
 	return 0;
 }
