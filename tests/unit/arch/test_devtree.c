@@ -16,7 +16,7 @@
 
 #define RAM_SIZE MIB(64)
 
-static uint8_t blob[ARM64_FDT_SIZE];
+static _Alignas(8) uint8_t blob[ARM64_FDT_SIZE];
 static struct guest_mem *mem;
 
 static int setup(void **state)
@@ -76,7 +76,8 @@ static uint32_t cell(int node, const char *name, int nr_cells, int index)
 
 static uint64_t reg(int node, int nr_pairs, int index)
 {
-	return fdt64_to_cpu(((const fdt64_t *)property(node, "reg", nr_pairs * 16))[index]);
+	/* cells of four bytes: a number of two has no alignment of eight */
+	return fdt64_ld((const fdt64_t *)property(node, "reg", nr_pairs * 16) + index);
 }
 
 static void test_devtree_memory_is_the_ram(void **state)
@@ -202,7 +203,7 @@ static void test_devtree_is_called_on_by_hvc(void **state)
 
 static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
 {
-	static uint8_t source[4096];
+	static _Alignas(8) uint8_t source[4096];
 	struct devtree_machine m = machine();
 	int node;
 
@@ -228,7 +229,7 @@ static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
 
 static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
 {
-	static uint8_t source[ARM64_FDT_SIZE];
+	static _Alignas(8) uint8_t source[ARM64_FDT_SIZE];
 	const struct devtree_machine m = machine();
 	size_t len;
 
