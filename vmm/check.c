@@ -52,9 +52,10 @@ static void check_open(struct report *report, int err)
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		missing(report, VM_DEV_KVM ": not there; load the host's KVM module (modprobe kvm_amd or "
-				"kvm_intel) and enable virtualisation in the firmware; inside a VM or a "
-				"container, have " VM_DEV_KVM " passed through");
+		missing(report,
+			VM_DEV_KVM ": not there; %s; inside a VM or a container, have " VM_DEV_KVM
+				   " passed through",
+			arch_platform()->no_kvm);
 		break;
 	case -EACCES:
 	case -EPERM:
@@ -118,10 +119,10 @@ static void check_guest(struct report *report)
 	if (err == 0)
 		met(report, "a guest runs, and its doorbell rings");
 	else
-		missing(report, "a tiny guest does not run to its end (%s): this KVM emulates instructions in "
-				"software or lacks hardware virtualisation, and cannot run stock kernels; use a "
-				"host with AMD-V or Intel VT-x, or nested virtualisation switched on (%s)",
-			strerror(-err), "scripts/lab brings such a host along");
+		missing(report,
+			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a host "
+			"along)",
+			strerror(-err), arch_platform()->no_probe);
 }
 
 bool check_host(FILE *out)

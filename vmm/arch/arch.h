@@ -21,6 +21,8 @@
  * @elf_machine: EM_* of the kernels that run on it
  * @cmdline: what every kernel is told on its command line
  * @devtree_max: bytes a device tree may have; 0 = guests get none
+ * @no_kvm: what to do where there is no KVM
+ * @no_probe: what to think of a KVM on which the probe does not run, and what to do
  * @serial_base: 16550 console; a port when @serial_is_pio
  * @serial_gsi: its interrupt line
  * @marks_base: boot mark register, a port when @serial_is_pio
@@ -36,6 +38,8 @@ struct arch_platform {
 	uint16_t elf_machine;
 	const char *cmdline;
 	size_t devtree_max;
+	const char *no_kvm;
+	const char *no_probe;
 	uint64_t serial_base;
 	bool serial_is_pio;
 	unsigned int serial_gsi;

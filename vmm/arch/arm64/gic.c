@@ -38,9 +38,12 @@ static int place_v2(const struct vm *vm)
 
 int gic_complete(const struct vm *vm, unsigned int nr_cpus)
 {
-	int err =
-		vm->irqchip_type == KVM_DEV_TYPE_ARM_VGIC_V3 ? place_v3(vm, nr_cpus) : place_v2(vm);
+	int err;
 
+	if (vm->irqchip_type == KVM_DEV_TYPE_ARM_VGIC_V3)
+		err = place_v3(vm, nr_cpus);
+	else
+		err = place_v2(vm);
 	if (err < 0)
 		return err;
 	return vm_set_attr(vm->irqchip_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT,

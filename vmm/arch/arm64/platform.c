@@ -28,6 +28,9 @@ const struct arch_platform *arch_platform(void)
 		.elf_machine = EM_AARCH64,
 		.cmdline = CMDLINE,
 		.devtree_max = ARM64_FDT_SIZE,
+		.no_kvm = "use a host kernel that has KVM and was entered at EL2",
+		.no_probe = "this KVM does not run the guest's own instructions; use a host whose "
+			    "CPU has EL2",
 		.serial_base = ARM64_SERIAL_BASE,
 		.serial_is_pio = false,
 		.serial_gsi = GSI(ARM64_SERIAL_SPI),

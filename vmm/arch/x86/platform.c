@@ -23,6 +23,11 @@ const struct arch_platform *arch_platform(void)
 		.name = "x86_64",
 		.elf_machine = EM_X86_64,
 		.cmdline = CMDLINE,
+		.no_kvm = "load the host's KVM module (modprobe kvm_amd or kvm_intel) and enable "
+			  "virtualisation in the firmware",
+		.no_probe = "this KVM emulates instructions in software or lacks hardware "
+			    "virtualisation, and cannot run stock kernels; use a host with AMD-V or "
+			    "Intel VT-x, or nested virtualisation switched on",
 		.serial_base = X86_SERIAL_PORT,
 		.serial_is_pio = true,
 		.serial_gsi = X86_SERIAL_GSI,
