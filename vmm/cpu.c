@@ -25,7 +25,7 @@ static void handle_io(const struct cpu *cpu, struct kvm_run *run)
 			   run->io.direction == KVM_EXIT_IO_OUT);
 }
 
-/* firmware that KVM plays itself, PSCI on arm64, has been asked for it. Return: may the vCPU run again? */
+/* firmware that KVM plays itself, PSCI on arm64. Return: may the vCPU run again? */
 static bool handle_system_event(const struct cpu *cpu, uint32_t type)
 {
 	const struct cpu_board *board = cpu->board;

@@ -90,7 +90,8 @@ static int setup_failed(const struct vmm_config *config, int err)
 {
 	if (config->dtb && (err == -EBADMSG || err == -E2BIG)) {
 		log_error("%s: %s", config->dtb,
-			  err == -E2BIG ? "the device tree is too large" : "not a device tree, or damaged");
+			  err == -E2BIG ? "the device tree is too large" :
+					  "not a device tree, or damaged");
 		return -EINVAL;
 	}
 	log_error("cannot set the boot processor up: %s", strerror(-err));

@@ -139,7 +139,8 @@ struct arch_boot {
  * @cpu: the boot vCPU
  * @boot: what to start
  *
- * Return: 0; -E2BIG the command line does not fit; -EBADMSG @boot->devtree is none; -EFAULT RAM is too small for the tables; -errno of KVM.
+ * Return: 0; -E2BIG the command line or the device tree does not fit; -EBADMSG @boot->devtree is
+ * none; -EFAULT RAM is too small for the tables; -errno of KVM.
  */
 must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 			       const struct vcpu *cpu, const struct arch_boot *boot);
@@ -189,7 +190,7 @@ must_check int arch_doorbell_done(const struct vcpu *vcpu, int result);
  * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
  * @code: position-independent machine code for the state that arch_probe_enter() sets
  * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
- * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, and nothing else is there
+ * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, with nothing in it
  * @rings: times it rings the doorbell, with page 0; the last one is the end of what it shows
  * @nr: hypercall number of these rings
  *
@@ -205,7 +206,7 @@ struct arch_probe {
 
 const struct arch_probe *arch_probe(void);
 
-/** struct arch_registers - the registers of a vCPU that the probe has borrowed, as <asm/kvm.h> has them */
+/** struct arch_registers - what the probe has borrowed of a vCPU, as <asm/kvm.h> has it */
 struct arch_registers {
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;

@@ -142,7 +142,8 @@ static int probe_bzimage(struct kernel *kernel, struct boot_reason *why)
 	int err;
 
 	if (kernel->machine != EM_X86_64)
-		return boot_fail(why, -ENOTSUP, "an x86 bzImage; %s is needed", needed_format(kernel));
+		return boot_fail(why, -ENOTSUP, "an x86 bzImage; %s is needed",
+				 needed_format(kernel));
 	err = bzimage_parse(kernel->data, kernel->len, &kernel->bzimage, why);
 	if (err < 0)
 		return err;

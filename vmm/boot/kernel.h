@@ -56,7 +56,8 @@ struct kernel_options {
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOEXEC no kernel; -ENOTSUP one for another machine, or of a kind that is not
- * loaded (the reason names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG; -ENOMEM.
+ * loaded (the reason names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG;
+ * -ENOMEM.
  */
 must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
 			    struct kernel **ret_kernel, struct boot_reason *why);

@@ -76,7 +76,11 @@ int vm_create_irqchip(struct vm *vm, uint32_t type)
 
 int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *value)
 {
-	const struct kvm_device_attr set = { .group = group, .attr = attr, .addr = (uintptr_t)value };
+	const struct kvm_device_attr set = {
+		.group = group,
+		.attr = attr,
+		.addr = (uintptr_t)value,
+	};
 
 	return ioctl(fd, KVM_SET_DEVICE_ATTR, &set) < 0 ? -errno : 0;
 }

@@ -39,7 +39,7 @@ must_check int pool_create(const struct gate_mem *mem, const struct hello *hello
 /** pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL. */
 struct session *pool_find(struct pool *pool, gpa_t gpa);
 
-/** pool_page() - the address of the page at @index; one that pool_find() finds nothing at when there is none. */
+/** pool_page() - address of the page at @index; without one an address that pool_find() refuses. */
 gpa_t pool_page(const struct pool *pool, size_t index);
 
 /** pool_put() - give a reference back, under the gate's lock; the last one frees. NULL is fine. */
