@@ -50,19 +50,32 @@ static int read_all(struct portal_ctx *ctx, uint64_t at)
 	return 0;
 }
 
+/* a register that every task has, as the task's architecture calls it */
+static const char *some_register(const struct portal_ctx *ctx)
+{
+	static const char *const names[] = { "si", "x1", "r1" };
+	uint64_t value;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (portal_reg(ctx, names[i], &value) == 0)
+			return names[i];
+	return "";
+}
+
 /* what the guest says when it is asked is what came with the event; what is staged is not the task's yet */
 static int ask_all(struct portal_ctx *ctx)
 {
+	const char *name = some_register(ctx);
 	uint64_t before, now;
 
 	if (portal_proc_pid(ctx) != portal_pid(ctx) || portal_pid(ctx) <= 1)
 		return -ESRCH;
 	if (portal_reg(ctx, "sp", &before) != 0 || portal_user_reg(ctx, "sp", &now) != 0 || now != before)
 		return -EIO;
-	if (portal_reg(ctx, "si", &before) != 0 || portal_set_reg(ctx, "si", before + 1) != 0 ||
-	    portal_user_reg(ctx, "si", &now) != 0 || now != before)
+	if (portal_reg(ctx, name, &before) != 0 || portal_set_reg(ctx, name, before + 1) != 0 ||
+	    portal_user_reg(ctx, name, &now) != 0 || now != before)
 		return -EBADMSG;
-	return portal_set_reg(ctx, "si", before);
+	return portal_set_reg(ctx, name, before);
 }
 
 static int on_getcpu(struct portal_ctx *ctx, void *data)
