@@ -154,10 +154,10 @@ case_calls_filters() {
 	boot_run 'for n in 5 -1 1 261 6; do syscall_any sched_get_priority_max $n; done
 		/usr/bin32/syscall_any sched_get_priority_max -1
 		a=$(printf "%03600d" 0 | tr 0 a); z=$(printf "%04093d" 0)
-		syscall_any access /tmp/needle 1; syscall_any access /tmp/needles 2
-		syscall_any access $z$z-tail 3; syscall_any access ${z}needle$z-tail 4
-		syscall_any access $a 5; syscall_any access a$a 6; syscall_any access 16 7
-		/usr/bin32/syscall_any access ${z}needle 1001; syscall_any access $z$z 0
+		syscall_any truncate /tmp/needle 1; syscall_any truncate /tmp/needles 2
+		syscall_any truncate $z$z-tail 3; syscall_any truncate ${z}needle$z-tail 4
+		syscall_any truncate $a 5; syscall_any truncate a$a 6; syscall_any truncate 16 7
+		/usr/bin32/syscall_any truncate ${z}needle 1001; syscall_any truncate $z$z 0
 		syscall_any -r 2000 sched_get_priority_min 1' --hook "$TEST_HOOKS/filters.so"
 	expect_labels number=5 eq ge le range byte success
 	expect_labels number=1 ne lt le clear success ninetynine

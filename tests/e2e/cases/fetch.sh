@@ -18,7 +18,7 @@ boot_fetch() {
 		for p in /usr/bin /usr/bin32; do
 			$p/buffers -n write; $p/buffers openat; cp $p/buffers /tmp/reader; /tmp/reader read
 			$p/mtk7530_switch reg r 0x34333231
-			$p/syscall_any access $t 0; $p/syscall_any chdir $t; $p/syscall_any rmdir $t
+			$p/syscall_any truncate $t 0; $p/syscall_any chdir $t; $p/syscall_any swapoff $t
 			$p/syscall_any getpgid 0
 		done' --hook "$TEST_HOOKS/fetch.so,declare=$1,report=report.$1"
 	expect_stat hooks.failures 0
@@ -75,10 +75,10 @@ expect_right_answers() {
 	grep -qE '^getpgid 0 env [0-9]+ ".*PATH=' report.yes || fail "no environment"
 	text="$(seq -s , 1 2200)"
 	for i in {0..15}; do
-		expect_report "access @ part 512 \"${text:i * 600:512}\""
+		expect_report "truncate @ part 512 \"${text:i * 600:512}\""
 	done
 	expect_report "chdir @ long 4000 \"${text:0:3999}\""
-	expect_report "rmdir @ fitting 3000 \"${text:0:2999}\""
+	expect_report "swapoff @ fitting 3000 \"${text:0:2999}\""
 }
 
 # pages that only the hook has touched: absent before, there after; /dev/null never looks
@@ -87,7 +87,7 @@ expect_pages_were_absent() {
 	expect_count 2 '^buffers: write crossing-absent before=10 ret=40 errno=0 after=11' out.text
 }
 
-# the borders that were rung are the same, however many hooks wait there: three at write, two borders at rmdir
+# the borders that were rung are the same, however many hooks wait there: three at write, two borders at swapoff
 expect_events() {
 	expect_stat events.enter "$((opened + 2 * (10 + 1 + 1 + 1 + 1 + 1)))"
 	expect_stat events.return "$((2 * (10 + 1)))"

@@ -60,11 +60,14 @@ case_module_raeth_skip_and_raeth() {
 
 # every module that minds its own calls, in one boot
 case_module_all_together() {
+	# arm64's own table has only the younger two ways to open a file
+	local old='syscall_any open shadow 0; syscall_any creat /etc//shadow 0;' denied=8
+	[[ $(uname -m) == x86_64 ]] || old='' denied=6
 	local words=(
 		'for reg in 0x34 0x80 0x90 0x1234; do mtk7530_switch reg r $reg; done;'
 		'mtk7530_switch reg r 0x34 eth1; mtk7530_switch32 reg r 0x80;'
-		'cd /etc; syscall_any open shadow 0; syscall_any openat -100 ../etc/./shadow 0;'
-		'syscall_any openat2 -100 /etc/shadow buf:24 24; syscall_any creat /etc//shadow 0;'
+		'cd /etc;' "$old" 'syscall_any openat -100 ../etc/./shadow 0;'
+		'syscall_any openat2 -100 /etc/shadow buf:24 24;'
 		'syscall_any32 open shadow 0; syscall_any32 openat -100 /etc/shadow 0;'
 		'syscall_any32 creat shadow 0; syscall_any32 openat2 -100 shadow buf:24 24;'
 		'echo allowed=$(head -c 4 /etc/passwd);'
@@ -85,8 +88,8 @@ case_module_all_together() {
 	expect_out '^switch reg read offset=1234, value=10173$'
 	expect_count 1 '^ioctl: No such device$' out.text
 	# deny_open
-	expect_count 8 '^ret=-1 errno=122$' out.text
-	expect_count 8 'deny_open: .*(open|openat|openat2|creat) /etc/shadow denied' err
+	expect_count "$denied" '^ret=-1 errno=122$' out.text
+	expect_count "$denied" 'deny_open: .*(open|openat|openat2|creat) /etc/shadow denied' err
 	expect_out '^allowed=root$'
 	# memory_access
 	expect_err 'Read buffer content: 0123456789abcdef0123'

@@ -143,9 +143,9 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 
 /* ---- what does not fit ----------------------------------------------------------------------- */
 
-static struct portal_fetch of_access[NR_PARTS]; /* set by load() */
+static struct portal_fetch of_truncate[NR_PARTS]; /* set by load() */
 
-static int on_access(struct portal_ctx *ctx, void *data)
+static int on_truncate(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
 	for (uint64_t i = 0; i < NR_PARTS; i++)
@@ -164,11 +164,11 @@ static int on_chdir(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static const struct portal_fetch of_rmdir[] = {
+static const struct portal_fetch of_swapoff[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 0, .max = FITTING_TEXT },
 };
 
-static int on_rmdir(struct portal_ctx *ctx, void *data)
+static int on_swapoff(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
 	read_str(ctx, "fitting", portal_arg(ctx, 0), FITTING_TEXT);
@@ -235,11 +235,11 @@ static const struct portal_syscall_hook hooks[] = {
 		.nr_fetch = NR(of_ioctl),
 	},
 	{
-		.name = "access",
+		.name = "truncate",
 		.comm = "syscall_any",
-		.fn = on_access,
-		.fetch = of_access,
-		.nr_fetch = NR(of_access),
+		.fn = on_truncate,
+		.fetch = of_truncate,
+		.nr_fetch = NR(of_truncate),
 	},
 	{
 		.name = "chdir",
@@ -249,12 +249,12 @@ static const struct portal_syscall_hook hooks[] = {
 		.nr_fetch = NR(of_chdir),
 	},
 	{
-		.name = "rmdir",
+		.name = "swapoff",
 		.comm = "syscall_any",
-		.fn = on_rmdir,
+		.fn = on_swapoff,
 		.when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
-		.fetch = of_rmdir,
-		.nr_fetch = NR(of_rmdir),
+		.fetch = of_swapoff,
+		.nr_fetch = NR(of_swapoff),
 	},
 	{
 		.name = "getpgid",
@@ -268,7 +268,7 @@ static int register_hooks(struct portal_module *mod, bool declare)
 	int err = 0;
 
 	for (uint32_t i = 0; i < NR_PARTS; i++)
-		of_access[i] = (struct portal_fetch){ .what = PORTAL_FETCH_MEM,
+		of_truncate[i] = (struct portal_fetch){ .what = PORTAL_FETCH_MEM,
 						      .arg = 0,
 						      .offset = (int64_t)i * PART_STRIDE,
 						      .max = PART_SIZE };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A hook for each kind of filter, on calls that a test makes: numbers on sched_get_priority_max(N),
- * strings on access(STRING, N). Each says its label and N when it was let through.
+ * strings on truncate(STRING, N). Each says its label and N when it was let through.
  */
 #include <string.h>
 
@@ -97,7 +97,7 @@ static int load(struct portal_module *mod)
 	if (err == 0)
 		err = add_all(mod, results, true, hook);
 	hook.when = PORTAL_ON_ENTER;
-	hook.name = "access";
+	hook.name = "truncate";
 	hook.fn = say_arg1;
 	memset(long_text, 'a', LONG_SIZE);
 	if (err == 0)
