@@ -24,16 +24,36 @@ static void __user *user_ptr(u64 addr)
 	return (void __user *)(uintptr_t)addr;
 }
 
+/*
+ * Where memory ends in the middle, arm64's copies stop some bytes before its end. Going on from there moves one
+ * byte at least, until the first that cannot be.
+ */
 size_t user_mem_read(u64 addr, void *buf, size_t len)
 {
+	size_t done = 0, count;
+
 	len = user_len(addr, len);
-	return len ? len - copy_from_user(buf, user_ptr(addr), len) : 0;
+	while (done < len) {
+		count = len - done - copy_from_user(buf + done, user_ptr(addr + done), len - done);
+		if (count == 0)
+			break;
+		done += count;
+	}
+	return done;
 }
 
 size_t user_mem_write(u64 addr, const void *buf, size_t len)
 {
+	size_t done = 0, count;
+
 	len = user_len(addr, len);
-	return len ? len - copy_to_user(user_ptr(addr), buf, len) : 0;
+	while (done < len) {
+		count = len - done - copy_to_user(user_ptr(addr + done), buf + done, len - done);
+		if (count == 0)
+			break;
+		done += count;
+	}
+	return done;
 }
 
 ssize_t user_mem_read_str(u64 addr, void *buf, size_t len)
