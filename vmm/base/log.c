@@ -21,6 +21,11 @@ void log_set_level(enum log_level level)
 	atomic_store(&log_max, (int)level);
 }
 
+bool log_wants(enum log_level level)
+{
+	return (int)level <= atomic_load_explicit(&log_max, memory_order_relaxed);
+}
+
 int log_level_parse(const char *text, enum log_level *ret_level)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
@@ -50,7 +55,7 @@ void log_vline(enum log_level level, const char *fmt, va_list ap)
 	size_t len;
 	int n;
 
-	if ((int)level > atomic_load_explicit(&log_max, memory_order_relaxed))
+	if (!log_wants(level))
 		return;
 	if (level == LOG_INFO)
 		n = snprintf(line, sizeof(line), "portal-vmm: ");

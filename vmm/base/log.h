@@ -16,6 +16,9 @@ enum log_level { LOG_ERROR = 0, LOG_WARN = 1, LOG_INFO = 2, LOG_DEBUG = 3 };
 /** log_set_level() - lines above @level are dropped; the start value is LOG_INFO. Any thread. */
 void log_set_level(enum log_level level);
 
+/** log_wants() - is a line of @level printed? For lines that cost something to make. Any thread. */
+bool log_wants(enum log_level level);
+
 /**
  * log_level_parse() - "error", "warn", "info", "debug"
  *

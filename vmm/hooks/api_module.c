@@ -113,6 +113,8 @@ void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
 	char text[TEXT_SIZE];
 	va_list ap;
 
+	if (!log_wants(to_level(level)))
+		return;
 	va_start(ap, fmt);
 	format_line(text, fmt, ap);
 	va_end(ap);
