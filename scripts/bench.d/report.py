@@ -118,7 +118,7 @@ def hit_cases(samples):
     plans = (
         ("empty", "hooks-empty", [], None),
         ("decide", "hooks-decide", ["unotify-denied", "ptrace-denied"], 1.15),
-        ("raeth", "hooks-raeth", ["unotify-register", "ptrace-register", "strace-inject"], 1.2),
+        ("raeth", "hooks-raeth", ["bare", "unotify-register", "ptrace-register", "strace-inject"], 1.2),
     )
     for case, hook, peers, most in plans:
         if samples.has(case):

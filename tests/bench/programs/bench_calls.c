@@ -8,6 +8,7 @@
  *	denied		the same; somebody has read it and denies it with EPERM
  *	register	ioctl() that somebody answers with the value of a switch register
  *	register-blind	the same, of somebody who can only make up the result
+ *	unanswered	the same ioctl() when nobody answers: what the call itself costs
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -69,12 +70,20 @@ static bool make_register_blind(int fd)
 	return ask_register(fd, &value);
 }
 
+static bool make_unanswered(int fd)
+{
+	uint32_t value;
+
+	return !ask_register(fd, &value) && errno == ENODEV;
+}
+
 static const struct call calls[] = {
 	{ "getppid", make_getppid },
 	{ "openat", make_openat },
 	{ "denied", make_denied },
 	{ "register", make_register },
 	{ "register-blind", make_register_blind },
+	{ "unanswered", make_unanswered },
 };
 
 static const struct call *find_call(const char *name)
@@ -93,7 +102,7 @@ int main(int argc, char *argv[])
 	uint64_t start;
 
 	if (!call || n == 0) {
-		fputs("usage: bench_calls getppid|openat|denied|register|register-blind N\n",
+		fputs("usage: bench_calls getppid|openat|denied|register|register-blind|unanswered N\n",
 		      stderr);
 		return 2;
 	}
