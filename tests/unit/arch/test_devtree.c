@@ -245,6 +245,21 @@ static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
 	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), -EBADMSG);
 }
 
+/* libfdt looks for a path in the root's empty name then, and does not look whether it has found one */
+static void test_devtree_of_the_user_of_an_old_version_is_ebadmsg(void **state)
+{
+	static _Alignas(8) uint8_t source[4096];
+	const struct devtree_machine m = machine();
+
+	(void)state;
+	assert_int_equal(fdt_create_empty_tree(source, sizeof(source)), 0);
+	for (uint32_t version = 0; version < 16; version++) {
+		fdt_set_version(source, version);
+		fdt_set_last_comp_version(source, version);
+		assert_int_equal(devtree_adopt(blob, sizeof(blob), source, sizeof(source), &m), -EBADMSG);
+	}
+}
+
 static void test_devtree_the_largest_machine_fits_and_less_room_is_e2big(void **state)
 {
 	static char cmdline[2048];
@@ -276,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_devtree_is_called_on_by_hvc),
 		cmocka_unit_test(test_devtree_of_the_user_gets_what_is_chosen_here),
 		cmocka_unit_test(test_devtree_of_the_user_cut_or_wrong_is_ebadmsg),
+		cmocka_unit_test(test_devtree_of_the_user_of_an_old_version_is_ebadmsg),
 		cmocka_unit_test(test_devtree_the_largest_machine_fits_and_less_room_is_e2big),
 	};
 

@@ -18,6 +18,8 @@
 
 #define PHANDLE_GIC 1
 
+#define OLDEST_VERSION 16 /* node names without their paths: Devicetree Specification, section 5.2 */
+
 /* what the 8250 driver divides by 16 for the highest speed; no wire, so no meaning beyond that */
 #define SERIAL_CLOCK_HZ 1843200
 
@@ -309,13 +311,20 @@ static void set_chosen(struct tree *tree, int node, const struct devtree_machine
 		(void)fdt_delprop(tree->fdt, node, "kaslr-seed");
 }
 
+/* libfdt 1.6.1 follows a null pointer in damaged trees of the versions before 16, which nobody makes any more */
+static bool is_sound(const void *tree, size_t len)
+{
+	return len >= sizeof(struct fdt_header) && fdt_version(tree) >= OLDEST_VERSION &&
+	       fdt_check_full(tree, len) == 0;
+}
+
 int devtree_adopt(void *buf, size_t size, const void *source, size_t len,
 		  const struct devtree_machine *machine)
 {
 	struct tree tree = { .fdt = buf };
 	int node;
 
-	if (fdt_check_full(source, len) < 0)
+	if (!is_sound(source, len))
 		return -EBADMSG;
 	tree.err = fdt_open_into(source, buf, (int)size);
 	if (tree.err < 0)
