@@ -2,7 +2,6 @@
 #include "base/blob.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -73,20 +72,16 @@ static int copy_file(int from, int to, size_t len)
 
 int blob_read_file(const char *path, size_t max, struct blob *ret_blob)
 {
-	auto_close int from = open(path, O_RDONLY | O_CLOEXEC), to = -1;
-	struct stat st;
+	size_t len;
+	auto_close int from = io_open_file(path, max, &len), to = -1;
 	int err;
 
-	if (from < 0 || fstat(from, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if ((uint64_t)st.st_size > max)
-		return -EFBIG;
+	if (from < 0)
+		return from;
 	to = blob_new_file();
 	if (to < 0)
 		return to;
-	err = copy_file(from, to, (size_t)st.st_size);
+	err = copy_file(from, to, len);
 	return err < 0 ? err : blob_map(take_fd(&to), ret_blob);
 }
 

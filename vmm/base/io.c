@@ -63,12 +63,10 @@ int io_write_full(int fd, const void *buf, size_t len)
 	return 0;
 }
 
-int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len)
+int io_open_file(const char *path, size_t max, size_t *ret_len)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	auto_free char *data = NULL;
 	struct stat st;
-	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
@@ -76,10 +74,23 @@ int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len)
 		return -EISDIR;
 	if ((uint64_t)st.st_size > max)
 		return -EFBIG;
-	data = malloc((size_t)st.st_size + 1);
+	*ret_len = (size_t)st.st_size;
+	return take_fd(&fd);
+}
+
+int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len)
+{
+	size_t len;
+	auto_close int fd = io_open_file(path, max, &len);
+	auto_free char *data = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	data = malloc(len + 1);
 	if (!data)
 		return -ENOMEM;
-	n = io_pread_full(fd, data, (size_t)st.st_size, 0);
+	n = io_pread_full(fd, data, len, 0);
 	if (n < 0)
 		return (int)n;
 	data[n] = '\0';

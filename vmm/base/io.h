@@ -19,6 +19,16 @@ must_check int io_pwrite_full(int fd, const void *buf, size_t len, off_t offset)
 must_check int io_write_full(int fd, const void *buf, size_t len);
 
 /**
+ * io_open_file() - open a file that is going to be read as a whole
+ * @path: file
+ * @max: refuse larger files
+ * @ret_len: its bytes now
+ *
+ * Return: the descriptor; -EFBIG larger than @max; -EISDIR; other -errno of open(2) and fstat(2).
+ */
+must_check int io_open_file(const char *path, size_t max, size_t *ret_len);
+
+/**
  * io_read_file() - a regular file as a whole
  * @path: file
  * @max: refuse larger files
