@@ -419,6 +419,26 @@ const char *sample_kernel_dir(void)
 	return access(dir, R_OK) == 0 ? dir : NULL;
 }
 
+int sample_setup(void **state, struct sample sample)
+{
+	struct sample *s = malloc(sizeof(*s));
+
+	if (!s)
+		die("malloc");
+	*s = sample;
+	*state = s;
+	return 0;
+}
+
+int sample_teardown(void **state)
+{
+	struct sample *s = *state;
+
+	free(s->data);
+	free(s);
+	return 0;
+}
+
 char *sample_write(const void *data, size_t len)
 {
 	char *path = strdup("/tmp/boot-test.XXXXXX");

@@ -110,6 +110,10 @@ void sample_put(const char *dir, const char *name, const void *data, size_t len)
  */
 const char *sample_kernel_dir(void);
 
+/** sample_setup() - @sample becomes the state of a cmocka test; sample_teardown() frees it. Return: 0. */
+int sample_setup(void **state, struct sample sample);
+int sample_teardown(void **state);
+
 /** sample_write() - into a new file below /tmp. Return: its path; unlink and free it. */
 char *sample_write(const void *data, size_t len);
 

@@ -16,21 +16,7 @@
 
 static int setup(void **state)
 {
-	struct sample *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	*s = sample_arm64();
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct sample *s = *state;
-
-	free(s->data);
-	free(s);
-	return 0;
+	return sample_setup(state, sample_arm64());
 }
 
 static void assert_refused(const struct sample *s, unsigned int machine, int err, const char *words)
@@ -238,7 +224,7 @@ static void test_arm64_image_each_machine_refuses_the_others(void **state)
 	free(elf.data);
 }
 
-#define image_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define image_test(name) cmocka_unit_test_setup_teardown(name, setup, sample_teardown)
 
 int main(void)
 {

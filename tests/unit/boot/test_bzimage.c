@@ -11,21 +11,7 @@
 
 static int setup(void **state)
 {
-	struct sample *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	*s = sample_kernel(UNPACK_XZ);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct sample *s = *state;
-
-	free(s->data);
-	free(s);
-	return 0;
+	return sample_setup(state, sample_kernel(UNPACK_XZ));
 }
 
 static void assert_refused(const struct sample *s, int err, const char *words)
@@ -197,7 +183,7 @@ static void test_bzimage_release_stays_in_the_setup_part(void **state)
 	assert_int_equal(strlen(image.release), sizeof(image.release) - 1);
 }
 
-#define bzimage_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define bzimage_test(name) cmocka_unit_test_setup_teardown(name, setup, sample_teardown)
 
 int main(void)
 {

@@ -12,21 +12,7 @@
 
 static int setup(void **state)
 {
-	struct sample *s = malloc(sizeof(*s));
-
-	assert_non_null(s);
-	*s = sample_elf();
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct sample *s = *state;
-
-	free(s->data);
-	free(s);
-	return 0;
+	return sample_setup(state, sample_elf());
 }
 
 static struct elf_image parse(const struct sample *s)
@@ -207,7 +193,7 @@ static void test_elf_of_other_kinds_is_refused(void **state)
 	assert_int_equal(elf_parse(s->data, s->len, &elf), -ENODATA);
 }
 
-#define elf_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define elf_test(name) cmocka_unit_test_setup_teardown(name, setup, sample_teardown)
 
 int main(void)
 {
