@@ -34,19 +34,33 @@ lab() {
 	esac
 }
 
+# attempt COMMAND... - runs a test, again when L1 itself has stopped: an emulated machine does so at times on a busy
+# host, and says so. What a test finds wrong is never tried again.
+attempt() {
+	local tries
+
+	for tries in 1 2 3; do
+		! ("$@") >"$LOG" 2>&1 || return 0
+		grep -q 'lab: error: L1 has stopped' "$LOG" "$WORK/err" 2>/dev/null || return 1
+		printf '# L1 has stopped (attempt %d)\n' "$tries"
+	done
+	return 1
+}
+
 # check NAME COMMAND... - one test: COMMAND succeeds.
 check() {
-	local name="$1" log="$WORK/log"
+	local name="$1"
 	shift
 
 	NR=$((NR + 1))
-	if ("$@") >"$log" 2>&1; then
+	rm -f -- "$WORK/err"
+	if attempt "$@"; then
 		NR_PASSED=$((NR_PASSED + 1))
 		printf 'ok %d - %s: %s\n' "$NR" "$MODE" "$name"
 	else
 		NR_FAILED=$((NR_FAILED + 1))
 		printf 'not ok %d - %s: %s\n' "$NR" "$MODE" "$name"
-		sed 's/^/# /' "$log"
+		sed 's/^/# /' "$LOG"
 	fi
 }
 
@@ -255,6 +269,21 @@ test_machine_is_complete() {
 	'
 }
 
+# Three seconds of L1's clock, timed by this machine's. When L1 measured its counter by itself on a busy machine, it
+# was wrong by a factor of 2.6 and more.
+test_clock_runs_as_ours() {
+	local before after
+
+	# The pipe hands over each word as it is said.
+	lab -- bash -c 'echo from; sleep 3; echo to' | {
+		read -r _ && before="$EPOCHREALTIME" && read -r _ && after="$EPOCHREALTIME"
+		awk -v before="$before" -v after="$after" 'BEGIN {
+			print after - before " s for 3"
+			exit !(after - before > 2 && after - before < 6)
+		}'
+	}
+}
+
 test_no_qemu_is_lab_failure() {
 	local status=0
 
@@ -322,6 +351,7 @@ run_nested_only() {
 	check "writes outside --out do not stay" test_elsewhere_nothing_stays
 	check "the machine has devices, processors, loopback and a good clock" \
 		test_machine_is_complete
+	check "three seconds take three seconds" test_clock_runs_as_ours
 	check "KVM_CREATE_VM works" test_kvm_create_vm
 	check "the probe's guest runs" test_kvm_works
 	check "a lab inside the lab is native" test_lab_in_lab_is_native
@@ -409,6 +439,7 @@ main() {
 	((${#modes[@]} > 0)) || modes=(native nested aarch64)
 
 	WORK="$(mktemp -d)"
+	LOG="$WORK/log"
 	trap 'rm -rf -- "$WORK"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
