@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
@@ -122,6 +123,25 @@ static void load_modules(void)
 	fclose(list);
 }
 
+/*
+ * Holds a virtual machine that never runs, for as long as L1 lives. With the first one, and the
+ * first virtual CPU, KVM rewrites instructions of the kernel (static keys: preemption notifiers,
+ * local APICs that are off), and back with the last. An emulator with a thread for each processor
+ * can go on with what was there before: processor after processor then takes a breakpoint that is
+ * in memory no more, for ever.
+ */
+static void kvm_hold(void)
+{
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int vm = kvm < 0 ? -1 : ioctl(kvm, KVM_CREATE_VM, 0);
+
+	/* Whether there is a KVM is for the command to find out. */
+	if (vm < 0)
+		return;
+	if (ioctl(vm, KVM_CREATE_IRQCHIP, 0) == 0)
+		(void)ioctl(vm, KVM_CREATE_VCPU, 0);
+}
+
 /* The device appears some time after its module, and the outer end connects after that. */
 static void port_open(void)
 {
@@ -220,7 +240,8 @@ static void late_mounts(void)
 	(void)mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 }
 
-/* The directory @dir of the outer machine at the same place of the new root, with a writable layer of its own. */
+/* The directory @dir of the outer machine at the same place of the new root, with a writable layer
+ * of its own. */
 static void dir_share(const char *dir, unsigned int nr)
 {
 	char target[4096], options[8192], upper[64], work[64];
@@ -230,7 +251,8 @@ static void dir_share(const char *dir, unsigned int nr)
 	make_dirs(upper);
 	make_dirs(work);
 	snprintf(target, sizeof(target), "/root%s", dir);
-	snprintf(options, sizeof(options), "lowerdir=/outer%s,upperdir=%s,workdir=%s", dir, upper, work);
+	snprintf(options, sizeof(options), "lowerdir=/outer%s,upperdir=%s,workdir=%s", dir, upper,
+		 work);
 	mount_at("dir", target, "overlay", 0, options);
 }
 
@@ -435,6 +457,7 @@ int main(void)
 
 	early_mounts();
 	load_modules();
+	kvm_hold();
 	port_open();
 	job_receive(&job);
 	root_switch(&job);
