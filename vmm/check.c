@@ -81,6 +81,19 @@ static void check_caps(struct report *report, const struct vm *vm)
 	}
 }
 
+/* what not every guest needs is not missing */
+static void check_32bit(const struct report *report, const struct vm *vm)
+{
+	const struct arch_cap *cap = arch_cap_32bit();
+
+	if (!cap || !report->out)
+		return;
+	if (probe_has(vm, cap))
+		met(report, "32-bit kernels can run: KVM capability %s", cap->name);
+	else
+		fprintf(report->out, "no      KVM capability %s: %s\n", cap->name, cap->advice);
+}
+
 static int probe_guest(struct vm *vm, struct guest_mem *mem)
 {
 	struct vcpu cpu;
@@ -96,7 +109,7 @@ static int probe_guest(struct vm *vm, struct guest_mem *mem)
 		err = vcpu_create(vm, 0, &cpu);
 	if (err < 0)
 		return err;
-	err = arch_vcpu_setup(vm, &cpu, 1);
+	err = arch_vcpu_setup(vm, &cpu, 1, false);
 	if (err == 0)
 		err = probe_run(mem, &cpu);
 	vcpu_destroy(&cpu);
@@ -137,6 +150,7 @@ bool check_host(FILE *out)
 	}
 	met(&report, VM_DEV_KVM " opens, API version %d", KVM_API_VERSION);
 	check_caps(&report, &vm);
+	check_32bit(&report, &vm);
 	vm_destroy(&vm);
 	if (!report.failed)
 		check_guest(&report);

@@ -44,7 +44,7 @@ static int write_file(const char *path, const void *data, size_t len)
 	return fd < 0 ? -errno : io_write_full(fd, data, len);
 }
 
-int dtb_dump(const struct vmm_config *config, const struct guest_mem *mem)
+int dtb_dump(const struct vmm_config *config, const struct guest_mem *mem, gpa_t tables)
 {
 	const void *tree;
 	size_t len;
@@ -52,7 +52,7 @@ int dtb_dump(const struct vmm_config *config, const struct guest_mem *mem)
 
 	if (!config->dump_dtb)
 		return 0;
-	tree = arch_devtree(mem, &len);
+	tree = arch_devtree(mem, tables, &len);
 	if (!tree)
 		return no_devtree("--dump-dtb");
 	err = write_file(config->dump_dtb, tree, len);

@@ -23,9 +23,10 @@ must_check int dtb_read(const struct vmm_config *config, void **ret_data, size_t
  * dtb_dump() - write the file given with --dump-dtb, if it was
  * @config: the option
  * @mem: after arch_boot_setup(), before the guest runs
+ * @tables: what that was told of where the tree goes
  *
  * Return: 0; -EINVAL it cannot be written, or the architecture has no device trees.
  */
-must_check int dtb_dump(const struct vmm_config *config, const struct guest_mem *mem);
+must_check int dtb_dump(const struct vmm_config *config, const struct guest_mem *mem, gpa_t tables);
 
 #endif

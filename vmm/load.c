@@ -16,8 +16,10 @@ static uint64_t to_mib(uint64_t bytes)
 static int make_cmdline(const struct vmm_config *config, const struct kernel_entry *entry,
 			char **ret_cmdline)
 {
-	/* the PVH entry knows no KASLR; the others do it unless they are told not to */
-	bool nokaslr = entry->protocol != KERNEL_PVH && !config->kaslr;
+	/* these know no KASLR, and 32-bit arm not even the word; the others do it unless they are
+	 * told not to */
+	bool knows_kaslr = entry->protocol != KERNEL_PVH && entry->protocol != KERNEL_ARM;
+	bool nokaslr = knows_kaslr && !config->kaslr;
 	auto_free char *cmdline = NULL;
 	size_t len;
 
@@ -106,6 +108,7 @@ static const struct {
 	[KERNEL_PVH] = { ARCH_ENTRY_PVH, "PVH" },
 	[KERNEL_LINUX64] = { ARCH_ENTRY_LINUX64, "64-bit" },
 	[KERNEL_ARM64] = { ARCH_ENTRY_ARM64, "arm64" },
+	[KERNEL_ARM] = { ARCH_ENTRY_ARM, "32-bit arm" },
 };
 
 int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
@@ -132,6 +135,7 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 	boot.devtree = devtree;
 	boot.protocol = protocols[entry.protocol].entry;
 	boot.entry = entry.entry;
+	boot.tables = entry.tables;
 	boot.setup_header = entry.setup_header_len ? entry.setup_header : NULL;
 	boot.setup_header_len = entry.setup_header_len;
 	boot.initrd_size = initrd->len;
@@ -141,5 +145,5 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 	err = arch_boot_setup(target->vm, target->mem, target->cpu, &boot);
 	if (err < 0)
 		return setup_failed(config, err);
-	return dtb_dump(config, target->mem);
+	return dtb_dump(config, target->mem, boot.tables);
 }

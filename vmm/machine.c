@@ -253,7 +253,8 @@ static int add_cpus(struct machine *m)
 		if (err < 0)
 			break;
 		m->nr_cpus++;
-		err = arch_vcpu_setup(&m->vm, &cpu->vcpu, m->config->cpus);
+		err = arch_vcpu_setup(&m->vm, &cpu->vcpu, m->config->cpus,
+				      kernel_image_is_32bit(&m->files.kernel));
 	}
 	return err < 0 ? blame(err, "cannot create a virtual CPU") : 0;
 }
@@ -271,6 +272,17 @@ static int add_ram(struct machine *m)
 	return err;
 }
 
+static int check_width(const struct machine *m)
+{
+	const struct arch_cap *cap = arch_cap_32bit();
+
+	if (!kernel_image_is_32bit(&m->files.kernel) || (cap && probe_has(&m->vm, cap)))
+		return 0;
+	log_error("%s: a 32-bit kernel; this host's KVM has no %s: %s", m->config->kernel,
+		  cap ? cap->name : "32-bit guests", cap ? cap->advice : "use a 64-bit kernel");
+	return -ENODEV;
+}
+
 static int add_vm(struct machine *m)
 {
 	int err = add_ram(m);
@@ -284,6 +296,9 @@ static int add_vm(struct machine *m)
 	if (err < 0)
 		return blame(err, "cannot create a VM");
 	m->has_vm = true;
+	err = check_width(m);
+	if (err < 0)
+		return err;
 	err = probe_caps(&m->vm);
 	if (err == 0)
 		err = arch_vm_setup(&m->vm);

@@ -106,11 +106,13 @@ static int run_limited(struct vcpu *vcpu, const struct arch_probe *probe)
 
 int probe_run(const struct guest_mem *mem, struct vcpu *vcpu)
 {
-	const struct arch_probe *probe = arch_probe();
-	uint8_t *code = mem_slice(mem, probe->gpa, probe->size);
+	const struct arch_probe *probe = arch_probe(vcpu);
+	uint8_t *code = probe ? mem_slice(mem, probe->gpa, probe->size) : NULL;
 	struct arch_registers kept;
 	int err;
 
+	if (!probe)
+		return -EIO;
 	if (!code)
 		return -EFAULT;
 	err = arch_probe_enter(vcpu, &kept);

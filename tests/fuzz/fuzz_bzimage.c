@@ -29,7 +29,7 @@ static void load(const struct kernel *kernel, const struct guest_mem *mem, bool 
 	kernel_image_done(&image);
 	if (err < 0)
 		return;
-	if (!mem_slice(mem, entry.entry, 1) || entry.load_end.value > RAM_SIZE ||
+	if (!mem_slice(mem, entry.entry, 1) || !mem_slice(mem, entry.tables, KERNEL_TABLES_SIZE) || entry.load_end.value > RAM_SIZE ||
 	    entry.setup_header_len > sizeof(entry.setup_header))
 		abort();
 }

@@ -75,6 +75,9 @@ struct arch_cap {
 /** arch_caps() - ends with name = NULL. */
 const struct arch_cap *arch_caps(void);
 
+/** arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this architecture. */
+const struct arch_cap *arch_cap_32bit(void);
+
 /**
  * arch_vm_setup() - interrupt controllers, and the doorbell's way to user space
  * @vm: before the first vCPU
@@ -91,15 +94,18 @@ must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
  * @vm: the VM
  * @vcpu: its vCPUs in order; the last one makes the interrupt controller complete
  * @nr_cpus: how many there will be
+ * @is_32bit: it begins in 32-bit state; only where there is arch_cap_32bit()
  *
  * Return: 0; -errno.
  */
-must_check int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus);
+must_check int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus,
+			       bool is_32bit);
 
 enum arch_entry {
 	ARCH_ENTRY_PVH,	    /* x86/HVM direct boot ABI (Xen docs/misc/pvh.pandoc) */
 	ARCH_ENTRY_LINUX64, /* Linux x86 64-bit boot protocol (Documentation/arch/x86/boot.rst) */
 	ARCH_ENTRY_ARM64,   /* Linux arm64 boot protocol (Documentation/arch/arm64/booting.rst) */
+	ARCH_ENTRY_ARM,	    /* Linux arm boot protocol (Documentation/arch/arm/booting.rst) */
 };
 
 /**
@@ -114,6 +120,7 @@ enum arch_entry {
  * @kaslr: let the kernel choose its own addresses, where it needs a seed for that
  * @devtree: the user's own device tree, NULL = one is made; nothing of it is checked
  * @devtree_len: its bytes, at most devtree_max
+ * @tables: where the device tree goes, devtree_max bytes; 0: where the architecture has it
  * @nr_cpus: vCPUs
  * @nr_virtio: virtio-mmio windows in use, counted from the first
  */
@@ -128,6 +135,7 @@ struct arch_boot {
 	bool kaslr;
 	const void *devtree;
 	size_t devtree_len;
+	gpa_t tables;
 	unsigned int nr_cpus;
 	unsigned int nr_virtio;
 };
@@ -148,11 +156,12 @@ must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 /**
  * arch_devtree() - the device tree that arch_boot_setup() has written
  * @mem: no guest code has run on it
+ * @tables: as that has been told
  * @ret_len: its bytes
  *
  * Return: the tree; NULL: this architecture has none.
  */
-const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len);
+const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len);
 
 /**
  * struct arch_ring - a ring of the doorbell, nothing of it checked
@@ -204,7 +213,8 @@ struct arch_probe {
 	uint64_t nr;
 };
 
-const struct arch_probe *arch_probe(void);
+/** arch_probe() - the one for the state that @vcpu begins in. Return: NULL: KVM does not tell that state. */
+const struct arch_probe *arch_probe(const struct vcpu *vcpu);
 
 /** struct arch_registers - what the probe has borrowed of a vCPU, as <asm/kvm.h> has it */
 struct arch_registers {

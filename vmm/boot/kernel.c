@@ -11,6 +11,7 @@
 #include "boot/elf.h"
 #include "boot/unpack.h"
 #include "boot/zboot.h"
+#include "boot/zimage_unpack.h"
 
 #define FILE_MAX      GIB(1)
 #define UNPACKED_MAX  GIB(1)
@@ -54,7 +55,7 @@ static const char *machine_name(unsigned int machine)
 /* what to come back with */
 static const char *needed_format(const struct kernel *kernel)
 {
-	return kernel->machine == EM_AARCH64 ? "an arm64 Image" : "a bzImage or vmlinux";
+	return kernel->machine == EM_AARCH64 ? "an arm64 Image or a zImage" : "a bzImage or vmlinux";
 }
 
 /* the banner in the kernel's data: "Linux version 6.1.0-42-amd64 (debian@...) ..." */
@@ -77,6 +78,20 @@ static void find_banner(struct kernel *kernel)
 		kernel->release[i] = '\0';
 		return;
 	}
+}
+
+static void release_bytes(struct kernel *kernel)
+{
+	free(take_ptr(kernel->owned));
+	blob_done(&kernel->file);
+}
+
+static void take_plain(struct kernel *kernel, void *plain, size_t len)
+{
+	release_bytes(kernel);
+	kernel->owned = plain;
+	kernel->data = plain;
+	kernel->len = len;
 }
 
 static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf,
@@ -164,6 +179,30 @@ static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
 	return 0;
 }
 
+/* without what is to unpack it in the guest, when that is known well enough here */
+static int probe_zimage(struct kernel *kernel, struct boot_reason *why)
+{
+	void *plain;
+	size_t len;
+	int err = zimage_parse(kernel->data, kernel->len, &kernel->zimage, why);
+
+	if (err < 0)
+		return err;
+	kernel->machine = EM_ARM;
+	kernel->format = KERNEL_FORMAT_ZIMAGE;
+	if (!kernel->zimage.text_offset)
+		return 0;
+	err = zimage_unpack(kernel->data, &kernel->zimage, &plain, &len);
+	if (err == -ENOMEM)
+		return boot_fail(why, err, "no memory here to unpack the zImage");
+	if (err < 0)
+		return 0;
+	take_plain(kernel, plain, len);
+	kernel->format = KERNEL_FORMAT_ARM;
+	find_banner(kernel);
+	return 0;
+}
+
 static int refuse_foreign(const struct kernel *kernel, struct boot_reason *why)
 {
 	const uint8_t *d = kernel->data;
@@ -194,12 +233,6 @@ static int unpack_failed(enum unpack_format format, int err, struct boot_reason 
 	return boot_fail(why, err, "its %s data is damaged", name);
 }
 
-static void release_bytes(struct kernel *kernel)
-{
-	free(take_ptr(kernel->owned));
-	blob_done(&kernel->file);
-}
-
 /* the packed part of the file takes the whole file's place, unpacked */
 static int replace(struct kernel *kernel, const struct zboot *part, struct boot_reason *why)
 {
@@ -210,10 +243,7 @@ static int replace(struct kernel *kernel, const struct zboot *part, struct boot_
 
 	if (err < 0)
 		return unpack_failed(unpack_probe(packed, part->len), err, why);
-	release_bytes(kernel);
-	kernel->owned = plain;
-	kernel->data = plain;
-	kernel->len = len;
+	take_plain(kernel, plain, len);
 	return 0;
 }
 
@@ -261,6 +291,8 @@ static int probe(struct kernel *kernel, struct boot_reason *why)
 		return probe_elf(kernel, why);
 	if (kernel->machine == EM_AARCH64 && arm64_image_probe(kernel->data, kernel->len))
 		return probe_arm64(kernel, why);
+	if (kernel->machine == EM_AARCH64 && zimage_probe(kernel->data, kernel->len))
+		return probe_zimage(kernel, why);
 	return refuse_foreign(kernel, why);
 }
 

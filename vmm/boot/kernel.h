@@ -14,17 +14,19 @@
 #include "boot/bzimage.h"
 #include "boot/kernel_image.h"
 #include "boot/reason.h"
+#include "boot/zimage.h"
 
 /**
  * struct kernel - a kernel that can be loaded
  * @format: by content
  * @release: uname -r, empty when the file does not say
- * @machine: EM_* of the machine it is to run on
- * @data: the file, unpacked if it was compressed as a whole or in an EFI zboot image
+ * @machine: EM_* of what it is made for: EM_ARM, which a machine of EM_AARCH64 may run, too
+ * @data: the file, unpacked if it was compressed as a whole, in an EFI zboot image or in a zImage
  * @len: bytes
  * @file: what @data is a mapping of, or BLOB_NONE
  * @owned: what @data was allocated as, or NULL
  * @bzimage: with KERNEL_FORMAT_BZIMAGE
+ * @zimage: with KERNEL_FORMAT_ARM and KERNEL_FORMAT_ZIMAGE
  */
 struct kernel {
 	enum kernel_format format;
@@ -35,6 +37,7 @@ struct kernel {
 	struct blob file;
 	void *owned;
 	struct bzimage bzimage;
+	struct zimage zimage;
 };
 
 /**
@@ -85,8 +88,8 @@ void kernel_close(struct kernel *kernel);
  * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage starts with its
  * own decompressor.
  *
- * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file, which cannot
- * move itself; -ENOMEM, other -errno of making a file in memory.
+ * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file or a 32-bit arm
+ * kernel, which cannot move themselves; -ENOMEM, other -errno of making a file in memory.
  */
 must_check int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
 			     struct kernel_image *ret_image, struct boot_reason *why);

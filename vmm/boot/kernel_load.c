@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "boot/arm64_image.h"
 #include "boot/elf.h"
+#include "boot/zimage.h"
 
 #define LOAD_MIN MIB(1) /* below are the tables that the CPU side makes */
 #define LOAD_MAX GIB(2) /* a kernel that wants to end above is damaged */
@@ -21,6 +22,20 @@
 /* arch/arm64/include/uapi/asm/setup.h, and booting.rst on where an initrd may be */
 #define ARM64_CMDLINE_MAX   2047
 #define ARM64_INITRD_WINDOW GIB(32)
+
+/* arch/arm/include/uapi/asm/setup.h; lowmem ends higher with every split of the address space */
+#define ARM_CMDLINE_MAX	  1023
+#define ARM_INITRD_WINDOW MIB(512)
+
+/*
+ * A zImage puts the kernel at the beginning of the 128 MiB that it runs in. It is kept above where
+ * that kernel will be: booting.rst knows of none that ends above 32 MiB where it does not say so.
+ */
+#define ZIMAGE_WINDOW	MIB(128)
+#define ZIMAGE_ABOVE	MIB(32)
+#define ZIMAGE_LOOSE	MIB(4) /* no kernel begins above that unless it says so */
+#define ZIMAGE_WORKROOM MIB(1) /* behind it: its stack, bss and heap, which are 64 KiB and some */
+#define ARM_ALIGN	0x10000u
 
 static int too_small(uint64_t need, struct boot_reason *why)
 {
@@ -254,14 +269,67 @@ static int load_arm64(const struct blob *file, const struct guest_mem *mem,
 	return 0;
 }
 
+/* @start .. @end is what the kernel takes from the beginning of RAM; the tables go behind it */
+static int place_arm(const struct kernel_image *image, const struct guest_mem *mem, uint64_t start,
+		     size_t len, uint64_t end, struct kernel_entry *entry, struct boot_reason *why)
+{
+	uint64_t tables = align_up(end, ARM_ALIGN);
+	uint64_t need = tables + KERNEL_TABLES_SIZE;
+	size_t nr_slots;
+	const struct mem_slot *ram = mem_slots(mem, &nr_slots);
+	uint8_t *to = nr_slots ? mem_slice(mem, ram->base, need) : NULL;
+
+	if (!to)
+		return too_small(need, why);
+	memcpy(to + start, image->file.data, len);
+	entry->protocol = KERNEL_ARM;
+	entry->entry = GPA(ram->base.value + start);
+	entry->tables = GPA(ram->base.value + tables);
+	entry->load_end = GPA(ram->base.value + need);
+	entry->cmdline_max = ARM_CMDLINE_MAX;
+	entry->initrd_max = ram->base.value + ARM_INITRD_WINDOW - 1;
+	return 0;
+}
+
+static int load_arm(const struct kernel_image *image, const struct guest_mem *mem,
+		    struct kernel_entry *entry, struct boot_reason *why)
+{
+	uint64_t end = (uint64_t)image->text_offset + image->file.len + image->bss_len;
+
+	if (image->text_offset < ZIMAGE_TEXT_OFFSET_MIN ||
+	    image->text_offset > ZIMAGE_TEXT_OFFSET_MAX || end > LOAD_MAX)
+		return boot_fail(why, -EINVAL, "the kernel wants %llu bytes of memory",
+				 (unsigned long long)end);
+	return place_arm(image, mem, image->text_offset, image->file.len, end, entry, why);
+}
+
+static int load_zimage(const struct kernel_image *image, const struct guest_mem *mem,
+		       struct kernel_entry *entry, struct boot_reason *why)
+{
+	struct zimage zimage;
+	int err = zimage_parse(image->file.data, image->file.len, &zimage, why);
+	uint64_t kernel_end, start, end;
+
+	if (err < 0)
+		return err;
+	kernel_end = (uint64_t)zimage.unpacked_len + zimage.bss_len;
+	kernel_end += zimage.text_offset ? zimage.text_offset : ZIMAGE_LOOSE;
+	if (!zimage.text_offset && kernel_end < ZIMAGE_ABOVE)
+		kernel_end = ZIMAGE_ABOVE;
+	start = align_up(kernel_end, ARM_ALIGN);
+	end = start + zimage.len + ZIMAGE_WORKROOM;
+	if (end > ZIMAGE_WINDOW)
+		return boot_fail(why, -EINVAL, "the zImage wants %llu bytes of memory",
+				 (unsigned long long)end);
+	return place_arm(image, mem, start, zimage.len, end, entry, why);
+}
+
 /* it may come from another process, and that from a hostile file */
 static int check_image(const struct kernel_image *image, struct boot_reason *why)
 {
 	if (image->setup_header_len > sizeof(image->setup_header))
 		return boot_fail(why, -EINVAL, "the setup header is damaged");
-	if (image->format == KERNEL_FORMAT_ELF || image->format == KERNEL_FORMAT_ARM64)
-		return 0;
-	if (image->format != KERNEL_FORMAT_BZIMAGE || image->file.len > image->init_size)
+	if (image->format == KERNEL_FORMAT_BZIMAGE && image->file.len > image->init_size)
 		return boot_fail(why, -EINVAL, "the setup header is damaged");
 	return 0;
 }
@@ -278,22 +346,42 @@ static int load_x86(const struct kernel_image *image, const struct guest_mem *me
 	return load_compressed(image, mem, entry, why);
 }
 
+static int load_format(const struct kernel_image *image, const struct guest_mem *mem,
+		       struct kernel_entry *entry, struct boot_reason *why)
+{
+	switch (image->format) {
+	case KERNEL_FORMAT_BZIMAGE:
+	case KERNEL_FORMAT_ELF:
+		return load_x86(image, mem, entry, why);
+	case KERNEL_FORMAT_ARM64:
+		return load_arm64(&image->file, mem, entry, why);
+	case KERNEL_FORMAT_ARM:
+		return load_arm(image, mem, entry, why);
+	case KERNEL_FORMAT_ZIMAGE:
+		return load_zimage(image, mem, entry, why);
+	case KERNEL_FORMAT_NONE:
+		break;
+	}
+	return boot_fail(why, -EINVAL, "the kernel is of no format that is loaded");
+}
+
 int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 		struct kernel_entry *ret_entry, struct boot_reason *why)
 {
 	struct kernel_entry entry = { 0 };
 	int err = check_image(image, why);
 
-	if (err < 0)
-		return err;
-	if (image->format == KERNEL_FORMAT_ARM64)
-		err = load_arm64(&image->file, mem, &entry, why);
-	else
-		err = load_x86(image, mem, &entry, why);
+	if (err == 0)
+		err = load_format(image, mem, &entry, why);
 	if (err < 0)
 		return err;
 	*ret_entry = entry;
 	return 0;
+}
+
+bool kernel_image_is_32bit(const struct kernel_image *image)
+{
+	return image->format == KERNEL_FORMAT_ARM || image->format == KERNEL_FORMAT_ZIMAGE;
 }
 
 void kernel_image_done(struct kernel_image *image)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -131,11 +132,16 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 	int err;
 
 	memcpy(image.release, kernel->release, sizeof(image.release));
+	image.text_offset = kernel->zimage.text_offset;
+	image.bss_len = kernel->zimage.bss_len;
 	if (kernel->format == KERNEL_FORMAT_BZIMAGE)
 		err = open_bzimage(kernel, options, &image, why);
 	else if (options->kaslr && kernel->format == KERNEL_FORMAT_ELF)
 		err = boot_fail(why, -ENOTSUP,
 				"an ELF kernel cannot move itself; KASLR needs a bzImage");
+	else if (options->kaslr && kernel->machine == EM_ARM)
+		err = boot_fail(why, -ENOTSUP, "a 32-bit arm kernel cannot move itself; KASLR "
+					       "needs a 64-bit one");
 	else
 		err = copy(kernel->data, kernel->len, &image.file, why);
 	if (err < 0)

@@ -270,6 +270,42 @@ struct sample sample_arm64(void)
 	return s;
 }
 
+struct sample sample_arm(void)
+{
+	static const char banner[] = "Linux version " SAMPLE_ARM_RELEASE " (a@b)";
+	struct sample s = sample_bytes(SAMPLE_ARM_LEN);
+
+	memcpy(s.data + 0x1001, banner, sizeof(banner));
+	return s;
+}
+
+static void put_zimage_header(struct sample *s, size_t packed_end)
+{
+	const uint32_t header[] = { 0x016f2818, 0, (uint32_t)s->len, 0x04030201, 0x45454545,
+				    SAMPLE_ZIMAGE_TABLE };
+	const uint32_t table[] = { 6, 0x5a534c4b, (uint32_t)packed_end - 4, SAMPLE_ZIMAGE_BSS_LEN,
+				   SAMPLE_ZIMAGE_TEXT_OFFSET, 0x10000, 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(header); i++)
+		put_le32(s->data + 0x24 + 4 * i, header[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		put_le32(s->data + SAMPLE_ZIMAGE_TABLE + 4 * i, table[i]);
+}
+
+struct sample sample_zimage(const struct sample *payload, uint32_t unpacked_len)
+{
+	bool sized = unpack_probe(payload->data, payload->len) != UNPACK_GZIP;
+	size_t packed_end = SAMPLE_ZIMAGE_PAYLOAD + payload->len + (sized ? 4 : 0);
+	struct sample s = sample_new(packed_end + 0x101);
+
+	memset(s.data + 0x200, 0xe1, s.len - 0x200);
+	memcpy(s.data + SAMPLE_ZIMAGE_PAYLOAD, payload->data, payload->len);
+	if (sized)
+		put_le32(s.data + packed_end - 4, unpacked_len);
+	put_zimage_header(&s, packed_end);
+	return s;
+}
+
 struct sample sample_zboot(const struct sample *payload)
 {
 	struct sample s = sample_new(SAMPLE_ZBOOT_PAYLOAD + payload->len);

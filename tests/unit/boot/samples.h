@@ -46,6 +46,16 @@ struct sample {
 /* the header of sample_zboot() */
 #define SAMPLE_ZBOOT_PAYLOAD 0x200
 
+/* the zImage of sample_zimage(): a header, the table, code, the payload at an odd place, more code */
+#define SAMPLE_ZIMAGE_TABLE	  0x100
+#define SAMPLE_ZIMAGE_PAYLOAD	  0x403
+#define SAMPLE_ZIMAGE_BSS_LEN	  0x5000u
+#define SAMPLE_ZIMAGE_TEXT_OFFSET 0x208000u
+
+/* what sample_arm() has: code, a banner */
+#define SAMPLE_ARM_LEN	   0x3000
+#define SAMPLE_ARM_RELEASE "6.1.0-1-sample-armmp-lpae"
+
 /** sample_bytes() - @len bytes that compress a little, the same every time. */
 struct sample sample_bytes(size_t len);
 
@@ -74,6 +84,12 @@ struct sample sample_kernel(enum unpack_format format);
 
 /** sample_arm64() - an arm64 Image. */
 struct sample sample_arm64(void);
+
+/** sample_arm() - what is packed in a zImage. */
+struct sample sample_arm(void);
+
+/** sample_zimage() - a zImage around @payload, with the size that kernel builds append unless it is gzip's. */
+struct sample sample_zimage(const struct sample *payload, uint32_t unpacked_len);
 
 /** sample_zboot() - an EFI zboot image around @payload. */
 struct sample sample_zboot(const struct sample *payload);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the boot loader leaves: the device tree in memory, and its address in X0 (Linux,
- * arm64/booting.rst). */
+/* What the boot loader leaves: the device tree in memory, and its address in X0, or R2 of a 32-bit
+ * CPU (Linux, arm64/booting.rst and arm/booting.rst). */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +18,11 @@ static int get_random(void *buf, size_t len)
 	return n < 0 ? -errno : 0;
 }
 
+static gpa_t tree_at(gpa_t tables)
+{
+	return tables.value ? tables : GPA(ARM64_FDT);
+}
+
 static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 			 const struct arch_boot *boot)
 {
@@ -30,7 +35,7 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 		.initrd = boot->initrd,
 		.initrd_size = boot->initrd_size,
 	};
-	void *to = mem_slice(mem, GPA(ARM64_FDT), ARM64_FDT_SIZE);
+	void *to = mem_slice(mem, tree_at(boot->tables), ARM64_FDT_SIZE);
 	int err = get_random(machine.rng_seed, sizeof(machine.rng_seed));
 
 	if (err == 0 && boot->kaslr)
@@ -45,12 +50,31 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 	return devtree_build(to, ARM64_FDT_SIZE, &machine);
 }
 
-const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len)
+const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len)
 {
-	const void *tree = mem_slice(mem, GPA(ARM64_FDT), ARM64_FDT_SIZE);
+	const void *tree = mem_slice(mem, tree_at(tables), ARM64_FDT_SIZE);
 
 	*ret_len = tree ? devtree_len(tree) : 0;
 	return tree;
+}
+
+static int enter(const struct vcpu *cpu, const struct arch_boot *boot)
+{
+	int err = reg_set(cpu, REG_PSTATE, PSTATE_BOOT);
+
+	return err < 0 ? err : reg_set(cpu, REG_X(0), tree_at(boot->tables).value);
+}
+
+/* R1 says "no number of a machine": the device tree is what counts */
+static int enter_32bit(const struct vcpu *cpu, const struct arch_boot *boot)
+{
+	int err = reg_set(cpu, REG_PSTATE, PSTATE_BOOT_32BIT);
+
+	if (err == 0)
+		err = reg_set(cpu, REG_X(0), 0);
+	if (err == 0)
+		err = reg_set(cpu, REG_X(1), UINT32_MAX);
+	return err < 0 ? err : reg_set(cpu, REG_X(2), tree_at(boot->tables).value);
 }
 
 int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,
@@ -58,9 +82,9 @@ int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const stru
 {
 	int err = write_devtree(vm, mem, boot);
 
-	if (err == 0)
-		err = reg_set(cpu, REG_X(0), ARM64_FDT);
-	if (err == 0)
-		err = reg_set(cpu, REG_PC, boot->entry.value);
-	return err < 0 ? err : reg_set(cpu, REG_PSTATE, PSTATE_BOOT);
+	if (err == 0 && boot->protocol == ARCH_ENTRY_ARM)
+		err = enter_32bit(cpu, boot);
+	else if (err == 0)
+		err = enter(cpu, boot);
+	return err < 0 ? err : reg_set(cpu, REG_PC, boot->entry.value);
 }

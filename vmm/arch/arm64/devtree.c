@@ -189,6 +189,7 @@ static void add_timer(struct tree *tree, const struct devtree_machine *machine)
 	/* a GICv2, with eight CPUs at most, has those that an interrupt goes to in the third cell,
 	 * too */
 	uint32_t cpus = machine->gic_version == 2 ? (0xffu >> (8 - machine->nr_cpus)) << 8 : 0;
+	static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
 	fdt32_t cells[3 * ARRAY_SIZE(timer_ppis)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(timer_ppis); i++) {
@@ -197,7 +198,7 @@ static void add_timer(struct tree *tree, const struct devtree_machine *machine)
 		cells[3 * i + 2] = cpu_to_fdt32(cpus | IRQ_LEVEL_HIGH);
 	}
 	begin(tree, "timer");
-	put_string(tree, "compatible", "arm,armv8-timer");
+	put_bytes(tree, "compatible", compatible, sizeof(compatible));
 	put_bytes(tree, "interrupts", cells, sizeof(cells));
 	put_flag(tree, "always-on");
 	end(tree);

@@ -86,6 +86,18 @@ const struct arch_cap *arch_caps(void)
 	return caps;
 }
 
+const struct arch_cap *arch_cap_32bit(void)
+{
+	static const struct arch_cap cap = {
+		KVM_CAP_ARM_EL1_32BIT, 0, NULL, "KVM_CAP_ARM_EL1_32BIT",
+		"32-bit kernels need a CPU that has 32-bit state at EL1, such as a Cortex-A53, A55, "
+		"A57, A72, A73 or A75; use such a host, or an arm64 kernel, which runs 32-bit "
+		"programs, too"
+	};
+
+	return &cap;
+}
+
 static int forward_doorbell(const struct vm *vm, uint32_t base)
 {
 	const struct smccc_filter filter = {
@@ -144,7 +156,7 @@ void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)
 	uint64_t pc, pstate, lr;
 
 	if (reg_get(vcpu, REG_PC, &pc) < 0 || reg_get(vcpu, REG_PSTATE, &pstate) < 0 ||
-	    reg_get(vcpu, REG_X(30), &lr) < 0)
+	    reg_get(vcpu, pstate & PSTATE_32BIT ? REG_LR_SVC : REG_X(30), &lr) < 0)
 		snprintf(buf, len, "registers unknown");
 	else
 		snprintf(buf, len, "pc=%#llx lr=%#llx pstate=%#llx", (unsigned long long)pc,

@@ -18,17 +18,48 @@ static const uint8_t probe_code[] = {
 	0x00, 0x00, 0x00, 0x14, /* fail: b fail */
 };
 
-const struct arch_probe *arch_probe(void)
-{
-	static const struct arch_probe probe = {
-		.code = probe_code,
-		.size = sizeof(probe_code),
-		.gpa = GPA(ARM64_PROBE),
-		.rings = 2,
-		.nr = PORTAL_DOORBELL_HVC64,
-	};
+/* the same as A32 code */
+static const uint8_t probe_code_32bit[] = {
+	0x83, 0x04, 0xa0, 0xe3, /* mov r0, #0x83000000 */
+	0x00, 0x10, 0xa0, 0xe3, /* mov r1, #0: page 0 */
+	0x70, 0x00, 0x40, 0xe1, /* hvc #0 */
+	0x83, 0x24, 0xa0, 0xe3, /* mov r2, #0x83000000 */
+	0x00, 0x00, 0x52, 0xe1, /* cmp r2, r0 */
+	0x00, 0x00, 0x00, 0x1a, /* bne fail */
+	0x70, 0x00, 0x40, 0xe1, /* hvc #0 */
+	0xfe, 0xff, 0xff, 0xea, /* fail: b fail */
+};
 
-	return &probe;
+/* Return: 1; 0; -errno */
+static int is_32bit(const struct vcpu *vcpu)
+{
+	uint64_t pstate;
+	int err = reg_get(vcpu, REG_PSTATE, &pstate);
+
+	return err < 0 ? err : (pstate & PSTATE_32BIT) != 0;
+}
+
+const struct arch_probe *arch_probe(const struct vcpu *vcpu)
+{
+	static const struct arch_probe probes[] = {
+		{
+			.code = probe_code,
+			.size = sizeof(probe_code),
+			.gpa = GPA(ARM64_PROBE),
+			.rings = 2,
+			.nr = PORTAL_DOORBELL_HVC64,
+		},
+		{
+			.code = probe_code_32bit,
+			.size = sizeof(probe_code_32bit),
+			.gpa = GPA(ARM64_PROBE),
+			.rings = 2,
+			.nr = PORTAL_DOORBELL_HVC32,
+		},
+	};
+	int width = is_32bit(vcpu);
+
+	return width < 0 ? NULL : &probes[width];
 }
 
 /* all that the probe's code changes */
@@ -58,7 +89,8 @@ int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
 	if (err == 0)
 		err = reg_set(vcpu, REG_PC, ARM64_PROBE);
 	if (err == 0)
-		err = reg_set(vcpu, REG_PSTATE, PSTATE_BOOT);
+		err = reg_set(vcpu, REG_PSTATE,
+			      kept.regs.regs.pstate & PSTATE_32BIT ? PSTATE_BOOT_32BIT : PSTATE_BOOT);
 	if (err == 0)
 		*ret_kept = kept;
 	return err;

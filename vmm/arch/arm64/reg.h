@@ -14,11 +14,16 @@
 #define REG_CORE(place) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(place))
 #define REG_X(nr)  (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr)) /* counted in units of 32 bits */
+#define REG_LR_SVC REG_X(18) /* where R14 of SVC mode is in 64-bit state (Arm ARM, "Mapping of the general-purpose registers") */
 #define REG_PC	   REG_CORE(regs.pc)
 #define REG_PSTATE REG_CORE(regs.pstate)
 
 /* EL1h with debug, SError, IRQ and FIQ masked: how booting.rst wants a CPU to arrive */
 #define PSTATE_BOOT 0x3c5ull
+
+/* and in 32-bit state: SVC mode with asynchronous aborts, IRQ and FIQ masked, A32 code */
+#define PSTATE_BOOT_32BIT 0x1d3ull
+#define PSTATE_32BIT	  0x10ull
 
 /** reg_get() - Return: 0; -errno of KVM_GET_ONE_REG. */
 must_check int reg_get(const struct vcpu *vcpu, uint64_t id, uint64_t *ret_value);

@@ -152,9 +152,10 @@ static int write_tables(const struct guest_mem *mem, const struct arch_boot *boo
 	return mem_write(mem, GPA(X86_CMDLINE), boot->cmdline, cmdline_size);
 }
 
-const void *arch_devtree(const struct guest_mem *mem, size_t *ret_len)
+const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len)
 {
 	(void)mem;
+	(void)tables;
 	(void)ret_len;
 	return NULL;
 }

@@ -51,7 +51,8 @@ static int set_msrs(const struct vcpu *vcpu)
 	return ioctl(vcpu->fd, KVM_SET_MSRS, msrs) < 0 ? -errno : 0;
 }
 
-int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus)
+int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int nr_cpus,
+		    bool is_32bit)
 {
 	const struct cpuid_machine machine = {
 		.nr_cpus = nr_cpus,
@@ -61,6 +62,7 @@ int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int n
 	auto_free struct kvm_cpuid2 *cpuid = NULL;
 	int err = cpuid_supported(vm->kvm_fd, &cpuid);
 
+	(void)is_32bit;
 	if (err < 0)
 		return err;
 	for (uint32_t i = 0; i < cpuid->nent; i++)

@@ -60,6 +60,11 @@ const struct arch_cap *arch_caps(void)
 	return caps;
 }
 
+const struct arch_cap *arch_cap_32bit(void)
+{
+	return NULL;
+}
+
 int arch_vm_setup(struct vm *vm)
 {
 	uint64_t identity_map = X86_IDENTITY_MAP;

@@ -35,7 +35,7 @@ static const uint8_t probe_code[] = {
 	0xf4,			      /* hlt */
 };
 
-const struct arch_probe *arch_probe(void)
+const struct arch_probe *arch_probe(const struct vcpu *vcpu)
 {
 	static const struct arch_probe probe = {
 		.code = probe_code,
@@ -45,6 +45,7 @@ const struct arch_probe *arch_probe(void)
 		.nr = PORTAL_DOORBELL_NR,
 	};
 
+	(void)vcpu;
 	return &probe;
 }
 
