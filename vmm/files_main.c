@@ -98,7 +98,7 @@ static enum exit_status open_all(int socket, const struct vmm_config *config)
 	int err = open_kernel(config, &kernel);
 
 	if (err == 0)
-		err = userland_open(&userland, config, kernel->release);
+		err = userland_open(&userland, config, kernel);
 	if (err == 0)
 		err = unpack_kernel(config, kernel, &image);
 	if (err == 0)

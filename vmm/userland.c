@@ -81,9 +81,10 @@ static int load_modules(const struct userland *userland, const struct vmm_config
 	return err < 0 ? report(dir, err, &why) : 0;
 }
 
-static int load_guest_module(const struct vmm_config *config, const char *release,
+static int load_guest_module(const struct vmm_config *config, const struct kernel *kernel,
 			     struct module *ret_module)
 {
+	const char *release = kernel->release;
 	auto_free char *beside = dir_of(config->kernel);
 	const char *named = getenv(GUEST_DIR_VARIABLE);
 	const char *dirs[3] = { PORTAL_VMM_LIBDIR "/guest", beside, named };
@@ -102,7 +103,7 @@ static int load_guest_module(const struct vmm_config *config, const char *releas
 	if (err == 0)
 		err = module_read(path, GUEST_MODULE_FILE, ret_module, &why);
 	if (err == 0) {
-		err = guest_module_check(ret_module, release, &why);
+		err = guest_module_check(ret_module, release, kernel->machine, &why);
 		if (err == 0)
 			return 0;
 		module_done(ret_module);
@@ -114,13 +115,14 @@ static int load_guest_module(const struct vmm_config *config, const char *releas
 }
 
 static int build_initramfs(struct userland *userland, const struct vmm_config *config,
-			   const char *release)
+			   const struct kernel *kernel)
 {
 	const struct rootfs *rootfs = userland->rootfs;
 	struct module_list modules = { 0 };
 	struct module guest = { 0 };
 	struct boot_reason why = { 0 };
 	struct initramfs_options options = {
+		.machine = kernel->machine,
 		.modules = &modules,
 		.guest_module = &guest,
 		.root_device = ROOT_DEVICE,
@@ -132,12 +134,12 @@ static int build_initramfs(struct userland *userland, const struct vmm_config *c
 		.debug = config->log_level == LOG_DEBUG,
 		.ram_bytes = config->memory_bytes,
 	};
-	int err = load_modules(userland, config, release, &modules);
+	int err = load_modules(userland, config, kernel->release, &modules);
 
 	if (rootfs->kind == ROOTFS_DIRECTORY)
 		options.tree = rootfs->path;
 	if (err == 0)
-		err = load_guest_module(config, release, &guest);
+		err = load_guest_module(config, kernel, &guest);
 	if (err == 0) {
 		err = initramfs_build(&options, &userland->initrd, &why);
 		if (err == -ENOMEM && why.need_bytes) {
@@ -164,7 +166,8 @@ static int read_initrd(struct userland *userland, const struct vmm_config *confi
 	return -EINVAL;
 }
 
-int userland_open(struct userland *userland, const struct vmm_config *config, const char *release)
+int userland_open(struct userland *userland, const struct vmm_config *config,
+		  const struct kernel *kernel)
 {
 	struct boot_reason why = { 0 };
 	int err;
@@ -174,14 +177,14 @@ int userland_open(struct userland *userland, const struct vmm_config *config, co
 	err = rootfs_open(config->rootfs, &userland->rootfs, &why);
 	if (err < 0)
 		return report(config->rootfs, err, &why);
-	if (!release[0]) {
+	if (!kernel->release[0]) {
 		log_error("%s does not say its release, so no modules can be found for it; use a bzImage, or "
 			  "an ELF vmlinux that is not stripped",
 			  config->kernel);
 		return -EINVAL;
 	}
 	userland->has_guest_module = true;
-	return build_initramfs(userland, config, release);
+	return build_initramfs(userland, config, kernel);
 }
 
 void userland_close(struct userland *userland)

@@ -8,6 +8,7 @@
 #define USERLAND_H
 
 #include "base/blob.h"
+#include "boot/kernel.h"
 #include "boot/rootfs.h"
 #include "config.h"
 
@@ -29,12 +30,12 @@ struct userland {
  * userland_open() - find and read everything. Says on the log what is wrong.
  * @userland: USERLAND_NONE; userland_close() it also after a failure
  * @config: names
- * @release: uname -r of the kernel, "" = unknown
+ * @kernel: what is booted: its release and its machine count
  *
  * Return: 0; -EINVAL the user's files; other -errno ours.
  */
 must_check int userland_open(struct userland *userland, const struct vmm_config *config,
-			     const char *release);
+			     const struct kernel *kernel);
 
 /** userland_close() - what has been handed over stays open there. */
 void userland_close(struct userland *userland);

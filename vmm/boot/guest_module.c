@@ -101,15 +101,19 @@ static char *read_vermagic(Elf *elf)
 	return NULL;
 }
 
-int guest_module_check(const struct module *module, const char *release, struct boot_reason *why)
+int guest_module_check(const struct module *module, const char *release, unsigned int machine,
+		       struct boot_reason *why)
 {
 	auto_free char *made_for = NULL;
+	bool fits = false;
+	GElf_Ehdr header;
 	Elf *elf;
 
 	elf_version(EV_CURRENT);
 	elf = elf_memory(module->data, module->len);
 	if (elf) {
 		made_for = read_vermagic(elf);
+		fits = gelf_getehdr(elf, &header) && header.e_machine == machine;
 		elf_end(elf);
 	}
 	if (!made_for)
@@ -117,5 +121,7 @@ int guest_module_check(const struct module *module, const char *release, struct 
 	if (strcmp(made_for, release) != 0)
 		return boot_fail(why, -ESTALE, "made for kernel %s, but the kernel is %s", made_for,
 				 release);
+	if (!fits)
+		return boot_fail(why, -ESTALE, "made for this release on another machine");
 	return 0;
 }

@@ -39,14 +39,15 @@ must_check int guest_module_find(const struct guest_module_places *places, const
  * guest_module_check() - does the module fit the kernel?
  * @module: read by module_read()
  * @release: uname -r of the kernel
+ * @machine: EM_* that the kernel is made for
  * @why: filled on failure, or NULL
  *
  * Compares the first word of the module's vermagic, as the kernel does, which then looks at the
  * rest.
  *
- * Return: 0; -ENOEXEC no kernel module; -ESTALE made for another kernel.
+ * Return: 0; -ENOEXEC no kernel module; -ESTALE made for another kernel or another machine.
  */
 must_check int guest_module_check(const struct module *module, const char *release,
-				  struct boot_reason *why);
+				  unsigned int machine, struct boot_reason *why);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "boot/initramfs.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -124,9 +125,20 @@ static int add_console(struct cpio *cpio)
 	return err < 0 ? err : cpio_add(cpio, &node);
 }
 
-static int add_base(struct cpio *cpio, const char *config)
+/* Return: bytes, 0: none was built for it */
+static size_t find_init(unsigned int machine, const uint8_t **ret_init)
 {
-	size_t init_len = (size_t)(guest_init_image_end - guest_init_image);
+	bool is_arm = machine == EM_ARM;
+	const uint8_t *end = is_arm ? guest_init_arm_image_end : guest_init_image_end;
+
+	*ret_init = is_arm ? guest_init_arm_image : guest_init_image;
+	return (size_t)(end - *ret_init);
+}
+
+static int add_base(struct cpio *cpio, unsigned int machine, const char *config)
+{
+	const uint8_t *init;
+	size_t init_len = find_init(machine, &init);
 	int err = add_console(cpio);
 
 	if (err == 0)
@@ -134,7 +146,7 @@ static int add_base(struct cpio *cpio, const char *config)
 	if (err == 0)
 		err = cpio_add_dir(cpio, GUEST_INIT_PATH_MODULES);
 	if (err == 0)
-		err = cpio_add_file(cpio, GUEST_INIT_PATH_INIT, 0755, guest_init_image, init_len);
+		err = cpio_add_file(cpio, GUEST_INIT_PATH_INIT, 0755, init, init_len);
 	if (err == 0)
 		err = cpio_add_file(cpio, GUEST_INIT_PATH_CONFIG, 0644, config, strlen(config));
 	return err;
@@ -165,7 +177,7 @@ static int add_modules(struct cpio *cpio, const struct initramfs_options *option
 static int fill(struct cpio *cpio, const struct initramfs_options *options, const char *config,
 		struct boot_reason *why)
 {
-	int err = add_base(cpio, config);
+	int err = add_base(cpio, options->machine, config);
 
 	if (err == 0)
 		err = add_modules(cpio, options);
@@ -180,11 +192,16 @@ int initramfs_build(const struct initramfs_options *options, struct blob *ret_ar
 		    struct boot_reason *why)
 {
 	auto_free char *config = NULL;
+	const uint8_t *init;
 	struct cpio *cpio;
 	int err = write_config(options, &config, why);
 
 	if (err < 0)
 		return err;
+	if (find_init(options->machine, &init) == 0)
+		return boot_fail(why, -ENOTSUP,
+				 "not for a 32-bit kernel: this portal-vmm was built without "
+				 "arm-linux-gnueabihf-gcc");
 	if (options->tree) {
 		err = check_memory(options, why);
 		if (err < 0)

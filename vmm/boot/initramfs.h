@@ -17,6 +17,7 @@
 
 /**
  * struct initramfs_options - what goes in; all borrowed
+ * @machine: EM_* that the kernel is made for
  * @modules: loaded in this order
  * @guest_module: the portal module; NULL: boot without it
  * @guest_module_params: "name=value name=value", or NULL
@@ -31,6 +32,7 @@
  * @ram_bytes: guest memory, for telling early that @tree does not fit
  */
 struct initramfs_options {
+	unsigned int machine;
 	const struct module_list *modules;
 	const struct module *guest_module;
 	const char *guest_module_params;
@@ -52,7 +54,8 @@ struct initramfs_options {
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOMEM with @why->need_bytes: @tree does not fit guest memory; -ENOMEM; -EINVAL a
- * line end in one of the strings, or more modules than the init takes; errors of reading @tree.
+ * line end in one of the strings, or more modules than the init takes; -ENOTSUP no init was built
+ * for @machine; errors of reading @tree.
  */
 must_check int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
 			       struct boot_reason *why);

@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -105,6 +106,38 @@ static int build(const struct initramfs_options *options, void **ret_data, size_
 	*ret_len = archive.len;
 	blob_done(&archive);
 	return 0;
+}
+
+/* whether there is one for 32-bit arm depends on the build; that it is said does not */
+static void test_initramfs_init_is_for_the_kernels_machine(void **state)
+{
+	struct initramfs_options options = {
+		.machine = EM_X86_64,
+		.modules = &two,
+		.ram_bytes = RAM_SIZE,
+	};
+	struct boot_reason why = { 0 };
+	struct found f;
+	void *data;
+	size_t len;
+	int err;
+
+	(void)state;
+	assert_int_equal(build(&options, &data, &len, NULL), 0);
+	get(data, len, "init", &f);
+	assert_int_equal(f.data[EI_CLASS], ELFCLASS64);
+	free(data);
+	options.machine = EM_ARM;
+	err = build(&options, &data, &len, &why);
+	if (err == -ENOTSUP) {
+		assert_non_null(strstr(why.text, "arm-linux-gnueabihf-gcc"));
+		return;
+	}
+	assert_int_equal(err, 0);
+	get(data, len, "init", &f);
+	assert_int_equal(f.data[EI_CLASS], ELFCLASS32);
+	assert_int_equal(get_le16(f.data + 18), EM_ARM);
+	free(data);
 }
 
 static void test_initramfs_holds_init_modules_and_config(void **state)
@@ -419,6 +452,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_initramfs_holds_init_modules_and_config),
+		cmocka_unit_test(test_initramfs_init_is_for_the_kernels_machine),
 		cmocka_unit_test(test_initramfs_config_round_trip),
 		cmocka_unit_test(test_initramfs_refuses_line_ends_and_too_many_modules),
 		cmocka_unit_test(test_config_wrong_lines_are_given_back),

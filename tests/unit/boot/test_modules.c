@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,7 +257,7 @@ static int check_vermagic(const char *vermagic, const char *words)
 	struct sample file = sample_module(&spec);
 	struct module module = { .data = file.data, .len = file.len };
 	struct boot_reason why = { 0 };
-	int err = guest_module_check(&module, RELEASE, &why);
+	int err = guest_module_check(&module, RELEASE, EM_X86_64, &why);
 
 	assert_non_null(strstr(why.text, words));
 	free(file.data);
@@ -274,6 +275,22 @@ static void test_guest_module_fits_only_its_kernel(void **state)
 	assert_int_equal(check_vermagic(NULL, "vermagic"), -ENOEXEC);
 }
 
+static void test_guest_module_fits_only_its_machine(void **state)
+{
+	struct sample_module spec = { .name = "portal", .vermagic = RELEASE " SMP" };
+	struct sample file = sample_module(&spec);
+	struct module module = { .data = file.data, .len = file.len };
+	struct boot_reason why = { 0 };
+
+	(void)state;
+	assert_int_equal(guest_module_check(&module, RELEASE, EM_AARCH64, &why), -ESTALE);
+	assert_non_null(strstr(why.text, "another machine"));
+	put_le16(file.data + 18, EM_AARCH64);
+	assert_int_equal(guest_module_check(&module, RELEASE, EM_AARCH64, NULL), 0);
+	assert_int_equal(guest_module_check(&module, RELEASE, EM_ARM, NULL), -ESTALE);
+	free(file.data);
+}
+
 static void test_guest_module_truncated_anywhere_is_an_error(void **state)
 {
 	struct sample_module spec = { .name = "portal", .vermagic = RELEASE " SMP" };
@@ -284,7 +301,7 @@ static void test_guest_module_truncated_anywhere_is_an_error(void **state)
 		struct sample cut = sample_copy(&file, len);
 		struct module module = { .data = cut.data, .len = len };
 
-		assert_true(guest_module_check(&module, RELEASE, NULL) < 0);
+		assert_true(guest_module_check(&module, RELEASE, EM_X86_64, NULL) < 0);
 		free(cut.data);
 	}
 	free(file.data);
@@ -305,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_modules_of_debian_in_load_order),
 		dir_test(test_guest_module_is_searched_in_order),
 		cmocka_unit_test(test_guest_module_fits_only_its_kernel),
+		cmocka_unit_test(test_guest_module_fits_only_its_machine),
 		cmocka_unit_test(test_guest_module_truncated_anywhere_is_an_error),
 	};
 

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The finished init as bytes in the VMM's read-only data. GUEST_INIT_FILE comes from the build. */
+/*
+ * The finished inits as bytes in the VMM's read-only data. GUEST_INIT_FILE, and GUEST_INIT_ARM_FILE
+ * where there is a compiler for it, come from the build.
+ */
+
+	.macro label name
+	.globl \name
+	.hidden \name
+\name:
+	.endm
 
 	.section .rodata.guest_init, "a", %progbits
-	.globl guest_init_image
-	.hidden guest_init_image
 	.balign 16
-guest_init_image:
+	label guest_init_image
 	.incbin GUEST_INIT_FILE
-	.globl guest_init_image_end
-	.hidden guest_init_image_end
-guest_init_image_end:
+	label guest_init_image_end
+	.balign 16
+	label guest_init_arm_image
+#ifdef GUEST_INIT_ARM_FILE
+	.incbin GUEST_INIT_ARM_FILE
+#endif
+	label guest_init_arm_image_end
 	.byte 0
 
 	.section .note.GNU-stack, "", %progbits
