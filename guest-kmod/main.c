@@ -203,13 +203,11 @@ static const struct acpi_device_id portal_acpi_ids[] = {
 	{ PORTAL_DEV_ACPI_HID },
 	{},
 };
-MODULE_DEVICE_TABLE(acpi, portal_acpi_ids);
 
 static const struct of_device_id portal_of_ids[] = {
 	{ .compatible = PORTAL_DEV_OF_COMPATIBLE },
 	{},
 };
-MODULE_DEVICE_TABLE(of, portal_of_ids);
 
 /* Bound before insmod returns: whoever loads the module may rely on its hooks being in. */
 static struct platform_driver portal_driver = {
@@ -242,6 +240,10 @@ static void __exit portal_exit(void)
 module_init(portal_init);
 module_exit(portal_exit);
 
+/* Not from the tables: a modpost built for a 64-bit machine misreads those of a 32-bit one. */
+MODULE_ALIAS("acpi*:" PORTAL_DEV_ACPI_HID ":*");
+MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE);
+MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE "C*");
 MODULE_DESCRIPTION("Lets a portal-vmm host hook this kernel's system calls");
 MODULE_AUTHOR("the portal-vmm authors");
 MODULE_VERSION("0.1.0");
