@@ -17,7 +17,7 @@ struct pt_regs;
 
 /**
  * arch_identify() - which call is this
- * @regs: user registers at the entry of a system call function
+ * @regs: what the wrapper was called with
  * @ret_table: its table
  * @ret_nr: its number there, any number
  *
@@ -58,6 +58,16 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
 void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n, u64 value);
 
 /**
+ * arch_call() - call the function behind a system call, as the kernel's entry code does
+ * @function: its address
+ * @regs: where it finds its arguments: the task's own registers, or a changed copy
+ *
+ * Context: in the call that @function belongs to. The function's caller is in the module.
+ * Return: the result of the function.
+ */
+long arch_call(unsigned long function, const struct pt_regs *regs);
+
+/**
  * arch_pc() - the user program counter
  * @regs: user registers
  */
@@ -90,7 +100,7 @@ void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
  * arch_redirect_traced() - let the function that ftrace stopped go on in the wrapper
  * @fregs: what ftrace saved at its entry
  * @wrapper: address of a redirect_fn
- * @function: its second argument; the first is what the function was called with
+ * @function: its second argument
  *
  * In arch_<name>_ftrace.c.
  */
@@ -100,7 +110,7 @@ void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsi
  * arch_redirect_probed() - the same for a function that a kprobe stopped at its first instruction
  * @regs: kernel registers there
  * @wrapper: address of a redirect_fn
- * @function: its second argument; the first is what the function was called with
+ * @function: its second argument
  *
  * In arch_<name>_kprobe.c, where an architecture needs it.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* 32-bit tasks have r0..r14 in x0..x14, and the same pc and pstate. */
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -53,6 +54,15 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
 void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n, u64 value)
 {
 	regs->regs[n] = cut_to_long(table, value);
+}
+
+/* The barrier keeps this a call: after a jump the caller would not be in the module. */
+long arch_call(unsigned long function, const struct pt_regs *regs)
+{
+	long ret = ((long (*)(const struct pt_regs *))function)(regs);
+
+	barrier();
+	return ret;
 }
 
 u64 arch_pc(const struct pt_regs *regs)

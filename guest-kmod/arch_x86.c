@@ -107,6 +107,15 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	*reg_at(regs, arg_offsets[table][n]) = cut_to_long(table, value);
 }
 
+/* The barrier keeps this a call: after a jump the caller would not be in the module. */
+long arch_call(unsigned long function, const struct pt_regs *regs)
+{
+	long ret = ((long (*)(const struct pt_regs *))function)(regs);
+
+	barrier();
+	return ret;
+}
+
 u64 arch_pc(const struct pt_regs *regs)
 {
 	return regs->ip;

@@ -131,15 +131,6 @@ void redirect_put(const unsigned long *addresses, unsigned int nr)
 	kvfree(sites);
 }
 
-/* The barrier keeps this a call: after a jump the caller would not be in the module. */
-noinline long redirect_call(unsigned long function, const struct pt_regs *regs)
-{
-	long ret = ((long (*)(const struct pt_regs *))function)(regs);
-
-	barrier();
-	return ret;
-}
-
 void redirect_enter(void)
 {
 	__module_get(THIS_MODULE);

@@ -16,7 +16,7 @@ struct pt_regs;
 
 /**
  * typedef redirect_fn - what a redirected function is called like
- * @regs: the argument of all system call functions
+ * @regs: the task's user registers, in which the function's arguments are
  * @function: address of the function that was called
  */
 typedef long redirect_fn(const struct pt_regs *regs, unsigned long function);
@@ -65,16 +65,6 @@ int __must_check redirect_get(const unsigned long *functions, unsigned int nr_fu
  * Context: may sleep; callers take turns.
  */
 void redirect_put(const unsigned long *functions, unsigned int nr_functions);
-
-/**
- * redirect_call() - call a function past its redirection
- * @function: its address
- * @regs: its argument
- *
- * Context: process.
- * Return: its result.
- */
-long redirect_call(unsigned long function, const struct pt_regs *regs);
 
 /**
  * redirect_enter() - take a reference again that redirect_leave() gave back

@@ -211,7 +211,7 @@ static long run_function(const struct call *call, const struct pt_regs *regs)
 
 	if (leaves)
 		redirect_leave();
-	ret = redirect_call(call->function, regs);
+	ret = arch_call(call->function, regs);
 	if (leaves)
 		redirect_enter();
 	return ret;

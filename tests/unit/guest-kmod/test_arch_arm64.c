@@ -201,6 +201,23 @@ static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
 	assert_int_equal(regs.pstate, MODE_32);
 }
 
+static const struct pt_regs *seen_regs;
+
+static long take_regs(const struct pt_regs *regs)
+{
+	seen_regs = regs;
+	return -38;
+}
+
+static void test_function_is_called_with_the_registers_it_is_given(void **state)
+{
+	struct pt_regs regs = task(MODE_64);
+
+	(void)state;
+	assert_int_equal(arch_call((unsigned long)take_regs, &regs), -38);
+	assert_ptr_equal(seen_regs, &regs);
+}
+
 static void test_probed_function_goes_on_in_the_wrapper(void **state)
 {
 	struct pt_regs regs = task(5 /* EL1h */), expected = regs;
@@ -228,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_register_that_is_set_is_the_only_one_that_changes),
 		cmocka_unit_test(test_pstate_takes_flags_only),
 		cmocka_unit_test(test_cpsr_takes_flags_and_thumb_and_keeps_the_mode),
+		cmocka_unit_test(test_function_is_called_with_the_registers_it_is_given),
 		cmocka_unit_test(test_probed_function_goes_on_in_the_wrapper),
 	};
 
