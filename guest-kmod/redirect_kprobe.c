@@ -30,6 +30,15 @@ static int redirect_entry(struct kprobe *kprobe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(redirect_entry);
 
+/*
+ * Not for what it does: a probe that has one is never turned into a jump to a handler which cannot
+ * say where to go on.
+ */
+static void redirect_stay_probe(struct kprobe *kprobe, struct pt_regs *regs, unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(redirect_stay_probe);
+
 /* To probe is to know: there is no cheap question, and system call functions are never forbidden.
  */
 bool redirect_backend_knows(unsigned long function)
@@ -68,6 +77,7 @@ static int probes_alloc(struct kprobe **kprobes, const unsigned long *functions,
 		}
 		probe->kprobe.addr = (kprobe_opcode_t *)functions[i];
 		probe->kprobe.pre_handler = redirect_entry;
+		probe->kprobe.post_handler = redirect_stay_probe;
 		kprobes[i] = &probe->kprobe;
 	}
 	return 0;
