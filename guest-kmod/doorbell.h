@@ -30,6 +30,18 @@ static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 	arm_smccc_1_1_hvc(call, gpa, &res);
 	return res.a0 == call;
 }
+#elif defined(CONFIG_ARM)
+#include <linux/arm-smccc.h>
+
+/* The pool is in low memory: addresses there fit a register. */
+static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
+{
+	unsigned long call = PORTAL_DOORBELL_HVC32 | kind << PORTAL_DOORBELL_KIND_SHIFT | index;
+	struct arm_smccc_res res;
+
+	arm_smccc_1_1_hvc(call, (unsigned long)gpa, &res);
+	return res.a0 == call;
+}
 #else
 #error "the portal has no doorbell on this architecture yet"
 #endif

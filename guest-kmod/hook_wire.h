@@ -6,6 +6,7 @@
 #ifndef GUEST_HOOK_WIRE_H
 #define GUEST_HOOK_WIRE_H
 
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

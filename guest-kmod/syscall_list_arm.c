@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 32-bit tasks of an arm64 kernel: a file of its own, for their list redefines the native numbers.
- */
-#define __COMPAT_SYSCALL_NR
-
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/stringify.h>
 
 #include <portal/wire.h>
 
@@ -15,23 +12,33 @@ static const char *const names[] = {
 #include "syscall_names_32.h"
 };
 
-/* The symbols, glued together as arch/arm64/kernel/sys32.c does it. */
-#undef __SYSCALL
-#define __SYSCALL(nr, sym)			  [nr] = "__arm64_" #sym,
-#define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, compat)
+/* Entry code that nothing can redirect, and the functions that it branches to: see arch_arm.c. */
+#define sys_sigreturn_wrapper	 sys_sigreturn
+#define sys_rt_sigreturn_wrapper sys_rt_sigreturn
+#define sys_statfs64_wrapper	 sys_statfs64
+#define sys_fstatfs64_wrapper	 sys_fstatfs64
+#define sys_mmap2		 sys_mmap_pgoff
+
+/* Of the list's two functions the second is for the old ABI. */
+#define __SYSCALL(nr, sym)			  [nr] = __stringify(sym),
+#define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, native)
 static const char *const symbols[] = {
-#include "compat/syscalls_arm.h"
+#include <calls-eabi.S>
 };
 
 static unsigned long functions[ARRAY_SIZE(symbols)];
 
 static_assert(ARRAY_SIZE(symbols) <= SYSCALL_MAX_NR);
 
-const struct syscall_list syscall_list_compat = {
-	.abi = IS_ENABLED(CONFIG_COMPAT) ? PORTAL_ABI_ARM : PORTAL_ABI_NONE,
+const struct syscall_list syscall_list_native = {
+	.abi = PORTAL_ABI_ARM,
 	.nr_names = ARRAY_SIZE(names),
-	.len = IS_ENABLED(CONFIG_COMPAT) ? ARRAY_SIZE(symbols) : 0,
+	.len = ARRAY_SIZE(symbols),
 	.names = names,
 	.symbols = symbols,
 	.functions = functions,
+};
+
+const struct syscall_list syscall_list_compat = {
+	.abi = PORTAL_ABI_NONE,
 };

@@ -4,6 +4,8 @@
 # An alias wins over what it stands for: it is the name that programs know.
 
 $1 == "#define" && $2 ~ /^__NR(3264)?_/ && NF == 3 { value[$2] = $3 }
+# arm: (__NR_SYSCALL_BASE + number), and the base is 0
+$1 == "#define" && $2 ~ /^__NR_/ && NF == 5 && $3 == "(__NR_SYSCALL_BASE" { value[$2] = $5 + 0 }
 
 END {
 	delete value["__NR_syscalls"]

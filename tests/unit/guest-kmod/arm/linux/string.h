@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* What of it is used is the C library's. */

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* What the guest module knows of a 32-bit Arm kernel's registers and calls, on any machine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+
+#include "arch.h"
+
+#define MODE_USER	0x10ul
+#define CARRY		(1ul << 29)
+#define DISABLED	0x1c0ul
+#define NR_READ		3
+#define NR_SIGRETURN	119
+#define NR_RT_SIGRETURN 173
+#define NR_STATFS64	266
+#define NR_FSTATFS64	267
+
+static struct task_struct task;
+struct task_struct *current = &task;
+
+/* what the function behind a call saw */
+static unsigned long seen[6];
+
+static long take_args(unsigned long a, unsigned long b, unsigned long c, unsigned long d,
+		      unsigned long e, unsigned long f)
+{
+	const unsigned long args[] = { a, b, c, d, e, f };
+
+	memcpy(seen, args, sizeof(seen));
+	return -38;
+}
+
+static const struct pt_regs *seen_regs;
+
+static long take_regs(struct pt_regs *regs)
+{
+	seen_regs = regs;
+	return 7;
+}
+
+/* every register has a value of its own */
+static struct pt_regs user_regs(void)
+{
+	struct pt_regs regs;
+
+	for (unsigned int i = 0; i < 18; i++)
+		regs.uregs[i] = 0x1000 + i;
+	regs.ARM_cpsr = MODE_USER | CARRY;
+	return regs;
+}
+
+static void test_there_is_one_table_and_the_task_has_the_number(void **state)
+{
+	struct pt_regs regs = user_regs();
+	enum syscall_table table;
+	u32 nr;
+
+	(void)state;
+	task.syscall_nr = NR_READ;
+	assert_true(arch_identify(&regs, &table, &nr));
+	assert_int_equal(table, SYSCALL_NATIVE);
+	assert_int_equal(nr, NR_READ);
+	assert_int_equal(arch_long_bytes(SYSCALL_NATIVE), 4);
+	task.syscall_nr = UINT32_MAX;
+	assert_true(arch_identify(&regs, &table, &nr));
+	assert_int_equal(nr, UINT32_MAX);
+}
+
+static void test_only_the_exits_never_return(void **state)
+{
+	(void)state;
+	for (u32 nr = 0; nr < 512; nr++)
+		assert_int_equal(arch_never_returns(SYSCALL_NATIVE, nr), nr == 1 || nr == 248);
+}
+
+static void test_arguments_are_the_first_six_registers(void **state)
+{
+	struct pt_regs regs = user_regs();
+	u64 args[PORTAL_NR_ARGS];
+
+	(void)state;
+	arch_get_args(SYSCALL_NATIVE, &regs, args);
+	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+		assert_int_equal(args[i], 0x1000 + i);
+	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++) {
+		struct pt_regs expected = user_regs();
+
+		regs = user_regs();
+		expected.uregs[i] = UINT32_MAX;
+		arch_set_arg(SYSCALL_NATIVE, &regs, i, ~0ull);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+	}
+}
+
+static void test_function_is_called_with_the_copys_arguments(void **state)
+{
+	struct pt_regs regs = user_regs();
+
+	(void)state;
+	task.syscall_nr = NR_READ;
+	memset(seen, 0, sizeof(seen));
+	assert_int_equal(arch_call((unsigned long)take_args, &regs), -38);
+	for (unsigned int i = 0; i < 6; i++)
+		assert_int_equal(seen[i], 0x1000 + i);
+}
+
+/* They put back the registers that the task has, not those of a copy. */
+static void test_return_from_a_signal_works_on_the_tasks_own_registers(void **state)
+{
+	struct pt_regs regs = user_regs();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		task.syscall_nr = i ? NR_RT_SIGRETURN : NR_SIGRETURN;
+		seen_regs = NULL;
+		assert_int_equal(arch_call((unsigned long)take_regs, &regs), 7);
+		assert_ptr_equal(seen_regs, &task.regs);
+	}
+}
+
+/* Only the size with padding, and only for these two calls. */
+static void test_padded_size_of_statfs64_is_passed_on_as_the_packed_one(void **state)
+{
+	const struct {
+		u32 nr;
+		unsigned long size, expected;
+	} rows[] = {
+		{ NR_STATFS64, 88, 84 },  { NR_FSTATFS64, 88, 84 }, { NR_STATFS64, 84, 84 },
+		{ NR_FSTATFS64, 87, 87 }, { NR_STATFS64, 0, 0 },    { NR_READ, 88, 88 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pt_regs regs = user_regs();
+
+		task.syscall_nr = rows[i].nr;
+		regs.ARM_r1 = rows[i].size;
+		arch_call((unsigned long)take_args, &regs);
+		assert_int_equal(seen[0], 0x1000);
+		assert_int_equal(seen[1], rows[i].expected);
+		assert_int_equal(seen[2], 0x1002);
+	}
+}
+
+static void test_registers_have_their_places(void **state)
+{
+	struct pt_regs regs = user_regs();
+	__le64 wire[PORTAL_NR_REGS];
+
+	(void)state;
+	memset(wire, 0xff, sizeof(wire));
+	arch_get_regs(&regs, wire);
+	for (unsigned int i = 0; i <= 15; i++)
+		assert_int_equal(le64_to_cpu(wire[i]), 0x1000 + i);
+	assert_int_equal(le64_to_cpu(wire[16]), MODE_USER | CARRY);
+	for (unsigned int i = 17; i < PORTAL_NR_REGS; i++)
+		assert_int_equal(wire[i], 0);
+	assert_int_equal(arch_pc(&regs), 0x100f);
+	assert_int_equal(arch_writable_regs(&regs), (1ull << 17) - 1);
+}
+
+static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
+{
+	__le64 wire[PORTAL_NR_REGS];
+
+	(void)state;
+	for (unsigned int i = 0; i < PORTAL_NR_REGS; i++)
+		wire[i] = cpu_to_le64(0x1122334455660000 + i);
+	for (unsigned int i = 0; i <= 15; i++) {
+		struct pt_regs regs = user_regs(), expected = user_regs();
+
+		expected.uregs[i] = 0x55660000 + i;
+		arch_set_regs(&regs, 1ull << i, wire);
+		assert_memory_equal(&regs, &expected, sizeof(regs));
+	}
+}
+
+/* Mode, interrupt masks and byte order are not the host's to give. */
+static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
+{
+	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
+	struct pt_regs regs = user_regs();
+
+	(void)state;
+	memset(ones, 0xff, sizeof(ones));
+	arch_set_regs(&regs, 1ull << 16, ones);
+	assert_int_equal(regs.ARM_cpsr, MODE_USER | APSR_MASK | PSR_IT_MASK | PSR_T_BIT);
+	regs.ARM_cpsr |= DISABLED;
+	arch_set_regs(&regs, 1ull << 16, zeroes);
+	assert_int_equal(regs.ARM_cpsr, MODE_USER | DISABLED);
+}
+
+static void test_probed_function_goes_on_in_the_wrapper_with_the_tasks_registers(void **state)
+{
+	struct pt_regs regs = user_regs(), expected = regs;
+
+	(void)state;
+	assert_int_equal(arch_probed_caller(&regs), 0x100e);
+	expected.ARM_r0 = (unsigned long)&task.regs;
+	expected.ARM_r1 = 0x5000;
+	expected.ARM_pc = 0x4000;
+	arch_redirect_probed(&regs, 0x4000, 0x5000);
+	assert_memory_equal(&regs, &expected, sizeof(regs));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_there_is_one_table_and_the_task_has_the_number),
+		cmocka_unit_test(test_only_the_exits_never_return),
+		cmocka_unit_test(test_arguments_are_the_first_six_registers),
+		cmocka_unit_test(test_function_is_called_with_the_copys_arguments),
+		cmocka_unit_test(test_return_from_a_signal_works_on_the_tasks_own_registers),
+		cmocka_unit_test(test_padded_size_of_statfs64_is_passed_on_as_the_packed_one),
+		cmocka_unit_test(test_registers_have_their_places),
+		cmocka_unit_test(test_register_that_is_set_is_the_only_one_that_changes),
+		cmocka_unit_test(test_cpsr_takes_flags_and_thumb_and_keeps_the_mode),
+		cmocka_unit_test(
+			test_probed_function_goes_on_in_the_wrapper_with_the_tasks_registers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
