@@ -56,8 +56,8 @@ void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *r
 		.version = htole32(guest->hello_version),
 		.features = htole64(guest->features),
 		.nr_ranges = htole32(2),
-		.abi = htole32(PORTAL_ABI_X86_64),
-		.compat_abi = htole32(PORTAL_ABI_I386),
+		.abi = htole32(guest->is_arm ? PORTAL_ABI_ARM : PORTAL_ABI_X86_64),
+		.compat_abi = htole32(guest->is_arm ? PORTAL_ABI_NONE : PORTAL_ABI_I386),
 		.release = "6.1.0-fake",
 		.module_version = "0.1",
 	};
@@ -121,7 +121,7 @@ uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint
 	pthread_mutex_lock(&guest->lock);
 	for (size_t i = 0; i < guest->nr_hooks; i++) {
 		const struct portal_wire_hook *wire = &guest->hooks[i].wire;
-		uint32_t own = le32toh(compat ? wire->compat_nr : wire->nr);
+		uint32_t own = le32toh(compat && !guest->is_arm ? wire->compat_nr : wire->nr);
 
 		if (!guest->hooks[i].on || !(le32toh(wire->when) & when))
 			continue;

@@ -49,6 +49,8 @@ struct fake_hook {
  * @tamper_ctx: handed to @tamper
  * @hello_version: what hello says
  * @features: what hello offers
+ * @is_arm: its kernel is a 32-bit one for arm: that ABI is its own, and it has no other; tasks are
+ *	compat ones, for the table they have here
  * @welcome: answer to WELCOME
  * @refuse_add: answer to HOOK_ADD; 0 = install
  * @lock: @taken, @generation and @hooks
@@ -69,6 +71,7 @@ struct fake_guest {
 	void *tamper_ctx;
 	uint32_t hello_version;
 	uint64_t features;
+	bool is_arm;
 	int welcome;
 	int refuse_add;
 	pthread_mutex_t lock;

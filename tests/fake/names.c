@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Excerpts of the x86 system call tables, with the holes that tables have. */
+/* Excerpts of the x86 system call tables, with the holes that tables have. The second one has to do for arm. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -83,11 +83,12 @@ static int64_t serve_regs(struct work *work)
 
 static int64_t serve_names(struct work *work)
 {
-	bool compat = work->size == PORTAL_ABI_I386;
+	bool is_arm = work->guest->is_arm;
+	bool compat = work->size == (is_arm ? PORTAL_ABI_ARM : PORTAL_ABI_I386);
 	uint64_t nr = work->addr, end = fake_nr_calls(compat);
 	size_t used = 0;
 
-	if (work->size != PORTAL_ABI_X86_64 && work->size != PORTAL_ABI_I386)
+	if (!compat && (is_arm || work->size != PORTAL_ABI_X86_64))
 		return -EINVAL;
 	for (uint32_t n = 0; nr < end && n < work->guest->names_per_block; n++, nr++) {
 		const char *name = fake_name(compat, (uint32_t)nr);

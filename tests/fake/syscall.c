@@ -17,17 +17,24 @@ struct progress {
 	bool skip;
 };
 
+static uint32_t abi_of(const struct fake_guest *guest, const struct fake_task *task)
+{
+	if (guest->is_arm)
+		return PORTAL_ABI_ARM;
+	return task->compat ? PORTAL_ABI_I386 : PORTAL_ABI_X86_64;
+}
+
 void fake_fill_call(struct fake_guest *guest, const struct fake_task *task, uint32_t nr,
 		    const uint64_t args[static PORTAL_NR_ARGS], uint32_t when,
 		    struct portal_wire_syscall *ret_call)
 {
 	*ret_call = (struct portal_wire_syscall){
-		.abi = htole32(task->compat ? PORTAL_ABI_I386 : PORTAL_ABI_X86_64),
+		.abi = htole32(abi_of(guest, task)),
 		.nr = htole32(nr),
 		.hooks = htole64(fake_hook_bits(guest, task->compat, nr, when)),
 		.pid = htole32(task->pid),
 		.tid = htole32(task->tid),
-		.pc = htole64(task->regs[PORTAL_REG_X86_IP]),
+		.pc = htole64(task->regs[guest->is_arm ? PORTAL_REG_ARM_PC : PORTAL_REG_X86_IP]),
 	};
 	memcpy(ret_call->comm, task->comm, sizeof(task->comm));
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)

@@ -151,6 +151,70 @@ static void test_one_hook_serves_both_abis_by_name(void **state)
 	assert_int_equal(view.number, 16);
 }
 
+/* what a callback does with a task of a 32-bit kernel */
+struct narrow {
+	int compat;
+	unsigned int number;
+	char name[16];
+	uint64_t arg, pc, sp, lr, pointer;
+	int of_arm64, of_x86;
+};
+
+static int look_narrowly(struct portal_ctx *ctx, void *data)
+{
+	struct narrow *narrow = data;
+	uint64_t none;
+
+	narrow->compat = portal_is_compat(ctx);
+	narrow->number = portal_syscall_nr(ctx);
+	strcpy(narrow->name, portal_syscall_name(ctx));
+	narrow->arg = portal_arg(ctx, 0);
+	narrow->pc = portal_pc(ctx);
+	narrow->of_arm64 = portal_reg(ctx, "x0", &none);
+	narrow->of_x86 = portal_reg(ctx, "rsp", &none);
+	if (portal_reg(ctx, "sp", &narrow->sp) < 0 || portal_reg(ctx, "r14", &narrow->lr) < 0 ||
+	    portal_read_ptr(ctx, MEMORY, &narrow->pointer) < 0 ||
+	    portal_write_ptr(ctx, MEMORY + 4, UINT64_MAX) < 0 ||
+	    portal_set_arg(ctx, 1, UINT64_MAX) < 0 || portal_set_reg(ctx, "r4", UINT64_MAX) < 0)
+		return -EIO;
+	return 0;
+}
+
+static void test_kernel_of_32_bits_has_one_abi_which_is_its_own(void **state)
+{
+	struct narrow narrow = { 0 };
+	const struct portal_syscall_hook hook =
+		hook_on("ioctl", PORTAL_ON_ENTER, look_narrowly, &narrow);
+	uint8_t *user = fake_map(&rig.task32, MEMORY, 4096, FAKE_READ | FAKE_WRITE);
+	struct fake_result result;
+
+	(void)state;
+	rig.guest.is_arm = true;
+	boot_with(&hook, 1);
+	assert_int_equal(le32toh(rig.guest.hooks[0].wire.nr), 54);
+	assert_int_equal(le32toh(rig.guest.hooks[0].wire.compat_nr), PORTAL_NR_NONE);
+	memset(user, 0x81, 16);
+	rig.task32.regs[PORTAL_REG_ARM_SP] = 0xbe000000;
+	rig.task32.regs[PORTAL_REG_ARM_LR] = 0xb6f00001;
+	rig.task32.regs[PORTAL_REG_ARM_PC] = 0xb6f00000;
+	call_with(&rig.task32, "ioctl", UINT64_MAX, 2, &result);
+	assert_int_equal(rig_host_stats(&rig).failures, 0);
+	assert_int_equal(narrow.compat, 0);
+	assert_int_equal(narrow.number, 54);
+	assert_string_equal(narrow.name, "ioctl");
+	assert_int_equal(narrow.arg, UINT32_MAX);
+	assert_int_equal(narrow.pc, 0xb6f00000);
+	assert_int_equal(narrow.sp, 0xbe000000);
+	assert_int_equal(narrow.lr, 0xb6f00001);
+	assert_int_equal(narrow.of_arm64, -EINVAL);
+	assert_int_equal(narrow.of_x86, -EINVAL);
+	assert_int_equal(narrow.pointer, 0x81818181);
+	assert_int_equal(user[7], 0xff);
+	assert_int_equal(user[8], 0x81);
+	assert_int_equal(result.args[1], UINT32_MAX);
+	assert_int_equal(rig.task32.regs[4], UINT32_MAX);
+}
+
 static void test_hook_on_every_call_sees_every_call(void **state)
 {
 	struct view view = { 0 };
@@ -636,6 +700,7 @@ int main(void)
 		EVENT_TEST(test_event_is_seen_whole_on_entry),
 		EVENT_TEST(test_result_is_seen_on_return),
 		EVENT_TEST(test_one_hook_serves_both_abis_by_name),
+		EVENT_TEST(test_kernel_of_32_bits_has_one_abi_which_is_its_own),
 		EVENT_TEST(test_hook_on_every_call_sees_every_call),
 		EVENT_TEST(test_bits_of_no_hook_are_ignored),
 		EVENT_TEST(test_widths_in_a_64_bit_task),

@@ -139,6 +139,9 @@ bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
 	ring.has_page = ring.kind == PORTAL_RING_HELLO;
 	if (ring.has_page && reg_get(vcpu, REG_X(1), &ring.page.value) < 0)
 		return false;
+	/* what is above a register of 32 bits is not the guest's */
+	if (!(nr & PORTAL_DOORBELL_HVC64 & ~PORTAL_DOORBELL_HVC32))
+		ring.page.value &= UINT32_MAX;
 	*ret_ring = ring;
 	return true;
 }
