@@ -16,6 +16,7 @@
 #include "devices/marks.h"
 #include "devices/portal_dev.h"
 #include "devices/power.h"
+#include "devices/rtc.h"
 #include "devices/serial.h"
 #include "disks.h"
 #include "ending.h"
@@ -45,6 +46,7 @@ struct machine {
 	struct serial serial;
 	bool has_serial;
 	struct power power;
+	struct rtc rtc;
 	struct portal_dev portal_dev;
 	struct marks marks;
 	struct boot_timer timer;
@@ -199,6 +201,22 @@ static int add_marks(struct machine *m)
 			    arch_platform()->marks_base);
 }
 
+static int add_power(struct machine *m)
+{
+	if (!arch_platform()->has_power_ports)
+		return 0;
+	power_init(&m->power, on_power, m);
+	return power_attach(&m->power, &m->pio);
+}
+
+static int add_rtc(struct machine *m)
+{
+	if (!arch_platform()->rtc_base)
+		return 0;
+	rtc_init(&m->rtc, NULL);
+	return rtc_attach(&m->rtc, &m->mmio, arch_platform()->rtc_base);
+}
+
 static int add_portal_dev(struct machine *m)
 {
 	struct portal_dev_events events = { .state = on_guest_state, .ctx = m };
@@ -214,10 +232,11 @@ static int add_devices(struct machine *m)
 
 	bus_init(&m->pio);
 	bus_init(&m->mmio);
-	power_init(&m->power, on_power, m);
-	err = power_attach(&m->power, &m->pio);
+	err = add_power(m);
 	if (err == 0)
 		err = add_serial(m);
+	if (err == 0)
+		err = add_rtc(m);
 	if (err == 0)
 		err = add_marks(m);
 	if (err == 0)

@@ -26,6 +26,8 @@
  * @serial_base: 16550 console; a port when @serial_is_pio
  * @serial_gsi: its interrupt line
  * @marks_base: boot mark register, a port when @serial_is_pio
+ * @rtc_base: real-time clock; 0: guests take the time from KVM
+ * @has_power_ports: the ports by which a PC is switched off
  * @virtio_base: first virtio-mmio window, the next ones follow at @virtio_stride
  * @virtio_gsi: its interrupt line, the next ones follow
  * @virtio_max: number of windows
@@ -44,6 +46,8 @@ struct arch_platform {
 	bool serial_is_pio;
 	unsigned int serial_gsi;
 	uint64_t marks_base;
+	uint64_t rtc_base;
+	bool has_power_ports;
 	uint64_t virtio_base;
 	uint64_t virtio_stride;
 	unsigned int virtio_gsi;

@@ -186,6 +186,22 @@ static void test_devtree_devices_are_where_the_machine_has_them(void **state)
 	node = node_at("/serial@9000000");
 	assert_string_equal(fdt_getprop(blob, node, "compatible", NULL), "ns16550a");
 	assert_spi(node, ARM64_SERIAL_SPI);
+	node = node_at("/rtc@9020000");
+	assert_int_equal(fdt_node_check_compatible(blob, node, "arm,pl031"), 0);
+	assert_int_equal(fdt_node_check_compatible(blob, node, "arm,primecell"), 0);
+	assert_int_equal(reg(node, 1, 0), ARM64_RTC_BASE);
+	assert_int_equal(cell(node, "clocks", 1, 0), fdt_get_phandle(blob, node_at("/apb-pclk")));
+	assert_null(fdt_getprop(blob, node, "interrupts", NULL));
+}
+
+static void test_devtree_timer_is_known_to_kernels_of_either_width(void **state)
+{
+	const struct devtree_machine m = machine();
+
+	(void)state;
+	build(&m);
+	assert_int_equal(fdt_node_check_compatible(blob, node_at("/timer"), "arm,armv8-timer"), 0);
+	assert_int_equal(fdt_node_check_compatible(blob, node_at("/timer"), "arm,armv7-timer"), 0);
 }
 
 static void test_devtree_is_called_on_by_hvc(void **state)
@@ -288,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_devtree_cpus_have_the_affinities_of_kvm),
 		cmocka_unit_test(test_devtree_gic_is_the_one_that_kvm_plays),
 		cmocka_unit_test(test_devtree_devices_are_where_the_machine_has_them),
+		cmocka_unit_test(test_devtree_timer_is_known_to_kernels_of_either_width),
 		cmocka_unit_test(test_devtree_is_called_on_by_hvc),
 		cmocka_unit_test(test_devtree_of_the_user_gets_what_is_chosen_here),
 		cmocka_unit_test(test_devtree_of_the_user_cut_or_wrong_is_ebadmsg),

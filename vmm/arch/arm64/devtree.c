@@ -16,12 +16,15 @@
 #define IRQ_EDGE_RISING 1
 #define IRQ_LEVEL_HIGH	4
 
-#define PHANDLE_GIC 1
+#define PHANDLE_GIC   1
+#define PHANDLE_CLOCK 2
 
 #define OLDEST_VERSION 16 /* node names without their paths: Devicetree Specification, section 5.2 */
 
 /* what the 8250 driver divides by 16 for the highest speed; no wire, so no meaning beyond that */
 #define SERIAL_CLOCK_HZ 1843200
+
+#define BUS_CLOCK_HZ 24000000 /* no wire either, but drivers of PrimeCells want their bus's clock */
 
 /* the generic timer's interrupts, PPIs: secure, non-secure, virtual, hypervisor; KVM's own numbers
  * for them */
@@ -216,6 +219,29 @@ static void add_serial(struct tree *tree)
 	end(tree);
 }
 
+static void add_clock(struct tree *tree)
+{
+	begin(tree, "apb-pclk");
+	put_string(tree, "compatible", "fixed-clock");
+	put_u32(tree, "#clock-cells", 0);
+	put_u32(tree, "clock-frequency", BUS_CLOCK_HZ);
+	put_u32(tree, "phandle", PHANDLE_CLOCK);
+	end(tree);
+}
+
+static void add_rtc(struct tree *tree)
+{
+	static const char compatible[] = "arm,pl031\0arm,primecell";
+	const uint64_t reg[] = { ARM64_RTC_BASE, ARM64_RTC_SIZE };
+
+	begin_at(tree, "rtc", ARM64_RTC_BASE);
+	put_bytes(tree, "compatible", compatible, sizeof(compatible));
+	put_reg(tree, reg, 1);
+	put_u32(tree, "clocks", PHANDLE_CLOCK);
+	put_string(tree, "clock-names", "apb_pclk");
+	end(tree);
+}
+
 static void add_virtio(struct tree *tree, unsigned int index)
 {
 	const uint64_t reg[] = { ARM64_VIRTIO_BASE + (uint64_t)ARM64_VIRTIO_STRIDE * index,
@@ -255,6 +281,8 @@ static void add_root(struct tree *tree, const struct devtree_machine *machine)
 	add_gic(tree, machine);
 	add_timer(tree, machine);
 	add_serial(tree);
+	add_clock(tree);
+	add_rtc(tree);
 	for (unsigned int i = 0; i < machine->nr_virtio; i++)
 		add_virtio(tree, i);
 	add_portal(tree);

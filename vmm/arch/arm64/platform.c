@@ -35,6 +35,7 @@ const struct arch_platform *arch_platform(void)
 		.serial_is_pio = false,
 		.serial_gsi = GSI(ARM64_SERIAL_SPI),
 		.marks_base = ARM64_MARKS_BASE,
+		.rtc_base = ARM64_RTC_BASE,
 		.virtio_base = ARM64_VIRTIO_BASE,
 		.virtio_stride = ARM64_VIRTIO_STRIDE,
 		.virtio_gsi = GSI(ARM64_VIRTIO_SPI),

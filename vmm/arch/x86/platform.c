@@ -31,6 +31,7 @@ const struct arch_platform *arch_platform(void)
 		.serial_base = X86_SERIAL_PORT,
 		.serial_is_pio = true,
 		.serial_gsi = X86_SERIAL_GSI,
+		.has_power_ports = true,
 		.marks_base = X86_MARKS_PORT,
 		.virtio_base = X86_VIRTIO_BASE,
 		.virtio_stride = X86_VIRTIO_STRIDE,
