@@ -85,6 +85,8 @@ void kernel_close(struct kernel *kernel);
  * @ret_image: kernel_image_done() it; independent of @kernel
  * @why: filled on failure, or NULL
  *
+ * An arm64 Image that is not packed stays in its file when nobody else can change that.
+ *
  * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage starts with its
  * own decompressor.
  *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -125,6 +126,18 @@ static int open_bzimage(const struct kernel *kernel, const struct kernel_options
 	return copy(kernel->data + bzimage->code_offset, bzimage->code_len, &image->file, why);
 }
 
+/* an Image is copied into RAM: when nobody else can change it meanwhile, the file will do */
+static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, struct boot_reason *why)
+{
+	int fd;
+
+	if (kernel->format != KERNEL_FORMAT_ARM64 || kernel->file.fd < 0 ||
+	    !blob_is_ours_alone(&kernel->file))
+		return copy(kernel->data, kernel->len, ret_file, why);
+	fd = fcntl(kernel->file.fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : blob_map(fd, ret_file);
+}
+
 int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
 		  struct kernel_image *ret_image, struct boot_reason *why)
 {
@@ -143,7 +156,7 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 		err = boot_fail(why, -ENOTSUP, "a 32-bit arm kernel cannot move itself; KASLR "
 					       "needs a 64-bit one");
 	else
-		err = copy(kernel->data, kernel->len, &image.file, why);
+		err = copy_or_share(kernel, &image.file, why);
 	if (err < 0)
 		return err;
 	*ret_image = image;

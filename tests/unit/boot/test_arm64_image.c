@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "boot/arm64_image.h"
@@ -206,6 +208,42 @@ static void test_arm64_image_packed_as_a_whole_is_unpacked(void **state)
 	}
 }
 
+static bool is_the_file(const char *path)
+{
+	const struct kernel_options options = { 0 };
+	struct kernel_image image;
+	struct stat a, b;
+	struct kernel *kernel;
+
+	assert_int_equal(kernel_open(path, EM_AARCH64, &kernel, NULL), 0);
+	assert_int_equal(kernel_unpack(kernel, &options, &image, NULL), 0);
+	kernel_close(kernel);
+	assert_int_equal(stat(path, &a), 0);
+	assert_int_equal(fstat(image.file.fd, &b), 0);
+	assert_int_equal(get_le64(image.file.data + 0x10), SAMPLE_ARM64_MEM_LEN);
+	assert_int_equal(image.file.len, SAMPLE_ARM64_LEN);
+	kernel_image_done(&image);
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static void test_arm64_image_is_copied_only_from_where_others_can_change_it(void **state)
+{
+	const struct sample *s = *state;
+	struct sample packed = sample_pack(UNPACK_GZIP, s);
+	char *plain = sample_write(s->data, s->len);
+	char *gzip = sample_write(packed.data, packed.len);
+
+	assert_true(is_the_file(plain));
+	assert_int_equal(chmod(plain, 0666), 0);
+	assert_false(is_the_file(plain));
+	assert_false(is_the_file(gzip));
+	unlink(plain);
+	unlink(gzip);
+	free(plain);
+	free(gzip);
+	free(packed.data);
+}
+
 static void test_arm64_image_each_machine_refuses_the_others(void **state)
 {
 	const struct sample *s = *state;
@@ -240,6 +278,7 @@ int main(void)
 		image_test(test_arm64_image_too_little_ram_says_how_much_is_needed),
 		image_test(test_arm64_image_of_gigabytes_is_damaged),
 		image_test(test_arm64_image_packed_as_a_whole_is_unpacked),
+		image_test(test_arm64_image_is_copied_only_from_where_others_can_change_it),
 		image_test(test_arm64_image_each_machine_refuses_the_others),
 	};
 
