@@ -74,6 +74,13 @@ long arch_call(unsigned long function, const struct pt_regs *regs);
 u64 arch_pc(const struct pt_regs *regs);
 
 /**
+ * arch_paging() - how the page tables of tasks are to be read
+ *
+ * Return: PORTAL_PAGING_*; 0: not as the host could.
+ */
+u32 arch_paging(void);
+
+/**
  * arch_get_regs() - user registers as the wire has them
  * @regs: user registers
  * @wire: PORTAL_NR_REGS entries by the ABI of the task, unused ones become 0

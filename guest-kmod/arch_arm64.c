@@ -6,6 +6,7 @@
 #include <linux/ptrace.h>
 #include <linux/string.h>
 
+#include <asm/memory.h>
 #include <asm/unistd.h>
 
 #include "arch.h"
@@ -63,6 +64,11 @@ long arch_call(unsigned long function, const struct pt_regs *regs)
 
 	barrier();
 	return ret;
+}
+
+u32 arch_paging(void)
+{
+	return PAGE_SHIFT | (u32)vabits_actual << PORTAL_PAGING_VA_BITS_SHIFT;
 }
 
 u64 arch_pc(const struct pt_regs *regs)

@@ -6,6 +6,7 @@
 #include <linux/string.h>
 #include <linux/thread_info.h>
 
+#include <asm/pgtable.h>
 #include <asm/processor-flags.h>
 #include <asm/unistd.h>
 
@@ -114,6 +115,11 @@ long arch_call(unsigned long function, const struct pt_regs *regs)
 
 	barrier();
 	return ret;
+}
+
+u32 arch_paging(void)
+{
+	return PAGE_SHIFT | (pgtable_l5_enabled() ? 57 : 48) << PORTAL_PAGING_VA_BITS_SHIFT;
 }
 
 u64 arch_pc(const struct pt_regs *regs)

@@ -83,6 +83,7 @@ static void event_fill(struct portal_wire_syscall *event, const struct call *cal
 	event->tid = cpu_to_le32(task_pid_nr(current));
 	memcpy(event->comm, call->seen.comm, sizeof(event->comm));
 	event->pc = cpu_to_le64(arch_pc(regs));
+	event->paging = cpu_to_le32(arch_paging());
 	event->pgd = cpu_to_le64(virt_to_phys(current->mm->pgd));
 	arch_get_regs(regs, event->regs);
 }

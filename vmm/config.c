@@ -17,6 +17,7 @@ enum option_id {
 	OPT_HUGE_PAGES,
 	OPT_PREFAULT,
 	OPT_CPUS,
+	OPT_DIRECT,
 	OPT_APPEND,
 	OPT_INIT,
 	OPT_MODULES,
@@ -45,6 +46,7 @@ static const struct option options[] = {
 	{ "huge-pages", no_argument, NULL, OPT_HUGE_PAGES },
 	{ "prefault", no_argument, NULL, OPT_PREFAULT },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "direct", required_argument, NULL, OPT_DIRECT },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "init", required_argument, NULL, OPT_INIT },
 	{ "modules", required_argument, NULL, OPT_MODULES },
@@ -82,6 +84,8 @@ const char *config_help(void)
 	       "  --huge-pages           ask the host for huge pages behind guest RAM\n"
 	       "  --prefault             have all of guest RAM provided before the guest starts\n"
 	       "  --cpus N               virtual CPUs (default 1)\n"
+	       "  --direct on|off        let hooks access memory that is plainly there past the guest\n"
+	       "                         (default: on on x86_64, off on aarch64)\n"
 	       "  --append STRING        added to the kernel's command line\n"
 	       "  --init PATH            the firmware's init (default: /sbin/init, /etc/init, /bin/init,\n"
 	       "                         /init, /linuxrc, /bin/sh)\n"
@@ -186,6 +190,15 @@ static int append_item(const char *name, const char *item, const char **items, s
 	return 0;
 }
 
+static int parse_switch(const char *name, const char *text, bool *ret_on)
+{
+	*ret_on = strcmp(text, "on") == 0;
+	if (*ret_on || strcmp(text, "off") == 0)
+		return 0;
+	log_error("--%s %s: give on or off", name, text);
+	return -EINVAL;
+}
+
 static int parse_option(struct vmm_config *config, int id, const char *value)
 {
 	switch (id) {
@@ -207,6 +220,8 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		return 0;
 	case OPT_CPUS:
 		return parse_number("cpus", value, 1, arch_platform()->max_cpus, &config->cpus);
+	case OPT_DIRECT:
+		return parse_switch("direct", value, &config->direct);
 	case OPT_APPEND:
 		config->append = value;
 		return 0;
@@ -294,6 +309,7 @@ int config_parse(int argc, char **argv, struct vmm_config *ret_config)
 		.argv = argv,
 		.memory_bytes = CONFIG_MEMORY_DEFAULT,
 		.cpus = 1,
+		.direct = arch_platform()->shootdown_waits,
 		.console = "stdio",
 		.append = "",
 		.log_level = LOG_INFO,

@@ -61,6 +61,7 @@ struct vmm_config {
 	bool kaslr;
 	bool huge_pages;
 	bool prefault;
+	bool direct;
 	enum log_level log_level;
 };
 

@@ -249,10 +249,18 @@ static int add_devices(struct machine *m)
 	return disks_plug(&m->files, m->config, &m->slots);
 }
 
+static enum gate_direct direct_access(const struct machine *m)
+{
+	if (!m->config->direct)
+		return GATE_DIRECT_OFF;
+	return arch_platform()->shootdown_waits ? GATE_DIRECT_READ_WRITE : GATE_DIRECT_READ;
+}
+
 static int add_gate(struct machine *m)
 {
 	struct gate_config config = { .mem = { .slice = slice_ram, .ctx = m },
-				      .nr_vcpus = m->config->cpus };
+				      .nr_vcpus = m->config->cpus,
+				      .direct = direct_access(m) };
 
 	host_events(m->host, &config.events);
 	return gate_create(&config, &m->gate);

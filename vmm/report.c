@@ -66,6 +66,9 @@ static void report_gate(const struct report *report, const struct gate *gate)
 		line(report, "operations", operations[i], stats.operations[i]);
 	line(report, "bytes", "read", stats.bytes_read);
 	line(report, "bytes", "written", stats.bytes_written);
+	line(report, "direct", "read", stats.direct_read);
+	line(report, "direct", "written", stats.direct_written);
+	line(report, "direct", "declined", stats.direct_declined);
 	line(report, "sessions", "peak", stats.sessions_peak);
 	line(report, "sessions", "page_waits", stats.page_waits);
 	line(report, "sessions", "cancelled", stats.cancelled);

@@ -35,6 +35,8 @@ void fake_fill_call(struct fake_guest *guest, const struct fake_task *task, uint
 		.pid = htole32(task->pid),
 		.tid = htole32(task->tid),
 		.pc = htole64(task->regs[guest->is_arm ? PORTAL_REG_ARM_PC : PORTAL_REG_X86_IP]),
+		.pgd = htole64(task->pgd),
+		.paging = htole32(task->paging),
 	};
 	memcpy(ret_call->comm, task->comm, sizeof(task->comm));
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)

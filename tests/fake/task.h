@@ -35,6 +35,7 @@ struct fake_fd {
  * @comm: its name
  * @pid: thread group id; @tid: thread id
  * @regs: user registers, PORTAL_REG_*
+ * @pgd: what events say of its page tables; @paging: likewise
  * @areas: user memory, @nr_areas of them
  * @fds: open descriptors, @nr_fds of them
  * @args: argument area of @args_len bytes; @env, @env_len likewise
@@ -46,6 +47,8 @@ struct fake_task {
 	char comm[PORTAL_COMM_SIZE];
 	uint32_t pid, tid;
 	uint64_t regs[PORTAL_NR_REGS];
+	uint64_t pgd;
+	uint32_t paging;
 	struct fake_area areas[FAKE_MAX_AREAS];
 	size_t nr_areas;
 	struct fake_fd fds[FAKE_MAX_FDS];

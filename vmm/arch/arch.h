@@ -34,6 +34,7 @@
  * @portal_base: the portal device's window
  * @portal_gsi: its interrupt line
  * @max_cpus: vCPUs a VM can have
+ * @shootdown_waits: the guest takes no page away before every CPU has said so, as a stopped vCPU cannot
  */
 struct arch_platform {
 	const char *name;
@@ -55,6 +56,7 @@ struct arch_platform {
 	uint64_t portal_base;
 	unsigned int portal_gsi;
 	unsigned int max_cpus;
+	bool shootdown_waits;
 };
 
 /** arch_platform() - the one description; never NULL. */

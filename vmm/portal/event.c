@@ -96,8 +96,9 @@ static int parse_call(const struct portal_wire_syscall *wire, const struct hello
 		.tid = le32toh(wire->tid),
 		.pc = le64toh(wire->pc),
 		.pgd = le64toh(wire->pgd),
+		.paging = le32toh(wire->paging),
 	};
-	if (wire->reserved != 0 || (call->flags & ~PORTAL_SYSCALL_FLAGS) != 0)
+	if ((call->flags & ~PORTAL_SYSCALL_FLAGS) != 0)
 		return -EPROTO;
 	if (!is_text(wire->comm, sizeof(wire->comm)))
 		return -EPROTO;

@@ -59,6 +59,7 @@ struct call {
 	uint32_t pid, tid;
 	char comm[PORTAL_COMM_SIZE];
 	uint64_t pc, pgd;
+	uint32_t paging;
 	uint64_t regs[PORTAL_NR_REGS];
 	struct items items;
 };

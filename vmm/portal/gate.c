@@ -32,6 +32,7 @@ struct vcpu {
 struct gate {
 	struct gate_mem mem;
 	struct gate_events events;
+	enum gate_direct direct;
 	struct stats stats;
 	pthread_mutex_t lock;
 	struct pool *pool;
@@ -50,6 +51,7 @@ int gate_create(const struct gate_config *config, struct gate **ret_gate)
 		return -ENOMEM;
 	gate->mem = config->mem;
 	gate->events = config->events;
+	gate->direct = config->direct;
 	gate->nr_vcpus = config->nr_vcpus;
 	pthread_mutex_init(&gate->lock, NULL);
 	for (unsigned int i = 0; i < gate->nr_vcpus; i++)
@@ -91,6 +93,9 @@ static void session_claim(struct gate *gate, struct session *session, unsigned i
 	session->user = NULL;
 	session->events = &gate->events;
 	session->stats = &gate->stats;
+	session->mem = &gate->mem;
+	session->table.format = PAGE_TABLE_NONE;
+	session->may_write = gate->direct == GATE_DIRECT_READ_WRITE;
 	session->pool->refs++;
 	session->next = gate->vcpus[vcpu].open;
 	gate->vcpus[vcpu].open = session;
@@ -329,12 +334,25 @@ static int claim_free(struct gate *gate, unsigned int vcpu, gpa_t page,
 	return ret;
 }
 
-static int load_event(struct session *session, uint32_t kind)
+static int load_call(struct gate *gate, struct session *session, size_t size)
+{
+	const struct hello *hello = &session->pool->hello;
+	struct call *call = &session->event.call;
+	int ret = event_parse_call(session->payload, size, hello, call);
+
+	if (ret < 0)
+		return ret;
+	call->is_return = session->header.code == PORTAL_EVENT_SYSCALL_RETURN;
+	if (gate->direct != GATE_DIRECT_OFF)
+		page_table_init(&session->table, hello->abi, call->pgd, call->paging);
+	return 0;
+}
+
+static int load_event(struct gate *gate, struct session *session, uint32_t kind)
 {
 	uint8_t *data = session->payload;
 	const struct hello *hello = &session->pool->hello;
 	size_t size;
-	int ret;
 
 	region_load(session->page, &session->header);
 	size = session->header.size;
@@ -346,9 +364,7 @@ static int load_event(struct session *session, uint32_t kind)
 	switch (session->header.code) {
 	case PORTAL_EVENT_SYSCALL_ENTER:
 	case PORTAL_EVENT_SYSCALL_RETURN:
-		ret = event_parse_call(data, size, hello, &session->event.call);
-		session->event.call.is_return = session->header.code == PORTAL_EVENT_SYSCALL_RETURN;
-		return ret;
+		return load_call(gate, session, size);
 	case PORTAL_EVENT_ERROR:
 		return event_parse_error(data, size, hello, &session->event.error);
 	default:
@@ -366,7 +382,7 @@ static int ring_open(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t 
 		cancel_doomed(gate, &gate->vcpus[vcpu]);
 		return ret;
 	}
-	if (load_event(session, kind) < 0) {
+	if (load_event(gate, session, kind) < 0) {
 		session_release(gate, session);
 		return protocol_error(gate);
 	}
@@ -502,4 +518,7 @@ void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats)
 	ret_stats->protocol_errors = stats_get(&stats->protocol_errors);
 	ret_stats->cancelled = stats_get(&stats->cancelled);
 	ret_stats->coroutines = stats_get(&stats->coroutines);
+	ret_stats->direct_read = stats_get(&stats->direct_read);
+	ret_stats->direct_written = stats_get(&stats->direct_written);
+	ret_stats->direct_declined = stats_get(&stats->direct_declined);
 }

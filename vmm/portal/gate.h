@@ -54,16 +54,25 @@ struct gate_events {
 	void *ctx;
 };
 
+/* what of a task's memory is accessed past the guest where it is plainly there; see portal/direct.h */
+enum gate_direct {
+	GATE_DIRECT_OFF = 0,
+	GATE_DIRECT_READ,
+	GATE_DIRECT_READ_WRITE, /* only where a stopped vCPU holds up the invalidation of pages */
+};
+
 /**
  * struct gate_config - what a gate is made from, copied
  * @mem: guest memory
  * @events: taker of events
  * @nr_vcpus: at least 1
+ * @direct: GATE_DIRECT_*
  */
 struct gate_config {
 	struct gate_mem mem;
 	struct gate_events events;
 	unsigned int nr_vcpus;
+	enum gate_direct direct;
 };
 
 /**
@@ -80,6 +89,9 @@ struct gate_config {
  * @protocol_errors: rings and answers that broke the protocol
  * @cancelled: sessions that ended before their time
  * @coroutines: created
+ * @direct_read: bytes of user memory read past the guest
+ * @direct_written: written
+ * @direct_declined: accesses whose end was left to the guest, though @direct was on
  */
 struct gate_stats {
 	uint64_t doorbells[STATS_NR_RINGS];
@@ -88,6 +100,7 @@ struct gate_stats {
 	uint64_t refused, bytes_read, bytes_written;
 	uint64_t sessions_now, sessions_peak, page_waits;
 	uint64_t protocol_errors, cancelled, coroutines;
+	uint64_t direct_read, direct_written, direct_declined;
 };
 
 /** gate_create() - a gate without a pool. Return: 0; -EINVAL: no vCPU; -ENOMEM. */

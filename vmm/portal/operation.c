@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "portal/direct.h"
 
 static size_t chunk(size_t len)
 {
@@ -26,15 +27,20 @@ ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len)
 	struct session_answer answer;
 	size_t done = 0;
 
-	while (done < len) {
-		size_t want = chunk(len - done);
-		int ret = session_call(session,
-				       &(struct session_request){ .op = PORTAL_OP_READ,
-								  .addr = gva + done,
-								  .size = want,
-								  .most = want },
-				       &answer);
+	for (;;) {
+		size_t want;
+		int ret;
 
+		done += direct_read(session, gva + done, (uint8_t *)buf + done, len - done);
+		if (done == len)
+			return (ssize_t)done;
+		want = chunk(len - done);
+		ret = session_call(session,
+				   &(struct session_request){ .op = PORTAL_OP_READ,
+							      .addr = gva + done,
+							      .size = want,
+							      .most = want },
+				   &answer);
 		if (ret < 0)
 			return ended(done, ret);
 		session_payload(session, (uint8_t *)buf + done, answer.result);
@@ -43,7 +49,6 @@ ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len)
 		if (answer.result < want)
 			return ended(done, -EFAULT);
 	}
-	return (ssize_t)done;
 }
 
 ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t len)
@@ -51,17 +56,22 @@ ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t 
 	struct session_answer answer;
 	size_t done = 0;
 
-	while (done < len) {
-		size_t want = chunk(len - done);
-		int ret = session_call(session,
-				       &(struct session_request){ .op = PORTAL_OP_WRITE,
-								  .addr = gva + done,
-								  .size = want,
-								  .data = (const uint8_t *)buf + done,
-								  .len = want,
-								  .most = want },
-				       &answer);
+	for (;;) {
+		size_t want;
+		int ret;
 
+		done += direct_write(session, gva + done, (const uint8_t *)buf + done, len - done);
+		if (done == len)
+			return (ssize_t)done;
+		want = chunk(len - done);
+		ret = session_call(session,
+				   &(struct session_request){ .op = PORTAL_OP_WRITE,
+							      .addr = gva + done,
+							      .size = want,
+							      .data = (const uint8_t *)buf + done,
+							      .len = want,
+							      .most = want },
+				   &answer);
 		if (ret < 0)
 			return ended(done, ret);
 		session_count_write(session, answer.result);
@@ -69,7 +79,6 @@ ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t 
 		if (answer.result < want)
 			return ended(done, -EFAULT);
 	}
-	return (ssize_t)done;
 }
 
 /*
@@ -123,18 +132,23 @@ static ssize_t finish_text(char *buf, size_t len, ssize_t n, bool complete)
 
 ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len)
 {
-	const struct session_request request = { .op = PORTAL_OP_READ_STR, .addr = gva };
+	struct session_request request = { .op = PORTAL_OP_READ_STR };
 	bool complete;
+	size_t there;
 	ssize_t n;
 
 	assert(len > 0);
-	n = collect(session, request, true, buf, len, &complete);
+	there = direct_read_str(session, gva, buf, len, &complete);
+	if (complete || there == len)
+		return finish_text(buf, len, (ssize_t)there, complete);
+	request.addr = gva + there;
+	n = collect(session, request, true, buf + there, len - there, &complete);
 	if (n < 0)
 		return n;
 	session_count_read(session, (uint64_t)n);
-	if (memchr(buf, '\0', (size_t)n))
+	if (memchr(buf + there, '\0', (size_t)n))
 		return session_break(session);
-	return finish_text(buf, len, n, complete);
+	return finish_text(buf, len, (ssize_t)there + n, complete);
 }
 
 ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len)

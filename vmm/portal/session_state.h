@@ -13,6 +13,7 @@
 #include "base/coro.h"
 #include "portal/event.h"
 #include "portal/gate.h"
+#include "portal/page_table.h"
 #include "portal/region.h"
 #include "portal/session.h"
 #include "portal/stats.h"
@@ -39,6 +40,9 @@ enum session_state {
  * @user: session_set_user()
  * @event: what it was opened for
  * @payload: the event's bytes; its items are read from there
+ * @mem: guest memory
+ * @table: of the event's task; PAGE_TABLE_NONE: its memory is for the guest to access
+ * @may_write: through @table, too
  */
 struct session {
 	void *page;
@@ -58,6 +62,9 @@ struct session {
 		struct call_error error;
 	} event;
 	uint8_t payload[PORTAL_DATA_SIZE];
+	const struct gate_mem *mem;
+	struct page_table table;
+	bool may_write;
 	const struct gate_events *events;
 	struct stats *stats;
 };

@@ -18,6 +18,7 @@ struct stats {
 	_Atomic uint64_t refused, bytes_read, bytes_written;
 	_Atomic uint64_t sessions_now, sessions_peak, page_waits;
 	_Atomic uint64_t protocol_errors, cancelled, coroutines;
+	_Atomic uint64_t direct_read, direct_written, direct_declined;
 };
 
 static inline void stats_add(_Atomic uint64_t *counter, uint64_t n)

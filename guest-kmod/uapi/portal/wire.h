@@ -167,12 +167,16 @@ struct portal_wire_welcome {
 #define PORTAL_SYSCALL_WAITED  2u /* the pool was empty: the task waited for the page of this event */
 #define PORTAL_SYSCALL_FLAGS   3u /* all of them */
 
+/* portal_wire_syscall.paging; 0 = not said, the task's memory is for the guest to access */
+#define PORTAL_PAGING_PAGE_SHIFT_MASK 0xffu /* log2 of the page size */
+#define PORTAL_PAGING_VA_BITS_SHIFT   8	   /* and from there on: bits of an address, x86: of both halves */
+
 /**
  * struct portal_wire_syscall - a system call some hooks asked for
  * @abi: PORTAL_ABI_* the call was made by
  * @nr: its number in that ABI's table
  * @flags: PORTAL_SYSCALL_*
- * @reserved: 0
+ * @paging: PORTAL_PAGING_*: how the table at @pgd is to be read
  * @hooks: bit n set: the hook installed with bit n for this event kind and number matched
  * @args: the six arguments at entry, zero-extended to 64 bits for 32-bit tasks
  * @ret: return events: the result, sign-extended; 0 in entry events
@@ -189,7 +193,7 @@ struct portal_wire_syscall {
 	__le32 abi;
 	__le32 nr;
 	__le32 flags;
-	__le32 reserved;
+	__le32 paging;
 	__le64 hooks;
 	__le64 args[PORTAL_NR_ARGS];
 	__le64 ret;

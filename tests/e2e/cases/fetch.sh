@@ -12,7 +12,8 @@ expect_sum() {
 	[[ $2 == "$3" ]] || fail "$1: $2, expected $3"
 }
 
-# boot_fetch yes|no - the calls of every kind, with and without declarations; 64-bit and 32-bit programs
+# boot_fetch yes|no on|off - the calls of every kind, with and without declarations, with and without direct access;
+# 64-bit and 32-bit programs
 boot_fetch() {
 	GUEST_LIMIT=240 LIMIT=260 boot_run 't=$(seq -s , 1 2200)
 		for p in /usr/bin /usr/bin32; do
@@ -20,7 +21,7 @@ boot_fetch() {
 			$p/mtk7530_switch reg r 0x34333231
 			$p/syscall_any truncate $t 0; $p/syscall_any chdir $t; $p/syscall_any swapoff $t
 			$p/syscall_any getpgid 0
-		done' --hook "$TEST_HOOKS/fetch.so,declare=$1,report=report.$1"
+		done' --hook "$TEST_HOOKS/fetch.so,declare=$1,report=report.$1" --direct "$2"
 	expect_stat hooks.failures 0
 	expect_stat sessions.protocol_errors 0
 	cp stats "stats.$1"
@@ -112,7 +113,7 @@ expect_operations() {
 case_fetch_declared_or_not_the_answers_are_the_same() {
 	local opened
 
-	boot_fetch no
+	boot_fetch no off
 	opened="$(grep -cE '^openat . path ' report.no)"
 	expect_pages_were_absent
 	expect_events
@@ -121,11 +122,35 @@ case_fetch_declared_or_not_the_answers_are_the_same() {
 	expect_operations "$((2 * (10 * 3 + 10 + 3 + 16)))" "$((opened + 2 * (2 + 1 + 2)))" \
 		"$((opened + 2 * 10))" "$opened"
 
-	boot_fetch yes
+	boot_fetch yes off
 	expect_pages_were_absent
 	expect_events
 	cmp report.no report.yes || fail "a declaration has changed a result"
 	expect_right_answers
 	# asked for: ten of the sixteen parts; the text that is too long, and three paths that fault
 	expect_operations "$((2 * 10))" "$((2 * (1 + 3)))" 0 0
+}
+
+# asked - operations by which the guest accessed memory for the host
+asked() {
+	sum_of stats operations.READ operations.READ_STR operations.WRITE
+}
+
+# absent, read-only, in a file, slow: every answer is the one of --direct off
+case_fetch_direct_or_not_the_answers_are_the_same() {
+	local before
+
+	boot_fetch no off
+	before="$(asked)"
+	expect_stat direct.read 0
+	expect_stat direct.declined 0
+	mv report.no report.off
+
+	boot_fetch no on
+	cmp report.off report.no || fail "a direct access has changed a result"
+	expect_pages_were_absent
+	# what is absent, or faults, is still asked for, and little else
+	(($(asked) * 3 < before)) || fail "$(asked) operations of $before are left"
+	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
+	(($(stat_of direct.read) > 10000)) || fail "only $(stat_of direct.read) bytes were read directly"
 }

@@ -55,7 +55,14 @@ static void test_cpuid_hides_what_is_not_served(void **state)
 	assert_false(edited(7, 0, 1, 0).ebx >> 2 & 1);
 	assert_false(edited(7, 0, 1, 0).edx >> 20 & 1);
 	assert_int_equal(edited(7, 1, 1, 0).ebx, UINT32_MAX);
-	assert_int_equal(edited(0x40000001, 0, 1, 0).eax, UINT32_MAX);
+	assert_int_equal(edited(0x40000002, 0, 1, 0).eax, UINT32_MAX);
+}
+
+static void test_cpuid_has_no_invalidation_that_waits_for_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(edited(0x40000001, 0, 2, 0).eax, UINT32_MAX & ~(1u << 9));
+	assert_int_equal(edited(0x80000008, 0, 2, 0).ebx, UINT32_MAX & ~(1u << 3));
 }
 
 int main(void)
@@ -64,6 +71,7 @@ int main(void)
 		cmocka_unit_test(test_cpuid_leaf1_names_the_cpu_and_the_hypervisor),
 		cmocka_unit_test(test_cpuid_topology_levels_end),
 		cmocka_unit_test(test_cpuid_hides_what_is_not_served),
+		cmocka_unit_test(test_cpuid_has_no_invalidation_that_waits_for_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,13 +61,21 @@ static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 
 static void *slice(void *ctx, gpa_t gpa, uint64_t len)
 {
-	return fake_slice(ctx, gpa.value, len);
+	struct door *door = ctx;
+	void *host = fake_slice(&door->guest, gpa.value, len);
+
+	return host || !door->more.slice ? host : door->more.slice(door->more.ctx, gpa, len);
 }
 
 void door_init(struct door *door)
 {
+	door_init_direct(door, GATE_DIRECT_OFF);
+}
+
+void door_init_direct(struct door *door, enum gate_direct direct)
+{
 	const struct gate_config config = {
-		.mem = { .slice = slice, .ctx = &door->guest },
+		.mem = { .slice = slice, .ctx = door },
 		.events = {
 			.on_hello = on_hello,
 			.on_call = on_call,
@@ -80,6 +88,7 @@ void door_init(struct door *door)
 			.ctx = door,
 		},
 		.nr_vcpus = DOOR_VCPUS,
+		.direct = direct,
 	};
 
 	memset(door, 0, sizeof(*door));

@@ -28,6 +28,7 @@
  * @nr_hello, @nr_call, @nr_error, @nr_work, @nr_bye: events that came
  * @mismatch: version of the last hello that did not fit
  * @last_call: the last event
+ * @more: guest memory beside the pool; slice may be NULL
  */
 struct door {
 	struct fake_guest guest;
@@ -40,13 +41,17 @@ struct door {
 	uint32_t mismatch;
 	struct call last_call;
 	struct call_error last_error;
+	struct gate_mem more;
 };
 
 #define DOOR_MEMORY 0x10000ull
 #define DOOR_MEMORY_SIZE (3 * 4096)
 
-/** door_init() - no hello yet. */
+/** door_init() - no hello yet; nothing is accessed past the guest. */
 void door_init(struct door *door);
+
+/** door_init_direct() - the same with a gate that accesses memory past the guest. */
+void door_init_direct(struct door *door, enum gate_direct direct);
 
 /** door_done() - cancels all vCPUs. */
 void door_done(struct door *door);

@@ -27,6 +27,8 @@
 #define LEAF7_EDX_CET_IBT  (1u << 20) /* the guest module calls functions whose ENDBR the kernel has sealed */
 #define LEAF7_EDX_AMX	   (1u << 22 | 1u << 24 | 1u << 25)
 #define LEAF80000001_SVM   (1u << 2)
+#define LEAF80000008_INVLPGB (1u << 3)
+#define KVM_LEAF_PV_TLB_FLUSH (1u << 9)
 #define LEVEL_SMT	   (1u << 8)
 #define LEVEL_CORE	   (2u << 8)
 
@@ -129,10 +131,15 @@ void cpuid_edit(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 	case 0x1f:
 		set_topology_level(e, machine);
 		break;
+	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a ring holds them up (portal/direct.h). */
+	case 0x40000001:
+		e->eax &= ~KVM_LEAF_PV_TLB_FLUSH;
+		break;
 	case 0x80000001:
 		e->ecx &= ~LEAF80000001_SVM;
 		break;
 	case 0x80000008:
+		e->ebx &= ~LEAF80000008_INVLPGB;
 		e->ecx = (machine->nr_cpus - 1) | bits_for(machine->nr_cpus) << 12;
 		break;
 	case 0x8000001e:

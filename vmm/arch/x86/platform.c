@@ -40,6 +40,7 @@ const struct arch_platform *arch_platform(void)
 		.portal_base = X86_PORTAL_BASE,
 		.portal_gsi = X86_PORTAL_GSI,
 		.max_cpus = 64,
+		.shootdown_waits = true,
 	};
 
 	return &platform;

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Accesses past the guest, to memory that is plainly there: no page is ever taken for another.
+
+# run_storm SECONDS ARGUMENT... - pages come and go on two vCPUs, with swap and merging, while hooks look
+run_storm() {
+	local seconds="$1"
+	shift
+
+	truncate -s 64M swap
+	GUEST_LIMIT=$((seconds * 3 + 120)) LIMIT=$((seconds * 3 + 150)) boot_run "
+		mkswap /dev/vdb && swapon /dev/vdb
+		echo 0 >/sys/kernel/mm/ksm/sleep_millisecs; echo 1000 >/sys/kernel/mm/ksm/pages_to_scan
+		echo 1 >/sys/kernel/mm/ksm/run
+		page_storm $seconds; echo storm=\$?; cat /sys/kernel/mm/ksm/pages_sharing
+		grep pswpin /proc/vmstat" \
+		--cpus 2 --disk swap --hook "$TEST_HOOKS/storm.so" "$@"
+	expect_out '^storm=0$'
+	expect_out '^page_storm: .* 0 wrong$'
+	expect_count 0 WRONG err
+	expect_stat hooks.failures 0
+	expect_stat sessions.protocol_errors 0
+	# pages did come back from swap
+	expect_out '^pswpin [1-9]'
+}
+
+case_direct_storm_finds_no_wrong_byte() {
+	run_storm "${STORM_SECONDS:-60}" --direct on
+	(($(stat_of direct.read) > 100000)) || fail "only $(stat_of direct.read) bytes were read directly"
+	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
+	(($(stat_of operations.READ) > 0)) || fail "the guest was asked for nothing"
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Page tables in a small guest memory, made as a kernel makes them. */
+#ifndef UNIT_PORTAL_TABLES_H
+#define UNIT_PORTAL_TABLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "portal/gate.h"
+#include "portal/page_table.h"
+
+#define TABLES_BASE  0x80000000ull
+#define TABLES_SIZE  (8u << 20)
+
+/* bits of entries that the tests set and clear */
+#define X86_P	 (1ull << 0)
+#define X86_W	 (1ull << 1)
+#define X86_U	 (1ull << 2)
+#define X86_D	 (1ull << 6)
+#define X86_PS	 (1ull << 7)
+#define X86_NX	 (1ull << 63)
+#define ARM_VALID (1ull << 0)
+#define ARM_TABLE (1ull << 1)
+#define ARM_USER (1ull << 6)
+#define ARM_RO	 (1ull << 7)
+#define ARM_AF	 (1ull << 10)
+
+#define X86_PAGE (X86_P | X86_W | X86_U | X86_D)
+#define ARM_PAGE (ARM_VALID | ARM_TABLE | ARM_USER | ARM_AF)
+
+/**
+ * struct tables - a memory with page tables in it
+ * @ram: TABLES_SIZE bytes at TABLES_BASE
+ * @used: bytes given out
+ * @mem: @ram for those who walk
+ * @table: how to walk
+ * @link: what an entry for a further table has beside its address
+ */
+struct tables {
+	uint8_t *ram;
+	size_t used;
+	struct gate_mem mem;
+	struct page_table table;
+	uint64_t link;
+};
+
+/** tables_init() - empty tables; @paging as events have it, must be of a known format. */
+void tables_init(struct tables *tables, uint32_t abi, uint32_t paging);
+void tables_done(struct tables *tables);
+
+/** tables_alloc() - a fresh page, aligned to its size of @size bytes. Return: its address in the guest. */
+uint64_t tables_alloc(struct tables *tables, size_t size);
+
+/** tables_host() - that page for the test. */
+void *tables_host(struct tables *tables, uint64_t gpa);
+
+/**
+ * tables_entry() - the entry for @gva on @level, 0 = of a page; the tables above are made where they are missing
+ *
+ * Return: the entry, for the test to write to.
+ */
+uint64_t *tables_entry(struct tables *tables, uint64_t gva, unsigned int level);
+
+/** tables_map() - a fresh page at @gva with @bits in its entry. Return: the page for the test. */
+uint8_t *tables_map(struct tables *tables, uint64_t gva, uint64_t bits);
+
+#endif

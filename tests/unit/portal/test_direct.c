@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* What is plainly there costs no operation; everything else costs what it did. */
+#include <errno.h>
+#include <portal/ops.h>
+#include <string.h>
+
+#include "door.h"
+#include "tables.h"
+
+#define PAGING_X86 (12u | 48u << PORTAL_PAGING_VA_BITS_SHIFT)
+#define GVA	   DOOR_MEMORY
+#define PAGE	   4096
+
+/**
+ * struct rig - a task whose memory the fake guest and its page tables both know
+ * @pages: what the tables lead to; differs from the fake guest's bytes, so that one sees which was read
+ */
+struct rig {
+	struct door door;
+	struct tables tables;
+	uint8_t *pages[DOOR_MEMORY_SIZE / PAGE];
+};
+
+static void rig_init(struct rig *rig, enum gate_direct direct)
+{
+	door_init_direct(&rig->door, direct);
+	tables_init(&rig->tables, PORTAL_ABI_X86_64, PAGING_X86);
+	rig->door.more = rig->tables.mem;
+	rig->door.task.pgd = rig->tables.table.root.value;
+	rig->door.task.paging = PAGING_X86;
+	for (size_t i = 0; i < DOOR_MEMORY_SIZE / PAGE; i++) {
+		rig->pages[i] = tables_map(&rig->tables, GVA + i * PAGE, X86_PAGE);
+		memset(rig->pages[i], 'd', PAGE);
+		memset(rig->door.memory + i * PAGE, 'g', PAGE);
+	}
+}
+
+static void rig_done(struct rig *rig)
+{
+	door_done(&rig->door);
+	tables_done(&rig->tables);
+}
+
+static void make_absent(struct rig *rig, size_t page)
+{
+	*tables_entry(&rig->tables, GVA + page * PAGE, 0) = 0;
+}
+
+static uint64_t operations(struct rig *rig, enum portal_op op)
+{
+	return door_stats(&rig->door).operations[op];
+}
+
+/* a transfer to make and its outcome */
+struct transfer {
+	uint64_t addr;
+	size_t len;
+	ssize_t n;
+	char buf[DOOR_MEMORY_SIZE + 16];
+};
+
+static void do_read(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_read(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void do_write(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_write(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void do_read_str(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_read_str(session, transfer->addr, transfer->buf, transfer->len);
+}
+
+static void converse(struct rig *rig, void (*talk)(struct door *door, struct session *session),
+		     struct transfer *transfer)
+{
+	door_converse(&rig->door, talk, transfer);
+}
+
+static void test_present_pages_are_read_without_an_operation(void **state)
+{
+	struct transfer transfer = { .addr = GVA + 100, .len = 2 * PAGE };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	converse(&rig, do_read, &transfer);
+	assert_int_equal(transfer.n, 2 * PAGE);
+	for (size_t i = 0; i < transfer.len; i++)
+		assert_int_equal(transfer.buf[i], 'd');
+	assert_int_equal(operations(&rig, PORTAL_OP_READ), 0);
+	assert_int_equal(door_stats(&rig.door).direct_read, 2 * PAGE);
+	assert_int_equal(door_stats(&rig.door).direct_declined, 0);
+	rig_done(&rig);
+}
+
+static void test_off_means_that_the_guest_is_asked(void **state)
+{
+	struct transfer transfer = { .addr = GVA, .len = 64 };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_OFF);
+	converse(&rig, do_read, &transfer);
+	assert_int_equal(transfer.n, 64);
+	assert_int_equal(transfer.buf[0], 'g');
+	assert_int_equal(operations(&rig, PORTAL_OP_READ), 1);
+	assert_int_equal(door_stats(&rig.door).direct_declined, 0);
+	rig_done(&rig);
+}
+
+static void test_a_guest_that_does_not_say_how_it_pages_is_asked(void **state)
+{
+	struct transfer transfer = { .addr = GVA, .len = 64 };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	rig.door.task.paging = 0;
+	converse(&rig, do_read, &transfer);
+	assert_int_equal(transfer.buf[0], 'g');
+	rig_done(&rig);
+}
+
+static void test_the_guest_is_asked_for_what_is_absent(void **state)
+{
+	struct transfer transfer = { .addr = GVA, .len = DOOR_MEMORY_SIZE };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	make_absent(&rig, 1);
+	converse(&rig, do_read, &transfer);
+	assert_int_equal(transfer.n, DOOR_MEMORY_SIZE);
+	assert_int_equal(transfer.buf[0], 'd');
+	assert_int_equal(transfer.buf[PAGE - 1], 'd');
+	assert_int_equal(transfer.buf[PAGE], 'g');
+	assert_int_equal(transfer.buf[DOOR_MEMORY_SIZE - 1], 'd');
+	/* an operation moves less than a page; a real guest has faulted the page in with the first */
+	assert_int_equal(operations(&rig, PORTAL_OP_READ), 2);
+	assert_int_equal(door_stats(&rig.door).direct_declined, 2);
+	rig_done(&rig);
+}
+
+static void test_a_short_count_is_what_it_was(void **state)
+{
+	struct transfer transfer = { .addr = GVA + PAGE, .len = DOOR_MEMORY_SIZE };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	converse(&rig, do_read, &transfer);
+	assert_int_equal(transfer.n, 2 * PAGE);
+	rig_done(&rig);
+}
+
+static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state)
+{
+	struct transfer transfer = { .addr = GVA + PAGE - 3, .len = sizeof(transfer.buf) };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	rig.pages[1][600] = '\0';
+	converse(&rig, do_read_str, &transfer);
+	assert_int_equal(transfer.n, 603);
+	assert_int_equal(strlen(transfer.buf), 603);
+	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 0);
+	rig_done(&rig);
+
+	rig_init(&rig, GATE_DIRECT_READ);
+	make_absent(&rig, 1);
+	rig.door.memory[PAGE + 5] = '\0';
+	converse(&rig, do_read_str, &transfer);
+	assert_int_equal(transfer.n, 8);
+	assert_string_equal(transfer.buf, "dddggggg");
+	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 1);
+	rig_done(&rig);
+}
+
+static void test_a_string_that_fills_its_buffer_is_cut(void **state)
+{
+	struct transfer transfer = { .addr = GVA, .len = 300 };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ);
+	converse(&rig, do_read_str, &transfer);
+	assert_int_equal(transfer.n, 300);
+	assert_int_equal(strlen(transfer.buf), 299);
+	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 0);
+	rig_done(&rig);
+}
+
+static void test_pages_that_were_written_are_written_to(void **state)
+{
+	struct transfer transfer = { .addr = GVA + PAGE - 8, .len = 16, .buf = "0123456789abcde" };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	converse(&rig, do_write, &transfer);
+	assert_int_equal(transfer.n, 16);
+	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
+	assert_memory_equal(rig.pages[1], "89abcde", 8);
+	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 0);
+	assert_int_equal(door_stats(&rig.door).direct_written, 16);
+	rig_done(&rig);
+}
+
+static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
+{
+	struct transfer transfer = { .addr = GVA + PAGE - 8, .len = 16, .buf = "0123456789abcde" };
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	*tables_entry(&rig.tables, GVA + PAGE, 0) &= ~X86_D;
+	converse(&rig, do_write, &transfer);
+	assert_int_equal(transfer.n, 16);
+	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
+	assert_int_equal(rig.pages[1][0], 'd');
+	assert_memory_equal(rig.door.memory + PAGE, "89abcde", 8);
+	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
+	rig_done(&rig);
+
+	/* without the right to write, nothing is */
+	rig_init(&rig, GATE_DIRECT_READ);
+	converse(&rig, do_write, &transfer);
+	assert_int_equal(rig.pages[0][PAGE - 8], 'd');
+	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
+	rig_done(&rig);
+}
+
+/* asks the guest, which is cancelled under way, and goes on all the same */
+static void do_read_after_the_end(struct door *door, struct session *session)
+{
+	struct transfer *transfer = door->talk_ctx;
+
+	transfer->n = op_read(session, GVA + PAGE, transfer->buf, 64);
+	assert_int_equal(transfer->n, -ECANCELED);
+	transfer->n = op_read(session, GVA, transfer->buf, 64);
+}
+
+static void test_nothing_is_read_after_the_session(void **state)
+{
+	struct transfer transfer = { .buf = "untouched" };
+	struct fake_session session;
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	make_absent(&rig, 1);
+	assert_int_equal(fake_hello(&rig.door.guest, 0), 0);
+	rig.door.talk = do_read_after_the_end;
+	rig.door.talk_ctx = &transfer;
+	door_open(&rig.door, &session, 0);
+	/* it waits for an operation; its vCPU ends, and is in no ring any more */
+	gate_cancel_vcpu(rig.door.gate, 0);
+	assert_int_equal(transfer.n, -ECANCELED);
+	assert_string_equal(transfer.buf, "untouched");
+	rig_done(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_present_pages_are_read_without_an_operation),
+		cmocka_unit_test(test_off_means_that_the_guest_is_asked),
+		cmocka_unit_test(test_a_guest_that_does_not_say_how_it_pages_is_asked),
+		cmocka_unit_test(test_the_guest_is_asked_for_what_is_absent),
+		cmocka_unit_test(test_a_short_count_is_what_it_was),
+		cmocka_unit_test(test_a_string_ends_at_its_nul_or_goes_on_with_the_guest),
+		cmocka_unit_test(test_a_string_that_fills_its_buffer_is_cut),
+		cmocka_unit_test(test_pages_that_were_written_are_written_to),
+		cmocka_unit_test(test_the_guest_writes_to_clean_and_shared_pages),
+		cmocka_unit_test(test_nothing_is_read_after_the_session),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

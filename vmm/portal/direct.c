@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/direct.h"
+
+#include <string.h>
+
+#include "portal/session_state.h"
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool find(const struct session *session, uint64_t gva, struct page_walk *ret_walk)
+{
+	/* what goes on after its end does so without its vCPU */
+	return !session_is_over(session) && page_table_walk(&session->table, session->mem, gva, ret_walk);
+}
+
+/* an operation is going to be asked for, though direct access is on */
+static void decline(struct session *session)
+{
+	if (session->table.format != PAGE_TABLE_NONE)
+		stats_add(&session->stats->direct_declined, 1);
+}
+
+/* Return: bytes at @gva, at most @len, all on one page; 0 not plainly there. */
+static size_t read_page(const struct session *session, uint64_t gva, void *buf, size_t len)
+{
+	struct page_walk walk;
+
+	if (!find(session, gva, &walk))
+		return 0;
+	len = least(len, walk.len);
+	memcpy(buf, walk.host, len);
+	/* where the guest waits for this vCPU before it gives a page away, this always holds */
+	return page_walk_holds(&walk) ? len : 0;
+}
+
+size_t direct_read(struct session *session, uint64_t gva, void *buf, size_t len)
+{
+	size_t done = 0, n;
+
+	while (done < len) {
+		n = read_page(session, gva + done, (uint8_t *)buf + done, len - done);
+		if (n == 0) {
+			decline(session);
+			break;
+		}
+		done += n;
+	}
+	stats_add(&session->stats->direct_read, done);
+	return done;
+}
+
+#define STR_STEP 256 /* most strings are short: look for the end before the whole page is copied */
+
+size_t direct_read_str(struct session *session, uint64_t gva, char *buf, size_t len,
+		       bool *ret_ended)
+{
+	size_t done = 0;
+
+	*ret_ended = false;
+	while (done < len && !*ret_ended) {
+		size_t n = read_page(session, gva + done, buf + done, least(len - done, STR_STEP));
+		const char *nul = memchr(buf + done, '\0', n);
+
+		if (n == 0) {
+			decline(session);
+			break;
+		}
+		*ret_ended = nul != NULL;
+		done = nul ? (size_t)(nul - buf) : done + n;
+	}
+	stats_add(&session->stats->direct_read, done);
+	return done;
+}
+
+size_t direct_write(struct session *session, uint64_t gva, const void *buf, size_t len)
+{
+	struct page_walk walk;
+	size_t done = 0;
+
+	if (!session->may_write)
+		return 0;
+	while (done < len && find(session, gva + done, &walk) && walk.is_written) {
+		size_t n = least(len - done, walk.len);
+
+		memcpy(walk.host, (const uint8_t *)buf + done, n);
+		done += n;
+	}
+	if (done < len)
+		decline(session);
+	stats_add(&session->stats->direct_written, done);
+	return done;
+}
