@@ -15,7 +15,7 @@ run_storm() {
 		echo 1 >/sys/kernel/mm/ksm/run
 		page_storm $seconds; echo storm=\$?; cat /sys/kernel/mm/ksm/pages_sharing
 		grep pswpin /proc/vmstat" \
-		--cpus 2 --disk swap --hook "$TEST_HOOKS/storm.so" "$@"
+		--disk swap --hook "$TEST_HOOKS/storm.so" "$@"
 	expect_out '^storm=0$'
 	expect_out '^page_storm: .* 0 wrong$'
 	expect_count 0 WRONG err
@@ -26,7 +26,7 @@ run_storm() {
 }
 
 case_direct_storm_finds_no_wrong_byte() {
-	run_storm "${STORM_SECONDS:-60}" --direct on
+	run_storm "${PORTAL_STORM_SECONDS:-60}" --cpus 2 --direct on
 	(($(stat_of direct.read) > 100000)) || fail "only $(stat_of direct.read) bytes were read directly"
 	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
 	(($(stat_of operations.READ) > 0)) || fail "the guest was asked for nothing"
