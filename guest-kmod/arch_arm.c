@@ -89,6 +89,12 @@ long arch_call(unsigned long function, const struct pt_regs *regs)
 	return ret;
 }
 
+/* Its tables, with or without LPAE, are none that the host reads. */
+u32 arch_paging(void)
+{
+	return 0;
+}
+
 u64 arch_pc(const struct pt_regs *regs)
 {
 	return regs->ARM_pc;
