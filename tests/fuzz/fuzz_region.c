@@ -146,7 +146,8 @@ static void check_end(struct gate *gate)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct host_ops ops = { 0 };
-	struct gate_config config = { .mem = { .slice = slice }, .nr_vcpus = NR_VCPUS };
+	struct gate_config config = { .mem = { .slice = slice }, .nr_vcpus = NR_VCPUS,
+				       .direct = GATE_DIRECT_READ_WRITE };
 	struct host *host;
 	struct gate *gate;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzz targets region, event and options into corpus/: scripts that are
+"""Writes the first inputs of the fuzz targets region, event, page_table and options into corpus/: scripts that are
 valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
 import pathlib
 import struct
@@ -61,6 +61,15 @@ def event(page, code=0xE0000002, items=()):
             answer(page, 3, b"sh\0"))
 
 
+def tables(abi, page_shift, va_bits, link, leaf, levels):
+    """All tables in one page, each level by another entry of it; the page itself is the second one."""
+    bits = page_shift - 3
+    gva = sum(i << (page_shift + bits * (i - 1)) for i in range(1, levels + 1))
+    entries = b"".join(struct.pack("<Q", RAM | link) for _ in range(levels))
+    ram = bytes(8) + struct.pack("<Q", RAM + 0x1000 | leaf) + entries
+    return struct.pack("<II5Q", abi, page_shift | va_bits << 8, RAM, gva, gva + 0x123, gva + 0x1000, 0) + ram
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     err = error()
@@ -75,6 +84,14 @@ def main():
         "event/items": call(items=ITEMS),
         "event/compat": call(abi=2),
         "event/error": err,
+        "page_table/x86-4": tables(1, 12, 48, 7, 0x67, 4),
+        "page_table/x86-5": tables(1, 12, 57, 7, 0x67, 5),
+        "page_table/x86-clean": tables(1, 12, 48, 7, 0x25, 4),
+        "page_table/arm64-48": tables(3, 12, 48, 3, 0x443, 4),
+        "page_table/arm64-39": tables(3, 12, 39, 3, 0x443, 3),
+        "page_table/arm64-16k": tables(3, 14, 47, 3, 0x443, 3),
+        "page_table/absent": tables(1, 12, 48, 7, 0, 4),
+        "page_table/unknown": tables(2, 12, 48, 7, 0x67, 4),
         "options/plain": b"dir/file.so",
         "options/pairs": b"file.so,a=1,b=x=y,c=,d",
         "options/commas": b"a,,b,k=x,,y,,,l=z",
