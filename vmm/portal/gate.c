@@ -89,6 +89,7 @@ static void session_claim(struct gate *gate, struct session *session, unsigned i
 	session->status = 0;
 	session->ended_with = PORTAL_OP_NONE;
 	session->user = NULL;
+	session->mem = &gate->mem;
 	session->events = &gate->events;
 	session->stats = &gate->stats;
 	session->pool->refs++;

@@ -39,6 +39,9 @@ enum session_state {
  * @user: session_set_user()
  * @event: what it was opened for
  * @payload: the event's bytes; its items are read from there
+ * @mem: guest memory
+ * @events: the gate's
+ * @stats: the gate's
  */
 struct session {
 	void *page;
@@ -58,6 +61,7 @@ struct session {
 		struct call_error error;
 	} event;
 	uint8_t payload[PORTAL_DATA_SIZE];
+	const struct gate_mem *mem;
 	const struct gate_events *events;
 	struct stats *stats;
 };
