@@ -21,6 +21,9 @@
 #define RUN_HOOK_ADD	  op_hook_add
 #define RUN_HOOK_DEL	  op_hook_del
 #define RUN_HOOK_ENABLE	  op_hook_enable
+#define RUN_RULE_OPEN	  op_rule_open
+#define RUN_RULE_ADD	  op_rule_add
+#define RUN_RULE_DEL	  op_rule_del
 
 /* most = 0: the operation has no payload, its size field is a parameter */
 struct entry {

@@ -158,14 +158,14 @@ static bool compare_string(const struct filter_match *match, u64 addr, filter_re
 
 /* ---- conditions ---------------------------------------------------------------------------- */
 
-static bool is_string(u32 cmp)
+bool filter_is_string(u32 cmp)
 {
 	return cmp >= PORTAL_CMP_STR_EQ && cmp <= PORTAL_CMP_STR_CONTAINS;
 }
 
 bool filter_match_value(const struct filter_match *match, u64 value, const struct filter_call *call)
 {
-	if (is_string(match->cmp))
+	if (filter_is_string(match->cmp))
 		return compare_string(match, cut(value, call->long_bytes, true), call->read);
 	return compare_number(match, value, call->long_bytes);
 }
@@ -191,18 +191,18 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
 
 /* ---- making -------------------------------------------------------------------------------- */
 
-static size_t match_nr_borders(const struct portal_wire_match *wire)
+size_t filter_match_nr_borders(const struct portal_wire_match *wire)
 {
 	return is_floating(le32_to_cpu(wire->cmp)) ? le32_to_cpu(wire->str_len) : 0;
 }
 
 size_t filter_nr_borders(const struct portal_wire_hook *wire)
 {
-	size_t nr_borders = match_nr_borders(&wire->ret);
+	size_t nr_borders = filter_match_nr_borders(&wire->ret);
 	unsigned int i;
 
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		nr_borders += match_nr_borders(&wire->arg[i]);
+		nr_borders += filter_match_nr_borders(&wire->arg[i]);
 	return nr_borders;
 }
 
@@ -217,8 +217,7 @@ static void find_borders(const u8 *str, u32 len, u16 *border)
 	}
 }
 
-/* Return: the borders that are left for the next one. */
-static u16 *match_init(struct filter_match *match, const struct portal_wire_match *wire,
+u16 *filter_match_init(struct filter_match *match, const struct portal_wire_match *wire,
 		       const u8 *strings, u16 *borders)
 {
 	match->cmp = le32_to_cpu(wire->cmp);
@@ -226,7 +225,7 @@ static u16 *match_init(struct filter_match *match, const struct portal_wire_matc
 	match->is_unsigned = le32_to_cpu(wire->flags) & PORTAL_CMP_F_UNSIGNED;
 	match->value = le64_to_cpu(wire->value);
 	match->limit = le64_to_cpu(wire->limit);
-	if (!is_string(match->cmp))
+	if (!filter_is_string(match->cmp))
 		return borders;
 
 	match->str = strings + le32_to_cpu(wire->str_off);
@@ -247,6 +246,6 @@ void filter_init(struct filter *filter, const struct portal_wire_hook *wire, con
 	filter->pid = le32_to_cpu(wire->pid);
 	memcpy(filter->comm, wire->comm, sizeof(filter->comm));
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		borders = match_init(&filter->arg[i], &wire->arg[i], strings, borders);
-	match_init(&filter->ret, &wire->ret, strings, borders);
+		borders = filter_match_init(&filter->arg[i], &wire->arg[i], strings, borders);
+	filter_match_init(&filter->ret, &wire->ret, strings, borders);
 }

@@ -125,4 +125,30 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
 bool filter_match_value(const struct filter_match *match, u64 value,
 			const struct filter_call *call);
 
+/**
+ * filter_is_string() - is a string looked at
+ * @cmp: PORTAL_CMP_*
+ */
+bool filter_is_string(u32 cmp);
+
+/**
+ * filter_match_nr_borders() - how many entries filter_match_init() needs for the borders
+ * @wire: checked by hook_wire_match_is_valid()
+ *
+ * Return: number of u16.
+ */
+size_t filter_match_nr_borders(const struct portal_wire_match *wire);
+
+/**
+ * filter_match_init() - make one comparison from its wire form
+ * @match: zeroed, to be filled
+ * @wire: checked by hook_wire_match_is_valid()
+ * @strings: its strings; kept as long as the comparison
+ * @borders: filter_match_nr_borders() entries; written, and kept as long as the comparison
+ *
+ * Return: the borders behind those it took.
+ */
+u16 *filter_match_init(struct filter_match *match, const struct portal_wire_match *wire,
+		       const u8 *strings, u16 *borders);
+
 #endif /* GUEST_FILTER_H */

@@ -12,8 +12,25 @@
 #include "arch.h"
 #include "hook_table.h"
 #include "hook_wire.h"
+#include "rule_wire.h"
 
 struct hook;
+
+/**
+ * struct hook_rule - a rule of a hook; borders and bytes lie behind it
+ * @link: in the hook's list, in the order they came
+ * @rcu: for freeing
+ * @slot: its name
+ * @rule: what it does
+ * @borders: see rule_init()
+ */
+struct hook_rule {
+	struct list_head link;
+	struct rcu_head rcu;
+	u32 slot;
+	struct rule rule;
+	u16 borders[];
+};
 
 /* a hook in the list of one call; it may be in one of each table */
 struct hook_link {
@@ -37,6 +54,7 @@ struct hook_link {
  * @filter: its conditions
  * @nr_fetch: entries of @fetch
  * @fetch: what it is going to read
+ * @rules: its rules
  * @nr_functions: entries of @functions
  * @functions: what it keeps redirected
  */
@@ -55,6 +73,7 @@ struct hook {
 	struct filter filter;
 	u32 nr_fetch;
 	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
+	struct list_head rules;
 	unsigned int nr_functions;
 	unsigned long functions[];
 };
@@ -66,7 +85,9 @@ static DEFINE_MUTEX(hook_lock);
 static HLIST_HEAD(all_hooks);
 static HLIST_HEAD(every_call_hooks);
 static struct hlist_head call_hooks[SYSCALL_NR_TABLES][SYSCALL_MAX_NR];
+static struct hook_rule *rule_of_slot[PORTAL_MAX_RULES];
 static unsigned int nr_hooks;
+static unsigned int nr_rules;
 static u64 last_serial;
 static bool is_open;
 
@@ -181,6 +202,59 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
+/* ---- answering by rule ----------------------------------------------------------------------- */
+
+static struct hook *find_matched(struct hlist_head *list, u32 when, u64 bit,
+				 const struct hook_match *match)
+{
+	struct hook_link *link;
+
+	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu))
+		if (link->hook->bit == bit && link->hook->when & when &&
+		    link->hook->serial <= match->newest)
+			return link->hook;
+	return NULL;
+}
+
+static enum rule_outcome try_rules(const struct hook *hook, u32 when,
+				   const struct filter_call *call, s64 ret,
+				   struct rule_effects *ret_effects)
+{
+	enum rule_outcome outcome;
+	struct hook_rule *entry;
+
+	list_for_each_entry_srcu(entry, &hook->rules, link, srcu_read_lock_held(&hook_srcu)) {
+		if (entry->rule.when != when)
+			continue;
+		outcome = rule_try(&entry->rule, call, ret);
+		if (outcome == RULE_PASSES)
+			continue;
+		*ret_effects = entry->rule.effects;
+		return outcome;
+	}
+	return RULE_PASSES;
+}
+
+enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, u64 bits,
+				    const struct hook_match *match, const struct filter_call *call,
+				    s64 ret, struct rule_effects *ret_effects)
+{
+	enum rule_outcome outcome = RULE_PASSES;
+	struct hook *hook;
+	int idx;
+
+	if (!READ_ONCE(nr_rules) || bits & (bits - 1))
+		return RULE_PASSES;
+	idx = srcu_read_lock(&hook_srcu);
+	hook = find_matched(&every_call_hooks, when, bits, match);
+	if (!hook)
+		hook = find_matched(hooks_of_call(table, nr), when, bits, match);
+	if (hook)
+		outcome = try_rules(hook, when, call, ret, ret_effects);
+	srcu_read_unlock(&hook_srcu, idx);
+	return outcome;
+}
+
 /* ---- making -------------------------------------------------------------------------------- */
 
 static unsigned int max_functions(const struct portal_wire_hook *wire)
@@ -208,12 +282,18 @@ static struct hook *hook_alloc(const struct portal_wire_hook *wire)
 	strings = (u8 *)(borders + nr_borders);
 	memcpy(strings, hook_wire_strings(wire), strings_size);
 	filter_init(&hook->filter, wire, strings, borders);
+	INIT_LIST_HEAD(&hook->rules);
 	return hook;
 }
 
 static void hook_free(struct rcu_head *rcu)
 {
-	kvfree(container_of(rcu, struct hook, rcu));
+	struct hook *hook = container_of(rcu, struct hook, rcu);
+	struct hook_rule *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &hook->rules, link)
+		kvfree(entry);
+	kvfree(hook);
 }
 
 static void add_every_function(struct hook *hook, enum syscall_table table)
@@ -329,10 +409,22 @@ static void hook_publish(struct hook *hook)
 			hook_link(hook, table, hooks_of_call(table, hook->nr[table]));
 }
 
+/* The list and what is in it stay until nobody looks at it any more. */
+static void forget_rules(const struct hook *hook)
+{
+	const struct hook_rule *entry;
+
+	list_for_each_entry(entry, &hook->rules, link) {
+		rule_of_slot[entry->slot] = NULL;
+		WRITE_ONCE(nr_rules, nr_rules - 1);
+	}
+}
+
 static void hook_unpublish(struct hook *hook)
 {
 	unsigned int n;
 
+	forget_rules(hook);
 	for (n = 0; n < SYSCALL_NR_TABLES; n++)
 		if (hook->link[n].hook)
 			hlist_del_rcu(&hook->link[n].node);
@@ -406,6 +498,79 @@ int hook_table_enable(u32 id, bool on)
 		WRITE_ONCE(hook->on, on);
 	mutex_unlock(&hook_lock);
 	return hook ? 0 : -ENOENT;
+}
+
+/* ---- rules ----------------------------------------------------------------------------------- */
+
+static struct hook_rule *rule_create(const struct portal_wire_rule *wire,
+				     struct portal_rule_slot *slot)
+{
+	size_t nr_borders = rule_nr_borders(wire), bytes_size = le32_to_cpu(wire->bytes_size);
+	struct hook_rule *entry;
+	u8 *bytes;
+
+	entry = kvzalloc(struct_size(entry, borders, nr_borders) + bytes_size, GFP_KERNEL);
+	if (!entry)
+		return NULL;
+	bytes = (u8 *)(entry->borders + nr_borders);
+	memcpy(bytes, rule_wire_bytes(wire), bytes_size);
+	rule_init(&entry->rule, wire, slot, bytes, entry->borders);
+	entry->slot = le32_to_cpu(wire->slot);
+	return entry;
+}
+
+static void rule_free(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct hook_rule, rcu));
+}
+
+/* Who only observes has nothing to decide. */
+static int rule_install(struct hook_rule *entry, u32 hook_id)
+{
+	struct hook *hook = find_hook(hook_id);
+
+	if (!hook)
+		return -ENOENT;
+	if (hook->observes || !(hook->when & entry->rule.when))
+		return -EINVAL;
+	if (rule_of_slot[entry->slot])
+		return -EEXIST;
+	rule_of_slot[entry->slot] = entry;
+	list_add_tail_rcu(&entry->link, &hook->rules);
+	WRITE_ONCE(nr_rules, nr_rules + 1);
+	return 0;
+}
+
+int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot)
+{
+	struct hook_rule *entry;
+	int err;
+
+	entry = rule_create(wire, slot);
+	if (!entry)
+		return -ENOMEM;
+	mutex_lock(&hook_lock);
+	err = rule_install(entry, le32_to_cpu(wire->hook));
+	mutex_unlock(&hook_lock);
+	if (err)
+		kvfree(entry);
+	return err;
+}
+
+int hook_table_del_rule(u32 slot)
+{
+	struct hook_rule *entry;
+
+	mutex_lock(&hook_lock);
+	entry = rule_of_slot[slot];
+	if (entry) {
+		rule_of_slot[slot] = NULL;
+		list_del_rcu(&entry->link);
+		WRITE_ONCE(nr_rules, nr_rules - 1);
+		call_srcu(&hook_srcu, &entry->rcu, rule_free);
+	}
+	mutex_unlock(&hook_lock);
+	return entry ? 0 : -ENOENT;
 }
 
 unsigned int hook_table_count(void)

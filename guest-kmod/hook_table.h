@@ -16,6 +16,7 @@
 #include "fetch.h"
 #include "filter.h"
 #include "redirect.h"
+#include "rule.h"
 #include "syscall_table.h"
 
 /**
@@ -83,6 +84,26 @@ int hook_table_del(u32 id);
 int hook_table_enable(u32 id, bool on);
 
 /**
+ * hook_table_add_rule() - give a hook a rule, behind those it has
+ * @wire: checked by rule_wire_check(); copied
+ * @slot: its slot
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that border; -EEXIST the slot
+ * is taken; -ENOMEM.
+ */
+int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot);
+
+/**
+ * hook_table_del_rule() - remove a rule; it goes with its hook, too
+ * @slot: below PORTAL_MAX_RULES
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOENT.
+ */
+int hook_table_del_rule(u32 slot);
+
+/**
  * hook_table_count() - how many hooks are installed
  */
 unsigned int hook_table_count(void);
@@ -133,5 +154,22 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
  */
 u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
 			    const struct hook_match *match, s64 ret);
+
+/**
+ * hook_table_answer() - let a rule answer a call that concerns one hook only
+ * @table: SYSCALL_*
+ * @nr: number
+ * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
+ * @bits: the hooks, at least one
+ * @match: from hook_table_match()
+ * @call: the call as it was at entry
+ * @ret: at the return: its result
+ * @ret_effects: unless RULE_PASSES: of the rule whose call it was
+ *
+ * Context: may sleep.
+ */
+enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, u64 bits,
+				    const struct hook_match *match, const struct filter_call *call,
+				    s64 ret, struct rule_effects *ret_effects);
 
 #endif /* GUEST_HOOK_TABLE_H */

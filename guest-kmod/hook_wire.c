@@ -21,7 +21,7 @@ static bool string_is_valid(const struct portal_wire_match *match, const u8 *str
 	return !memchr(strings + off, '\0', len);
 }
 
-static bool match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size)
+bool hook_wire_match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size)
 {
 	u32 cmp = le32_to_cpu(match->cmp);
 
@@ -102,7 +102,7 @@ int hook_wire_check(const struct portal_wire_hook *wire, size_t size)
 	if (strings_size < 0)
 		return strings_size;
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		if (!match_is_valid(&wire->arg[i], strings, strings_size))
+		if (!hook_wire_match_is_valid(&wire->arg[i], strings, strings_size))
 			return -EINVAL;
-	return match_is_valid(&wire->ret, strings, strings_size) ? 0 : -EINVAL;
+	return hook_wire_match_is_valid(&wire->ret, strings, strings_size) ? 0 : -EINVAL;
 }

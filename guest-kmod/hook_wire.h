@@ -24,6 +24,14 @@
 int __must_check hook_wire_check(const struct portal_wire_hook *wire, size_t size);
 
 /**
+ * hook_wire_match_is_valid() - check one comparison
+ * @match: a private copy
+ * @strings: bytes that its string has to be among
+ * @size: their number
+ */
+bool hook_wire_match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size);
+
+/**
  * hook_wire_strings() - the hook's string area
  * @wire: checked by hook_wire_check()
  *

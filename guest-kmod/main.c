@@ -19,6 +19,7 @@
 #include "hook_table.h"
 #include "pool.h"
 #include "redirect.h"
+#include "rule_slots.h"
 #include "session.h"
 #include "syscall_hook.h"
 
@@ -235,6 +236,7 @@ static void __exit portal_exit(void)
 	platform_driver_unregister(&portal_driver);
 	redirect_drain();
 	hook_table_drain();
+	rule_slots_free();
 }
 
 module_init(portal_init);

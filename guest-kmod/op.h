@@ -65,5 +65,8 @@ op_fn op_hook_names;
 op_fn op_hook_add;
 op_fn op_hook_del;
 op_fn op_hook_enable;
+op_fn op_rule_open;
+op_fn op_rule_add;
+op_fn op_rule_del;
 
 #endif /* GUEST_OP_H */

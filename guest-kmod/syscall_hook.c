@@ -31,6 +31,7 @@
  * @match: hooks that matched
  * @skipped: an entry hook decided that the function is not run
  * @waited: its event had to wait for a page
+ * @rule_failed: its event is one because a rule could not store what it should
  * @ret: the result, once there is one
  */
 struct call {
@@ -42,6 +43,7 @@ struct call {
 	struct hook_match match;
 	bool skipped;
 	bool waited;
+	bool rule_failed;
 	long ret;
 };
 
@@ -49,6 +51,7 @@ static void call_init(struct call *call, const struct pt_regs *regs)
 {
 	call->skipped = false;
 	call->waited = false;
+	call->rule_failed = false;
 	call->ret = 0;
 	call->seen.long_bytes = arch_long_bytes(call->table);
 	call->seen.pid = task_tgid_nr(current);
@@ -65,6 +68,13 @@ static s64 call_ret(const struct call *call)
 
 /* ---- events -------------------------------------------------------------------------------- */
 
+static u32 event_flags(const struct call *call)
+{
+	return (call->skipped ? PORTAL_SYSCALL_SKIPPED : 0) |
+	       (call->waited ? PORTAL_SYSCALL_WAITED : 0) |
+	       (call->rule_failed ? PORTAL_SYSCALL_RULE_FAILED : 0);
+}
+
 static void event_fill(struct portal_wire_syscall *event, const struct call *call, u64 hooks)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
@@ -73,8 +83,7 @@ static void event_fill(struct portal_wire_syscall *event, const struct call *cal
 	memset(event, 0, sizeof(*event));
 	event->abi = cpu_to_le32(syscall_table_abi(call->table));
 	event->nr = cpu_to_le32(call->nr);
-	event->flags = cpu_to_le32((call->skipped ? PORTAL_SYSCALL_SKIPPED : 0) |
-				   (call->waited ? PORTAL_SYSCALL_WAITED : 0));
+	event->flags = cpu_to_le32(event_flags(call));
 	event->hooks = cpu_to_le64(hooks);
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
 		event->args[i] = cpu_to_le64(call->seen.args[i]);
@@ -180,15 +189,51 @@ static void apply_verdict(struct session *session, struct call *call, u32 event,
 	arch_set_regs(task_pt_regs(current), le64_to_cpu(verdict->reg_mask), verdict->regs);
 }
 
+/* ---- rules --------------------------------------------------------------------------------- */
+
+static void apply_effects(struct call *call, const struct rule_effects *effects)
+{
+	unsigned int i;
+
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		if (effects->arg_mask & BIT(i))
+			arch_set_arg(call->table, &call->regs, i, effects->args[i]);
+	if (effects->flags & PORTAL_VERDICT_SKIP)
+		call->skipped = true;
+	if (effects->flags & (PORTAL_VERDICT_SKIP | PORTAL_VERDICT_RET))
+		call->ret = effects->ret;
+}
+
+/* Return: a rule has answered; else the host has to be asked. */
+static bool answer_by_rule(struct call *call, u32 event, u64 hooks)
+{
+	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
+	struct rule_effects effects;
+	enum rule_outcome outcome;
+
+	outcome = hook_table_answer(call->table, call->nr,
+				    is_return ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER, hooks,
+				    &call->match, &call->seen, call_ret(call), &effects);
+	call->rule_failed = outcome == RULE_FAILS;
+	if (outcome != RULE_TAKES)
+		return false;
+	apply_effects(call, &effects);
+	return true;
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
 /*
- * Tells the host, and does what it says. When there is no host any more the call goes on as if
- * there was no hook. Return: 0; -EINTR the task is being killed.
+ * Tells the host, and does what it says, unless a rule knows. When there is no host any more the call
+ * goes on as if there was no hook. Return: 0; -EINTR the task is being killed.
  */
 static int run_event(struct call *call, u32 event, u64 hooks)
 {
 	struct session session;
 	int size;
 
+	if (answer_by_rule(call, event, hooks))
+		return 0;
 	size = session_open(&session, false);
 	if (size)
 		return size == -EINTR ? -EINTR : 0;
@@ -201,8 +246,6 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 	session_close(&session);
 	return size == -EINTR ? -EINTR : 0;
 }
-
-/* ---- calls --------------------------------------------------------------------------------- */
 
 /* Calls that end the task do not come back to let the module go: they hold it no longer. */
 static long run_function(const struct call *call, const struct pt_regs *regs)

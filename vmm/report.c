@@ -86,6 +86,10 @@ static void report_hooks(const struct report *report, struct host *host)
 	line(report, "hooks", "failures", stats.failures);
 	line(report, "hooks", "switched_off", stats.switched_off);
 	line(report, "hooks", "longest_us", stats.longest_us);
+	line(report, "rules", "added", stats.rules_added);
+	line(report, "rules", "revoked", stats.rules_revoked);
+	line(report, "rules", "hits", stats.rules_hits);
+	line(report, "rules", "failed", stats.rules_failed);
 }
 
 int report_check(const char *path)

@@ -12,15 +12,21 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 {
 	memset(guest, 0, sizeof(*guest));
 	guest->ram = aligned_alloc(PORTAL_PAGE_SIZE, nr_pages * PORTAL_PAGE_SIZE);
-	if (!guest->ram)
+	guest->slots = aligned_alloc(PORTAL_PAGE_SIZE, FAKE_SLOTS_SIZE);
+	if (!guest->ram || !guest->slots) {
+		free(guest->ram);
+		free(guest->slots);
 		return -ENOMEM;
+	}
+	memset(guest->slots, 0, FAKE_SLOTS_SIZE);
+	guest->slots_gpa = FAKE_SLOTS_GPA;
 	memset(guest->ram, 0xa5, nr_pages * PORTAL_PAGE_SIZE);
 	guest->nr_pages = nr_pages;
 	guest->ring = ring;
 	guest->ring_ctx = ctx;
 	guest->names_per_block = 100;
 	guest->hello_version = PORTAL_WIRE_VERSION;
-	guest->features = PORTAL_FEATURE_FETCH;
+	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_RULE;
 	pthread_mutex_init(&guest->lock, NULL);
 	return 0;
 }
@@ -29,6 +35,7 @@ void fake_guest_done(struct fake_guest *guest)
 {
 	pthread_mutex_destroy(&guest->lock);
 	free(guest->ram);
+	free(guest->slots);
 }
 
 uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
@@ -44,6 +51,9 @@ void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
 	size_t half = guest->nr_pages / 2 * PORTAL_PAGE_SIZE;
 	uint64_t offset = gpa - FAKE_RAM_BASE;
 
+	if (gpa - FAKE_SLOTS_GPA < FAKE_SLOTS_SIZE)
+		return len <= FAKE_SLOTS_SIZE - (gpa - FAKE_SLOTS_GPA) ?
+			       guest->slots + (gpa - FAKE_SLOTS_GPA) : NULL;
 	if (offset < half)
 		return len <= half - offset ? guest->ram + offset : NULL;
 	offset -= half + PORTAL_PAGE_SIZE;
@@ -82,6 +92,7 @@ static void forget_hooks(struct fake_guest *guest)
 {
 	pthread_mutex_lock(&guest->lock);
 	guest->nr_hooks = 0;
+	guest->nr_rules = 0;
 	pthread_mutex_unlock(&guest->lock);
 }
 

@@ -21,6 +21,9 @@
 #define FAKE_RAM_BASE  0x40000000ull /* gpa of the first page of the pool */
 #define FAKE_MAX_PAGES 64
 #define FAKE_MAX_HOOKS 512
+#define FAKE_MAX_RULES 32
+#define FAKE_SLOTS_GPA 0x50000000ull /* gpa of the rules' slots */
+#define FAKE_SLOTS_SIZE (PORTAL_MAX_RULES * sizeof(struct portal_rule_slot))
 
 /** typedef fake_ring_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
 typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
@@ -30,6 +33,14 @@ struct fake_hook {
 	struct portal_wire_hook wire;
 	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
 	bool on;
+};
+
+/* an installed rule, taken apart */
+struct fake_rule {
+	struct portal_wire_rule head;
+	struct portal_wire_rule_cond cond[PORTAL_MAX_RULE_CONDS];
+	struct portal_wire_rule_store store[PORTAL_MAX_RULE_STORES];
+	uint8_t bytes[PORTAL_DATA_SIZE];
 };
 
 /**
@@ -42,6 +53,10 @@ struct fake_hook {
  * @generation: last one used, by page
  * @hooks: what the host has installed
  * @nr_hooks: how many
+ * @rules: what the host has installed, in that order; @nr_rules of them
+ * @rules_open: the host has asked for the slots
+ * @slots: the rules' slots, FAKE_SLOTS_SIZE bytes at FAKE_SLOTS_GPA
+ * @slots_gpa: where it says that they are
  * @names_per_block: most names in one answer to SYSCALL_NAMES
  * @run: a system call's own function; NULL: it returns -ENOTTY
  * @run_ctx: handed to @run
@@ -53,7 +68,9 @@ struct fake_hook {
  *	compat ones, for the table they have here
  * @welcome: answer to WELCOME
  * @refuse_add: answer to HOOK_ADD; 0 = install
- * @lock: @taken, @generation and @hooks
+ * @refuse_open: answer to RULE_OPEN; 0 = tell
+ * @refuse_rule: answer to RULE_ADD; 0 = install
+ * @lock: @taken, @generation, @hooks and @rules
  */
 struct fake_guest {
 	fake_ring_fn *ring;
@@ -64,6 +81,11 @@ struct fake_guest {
 	uint32_t generation[FAKE_MAX_PAGES];
 	struct fake_hook hooks[FAKE_MAX_HOOKS];
 	size_t nr_hooks;
+	struct fake_rule rules[FAKE_MAX_RULES];
+	size_t nr_rules;
+	bool rules_open;
+	uint8_t *slots;
+	uint64_t slots_gpa;
 	uint32_t names_per_block;
 	int64_t (*run)(void *ctx, struct fake_task *task, uint32_t nr, const uint64_t args[6]);
 	void *run_ctx;
@@ -74,6 +96,8 @@ struct fake_guest {
 	bool is_arm;
 	int welcome;
 	int refuse_add;
+	int refuse_open;
+	int refuse_rule;
 	pthread_mutex_t lock;
 };
 

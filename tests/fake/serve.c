@@ -6,6 +6,8 @@
 #include <portal/ops.h>
 #include <string.h>
 
+#include "fake/rule.h"
+
 /* an operation's parameters and its answer */
 struct work {
 	struct fake_guest *guest;
@@ -141,6 +143,7 @@ static int64_t serve_hook_del(struct work *work)
 
 	if (!hook)
 		return -ENOENT;
+	fake_rule_del_hook(work->guest, (uint32_t)work->addr);
 	*hook = work->guest->hooks[--work->guest->nr_hooks];
 	return 0;
 }
@@ -170,6 +173,17 @@ static int64_t serve_hooks(struct work *work, uint32_t op)
 		ret = serve_hook_enable(work);
 	pthread_mutex_unlock(&work->guest->lock);
 	return ret;
+}
+
+static int64_t serve_rule_open(struct work *work)
+{
+	if (work->guest->refuse_open)
+		return work->guest->refuse_open;
+	pthread_mutex_lock(&work->guest->lock);
+	work->guest->rules_open = true;
+	pthread_mutex_unlock(&work->guest->lock);
+	work->cursor = work->guest->slots_gpa;
+	return 0;
 }
 
 static int64_t serve_task(struct work *work, uint32_t op)
@@ -225,6 +239,12 @@ static int64_t dispatch(struct work *work, uint32_t op)
 	case PORTAL_OP_HOOK_DEL:
 	case PORTAL_OP_HOOK_ENABLE:
 		return serve_hooks(work, op);
+	case PORTAL_OP_RULE_OPEN:
+		return serve_rule_open(work);
+	case PORTAL_OP_RULE_ADD:
+		return fake_rule_add(work->guest, work->data, work->size);
+	case PORTAL_OP_RULE_DEL:
+		return fake_rule_del(work->guest, work->addr);
 	default:
 		return serve_task(work, op);
 	}

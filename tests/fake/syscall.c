@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fake/fetch.h"
+#include "fake/rule.h"
 
 /* a call on its way */
 struct progress {
@@ -115,6 +116,28 @@ static void apply(struct progress *progress, const struct fake_session *session)
 		report(progress, &error);
 }
 
+/* Return: a rule has answered: nothing is rung */
+static bool ask_rules(struct progress *progress, uint32_t when)
+{
+	struct portal_wire_rule rule;
+	struct portal_wire_verdict verdict = { 0 };
+
+	switch (fake_rule_ask(progress->guest, progress->task, &progress->call, when, &rule)) {
+	case FAKE_RULE_ANSWER:
+		verdict.flags = rule.flags;
+		verdict.arg_mask = rule.arg_mask;
+		verdict.ret = rule.ret;
+		memcpy(verdict.args, rule.args, sizeof(verdict.args));
+		apply_rest(progress, &verdict);
+		return true;
+	case FAKE_RULE_FAILED:
+		progress->call.flags |= htole32(PORTAL_SYSCALL_RULE_FAILED);
+		return false;
+	default:
+		return false;
+	}
+}
+
 static void ask_hooks(struct progress *progress, uint32_t code)
 {
 	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
@@ -122,7 +145,7 @@ static void ask_hooks(struct progress *progress, uint32_t code)
 	uint8_t event[PORTAL_DATA_SIZE];
 	size_t size = sizeof(progress->call);
 
-	if (progress->call.hooks == 0)
+	if (progress->call.hooks == 0 || ask_rules(progress, when))
 		return;
 	size += fake_fetch(progress->guest, progress->task, &progress->call, when, event + size,
 			   sizeof(event) - size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The portal device: the page of registers the guest module binds to (docs/protocol.md, section 6).
+ * The portal device: the page of registers the guest module binds to (docs/protocol.md, section 7).
  * Owns the state the guest last wrote and the "host has work" bit; must not know what either means.
  */
 #ifndef DEVICES_PORTAL_DEV_H

@@ -173,6 +173,18 @@ void event_sync(struct registry *registry, struct session *session)
 		;
 }
 
+/* the rule had been counted, so that its hits and the events do not add up without this */
+static void note_rule_failure(struct event_tally *tally, const struct portal_ctx *ctx,
+			      struct portal_hook *const *hooks, size_t nr)
+{
+	if (nr == 0 || !(ctx->call->flags & PORTAL_SYSCALL_RULE_FAILED))
+		return;
+	atomic_fetch_add_explicit(&tally->rule_failures, 1, memory_order_relaxed);
+	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not store all it should [%s %u]",
+		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->call->comm,
+		  ctx->call->tid);
+}
+
 void event_serve_call(struct registry *registry, struct event_tally *tally,
 		      struct session *session, const struct call *call)
 {
@@ -191,6 +203,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally,
 	ctx.is_error = false;
 	staging_init(&ctx.staging);
 	session_set_user(session, &ctx);
+	note_rule_failure(tally, &ctx, hooks, nr);
 	for (size_t i = 0; i < nr; i++) {
 		handled = handled || run_hook(registry, tally, &ctx, hooks[i]);
 		registry_put(registry, hooks[i]);

@@ -25,10 +25,11 @@
  * @callbacks: run to their end
  * @failures: of these, how many returned an error
  * @switched_off: hooks that failed too often
+ * @rule_failures: calls that came as events because a rule could not store what it should
  * @longest_ns: longest time one callback used on its vCPU's thread, waits for the guest not counted
  */
 struct event_tally {
-	_Atomic uint64_t callbacks, failures, switched_off, longest_ns;
+	_Atomic uint64_t callbacks, failures, switched_off, rule_failures, longest_ns;
 };
 
 /**

@@ -20,12 +20,12 @@ _Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "one numbering");
 
 /* ---- checking a description ------------------------------------------------------------------------- */
 
-static bool is_string_match(const struct portal_match *match)
+bool hook_is_string_match(const struct portal_match *match)
 {
 	return match->cmp >= PORTAL_MATCH_STR_EQ;
 }
 
-static int check_match(const struct portal_match *match)
+int hook_check_match(const struct portal_match *match)
 {
 	static const uint32_t widths = 1u << 0 | 1u << 1 | 1u << 2 | 1u << 4 | 1u << 8;
 
@@ -35,7 +35,7 @@ static int check_match(const struct portal_match *match)
 		return -EINVAL;
 	if (match->flags & ~PORTAL_MATCH_UNSIGNED)
 		return -EINVAL;
-	return is_string_match(match) && !match->str ? -EINVAL : 0;
+	return hook_is_string_match(match) && !match->str ? -EINVAL : 0;
 }
 
 static int check_fetch(const struct portal_fetch *fetch)
@@ -50,9 +50,9 @@ static int check_fetch(const struct portal_fetch *fetch)
 static int check_filters(const struct portal_syscall_hook *desc)
 {
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
-		if (check_match(&desc->arg[i]) < 0)
+		if (hook_check_match(&desc->arg[i]) < 0)
 			return -EINVAL;
-	if (check_match(&desc->ret) < 0 || is_string_match(&desc->ret))
+	if (hook_check_match(&desc->ret) < 0 || hook_is_string_match(&desc->ret))
 		return -EINVAL;
 	/* an entry hook would wait for a result that it never sees */
 	if (desc->ret.cmp != PORTAL_MATCH_ANY && !(desc->when & PORTAL_ON_RETURN))
@@ -101,7 +101,7 @@ static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size
 		return -E2BIG;
 	room -= desc->nr_fetch * sizeof(struct portal_wire_fetch);
 	for (size_t i = 0; i < NR_MATCHES; i++) {
-		size_t len = is_string_match(match_of(desc, i)) ? strlen(match_of(desc, i)->str) : 0;
+		size_t len = hook_is_string_match(match_of(desc, i)) ? strlen(match_of(desc, i)->str) : 0;
 
 		if (len > room - size)
 			return -E2BIG;
@@ -111,15 +111,15 @@ static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size
 	return 0;
 }
 
-static void encode_match(const struct portal_match *match, struct portal_wire_match *wire,
-			 char *strings, size_t *strings_used)
+void hook_encode_match(const struct portal_match *match, struct portal_wire_match *wire,
+		       char *strings, size_t *strings_used)
 {
 	wire->cmp = htole32(match->cmp);
 	wire->width = htole32(match->width);
 	wire->flags = htole32(match->flags);
 	wire->value = htole64(match->value);
 	wire->limit = htole64(match->limit);
-	if (!is_string_match(match))
+	if (!hook_is_string_match(match))
 		return;
 	wire->str_off = htole32((uint32_t)*strings_used);
 	wire->str_len = htole32((uint32_t)strlen(match->str));
@@ -163,8 +163,8 @@ static int prepare_wire(struct portal_hook *hook, const struct portal_syscall_ho
 	if (desc->comm)
 		memcpy(wire.comm, desc->comm, strlen(desc->comm));
 	for (size_t i = 0; i < NR_MATCHES; i++)
-		encode_match(match_of(desc, i), i < PORTAL_NR_ARGS ? &wire.arg[i] : &wire.ret,
-			     (char *)hook->wire + sizeof(wire), &used);
+		hook_encode_match(match_of(desc, i), i < PORTAL_NR_ARGS ? &wire.arg[i] : &wire.ret,
+				  (char *)hook->wire + sizeof(wire), &used);
 	memcpy(hook->wire, &wire, sizeof(wire));
 	encode_fetches(desc, hook->wire + sizeof(wire) + size);
 	return 0;
@@ -189,6 +189,7 @@ int hook_create(struct portal_module *module, const struct portal_syscall_hook *
 	hook->data = desc->data;
 	hook->refs = 1;
 	hook->nr[0] = hook->nr[1] = PORTAL_NR_NONE;
+	TAILQ_INIT(&hook->rules);
 	atomic_init(&hook->enabled, true);
 	ret = prepare_wire(hook, desc);
 	if (ret == 0 && desc->name) {

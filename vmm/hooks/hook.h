@@ -14,6 +14,8 @@
 
 #include "base/cleanup.h"
 
+struct rule;
+
 /* what the guest has of a hook */
 enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF };
 
@@ -41,6 +43,7 @@ enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF };
  * @guest: what the guest has
  * @busy: a session is telling the guest about it
  * @refused: the guest's negative errno for it
+ * @rules: its rules
  * @link: in the registry's list, in the order of calling
  */
 struct portal_hook {
@@ -64,6 +67,7 @@ struct portal_hook {
 	enum hook_guest guest;
 	bool busy;
 	int refused;
+	TAILQ_HEAD(hook_rules, rule) rules;
 	TAILQ_ENTRY(portal_hook) link;
 };
 
@@ -93,6 +97,22 @@ const char *hook_call_name(const struct portal_hook *hook);
  * Return: bytes of @buf.
  */
 size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf);
+
+/** hook_is_string_match() - does it look at a string. */
+bool hook_is_string_match(const struct portal_match *match);
+
+/** hook_check_match() - check a comparison. Return: 0; -EINVAL. */
+must_check int hook_check_match(const struct portal_match *match);
+
+/**
+ * hook_encode_match() - a checked comparison for the wire
+ * @match: the comparison
+ * @wire: zeroed, to be filled
+ * @strings: where its string goes, behind the @strings_used bytes that are there already
+ * @strings_used: grows by its string
+ */
+void hook_encode_match(const struct portal_match *match, struct portal_wire_match *wire, char *strings,
+		       size_t *strings_used);
 
 /** hook_describe() - one line: the call, when, and its filters. */
 void hook_describe(const struct portal_hook *hook, FILE *out);

@@ -186,6 +186,9 @@ void host_get_stats(struct host *host, struct host_stats *ret_stats)
 	ret_stats->callbacks = atomic_load_explicit(&tally->callbacks, memory_order_relaxed);
 	ret_stats->failures = atomic_load_explicit(&tally->failures, memory_order_relaxed);
 	ret_stats->switched_off = atomic_load_explicit(&tally->switched_off, memory_order_relaxed);
+	registry_count_rules(&host->registry, &ret_stats->rules_added, &ret_stats->rules_revoked,
+			     &ret_stats->rules_hits);
+	ret_stats->rules_failed = atomic_load_explicit(&tally->rule_failures, memory_order_relaxed);
 	ret_stats->longest_us =
 		atomic_load_explicit(&tally->longest_ns, memory_order_relaxed) / 1000;
 }

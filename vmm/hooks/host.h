@@ -37,10 +37,15 @@ struct host_ops {
  * @callbacks: run to their end
  * @failures: of these, how many returned an error
  * @switched_off: hooks that failed too often
+ * @rules_added: rules, ever
+ * @rules_revoked: of these, by whatever means
+ * @rules_hits: calls that rules have answered: the guest's word
+ * @rules_failed: of these, how many came as events, because a store failed
  * @longest_us: longest time a callback used on the host, in microseconds
  */
 struct host_stats {
 	uint64_t hooks, callbacks, failures, switched_off, longest_us;
+	uint64_t rules_added, rules_revoked, rules_hits, rules_failed;
 };
 
 /** host_create() - a host without modules. Return: 0; -ENOMEM. */

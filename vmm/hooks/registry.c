@@ -2,7 +2,9 @@
 #include "hooks/registry.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "hooks/module.h"
 #include "portal/operation.h"
 
@@ -26,12 +28,21 @@ void registry_init(struct registry *registry, void (*raise_work)(void *ctx), voi
 	pthread_mutex_init(&registry->lock, NULL);
 }
 
+static void drop_rules(struct registry *registry, struct portal_hook *hook)
+{
+	while (!TAILQ_EMPTY(&hook->rules)) {
+		rules_revoke(&registry->rules, TAILQ_FIRST(&hook->rules));
+		rules_unlink(&registry->rules, TAILQ_FIRST(&hook->rules));
+	}
+}
+
 void registry_done(struct registry *registry)
 {
 	struct portal_hook *hook;
 
 	while ((hook = first(registry))) {
 		TAILQ_REMOVE(&registry->hooks, hook, link);
+		drop_rules(registry, hook);
 		hook_free(hook);
 	}
 	bits_done(&registry->bits);
@@ -47,8 +58,10 @@ static void put(struct portal_hook *hook)
 		hook_free(hook);
 }
 
+/* the guest, where it had the hook, has let go of its rules with it */
 static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
+	drop_rules(registry, hook);
 	TAILQ_REMOVE(&registry->hooks, hook, link);
 	bits_give(&registry->bits, hook->name, hook->bit);
 	put(hook);
@@ -97,6 +110,19 @@ static void mark_changed(struct registry *registry)
 	atomic_store(&registry->changed, registry->connected);
 }
 
+/* at once; that they can be forgotten the guest is told in time */
+static void revoke_rules(struct registry *registry, struct portal_hook *hook)
+{
+	struct rule *rule, *next;
+
+	for (rule = TAILQ_FIRST(&hook->rules); rule; rule = next) {
+		next = TAILQ_NEXT(rule, link);
+		rules_revoke(&registry->rules, rule);
+		if (!rule->in_guest && !rule->busy)
+			rules_unlink(&registry->rules, rule);
+	}
+}
+
 /* ---- what modules do --------------------------------------------------------------------------------- */
 
 int registry_add(struct registry *registry, struct portal_hook *hook)
@@ -120,6 +146,7 @@ void registry_remove(struct registry *registry, struct portal_hook *hook)
 {
 	pthread_mutex_lock(&registry->lock);
 	atomic_store(&hook->removed, true);
+	revoke_rules(registry, hook);
 	if (hook->guest == HOOK_ABSENT && !hook->busy)
 		unlink_hook(registry, hook);
 	else
@@ -131,6 +158,8 @@ void registry_enable(struct registry *registry, struct portal_hook *hook, bool o
 {
 	pthread_mutex_lock(&registry->lock);
 	atomic_store(&hook->enabled, on);
+	if (!on)
+		revoke_rules(registry, hook);
 	mark_changed(registry);
 	pthread_mutex_unlock(&registry->lock);
 }
@@ -144,11 +173,12 @@ void registry_wake(struct registry *registry)
 /* ---- the guest ----------------------------------------------------------------------------------------- */
 
 /* under the lock: the guest, if there is one, has nothing */
-static void forget_guest(struct registry *registry)
+static void forget_guest(struct registry *registry, bool said_bye)
 {
 	struct portal_hook *hook, *next;
 
 	registry->epoch++;
+	rules_disconnect(&registry->rules, said_bye);
 	for (hook = first(registry); hook; hook = next) {
 		next = next_of(hook);
 		hook->guest = HOOK_ABSENT;
@@ -168,7 +198,7 @@ int registry_connect(struct registry *registry, struct names *names, uint64_t fe
 	int ret = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	forget_guest(registry);
+	forget_guest(registry, false);
 	registry->names = names;
 	registry->features = features;
 	registry->connected = true;
@@ -185,7 +215,7 @@ int registry_connect(struct registry *registry, struct names *names, uint64_t fe
 void registry_disconnect(struct registry *registry)
 {
 	pthread_mutex_lock(&registry->lock);
-	forget_guest(registry);
+	forget_guest(registry, true);
 	registry->connected = false;
 	atomic_store(&registry->changed, false);
 	pthread_mutex_unlock(&registry->lock);
@@ -208,6 +238,19 @@ static int push(struct session *session, uint64_t features, const struct portal_
 	}
 }
 
+/* under the lock: they have gone with their hook */
+static void lose_rules(struct registry *registry, struct portal_hook *hook)
+{
+	struct rule *rule, *next;
+
+	for (rule = TAILQ_FIRST(&hook->rules); rule; rule = next) {
+		next = TAILQ_NEXT(rule, link);
+		rule->in_guest = false;
+		if (rule->revoked && !rule->busy)
+			rules_unlink(&registry->rules, rule);
+	}
+}
+
 /* under the lock: the guest of this epoch has answered */
 static void settle(struct registry *registry, struct portal_hook *hook, enum change change, int ret)
 {
@@ -219,6 +262,8 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 		hook->guest = HOOK_ABSENT;
 	else
 		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
+	if (hook->guest == HOOK_ABSENT)
+		lose_rules(registry, hook);
 	if (hook->guest == HOOK_ABSENT && atomic_load(&hook->removed))
 		unlink_hook(registry, hook);
 }
@@ -258,6 +303,140 @@ static struct portal_hook *next_change(struct registry *registry, enum change *r
 	return NULL;
 }
 
+/* ---- telling it about rules -------------------------------------------------------------------------------- */
+
+static enum change needed_rule_change(const struct registry *registry, const struct rule *rule)
+{
+	const struct rules *rules = &registry->rules;
+
+	if (rule->busy)
+		return CHANGE_NONE;
+	if (rule->in_guest)
+		return rule->revoked || rule->unsure ? CHANGE_DEL : CHANGE_NONE;
+	if (rule->revoked || rule->refused || rules->opening || rules->closed)
+		return CHANGE_NONE;
+	if (!(registry->features & PORTAL_FEATURE_RULE) || rule->hook->guest == HOOK_ABSENT)
+		return CHANGE_NONE;
+	return CHANGE_ADD;
+}
+
+/* under the lock; a reference */
+static struct rule *next_rule_change(struct registry *registry, enum change *ret_change)
+{
+	struct rule *rule;
+
+	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
+		TAILQ_FOREACH(rule, &hook->rules, link) {
+			*ret_change = needed_rule_change(registry, rule);
+			if (*ret_change != CHANGE_NONE) {
+				rule->refs++;
+				return rule;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* under the lock, which it gives up while it waits, as the next two */
+static int open_slots(struct registry *registry, struct session *session)
+{
+	struct rules *rules = &registry->rules;
+	uint64_t epoch = registry->epoch;
+	struct portal_rule_slot *slots = NULL;
+	int ret;
+
+	if (rules->slots)
+		return 0;
+	rules->opening = true;
+	pthread_mutex_unlock(&registry->lock);
+	ret = op_rule_open(session, &slots);
+	pthread_mutex_lock(&registry->lock);
+	if (epoch != registry->epoch)
+		return -ECANCELED;
+	rules->opening = false;
+	rules->slots = slots;
+	if (session_is_over(session))
+		mark_changed(registry);
+	else
+		rules->closed = ret;
+	return ret;
+}
+
+/* under the lock: the guest of this epoch has answered */
+static void settle_rule(struct registry *registry, struct rule *rule, enum change change, int ret)
+{
+	if (!rule->hook)
+		return;
+	if (change == CHANGE_ADD && ret < 0)
+		rule->refused = ret;
+	rule->in_guest = change == CHANGE_ADD && ret == 0;
+	rule->unsure = false;
+	if (!rule->in_guest && rule->revoked)
+		rules_unlink(&registry->rules, rule);
+	/* revoked or in doubt meanwhile, or to be added again */
+	else if (needed_rule_change(registry, rule) != CHANGE_NONE)
+		mark_changed(registry);
+}
+
+static int push_rule(struct registry *registry, struct session *session, struct rule *rule,
+		     enum change change)
+{
+	uint64_t epoch = registry->epoch;
+	uint8_t payload[PORTAL_DATA_SIZE];
+	size_t len = rule_encode(rule, payload);
+	int ret;
+
+	if (change == CHANGE_ADD)
+		rules_start(&registry->rules, rule);
+	rule->busy = true;
+	pthread_mutex_unlock(&registry->lock);
+	ret = change == CHANGE_ADD ? op_rule_add(session, payload, len) :
+				     op_rule_del(session, rule->slot);
+	pthread_mutex_lock(&registry->lock);
+	if (epoch != registry->epoch)
+		return -ECANCELED;
+	rule->busy = false;
+	if (!session_is_over(session)) {
+		settle_rule(registry, rule, change, ret);
+		return ret;
+	}
+	/* it may have been done all the same */
+	rule->in_guest = rule->unsure = true;
+	mark_changed(registry);
+	return ret < 0 ? ret : -ECANCELED;
+}
+
+/* Return: 0, also when the guest refuses, which is said; an error when the session is over */
+static int tell_rule(struct registry *registry, struct session *session, struct rule *rule,
+		     enum change change)
+{
+	const struct portal_hook *hook = rule->hook;
+	int ret = change == CHANGE_ADD ? open_slots(registry, session) : 0;
+
+	/* the wait may have changed what is to be told */
+	if (ret == 0 && rule->hook && needed_rule_change(registry, rule) == change)
+		ret = push_rule(registry, session, rule, change);
+	if (ret == 0 || session_is_over(session) || ret == -ECANCELED)
+		return ret;
+	if (change == CHANGE_ADD && rule->hook)
+		log_warn("%s: the guest takes no rule for %s: %s; the calls come as events",
+			 hook->module->desc->name, hook_call_name(hook), strerror(-ret));
+	return 0;
+}
+
+static int sync_rules(struct registry *registry, struct session *session)
+{
+	enum change change;
+	struct rule *rule;
+	int ret = 0;
+
+	while (ret == 0 && registry->connected && (rule = next_rule_change(registry, &change))) {
+		ret = tell_rule(registry, session, rule, change);
+		rule_put(rule);
+	}
+	return ret;
+}
+
 int registry_sync(struct registry *registry, struct session *session,
 		  struct portal_hook **ret_refused)
 {
@@ -276,6 +455,8 @@ int registry_sync(struct registry *registry, struct session *session,
 		else
 			put(hook);
 	}
+	if (ret == 0)
+		ret = sync_rules(registry, session);
 	if (ret < 0)
 		mark_changed(registry);
 	pthread_mutex_unlock(&registry->lock);
@@ -295,6 +476,100 @@ int registry_install(struct registry *registry, struct portal_hook *hook, struct
 	put(hook);
 	pthread_mutex_unlock(&registry->lock);
 	return ret;
+}
+
+/* ---- rules of modules -------------------------------------------------------------------------------------- */
+
+int registry_add_rule(struct registry *registry, struct portal_hook *hook, struct rule *rule,
+		      uint64_t *ret_id)
+{
+	int ret;
+
+	pthread_mutex_lock(&registry->lock);
+	if (!is_wanted(hook))
+		ret = -ENOENT;
+	else if (registry->connected && !(registry->features & PORTAL_FEATURE_RULE))
+		ret = -EOPNOTSUPP;
+	else
+		ret = rules_link(&registry->rules, hook, rule);
+	if (ret == 0) {
+		*ret_id = rule->id;
+		mark_changed(registry);
+	}
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+/* under the lock */
+static void end_rule(struct registry *registry, struct rule *rule)
+{
+	rules_revoke(&registry->rules, rule);
+	if (rule->in_guest)
+		mark_changed(registry);
+	else if (!rule->busy)
+		rules_unlink(&registry->rules, rule);
+}
+
+int registry_install_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
+			  struct session *session)
+{
+	struct rule *rule;
+	int ret = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	rule = rules_find(hook, id);
+	if (rule) {
+		rule->refs++;
+		if (needed_rule_change(registry, rule) == CHANGE_ADD)
+			ret = tell_rule(registry, session, rule, CHANGE_ADD);
+		if (ret == 0)
+			ret = rule->refused ? rule->refused : registry->rules.closed;
+		if (ret < 0)
+			end_rule(registry, rule);
+		rule_put(rule);
+	}
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
+int registry_revoke_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
+			 uint64_t *ret_hits)
+{
+	struct rule *rule;
+
+	pthread_mutex_lock(&registry->lock);
+	rule = rules_find(hook, id);
+	if (rule) {
+		rule->refs++;
+		end_rule(registry, rule);
+		*ret_hits = rule->hits;
+		rule_put(rule);
+	}
+	pthread_mutex_unlock(&registry->lock);
+	return rule ? 0 : -ENOENT;
+}
+
+int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint64_t id,
+		       uint64_t *ret_hits)
+{
+	struct rule *rule;
+
+	pthread_mutex_lock(&registry->lock);
+	rule = rules_find(hook, id);
+	if (rule)
+		*ret_hits = rules_hits(&registry->rules, rule);
+	pthread_mutex_unlock(&registry->lock);
+	return rule ? 0 : -ENOENT;
+}
+
+void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64_t *ret_revoked,
+			  uint64_t *ret_hits)
+{
+	pthread_mutex_lock(&registry->lock);
+	*ret_added = registry->rules.added;
+	*ret_revoked = registry->rules.revoked;
+	*ret_hits = rules_total_hits(&registry->rules);
+	pthread_mutex_unlock(&registry->lock);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All hooks in the order they are called, which bit each has, and how far the guest has been told. Owns
- * the hooks and the guest's system call tables. Any thread; nothing here is held while a session waits.
+ * All hooks in the order they are called, which bit each has, their rules, and how far the guest has been told. Owns
+ * the hooks, the rules and the guest's system call tables. Any thread; nothing here is held while a session waits.
  */
 #ifndef HOOKS_REGISTRY_H
 #define HOOKS_REGISTRY_H
@@ -14,6 +14,7 @@
 #include "hooks/bits.h"
 #include "hooks/hook.h"
 #include "hooks/names.h"
+#include "hooks/rules.h"
 #include "portal/event.h"
 #include "portal/session.h"
 
@@ -22,6 +23,7 @@
  * @lock: everything but @changed
  * @hooks: list, in the order of calling
  * @bits: of the hooks in it
+ * @rules: of the hooks in it
  * @names: tables of the guest; NULL before hello
  * @features: PORTAL_FEATURE_* of the guest
  * @connected: a guest is there
@@ -35,6 +37,7 @@ struct registry {
 	pthread_mutex_t lock;
 	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
 	struct bits bits;
+	struct rules rules;
 	struct names *names;
 	uint64_t features;
 	bool connected;
@@ -63,7 +66,7 @@ must_check int registry_add(struct registry *registry, struct portal_hook *hook)
 /** registry_remove() - the module lets go: no callback any more, and the guest is told in time. */
 void registry_remove(struct registry *registry, struct portal_hook *hook);
 
-/** registry_enable() - switch a hook; the guest is told in time. */
+/** registry_enable() - switch a hook; the guest is told in time. Its rules do not come back with it. */
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
 
 /** registry_wake() - changes were made outside of any session: have the guest open one. */
@@ -81,7 +84,7 @@ void registry_wake(struct registry *registry);
 must_check int registry_connect(struct registry *registry, struct names *names,
 				uint64_t features, struct portal_hook **ret_unknown);
 
-/** registry_disconnect() - the guest's module is gone, and its hooks with it. */
+/** registry_disconnect() - the guest's module has said bye, or no guest runs any more. */
 void registry_disconnect(struct registry *registry);
 
 /**
@@ -105,6 +108,42 @@ must_check int registry_sync(struct registry *registry, struct session *session,
  */
 must_check int registry_install(struct registry *registry, struct portal_hook *hook,
 				struct session *session);
+
+/**
+ * registry_add_rule() - take a rule, behind those its hook has
+ * @registry: the registry
+ * @hook: its hook
+ * @rule: from rule_create(); the registry owns it on success
+ * @ret_id: its name
+ *
+ * Return: 0; -ENOSPC: no slot is free; -ENOENT: the hook is removed or off; -EOPNOTSUPP: the guest has no rules.
+ */
+must_check int registry_add_rule(struct registry *registry, struct portal_hook *hook,
+				 struct rule *rule, uint64_t *ret_id);
+
+/**
+ * registry_install_rule() - install one new rule now; may suspend
+ * @registry: the registry
+ * @hook: its hook
+ * @id: added, and not told to the guest
+ * @session: a session with the guest
+ *
+ * Return: 0, also when another session does it; the guest's error, -ECANCELED or -EPROTO: the rule is removed.
+ */
+must_check int registry_install_rule(struct registry *registry, struct portal_hook *hook,
+				     uint64_t id, struct session *session);
+
+/** registry_revoke_rule() - end a rule at once. @ret_hits: its answers. Return: 0; -ENOENT. */
+must_check int registry_revoke_rule(struct registry *registry, struct portal_hook *hook,
+				    uint64_t id, uint64_t *ret_hits);
+
+/** registry_rule_hits() - its answers so far. Return: 0; -ENOENT. */
+must_check int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint64_t id,
+				  uint64_t *ret_hits);
+
+/** registry_count_rules() - rules ever added, of these revoked, and calls that all of them answered. */
+void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64_t *ret_revoked,
+			  uint64_t *ret_hits);
 
 /**
  * registry_collect() - the hooks an event is for, in the order to call them

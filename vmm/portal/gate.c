@@ -91,9 +91,9 @@ static void session_claim(struct gate *gate, struct session *session, unsigned i
 	session->status = 0;
 	session->ended_with = PORTAL_OP_NONE;
 	session->user = NULL;
+	session->mem = &gate->mem;
 	session->events = &gate->events;
 	session->stats = &gate->stats;
-	session->mem = &gate->mem;
 	session->table.format = PAGE_TABLE_NONE;
 	session->may_write = gate->direct == GATE_DIRECT_READ_WRITE;
 	session->pool->refs++;

@@ -19,7 +19,8 @@ struct gate;
 
 /**
  * struct gate_mem - guest memory
- * @slice: host pointer to @len bytes at @gpa, valid as long as the gate; NULL when they are not all RAM.
+ * @slice: host pointer to @len bytes at @gpa, valid as long as the gate and those who take its events; NULL
+ *	when they are not all RAM.
  *	Called from any vCPU's thread.
  * @ctx: handed to it
  */

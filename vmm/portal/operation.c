@@ -277,3 +277,34 @@ int op_hook_enable(struct session *session, uint32_t id, bool on)
 							     .addr = id,
 							     .size = on });
 }
+
+int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
+{
+	const struct session_request request = { .op = PORTAL_OP_RULE_OPEN };
+	struct session_answer answer;
+	int ret = session_call(session, &request, &answer);
+	void *slots;
+
+	if (ret < 0)
+		return ret;
+	slots = session_memory(session, GPA(answer.cursor),
+			       PORTAL_MAX_RULES * sizeof(struct portal_rule_slot));
+	if (!slots)
+		return session_break(session);
+	*ret_slots = slots;
+	return 0;
+}
+
+int op_rule_add(struct session *session, const void *data, size_t len)
+{
+	return call_plain(session, (struct session_request){ .op = PORTAL_OP_RULE_ADD,
+							     .size = len,
+							     .data = data,
+							     .len = len });
+}
+
+int op_rule_del(struct session *session, uint32_t slot)
+{
+	return call_plain(session,
+			  (struct session_request){ .op = PORTAL_OP_RULE_DEL, .addr = slot });
+}

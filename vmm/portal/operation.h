@@ -78,4 +78,19 @@ must_check int op_hook_del(struct session *session, uint32_t id);
 /** op_hook_enable() - switch hook @id. Return: 0; -ENOENT. */
 must_check int op_hook_enable(struct session *session, uint32_t id, bool on);
 
+/**
+ * op_rule_open() - where the guest keeps the slots of its rules
+ * @session: the session
+ * @ret_slots: PORTAL_MAX_RULES slots, shared with the guest; not to be touched after its bye
+ *
+ * Return: 0; -ENOMEM; -EPROTO: the guest cannot have them there.
+ */
+must_check int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots);
+
+/** op_rule_add() - install a rule. @data: struct portal_wire_rule and what follows. Return: 0; -errno of the guest. */
+must_check int op_rule_add(struct session *session, const void *data, size_t len);
+
+/** op_rule_del() - take the rule of a slot out. Return: 0; -ENOENT. */
+must_check int op_rule_del(struct session *session, uint32_t slot);
+
 #endif

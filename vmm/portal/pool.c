@@ -60,6 +60,19 @@ struct session *pool_find(struct pool *pool, gpa_t gpa)
 	return NULL;
 }
 
+bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len)
+{
+	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
+		const struct hello_range *range = &pool->hello.ranges[i];
+		uint64_t size = (uint64_t)range->nr_pages * PORTAL_PAGE_SIZE;
+
+		/* each from the other's start on; a difference that wraps is beyond both ends */
+		if (gpa.value - range->gpa.value < size || range->gpa.value - gpa.value < len)
+			return true;
+	}
+	return false;
+}
+
 gpa_t pool_page(const struct pool *pool, size_t index)
 {
 	for (size_t i = 0; pool && i < pool->hello.nr_ranges; i++) {

@@ -6,6 +6,7 @@
 #ifndef PORTAL_POOL_H
 #define PORTAL_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -35,6 +36,9 @@ struct pool {
  */
 must_check int pool_create(const struct gate_mem *mem, const struct hello *hello,
 			   struct pool **ret_pool);
+
+/** pool_overlaps() - is any of the @len bytes at @gpa, any numbers, in a page of the pool. */
+bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len);
 
 /** pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL. */
 struct session *pool_find(struct pool *pool, gpa_t gpa);

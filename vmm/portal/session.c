@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <portal/ops.h>
 
+#include "portal/pool.h"
 #include "portal/session_state.h"
 
 #define MAX_ERRNO 4095
@@ -108,6 +109,15 @@ void session_set_user(struct session *session, void *user)
 void *session_user(const struct session *session)
 {
 	return session->user;
+}
+
+void *session_memory(const struct session *session, gpa_t gpa, uint64_t len)
+{
+	void *memory = NULL;
+
+	if (gpa.value % PORTAL_PAGE_SIZE == 0 && !pool_overlaps(session->pool, gpa, len))
+		memory = session->mem->slice(session->mem->ctx, gpa, len);
+	return memory;
 }
 
 void session_count_read(struct session *session, uint64_t bytes)

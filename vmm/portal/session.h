@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/gpa.h"
 
 struct session;
 
@@ -73,6 +74,18 @@ void session_verdict(struct session *session, const void *data, size_t len);
 /** session_set_user() - keep a pointer that on_suspend and on_resume can ask for; NULL at the start. */
 void session_set_user(struct session *session, void *user);
 void *session_user(const struct session *session);
+
+/**
+ * session_memory() - guest memory that the guest shares beside its pool
+ * @session: the session
+ * @gpa: where it says that this is, any value
+ * @len: bytes
+ *
+ * Valid as struct gate_mem's slice is; not to be touched after the guest's bye.
+ *
+ * Return: the host's pointer; NULL: not page aligned, not all RAM, or a page of the pool is in it.
+ */
+void *session_memory(const struct session *session, gpa_t gpa, uint64_t len);
 
 /** session_count_read() - @bytes of guest memory were read; session_count_write() - were written. */
 void session_count_read(struct session *session, uint64_t bytes);

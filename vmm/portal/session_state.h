@@ -43,6 +43,8 @@ enum session_state {
  * @mem: guest memory
  * @table: of the event's task; PAGE_TABLE_NONE: its memory is for the guest to access
  * @may_write: through @table, too
+ * @events: the gate's
+ * @stats: the gate's
  */
 struct session {
 	void *page;

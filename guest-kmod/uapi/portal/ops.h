@@ -31,6 +31,9 @@
  * HOOK_ADD       -                        bytes of data   hook+strings    0; -EEXIST, -ENOSYS, -EINVAL, -EBUSY, -ENOMEM, ...
  * HOOK_DEL       hook id                  -               -               0; -ENOENT
  * HOOK_ENABLE    hook id                  0 or 1          -               0; -ENOENT, -EINVAL
+ * RULE_OPEN      -                        -               -               0; cursor = guest physical address of the slots; -ENOMEM
+ * RULE_ADD       -                        bytes of data   rule+...        0; -EINVAL, -ENOENT, -EEXIST, -ENOMEM
+ * RULE_DEL       slot                     -               -               0; -ENOENT
  */
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H
@@ -50,7 +53,10 @@
 	X(SYSCALL_NAMES, 11, 0, 0)                                                                 \
 	X(HOOK_ADD, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE)                         \
 	X(HOOK_DEL, 13, 0, 0)                                                                      \
-	X(HOOK_ENABLE, 14, 0, 0)
+	X(HOOK_ENABLE, 14, 0, 0)                                                                   \
+	X(RULE_OPEN, 15, 0, 0)                                                                     \
+	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                         \
+	X(RULE_DEL, 17, 0, 0)
 
 enum portal_op {
 #define PORTAL_OP_ENUM(name, number, least, most) PORTAL_OP_##name = (number),
@@ -58,6 +64,6 @@ enum portal_op {
 #undef PORTAL_OP_ENUM
 };
 
-#define PORTAL_NR_OPS 15
+#define PORTAL_NR_OPS 18
 
 #endif /* PORTAL_OPS_H */

@@ -151,7 +151,8 @@ struct portal_wire_hello {
 
 /* bits are given out append-only */
 #define PORTAL_FEATURE_FETCH 1u /* hooks may carry fetch declarations, events items */
-#define PORTAL_FEATURES	     1u /* all of them */
+#define PORTAL_FEATURE_RULE  4u /* hooks may have rules */
+#define PORTAL_FEATURES	     5u /* all of them */
 
 /* payload of PORTAL_OP_WELCOME: what the host accepted */
 struct portal_wire_welcome {
@@ -165,7 +166,8 @@ struct portal_wire_welcome {
 /* portal_wire_syscall.flags */
 #define PORTAL_SYSCALL_SKIPPED 1u /* return event: the call did not run, an entry hook skipped it */
 #define PORTAL_SYSCALL_WAITED  2u /* the pool was empty: the task waited for the page of this event */
-#define PORTAL_SYSCALL_FLAGS   3u /* all of them */
+#define PORTAL_SYSCALL_RULE_FAILED 4u /* a rule took the call, and one of its stores failed: nothing after it was done */
+#define PORTAL_SYSCALL_FLAGS   7u /* all of them */
 
 /* portal_wire_syscall.paging; 0 = not said, the task's memory is for the guest to access */
 #define PORTAL_PAGING_PAGE_SHIFT_MASK 0xffu /* log2 of the page size */
@@ -403,6 +405,99 @@ struct portal_wire_write {
 	__le32 hook;
 };
 
+/* ---- rules ------------------------------------------------------------------------------------- */
+
+#define PORTAL_MAX_RULES	256 /* slots */
+#define PORTAL_MAX_RULE_CONDS	8
+#define PORTAL_MAX_RULE_STORES	8
+#define PORTAL_RULE_HITS_BITS	40
+#define PORTAL_RULE_GENERATIONS (1u << 24) /* the bits above the hits; 0 is no rule's */
+
+/**
+ * struct portal_rule_slot - what host and guest share of one rule, a cache line; PORTAL_MAX_RULES of them, one
+ *	after the other, are what the answer to PORTAL_OP_RULE_OPEN points to
+ * @state: generation << PORTAL_RULE_HITS_BITS | hits: both sides change it in one atomic exchange
+ * @unused: of no meaning
+ */
+struct portal_rule_slot {
+	__le64 state;
+	__u8 unused[56];
+};
+
+/* portal_wire_place.what */
+#define PORTAL_PLACE_ARG     1 /* the argument itself; conditions only */
+#define PORTAL_PLACE_MEM     2 /* user memory at @arg + @offset */
+#define PORTAL_PLACE_PTR_MEM 3 /* user memory at *(@arg + @offset) + @inner_offset */
+#define PORTAL_PLACE_RET     4 /* the result; conditions of rules at the return only */
+
+/**
+ * struct portal_wire_place - where a rule looks or stores
+ * @what: PORTAL_PLACE_*
+ * @arg: argument 0 .. 5, as it was at entry
+ * @offset: added to the argument
+ * @inner_offset: added to the pointer found there
+ */
+struct portal_wire_place {
+	__le32 what;
+	__le32 arg;
+	__le64 offset;
+	__le64 inner_offset;
+};
+
+/**
+ * struct portal_wire_rule_cond - one condition
+ * @place: the number that is compared; a STR_* comparison is of the string at that place
+ * @match: comparison, not ANY; SUCCESS and ERROR are for the result only, STR_* are not; its string is in
+ *	the rule's bytes
+ */
+struct portal_wire_rule_cond {
+	struct portal_wire_place place;
+	struct portal_wire_match match;
+};
+
+/**
+ * struct portal_wire_rule_store - one store
+ * @place: MEM or PTR_MEM
+ * @off: of what is stored, in the rule's bytes
+ * @len: bytes, at least 1
+ */
+struct portal_wire_rule_store {
+	struct portal_wire_place place;
+	__le32 off;
+	__le32 len;
+};
+
+/**
+ * struct portal_wire_rule - payload of PORTAL_OP_RULE_ADD, followed by @nr_conds struct portal_wire_rule_cond,
+ *	@nr_stores struct portal_wire_rule_store, and @bytes_size bytes
+ * @hook: id of the hook it belongs to
+ * @slot: 0 .. PORTAL_MAX_RULES - 1: its name, unique among installed rules
+ * @generation: 1 .. PORTAL_RULE_GENERATIONS - 1: it rests unless its slot says the same
+ * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN, one that its hook has
+ * @flags: PORTAL_VERDICT_SKIP at entry, PORTAL_VERDICT_RET at return
+ * @arg_mask: bit n: argument n becomes args[n] (entry only)
+ * @nr_conds: 0 .. PORTAL_MAX_RULE_CONDS, all must hold
+ * @nr_stores: 0 .. PORTAL_MAX_RULE_STORES
+ * @bytes_size: bytes of strings and of what is stored
+ * @reserved: 0
+ * @args: new arguments
+ * @ret: the result for SKIP and RET
+ */
+struct portal_wire_rule {
+	__le32 hook;
+	__le32 slot;
+	__le32 generation;
+	__le32 when;
+	__le32 flags;
+	__le32 arg_mask;
+	__le32 nr_conds;
+	__le32 nr_stores;
+	__le32 bytes_size;
+	__le32 reserved;
+	__le64 args[PORTAL_NR_ARGS];
+	__le64 ret;
+};
+
 /* ---- the portal device ------------------------------------------------------------------------- */
 
 /* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
@@ -440,6 +535,10 @@ _Static_assert(sizeof(struct portal_wire_fetch) == 32, "fetch");
 _Static_assert(sizeof(struct portal_wire_item) == 24, "item");
 _Static_assert(sizeof(struct portal_wire_verdict) == 80 + 8 * PORTAL_NR_REGS, "verdict");
 _Static_assert(sizeof(struct portal_wire_write) == 16, "write");
+_Static_assert(sizeof(struct portal_rule_slot) == 64, "rule slot");
+_Static_assert(sizeof(struct portal_wire_rule_cond) == 64, "rule condition");
+_Static_assert(sizeof(struct portal_wire_rule_store) == 32, "rule store");
+_Static_assert(sizeof(struct portal_wire_rule) == 96, "rule");
 #endif
 
 #endif /* PORTAL_WIRE_H */

@@ -5,7 +5,10 @@
  */
 #include <errno.h>
 #include <portal/hook.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "bench.h"
 #include "bench_configs.h"
@@ -243,6 +246,74 @@ static int set_config(struct portal_module *mod, uint64_t config)
 	}
 }
 
+/* ---- memory that is plainly there ------------------------------------------------------------------- */
+
+#define NR_SMALL 1000 /* accesses of 64 bytes that are timed together */
+
+static uint8_t *bulk_from, *bulk_to;
+
+static ssize_t readv_self(void *to, const void *from, size_t len)
+{
+	struct iovec local = { .iov_base = to, .iov_len = len };
+	struct iovec remote = { .iov_base = (void *)(uintptr_t)from, .iov_len = len };
+
+	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+}
+
+/* Return: bytes that were moved. */
+static ssize_t access_once(struct portal_ctx *ctx, enum bench_access access, uint64_t addr)
+{
+	switch (access) {
+	case BENCH_READ_64:
+		return portal_read_bytes(ctx, addr, bulk_to, BENCH_PATH_SIZE);
+	case BENCH_READV_64:
+		return readv_self(bulk_to, bulk_from, BENCH_PATH_SIZE);
+	case BENCH_BULK_READ:
+		return portal_read_bytes(ctx, addr, bulk_to, BENCH_BULK_SIZE);
+	case BENCH_BULK_WRITE:
+		return portal_write_bytes(ctx, addr, bulk_from, BENCH_BULK_SIZE);
+	case BENCH_BULK_MEMCPY:
+		memcpy(bulk_to, bulk_from, BENCH_BULK_SIZE);
+		return BENCH_BULK_SIZE;
+	case BENCH_BULK_READV:
+		return readv_self(bulk_to, bulk_from, BENCH_BULK_SIZE);
+	default:
+		return -1;
+	}
+}
+
+static bool is_right(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] != BENCH_BULK_BYTE)
+			return false;
+	return true;
+}
+
+/* Return: nanoseconds; -EIO. */
+static int64_t time_access(struct portal_ctx *ctx, enum bench_access access, uint64_t addr)
+{
+	bool is_small = access == BENCH_READ_64 || access == BENCH_READV_64;
+	ssize_t wanted = is_small ? BENCH_PATH_SIZE : BENCH_BULK_SIZE;
+	unsigned int nr = is_small ? NR_SMALL : 1;
+	uint64_t start;
+
+	if (!bulk_from)
+		bulk_from = malloc(BENCH_BULK_SIZE);
+	if (!bulk_to)
+		bulk_to = malloc(BENCH_BULK_SIZE);
+	if (!bulk_from || !bulk_to)
+		return -ENOMEM;
+	memset(bulk_from, BENCH_BULK_BYTE, BENCH_BULK_SIZE);
+	memset(bulk_to, access == BENCH_BULK_WRITE ? BENCH_BULK_BYTE : 0, BENCH_BULK_SIZE);
+	start = bench_now_ns();
+	for (unsigned int i = 0; i < nr; i++)
+		if (access_once(ctx, access, addr) != wanted)
+			return -EIO;
+	start = bench_now_ns() - start;
+	return is_right(bulk_to, (size_t)wanted) ? (int64_t)(start / nr) : -EIO;
+}
+
 static int on_prctl(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
@@ -252,6 +323,9 @@ static int on_prctl(struct portal_ctx *ctx, void *data)
 		return 1;
 	case BENCH_COUNT:
 		portal_skip(ctx, (int64_t)state.right);
+		return 1;
+	case BENCH_DIRECT:
+		portal_skip(ctx, time_access(ctx, (enum bench_access)portal_arg(ctx, 2), portal_arg(ctx, 3)));
 		return 1;
 	default:
 		return 0;

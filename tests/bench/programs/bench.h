@@ -18,6 +18,22 @@
 #define BENCH_SET     1
 #define BENCH_COUNT   2
 
+/* prctl(BENCH_CONTROL, BENCH_DIRECT, access, address): nanoseconds of one such access in the module's callback, to
+   memory that the caller has written; -EIO when not all of it was right. */
+#define BENCH_DIRECT	3
+#define BENCH_BULK_SIZE (16u << 20)
+#define BENCH_BULK_BYTE 0x5c
+
+enum bench_access {
+	BENCH_READ_64,	   /* portal_read_bytes() of 64 bytes that no hook declared */
+	BENCH_READV_64,	   /* process_vm_readv() of 64 bytes of the VMM itself */
+	BENCH_BULK_READ,   /* portal_read_bytes() of BENCH_BULK_SIZE */
+	BENCH_BULK_WRITE,  /* portal_write_bytes() likewise */
+	BENCH_BULK_MEMCPY, /* memcpy() of as much in the VMM */
+	BENCH_BULK_READV,  /* process_vm_readv() likewise */
+	BENCH_NR_ACCESSES
+};
+
 /* 64 bytes with the NUL; a decider reads that many and denies the call with EPERM when they are
  * these */
 #define BENCH_PATH	"/tmp/bench/a-path-that-has-sixty-three-characters-and-is-not-he"

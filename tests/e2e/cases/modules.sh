@@ -45,6 +45,27 @@ case_module_raeth_answers_at_the_first_poll() {
 	expect_one_answer_per_operation
 }
 
+# the guest gives the same answers by itself: no exit at all, and the counts are there all the same
+case_module_raeth_by_rule_has_no_exit() {
+	boot_run 'mtk7530_switch clear; mtk7530_switch32 clear
+		for reg in 0x80 0x90 0x1234; do mtk7530_switch reg r $reg; done' --hook "$HOOKS/raeth.so,rule=1"
+	expect_count 2 '^done\.$' out.text
+	expect_out '^switch reg read offset=80, value=8234$'
+	expect_out '^switch reg read offset=90, value=73$'
+	expect_out '^switch reg read offset=1234, value=10173$'
+	expect_stat doorbells.event 0
+	expect_stat operations.RULE_OPEN 1
+	expect_stat operations.RULE_ADD 4
+	expect_stat rules.added 4
+	expect_stat rules.revoked 0
+	expect_stat rules.hits 5
+	expect_stat rules.failed 0
+	expect_stat hooks.callbacks 0
+	expect_stat doorbells.refused 0
+	expect_stat sessions.protocol_errors 0
+	expect_one_answer_per_operation
+}
+
 case_module_raeth_skip_and_raeth() {
 	boot_run 'mtk7530_switch clear; cp /usr/bin/mtk7530_switch /tmp/other && /tmp/other clear' \
 		--hook "$HOOKS/raeth_skip.so"

@@ -31,8 +31,24 @@ size_t user_mem_read(u64 addr, void *buf, size_t len)
 	u8 *to = buf;
 	size_t done;
 
+	fake_task.nr_reads++;
 	for (done = 0; done < len && is_readable(addr + done); done++)
 		to[done] = fake_task.bytes[addr + done - FAKE_TASK_BASE];
+	return done;
+}
+
+size_t user_mem_write(u64 addr, const void *buf, size_t len)
+{
+	const u8 *from = buf;
+	size_t done;
+
+	for (done = 0; done < len && is_readable(addr + done); done++) {
+		u64 at = addr + done - FAKE_TASK_BASE;
+
+		if (fake_task.is_read_only[at / FAKE_TASK_PAGE])
+			break;
+		fake_task.bytes[at] = from[done];
+	}
 	return done;
 }
 

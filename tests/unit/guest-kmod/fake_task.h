@@ -18,7 +18,9 @@
 /**
  * struct fake_task - the current task
  * @bytes: its memory
- * @is_hole: pages that cannot be read
+ * @is_hole: pages that cannot be touched
+ * @is_read_only: pages that cannot be written
+ * @nr_reads: calls of user_mem_read()
  * @fd_name: name of descriptor FAKE_TASK_FD
  * @args: its arguments with their NULs
  * @args_len: bytes of them
@@ -27,6 +29,8 @@
 struct fake_task {
 	u8 bytes[FAKE_TASK_SIZE];
 	bool is_hole[FAKE_TASK_NR_PAGES];
+	bool is_read_only[FAKE_TASK_NR_PAGES];
+	unsigned int nr_reads;
 	const char *fd_name;
 	const char *args;
 	size_t args_len;

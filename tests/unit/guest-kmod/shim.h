@@ -25,6 +25,7 @@ typedef int32_t s32;
 typedef __s64 s64;
 typedef u64 phys_addr_t;
 
+#define __force
 #define __must_check __attribute__((warn_unused_result))
 
 #define le16_to_cpu(x) le16toh(x)

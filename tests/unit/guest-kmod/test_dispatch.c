@@ -42,6 +42,9 @@ static void test_every_operation_runs_its_own_handler(void **state)
 		{ PORTAL_OP_HOOK_ADD, sizeof(struct portal_wire_hook), "op_hook_add" },
 		{ PORTAL_OP_HOOK_DEL, 0, "op_hook_del" },
 		{ PORTAL_OP_HOOK_ENABLE, 1, "op_hook_enable" },
+		{ PORTAL_OP_RULE_OPEN, 0, "op_rule_open" },
+		{ PORTAL_OP_RULE_ADD, sizeof(struct portal_wire_rule), "op_rule_add" },
+		{ PORTAL_OP_RULE_DEL, 0, "op_rule_del" },
 	};
 	struct op op;
 

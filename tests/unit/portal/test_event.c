@@ -188,7 +188,7 @@ static void test_call_with_reserved_bits_or_comm_without_nul_is_eproto(void **st
 
 	(void)state;
 	assert_int_equal(parse_call(&wire, 0), 0);
-	wire.flags = htole32(4);
+	wire.flags = htole32(PORTAL_SYSCALL_FLAGS + 1);
 	assert_int_equal(parse_call(&wire, 0), -EPROTO);
 	wire.flags = htole32(PORTAL_SYSCALL_SKIPPED);
 	memset(wire.comm, 'c', sizeof(wire.comm));

@@ -4,7 +4,9 @@
  * routers polls while it boots: ioctl(fd, RAETH_ESW_REG_READ, &ifreq), whose ifr_data points to a register
  * number and, behind it, the place for the value.
  *
- *	portal-vmm ... --hook raeth.so
+ *	portal-vmm ... --hook raeth.so[,rule=1]
+ *
+ * With rule=1 the guest is told the answers, and gives them by itself.
  */
 #include <portal/hook.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@
 #define REG_ESW_TABLE_STATUS0 0x90
 
 #define IFR_DATA 16 /* offset in struct ifreq, behind the name */
+
+#define OTHER_REGISTER 0x10173 /* what all the others have */
 
 static const struct {
 	uint32_t code, value;
@@ -30,7 +34,7 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 {
 	uint64_t ifreq = portal_arg(ctx, 2), reg;
 	char interface[17], name[24];
-	uint32_t code, value = 0x10173;
+	uint32_t code, value = OTHER_REGISTER;
 
 	if (portal_read_str(ctx, ifreq, interface, sizeof(interface)) < 0)
 		return 0;
@@ -62,8 +66,42 @@ static const struct portal_fetch fetch[] = {
 	{ .what = PORTAL_FETCH_PTR_MEM, .arg = 2, .offset = IFR_DATA, .max = 4 },
 };
 
+/* on_ioctl() in the guest's hands: the first rule that holds answers, the last is for all other registers */
+static int add_rules(struct portal_hook *hook, const char *interface)
+{
+	const size_t nr = sizeof(registers) / sizeof(registers[0]);
+	struct portal_rule_cond conds[] = {
+		{ .place = { .what = PORTAL_RULE_MEM, .arg = 2 },
+		  .match = { .cmp = PORTAL_MATCH_STR_EQ, .str = interface } },
+		{ .place = { .what = PORTAL_RULE_PTR_MEM, .arg = 2, .offset = IFR_DATA },
+		  .match = { .width = 4 } },
+	};
+	struct portal_rule_store store = {
+		.place = { .what = PORTAL_RULE_PTR_MEM, .arg = 2, .offset = IFR_DATA, .inner_offset = 4 },
+		.len = 4,
+	};
+	const struct portal_rule rule = {
+		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET, .ret = 0,
+		.conds = conds, .nr_conds = 2, .stores = &store, .nr_stores = 1,
+	};
+	uint64_t id;
+	int ret = 0;
+
+	for (size_t i = 0; i <= nr && ret == 0; i++) {
+		/* no bit need be set: any number that is there */
+		conds[1].match.cmp = i < nr ? PORTAL_MATCH_EQ : PORTAL_MATCH_BITS_SET;
+		conds[1].match.value = i < nr ? registers[i].code : 0;
+		store.value = i < nr ? registers[i].value : OTHER_REGISTER;
+		ret = portal_rule_add(hook, &rule, &id);
+	}
+	return ret;
+}
+
 static int load(struct portal_module *mod)
 {
+	struct portal_hook *handle;
+	uint64_t by_rule;
+	int ret = portal_option_u64(mod, "rule", &by_rule);
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
 		.when = PORTAL_ON_RETURN,
@@ -76,11 +114,16 @@ static int load(struct portal_module *mod)
 		.data = (void *)(uintptr_t)portal_option(mod, "interface"),
 	};
 
-	return portal_hook_syscall(mod, &hook, NULL);
+	if (ret == 0)
+		ret = portal_hook_syscall(mod, &hook, &handle);
+	if (ret == 0 && by_rule)
+		ret = add_rules(handle, portal_option(mod, "interface"));
+	return ret;
 }
 
 static const struct portal_option options[] = {
 	{ .key = "interface", .fallback = "eth0", .help = "the network interface to answer for" },
+	{ .key = "rule", .fallback = "0", .help = "1: the guest answers by itself, and nothing is logged" },
 	{ .key = NULL },
 };
 

@@ -317,6 +317,138 @@ int portal_unhook(struct portal_hook *hook);
  */
 int portal_hook_enable(struct portal_hook *hook, bool on);
 
+/* ---- rules: what the guest answers by itself ------------------------------------------------------ */
+
+/* portal_rule_place.what */
+enum {
+	PORTAL_RULE_ARG = 1,	 /* the argument itself; conditions only */
+	PORTAL_RULE_MEM = 2,	 /* user memory at arg + offset */
+	PORTAL_RULE_PTR_MEM = 3, /* user memory at *(arg + offset) + inner_offset; the pointer is the task's */
+	PORTAL_RULE_RET = 4	 /* the call's own result; conditions of rules at the return only */
+};
+
+/**
+ * struct portal_rule_place - where a rule looks or stores
+ * @what: PORTAL_RULE_ARG and so on
+ * @arg: index of the argument, 0 .. 5, as it was at entry
+ * @offset: added to the argument
+ * @inner_offset: added to the pointer found there
+ */
+struct portal_rule_place {
+	uint32_t what;
+	uint32_t arg;
+	int64_t offset;
+	int64_t inner_offset;
+};
+
+/**
+ * struct portal_rule_cond - a condition
+ * @place: where the number or string is
+ * @match: what it has to be; numbers in memory have @match.width bytes, 0 = the task's long. Not ANY;
+ *	SUCCESS and ERROR for PORTAL_RULE_RET only, which has no STR_*
+ */
+struct portal_rule_cond {
+	struct portal_rule_place place;
+	struct portal_match match;
+};
+
+/**
+ * struct portal_rule_store - bytes to be stored
+ * @place: PORTAL_RULE_MEM or PORTAL_RULE_PTR_MEM
+ * @bytes: @len bytes; NULL: the low @len (at most 8) of @value
+ * @value: a number, little endian in the guest's memory
+ * @len: at least 1
+ * @reserved: 0
+ */
+struct portal_rule_store {
+	struct portal_rule_place place;
+	const void *bytes;
+	uint64_t value;
+	uint32_t len;
+	uint32_t reserved;
+};
+
+#define PORTAL_RULE_SKIP    1u /* PORTAL_ON_ENTER: do not run the call, its result is ret */
+#define PORTAL_RULE_SET_RET 2u /* PORTAL_ON_RETURN: the result becomes ret */
+
+/**
+ * struct portal_rule - an answer that the guest can give by itself
+ * @size: filled by PORTAL_RULE_INIT
+ * @when: PORTAL_ON_ENTER or PORTAL_ON_RETURN, one that the hook has
+ * @flags: PORTAL_RULE_SKIP or PORTAL_RULE_SET_RET; 0: the result is left alone
+ * @arg_mask: bit n: argument n becomes args[n] (PORTAL_ON_ENTER)
+ * @args: new arguments
+ * @ret: result of PORTAL_RULE_SKIP and PORTAL_RULE_SET_RET
+ * @conds: all must hold; none: each call of the hook is answered
+ * @nr_conds: entries of @conds, at most 8
+ * @stores: done in their order, before arguments and result
+ * @nr_stores: entries of @stores, at most 8
+ */
+struct portal_rule {
+	uint32_t size;
+	uint32_t when;
+	uint32_t flags;
+	uint32_t arg_mask;
+	uint64_t args[6];
+	int64_t ret;
+	const struct portal_rule_cond *conds;
+	const struct portal_rule_store *stores;
+	uint32_t nr_conds;
+	uint32_t nr_stores;
+};
+
+#ifdef __cplusplus
+#define PORTAL_RULE_INIT sizeof(struct portal_rule)
+#else
+#define PORTAL_RULE_INIT .size = sizeof(struct portal_rule)
+#endif
+
+/**
+ * portal_rule_add() - have the guest answer calls of a hook by itself: no exit, and no callback
+ * @hook: a hook of the module, without PORTAL_HOOK_OBSERVE
+ * @rule: description, copied
+ * @ret_id: the rule's name; never given out again
+ *
+ * A call that the hook's filters let through is answered by the first of its rules whose conditions hold, in
+ * the order they were added; without one the callback is called as ever. So it is, too, when another hook
+ * matches the same call at the same border, when something that a rule reads is not there, and with a guest
+ * module that is older than rules: a rule saves a callback that gives the same answer, it does not replace it.
+ * When a store fails, what is behind it in the rule is not done, the log says so, and the callback is called.
+ *
+ * From a callback it takes effect before that callback returns (may suspend), elsewhere as portal_hook_syscall().
+ * It stays until it is revoked, or its hook is removed or switched off; a guest that comes anew gets it anew.
+ *
+ * Return: 0; -EINVAL a field is out of range; -E2BIG more than 8 conditions or stores, or its bytes do not fit
+ * one page; -ENOSPC 256 rules are there already; -ENOENT the hook is removed or off; -EOPNOTSUPP the guest, which has
+ * said hello, has no rules; the guest's error; -ECANCELED; -ENOMEM.
+ */
+int portal_rule_add(struct portal_hook *hook, const struct portal_rule *rule, uint64_t *ret_id);
+
+/**
+ * portal_rule_revoke() - end a rule, without a round trip
+ * @hook: whose it is
+ * @id: its name
+ * @ret_hits: may be NULL: how many calls it has answered, the last included
+ *
+ * When this returns, no further call is taken by the rule: each is counted in @ret_hits, or comes as an event. Of
+ * those that were taken before, the last stores may still be under way. Any thread.
+ *
+ * Return: 0; -ENOENT: no such rule, any more.
+ */
+int portal_rule_revoke(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
+
+/**
+ * portal_rule_hits() - calls a rule has answered so far: the guest's word
+ * @hook: whose it is
+ * @id: its name
+ * @ret_hits: the number; those whose store failed are among them
+ *
+ * No round trip. Any thread.
+ *
+ * Return: 0; -ENOENT: no such rule, any more.
+ */
+int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
+
 /* ---- about the event: no round trip, cannot fail ------------------------------------------------- */
 
 /** portal_arg() - argument @n (0 .. 5), as staged by earlier hooks; 0 for other @n. 32-bit tasks: zero-extended. */

@@ -14,14 +14,25 @@
 static struct rig rig;
 static uint8_t *memory;
 
-static int setup(void **state)
+static int start(const char *options)
 {
-	(void)state;
 	rig_init(&rig, 2, 1);
-	rig_add(&rig, &portal_module, "");
+	rig_add(&rig, &portal_module, options);
 	rig_boot(&rig);
 	memory = fake_map(&rig.task, IFREQ, 4096, FAKE_READ | FAKE_WRITE);
 	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return start("");
+}
+
+static int setup_rule(void **state)
+{
+	(void)state;
+	return start(",rule=1");
 }
 
 static int teardown(void **state)
@@ -121,6 +132,26 @@ static void test_raeth_costs_one_doorbell_a_call(void **state)
 	assert_int_equal(after.operations[PORTAL_OP_VERDICT] - before.operations[PORTAL_OP_VERDICT], 1);
 }
 
+/* the same answers as in all tests above, whoever gives them */
+static void test_raeth_by_rule_gives_them_without_a_ring(void **state)
+{
+	static const uint32_t codes[] = { 0x34, 0x80, 0x90, 0x12 };
+	static const uint32_t values[] = { 0x2, 0x8234, 0x73, 0x10173 };
+	uint32_t value;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_string_equal(poll(codes[i], 0, &value), "");
+		assert_int_equal(value, values[i]);
+	}
+	test_raeth_serves_32_bit_programs(state);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
+	assert_int_equal(rig_host_stats(&rig).rules_hits, 5);
+	test_raeth_leaves_other_interfaces_alone(state);
+	test_raeth_with_pointers_to_nowhere_changes_nothing(state);
+	assert_int_equal(rig_host_stats(&rig).rules_hits, 5);
+}
+
 #define RAETH_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -131,6 +162,8 @@ int main(void)
 		RAETH_TEST(test_raeth_serves_32_bit_programs),
 		RAETH_TEST(test_raeth_with_pointers_to_nowhere_changes_nothing),
 		RAETH_TEST(test_raeth_costs_one_doorbell_a_call),
+		cmocka_unit_test_setup_teardown(test_raeth_by_rule_gives_them_without_a_ring, setup_rule,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@
 		cmpxchg_old;                                                                       \
 	})
 
+#define cmpxchg64(ptr, old, value) cmpxchg(ptr, old, value)
+
 #define smp_store_mb(var, value) __atomic_store_n(&(var), (value), __ATOMIC_SEQ_CST)
 
 #endif

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake_kernel.h"
+#include "fake_task.h"
+#include "rule.h"
+#include "rule_sample.h"
+#include "rule_wire.h"
+#include "user_mem.h"
+
+#define GENERATION 5u
+#define FULL	   ((1ULL << PORTAL_RULE_HITS_BITS) - 1)
+
+static struct rule_sample sample;
+static struct rule rule;
+static struct portal_rule_slot slot;
+static struct filter_call call;
+static _Alignas(8) u8 page[PORTAL_PAGE_SIZE];
+static u16 borders[PORTAL_DATA_SIZE];
+
+static u64 state_of(u32 generation, u64 hits)
+{
+	return cpu_to_le64((u64)generation << PORTAL_RULE_HITS_BITS | hits);
+}
+
+static u64 hits(void)
+{
+	return le64_to_cpu(slot.state) & FULL;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_task_reset();
+	fake_kernel_reset();
+	rule_sample_init(&sample, PORTAL_WHEN_RETURN);
+	sample.head.generation = cpu_to_le32(GENERATION);
+	slot.state = state_of(GENERATION, 0);
+	call = (struct filter_call){ .long_bytes = 8, .read = user_mem_read };
+	for (u64 i = 0; i < PORTAL_NR_ARGS; i++)
+		call.args[i] = FAKE_TASK_BASE + 0x100 * i;
+	return 0;
+}
+
+static enum rule_outcome try(s64 ret)
+{
+	const struct portal_wire_rule *wire = (const struct portal_wire_rule *)(void *)page;
+
+	assert_int_equal(rule_wire_check(wire, rule_sample_encode(&sample, page)), 0);
+	assert_true(rule_nr_borders(wire) < ARRAY_SIZE(borders));
+	rule_init(&rule, wire, &slot, rule_wire_bytes(wire), borders);
+	return rule_try(&rule, &call, ret);
+}
+
+static struct portal_wire_place memory(u32 arg, s64 offset)
+{
+	return rule_sample_place(PORTAL_PLACE_MEM, arg, offset, 0);
+}
+
+static struct portal_wire_place behind(u32 arg, s64 offset, s64 inner_offset)
+{
+	return rule_sample_place(PORTAL_PLACE_PTR_MEM, arg, offset, inner_offset);
+}
+
+static void put(size_t at, u64 value, size_t width)
+{
+	u64 wire = cpu_to_le64(value);
+
+	fake_task_put(at, &wire, width);
+}
+
+/* ---- conditions ------------------------------------------------------------------------------ */
+
+static void test_without_conditions_every_call_is_taken_and_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(try(-1), RULE_TAKES);
+	assert_int_equal(hits(), 2);
+}
+
+static void test_numbers_are_as_wide_as_the_comparison(void **state)
+{
+	static const u32 widths[] = { 1, 2, 4, 8 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
+		setup(NULL);
+		memset(fake_task.bytes, 0xee, sizeof(fake_task.bytes));
+		put(0x108, 0x1122334455667788, widths[i]);
+		rule_sample_cond(&sample, memory(1, 8), PORTAL_CMP_EQ, widths[i],
+				 0x1122334455667788);
+		assert_int_equal(try(0), RULE_TAKES);
+		/* the last of its bytes counts, the one behind does not */
+		fake_task.bytes[0x108 + widths[i]] ^= 1;
+		assert_int_equal(try(0), RULE_TAKES);
+		fake_task.bytes[0x108 + widths[i] - 1] ^= 1;
+		assert_int_equal(try(0), RULE_PASSES);
+		assert_int_equal(hits(), 2);
+	}
+}
+
+static void test_pointers_and_natural_numbers_are_the_tasks(void **state)
+{
+	(void)state;
+	memset(fake_task.bytes, 0xee, sizeof(fake_task.bytes));
+	rule_sample_cond(&sample, behind(2, 16, 4), PORTAL_CMP_EQ, 0, 77);
+	call.long_bytes = 4;
+	put(0x210, FAKE_TASK_BASE + 0x800, 4);
+	put(0x804, 77, 4);
+	assert_int_equal(try(0), RULE_TAKES);
+	call.long_bytes = 8;
+	assert_int_equal(try(0), RULE_PASSES);
+	put(0x210, FAKE_TASK_BASE + 0x800, 8);
+	put(0x804, 77, 8);
+	assert_int_equal(try(0), RULE_TAKES);
+}
+
+static void test_offsets_go_both_ways(void **state)
+{
+	(void)state;
+	put(0x1f8, 5, 4);
+	rule_sample_cond(&sample, memory(2, -8), PORTAL_CMP_EQ, 4, 5);
+	assert_int_equal(try(0), RULE_TAKES);
+	put(0x300, FAKE_TASK_BASE + 0x400, 8);
+	put(0x3fc, 6, 4);
+	rule_sample_cond(&sample, behind(3, 0, -4), PORTAL_CMP_EQ, 4, 6);
+	assert_int_equal(try(0), RULE_TAKES);
+	put(0x3fc, 7, 4);
+	assert_int_equal(try(0), RULE_PASSES);
+}
+
+static void test_all_conditions_must_hold(void **state)
+{
+	(void)state;
+	call.args[1] = 0x89f1;
+	rule_sample_cond(&sample, rule_sample_place(PORTAL_PLACE_ARG, 1, 0, 0), PORTAL_CMP_EQ, 4,
+			 0x89f1);
+	fake_task_put(0x200, "eth0", 5);
+	rule_sample_str(&sample, memory(2, 0), PORTAL_CMP_STR_EQ, "eth0");
+	rule_sample_str(&sample, memory(2, 0), PORTAL_CMP_STR_CONTAINS, "th");
+	rule_sample_cond(&sample, rule_sample_place(PORTAL_PLACE_RET, 0, 0, 0), PORTAL_CMP_ERROR, 0,
+			 0);
+	assert_int_equal(try(-19), RULE_TAKES);
+	assert_int_equal(try(0), RULE_PASSES);
+	fake_task_put(0x200, "eth1", 5);
+	assert_int_equal(try(-19), RULE_PASSES);
+	fake_task_put(0x200, "eth0", 5);
+	call.args[1]++;
+	assert_int_equal(try(-19), RULE_PASSES);
+	assert_int_equal(hits(), 1);
+}
+
+static void test_a_string_behind_a_pointer_is_compared(void **state)
+{
+	(void)state;
+	put(0x100, FAKE_TASK_BASE + 0x500, 8);
+	fake_task_put(0x502, "word", 5);
+	rule_sample_str(&sample, behind(1, 0, 2), PORTAL_CMP_STR_SUFFIX, "rd");
+	assert_int_equal(try(0), RULE_TAKES);
+	put(0x100, 0, 8);
+	assert_int_equal(try(0), RULE_PASSES);
+}
+
+/* ---- faults ------------------------------------------------------------------------------------
+ */
+
+static void test_a_fault_while_reading_is_no_match_and_changes_nothing(void **state)
+{
+	(void)state;
+	rule_sample_cond(&sample, memory(0, 0), PORTAL_CMP_EQ, 8, 0);
+	rule_sample_cond(&sample, memory(1, 0x7e), PORTAL_CMP_EQ, 4, 0);
+	rule_sample_store(&sample, memory(0, 8), "x", 1);
+	fake_task.is_hole[3] = true; /* two bytes of the second are readable */
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(hits(), 0);
+	assert_int_equal(fake_task.bytes[8], 0);
+	fake_task.is_hole[3] = false;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(fake_task.bytes[8], 'x');
+}
+
+/* the pointer of the second store is looked for before the first is done */
+static void test_all_reads_are_before_all_stores(void **state)
+{
+	(void)state;
+	rule_sample_store(&sample, memory(0, 0), "a", 1);
+	rule_sample_store(&sample, behind(1, 0, 0), "b", 1);
+	fake_task.is_hole[2] = true;
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(fake_task.bytes[0], 0);
+	assert_int_equal(hits(), 0);
+	/* and is not the one that the first store puts there */
+	setup(NULL);
+	put(0x100, FAKE_TASK_BASE + 0x600, 8);
+	rule_sample_store(&sample, memory(1, 0), "\0\0\0\0\0\0\0", 8);
+	rule_sample_store(&sample, behind(1, 0, 0), "b", 1);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(fake_task.bytes[0x600], 'b');
+	assert_int_equal(fake_task.bytes[0x100], 0);
+}
+
+static void test_a_store_that_fails_ends_the_rule_and_it_is_counted(void **state)
+{
+	(void)state;
+	rule_sample_store(&sample, memory(0, 0), "abc", 3);
+	rule_sample_store(&sample, memory(1, 0x7e), "defg", 4);
+	rule_sample_store(&sample, memory(3, 0), "hij", 3);
+	fake_task.is_read_only[3] = true;
+	assert_int_equal(try(0), RULE_FAILS);
+	assert_memory_equal(fake_task.bytes, "abc", 3);
+	assert_int_equal(fake_task.bytes[0x300], 0);
+	assert_int_equal(hits(), 1);
+}
+
+static void test_addresses_of_any_value_are_faults(void **state)
+{
+	static const u64 addrs[] = {
+		0, 1, FAKE_TASK_BASE - 1, 0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff
+	};
+
+	(void)state;
+	rule_sample_cond(&sample, behind(4, 0, 0), PORTAL_CMP_EQ, 4, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++) {
+		call.args[4] = addrs[i];
+		assert_int_equal(try(0), RULE_PASSES);
+		call.args[4] = FAKE_TASK_BASE + 0x400;
+		put(0x400, addrs[i], 8);
+		assert_int_equal(try(0), RULE_PASSES);
+	}
+	assert_int_equal(hits(), 0);
+}
+
+/* ---- effects
+ * --------------------------------------------------------------------------------------- */
+
+static void test_effects_are_handed_on(void **state)
+{
+	(void)state;
+	rule_sample_init(&sample, PORTAL_WHEN_ENTER);
+	sample.head.generation = cpu_to_le32(GENERATION);
+	sample.head.flags = cpu_to_le32(PORTAL_VERDICT_SKIP);
+	sample.head.arg_mask = cpu_to_le32(0x21);
+	sample.head.args[0] = cpu_to_le64(0x123456789abcdefULL);
+	sample.head.args[5] = cpu_to_le64(5);
+	sample.head.ret = cpu_to_le64((u64)-5);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(rule.when, PORTAL_WHEN_ENTER);
+	assert_int_equal(rule.effects.flags, PORTAL_VERDICT_SKIP);
+	assert_int_equal(rule.effects.arg_mask, 0x21);
+	assert_int_equal(rule.effects.args[0], 0x123456789abcdefULL);
+	assert_int_equal(rule.effects.args[5], 5);
+	assert_int_equal((s64)rule.effects.ret, -5);
+}
+
+/* ---- the slot
+ * --------------------------------------------------------------------------------------- */
+
+static void test_only_its_own_generation_is_in_force(void **state)
+{
+	static const u32 others[] = { 0, GENERATION - 1, GENERATION + 1,
+				      PORTAL_RULE_GENERATIONS - 1 };
+
+	(void)state;
+	rule_sample_cond(&sample, memory(0, 0), PORTAL_CMP_EQ, 4, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		slot.state = state_of(others[i], 3);
+		fake_task.nr_reads = 0;
+		assert_int_equal(try(0), RULE_PASSES);
+		/* one that is revoked touches nothing */
+		assert_int_equal(fake_task.nr_reads, 0);
+		assert_int_equal(slot.state, state_of(others[i], 3));
+	}
+}
+
+static void test_a_full_count_rests_and_does_not_become_a_generation(void **state)
+{
+	(void)state;
+	slot.state = state_of(GENERATION, FULL - 1);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(slot.state, state_of(GENERATION, FULL));
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(slot.state, state_of(GENERATION, FULL));
+}
+
+static u64 revoked_with;
+
+static void revoke_once(void)
+{
+	fake_kernel.step = NULL;
+	revoked_with = le64_to_cpu(__atomic_exchange_n(&slot.state, 0, __ATOMIC_SEQ_CST)) & FULL;
+}
+
+/* the host ends the rule when everything is read, and before it is counted */
+static void test_revoked_at_the_last_moment_it_stores_nothing(void **state)
+{
+	(void)state;
+	rule_sample_store(&sample, memory(0, 0), "a", 1);
+	assert_int_equal(try(0), RULE_TAKES);
+	fake_task.bytes[0] = 0;
+	fake_kernel.step = revoke_once;
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(revoked_with, 1);
+	assert_int_equal(fake_task.bytes[0], 0);
+	assert_int_equal(slot.state, 0);
+}
+
+static void count_another(void)
+{
+	fake_kernel.step = NULL;
+	slot.state = cpu_to_le64(le64_to_cpu(slot.state) + 1);
+}
+
+static void test_two_cpus_count_twice(void **state)
+{
+	(void)state;
+	fake_kernel.step = count_another;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(hits(), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_without_conditions_every_call_is_taken_and_counted,
+				       setup),
+		cmocka_unit_test_setup(test_numbers_are_as_wide_as_the_comparison, setup),
+		cmocka_unit_test_setup(test_pointers_and_natural_numbers_are_the_tasks, setup),
+		cmocka_unit_test_setup(test_offsets_go_both_ways, setup),
+		cmocka_unit_test_setup(test_all_conditions_must_hold, setup),
+		cmocka_unit_test_setup(test_a_string_behind_a_pointer_is_compared, setup),
+		cmocka_unit_test_setup(test_a_fault_while_reading_is_no_match_and_changes_nothing,
+				       setup),
+		cmocka_unit_test_setup(test_all_reads_are_before_all_stores, setup),
+		cmocka_unit_test_setup(test_a_store_that_fails_ends_the_rule_and_it_is_counted,
+				       setup),
+		cmocka_unit_test_setup(test_addresses_of_any_value_are_faults, setup),
+		cmocka_unit_test_setup(test_effects_are_handed_on, setup),
+		cmocka_unit_test_setup(test_only_its_own_generation_is_in_force, setup),
+		cmocka_unit_test_setup(test_a_full_count_rests_and_does_not_become_a_generation,
+				       setup),
+		cmocka_unit_test_setup(test_revoked_at_the_last_moment_it_stores_nothing, setup),
+		cmocka_unit_test_setup(test_two_cpus_count_twice, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
