@@ -80,7 +80,7 @@ int io_open_file(const char *path, size_t max, size_t *ret_len)
 
 int io_read_file(const char *path, size_t max, void **ret_data, size_t *ret_len)
 {
-	size_t len;
+	size_t len = 0;
 	auto_close int fd = io_open_file(path, max, &len);
 	auto_free char *data = NULL;
 	ssize_t n;
