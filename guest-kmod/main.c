@@ -15,6 +15,7 @@
 #include <portal/wire.h>
 
 #include "compat/compat.h"
+#include "doorbell.h"
 #include "hello.h"
 #include "hook_table.h"
 #include "pool.h"
@@ -106,6 +107,26 @@ static irqreturn_t serve_host(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+void __iomem *doorbell_window;
+
+/* The second window, which only some hosts have, is the doorbell. */
+static int find_doorbell(struct platform_device *device)
+{
+	struct resource *window = platform_get_resource(device, IORESOURCE_MEM, 1);
+	void __iomem *at;
+
+	doorbell_window = NULL;
+	if (!window)
+		return 0;
+	if (resource_size(window) < PORTAL_DOORBELL_MMIO_SIZE)
+		return -ENODEV;
+	at = devm_ioremap_resource(&device->dev, window);
+	if (IS_ERR(at))
+		return PTR_ERR(at);
+	doorbell_window = at;
+	return 0;
+}
+
 static int portal_check(struct portal *portal)
 {
 	u32 magic = readl(portal->regs + PORTAL_DEV_MAGIC);
@@ -176,6 +197,8 @@ static int portal_probe(struct platform_device *device)
 	if (portal->irq < 0)
 		return portal->irq;
 	err = portal_check(portal);
+	if (!err)
+		err = find_doorbell(device);
 	if (err)
 		return err;
 	err = portal_open(portal);

@@ -82,25 +82,25 @@ static void check_caps(struct report *report, const struct vm *vm)
 }
 
 /* what not every guest needs is not missing */
-static void check_32bit(const struct report *report, const struct vm *vm)
+static void check_more(const struct report *report, const struct vm *vm)
 {
-	const struct arch_cap *cap = arch_cap_32bit();
-
-	if (!cap || !report->out)
-		return;
-	if (probe_has(vm, cap))
-		met(report, "32-bit kernels can run: KVM capability %s", cap->name);
-	else
-		fprintf(report->out, "no      KVM capability %s: %s\n", cap->name, cap->advice);
+	for (const struct arch_cap *cap = arch_caps_more(); cap->name && report->out; cap++) {
+		if (probe_has(vm, cap))
+			met(report, "KVM capability %s", cap->name);
+		else
+			fprintf(report->out, "no      KVM capability %s; %s\n", cap->name,
+				cap->advice);
+	}
 }
 
 static int probe_guest(struct vm *vm, struct guest_mem *mem)
 {
+	enum arch_doorbell doorbell = arch_doorbell(vm, ARCH_DOORBELL_NONE);
 	struct vcpu cpu;
 	int err = arch_ram_setup(mem, PROBE_RAM);
 
 	if (err == 0)
-		err = arch_vm_setup(vm);
+		err = arch_vm_setup(vm, doorbell);
 	if (err == 0)
 		err = vm_map(vm, mem);
 	if (err == 0)
@@ -111,7 +111,7 @@ static int probe_guest(struct vm *vm, struct guest_mem *mem)
 		return err;
 	err = arch_vcpu_setup(vm, &cpu, 1, false);
 	if (err == 0)
-		err = probe_run(mem, &cpu);
+		err = probe_run(mem, doorbell, &cpu);
 	vcpu_destroy(&cpu);
 	return err;
 }
@@ -150,7 +150,7 @@ bool check_host(FILE *out)
 	}
 	met(&report, VM_DEV_KVM " opens, API version %d", KVM_API_VERSION);
 	check_caps(&report, &vm);
-	check_32bit(&report, &vm);
+	check_more(&report, &vm);
 	vm_destroy(&vm);
 	if (!report.failed)
 		check_guest(&report);

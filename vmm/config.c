@@ -25,6 +25,7 @@ enum option_id {
 	OPT_INITRD,
 	OPT_DISK,
 	OPT_KASLR,
+	OPT_DOORBELL,
 	OPT_DTB,
 	OPT_DUMP_DTB,
 	OPT_TIMEOUT,
@@ -54,6 +55,7 @@ static const struct option options[] = {
 	{ "initrd", required_argument, NULL, OPT_INITRD },
 	{ "disk", required_argument, NULL, OPT_DISK },
 	{ "kaslr", no_argument, NULL, OPT_KASLR },
+	{ "doorbell", required_argument, NULL, OPT_DOORBELL },
 	{ "dtb", required_argument, NULL, OPT_DTB },
 	{ "dump-dtb", required_argument, NULL, OPT_DUMP_DTB },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -179,6 +181,17 @@ static int parse_memory(const char *text, uint64_t *ret_bytes)
 	return 0;
 }
 
+static int parse_doorbell(const char *text, enum arch_doorbell *ret_doorbell)
+{
+	if (strcmp(text, "hypercall") == 0)
+		*ret_doorbell = ARCH_DOORBELL_HYPERCALL;
+	else if (strcmp(text, "mmio") == 0)
+		*ret_doorbell = ARCH_DOORBELL_MMIO;
+	else
+		return -EINVAL;
+	return 0;
+}
+
 static int append_item(const char *name, const char *item, const char **items, size_t max,
 		       size_t *nr)
 {
@@ -248,6 +261,11 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 	case OPT_DUMP_DTB:
 		config->dump_dtb = value;
 		return 0;
+	case OPT_DOORBELL:
+		if (parse_doorbell(value, &config->doorbell) == 0)
+			return 0;
+		log_error("--doorbell %s: give hypercall or mmio", value);
+		return -EINVAL;
 	case OPT_TIMEOUT:
 		return parse_number("timeout", value, 1, 1000000, &config->timeout_s);
 	case OPT_CONSOLE:

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 
@@ -33,6 +34,7 @@ enum config_action {
  * @stats_path: "" = the log; NULL = no stats
  * @boot_timer_path: JSON file; "" = table in the log only; NULL = no timer
  * @dtb: device tree file instead of our own; NULL = ours
+ * @doorbell: how the guest rings; ARCH_DOORBELL_NONE = as this host can best
  * @dump_dtb: file to put the device tree into as the guest gets it; NULL = none
  */
 struct vmm_config {
@@ -49,6 +51,7 @@ struct vmm_config {
 	const char *console;
 	const char *stats_path;
 	const char *boot_timer_path;
+	enum arch_doorbell doorbell;
 	const char *dtb;
 	const char *dump_dtb;
 	const char *hooks[CONFIG_MAX_HOOKS];

@@ -66,18 +66,36 @@ static int handle_ring(const struct cpu *cpu, const struct arch_ring *ring)
 }
 
 /* Return: may the vCPU run again? */
-static bool handle_hypercall(struct cpu *cpu)
+static bool answer_ring(struct cpu *cpu, int result)
 {
-	int result = -ENOSYS;
-	struct arch_ring ring;
-	int err;
+	int err = arch_doorbell_done(&cpu->vcpu, result);
 
-	if (arch_is_doorbell(&cpu->vcpu, &ring))
-		result = handle_ring(cpu, &ring);
-	err = arch_doorbell_done(&cpu->vcpu, result);
 	if (err < 0)
 		report_stuck(cpu, "the doorbell cannot be answered, error", (uint64_t)-err);
 	return err == 0;
+}
+
+static bool handle_hypercall(struct cpu *cpu)
+{
+	struct arch_ring ring;
+	bool is_ring = arch_is_doorbell(&cpu->vcpu, &ring);
+
+	count(&cpu->exits.doorbell);
+	return answer_ring(cpu, is_ring ? handle_ring(cpu, &ring) : -ENOSYS);
+}
+
+static bool handle_mmio(struct cpu *cpu, struct kvm_run *run)
+{
+	struct arch_ring ring;
+
+	if (cpu->board->doorbell == ARCH_DOORBELL_MMIO && arch_is_doorbell(&cpu->vcpu, &ring)) {
+		count(&cpu->exits.doorbell);
+		return answer_ring(cpu, handle_ring(cpu, &ring));
+	}
+	count(&cpu->exits.mmio);
+	bus_access(cpu->board->mmio, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+		   run->mmio.is_write);
+	return true;
 }
 
 /* Return: may the vCPU run again? */
@@ -91,12 +109,8 @@ static bool handle_exit(struct cpu *cpu)
 		handle_io(cpu, run);
 		return true;
 	case KVM_EXIT_MMIO:
-		count(&cpu->exits.mmio);
-		bus_access(cpu->board->mmio, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
-			   run->mmio.is_write);
-		return true;
+		return handle_mmio(cpu, run);
 	case KVM_EXIT_HYPERCALL:
-		count(&cpu->exits.doorbell);
 		return handle_hypercall(cpu);
 	case KVM_EXIT_SYSTEM_EVENT:
 		count(&cpu->exits.other);
@@ -148,7 +162,7 @@ static void run_guest(struct cpu *cpu)
 /* what the first vCPU can, all can */
 static bool is_fit(struct cpu *cpu)
 {
-	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, &cpu->vcpu) : 0;
+	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, cpu->board->doorbell, &cpu->vcpu) : 0;
 
 	if (err < 0)
 		cpu->board->unfit(cpu->board->ctx, err);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "arch/arch.h"
 #include "boot_timer.h"
 #include "devices/bus.h"
 #include "devices/power.h"
@@ -24,6 +25,7 @@ struct gate;
  * @pio: port bus
  * @mmio: memory-mapped bus
  * @gate: answers the doorbell
+ * @doorbell: how that rings
  * @timer: told of the first exit
  * @ending: when it has a reason no guest code runs any more
  * @power: the guest asked for it, not through a device; any vCPU thread
@@ -37,6 +39,7 @@ struct cpu_board {
 	const struct bus *pio;
 	const struct bus *mmio;
 	struct gate *gate;
+	enum arch_doorbell doorbell;
 	struct boot_timer *timer;
 	const struct ending *ending;
 	void (*power)(void *ctx, enum power_event event);

@@ -121,6 +121,7 @@ int load_guest(const struct vmm_config *config, const struct kernel_image *kerne
 		.kaslr = config->kaslr,
 		.nr_cpus = config->cpus,
 		.nr_virtio = target->nr_virtio,
+		.doorbell = target->doorbell,
 	};
 	int err = load_kernel(config, kernel, initrd, target->mem, &entry);
 

@@ -24,12 +24,14 @@ struct load_initrd {
  * @mem: fresh guest RAM
  * @cpu: boot vCPU
  * @nr_virtio: virtio-mmio windows in use
+ * @doorbell: how the guest rings
  */
 struct load_target {
 	const struct vm *vm;
 	const struct guest_mem *mem;
 	const struct vcpu *cpu;
 	unsigned int nr_virtio;
+	enum arch_doorbell doorbell;
 };
 
 /**

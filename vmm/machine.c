@@ -37,6 +37,7 @@ struct machine {
 	struct guest_mem *mem;
 	struct vm vm;
 	bool has_vm;
+	enum arch_doorbell doorbell;
 	struct cpu *cpus;
 	unsigned int nr_cpus; /* created */
 
@@ -310,6 +311,15 @@ static int check_width(const struct machine *m)
 	return -ENODEV;
 }
 
+static int pick_doorbell(struct machine *m)
+{
+	m->doorbell = arch_doorbell(&m->vm, m->config->doorbell);
+	if (m->doorbell != ARCH_DOORBELL_NONE)
+		return 0;
+	log_error("--doorbell: this host has no such one; leave the option out");
+	return -ENODEV;
+}
+
 static int add_vm(struct machine *m)
 {
 	int err = add_ram(m);
@@ -324,11 +334,13 @@ static int add_vm(struct machine *m)
 		return blame(err, "cannot create a VM");
 	m->has_vm = true;
 	err = check_width(m);
+	if (err == 0)
+		err = pick_doorbell(m);
 	if (err < 0)
 		return err;
 	err = probe_caps(&m->vm);
 	if (err == 0)
-		err = arch_vm_setup(&m->vm);
+		err = arch_vm_setup(&m->vm, m->doorbell);
 	if (err == 0)
 		err = vm_map(&m->vm, m->mem);
 	return err < 0 ? blame(err, "cannot set the VM up") : 0;
@@ -364,6 +376,7 @@ static int load_into(const struct machine *m)
 		.mem = m->mem,
 		.cpu = &m->cpus[0].vcpu,
 		.nr_virtio = m->slots.nr,
+		.doorbell = m->doorbell,
 	};
 
 	return load_guest(m->config, &m->files.kernel, &initrd, &target);
@@ -405,6 +418,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.pio = &m->pio,
 		.mmio = &m->mmio,
 		.gate = m->gate,
+		.doorbell = m->doorbell,
 		.timer = &m->timer,
 		.ending = &m->ending,
 		.power = on_power,

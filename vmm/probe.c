@@ -75,6 +75,15 @@ static int run_until(struct vcpu *vcpu, const struct limit *limit)
 	return err == -EINTR ? -ETIMEDOUT : err;
 }
 
+static bool is_ring(const struct kvm_run *run, const struct arch_probe *probe)
+{
+	if (run->exit_reason != probe->exit_reason)
+		return false;
+	if (run->exit_reason == KVM_EXIT_MMIO)
+		return !run->mmio.is_write && run->mmio.phys_addr == probe->nr;
+	return run->hypercall.nr == probe->nr;
+}
+
 static int count_rings(struct vcpu *vcpu, const struct arch_probe *probe, const struct limit *limit)
 {
 	for (unsigned int i = 0; i < probe->rings; i++) {
@@ -82,8 +91,7 @@ static int count_rings(struct vcpu *vcpu, const struct arch_probe *probe, const 
 
 		if (err < 0)
 			return err;
-		if (vcpu->run->exit_reason != KVM_EXIT_HYPERCALL ||
-		    vcpu->run->hypercall.nr != probe->nr)
+		if (!is_ring(vcpu->run, probe))
 			return -ENOEXEC;
 		err = arch_doorbell_done(vcpu, 0);
 		if (err < 0)
@@ -104,9 +112,9 @@ static int run_limited(struct vcpu *vcpu, const struct arch_probe *probe)
 	return err;
 }
 
-int probe_run(const struct guest_mem *mem, struct vcpu *vcpu)
+int probe_run(const struct guest_mem *mem, enum arch_doorbell doorbell, struct vcpu *vcpu)
 {
-	const struct arch_probe *probe = arch_probe(vcpu);
+	const struct arch_probe *probe = arch_probe(vcpu, doorbell);
 	uint8_t *code = probe ? mem_slice(mem, probe->gpa, probe->size) : NULL;
 	struct arch_registers kept;
 	int err;

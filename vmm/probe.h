@@ -23,6 +23,7 @@ must_check int probe_caps(const struct vm *vm);
 /**
  * probe_run() - run arch_probe() to its end
  * @mem: mapped into the VM; zero where the probe goes, and again afterwards
+ * @doorbell: what the VM was set up with
  * @vcpu: no guest code has been run on it; on the thread that is to run it later, with
  * vcpu_install_kick() done. Has its registers back afterwards
  *
@@ -32,6 +33,7 @@ must_check int probe_caps(const struct vm *vm);
  * -EFAULT @mem has no such page; -EIO KVM does not tell the vCPU's state; -errno of KVM or of the timer. After an error the vCPU's state is
  * undefined.
  */
-must_check int probe_run(const struct guest_mem *mem, struct vcpu *vcpu);
+must_check int probe_run(const struct guest_mem *mem, enum arch_doorbell doorbell,
+			 struct vcpu *vcpu);
 
 #endif

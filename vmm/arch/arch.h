@@ -81,16 +81,39 @@ struct arch_cap {
 /** arch_caps() - ends with name = NULL. */
 const struct arch_cap *arch_caps(void);
 
+/**
+ * arch_caps_more() - what some VMs need or are better for, and none is missing without; ends with name = NULL.
+ * @advice says what does without.
+ */
+const struct arch_cap *arch_caps_more(void);
+
 /** arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this architecture. */
 const struct arch_cap *arch_cap_32bit(void);
+
+/* how the guest rings; in the order of preference */
+enum arch_doorbell {
+	ARCH_DOORBELL_NONE = 0, /* none is wanted in particular */
+	ARCH_DOORBELL_HYPERCALL,
+	ARCH_DOORBELL_MMIO, /* a read of a window that the device tree names */
+};
+
+/**
+ * arch_doorbell() - the one that this host can have
+ * @vm: asked
+ * @wanted: this one or none
+ *
+ * Return: it; ARCH_DOORBELL_NONE: not on this host, or not on this architecture.
+ */
+enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted);
 
 /**
  * arch_vm_setup() - interrupt controllers, and the doorbell's way to user space
  * @vm: before the first vCPU
+ * @doorbell: what arch_doorbell() has said
  *
  * Return: 0; -errno.
  */
-must_check int arch_vm_setup(struct vm *vm);
+must_check int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell);
 
 /** arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors of mem_add_ram(). */
 must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
@@ -120,6 +143,7 @@ enum arch_entry {
  * @entry: where
  * @setup_header: the image's setup header from offset 0x1f1 on, NULL for an ELF kernel
  * @setup_header_len: its bytes
+ * @doorbell: how it rings
  * @initrd: where the initial RAM file system is; size 0 = none
  * @initrd_size: bytes
  * @cmdline: command line
@@ -135,6 +159,7 @@ struct arch_boot {
 	gpa_t entry;
 	const uint8_t *setup_header;
 	size_t setup_header_len;
+	enum arch_doorbell doorbell;
 	gpa_t initrd;
 	uint64_t initrd_size;
 	const char *cmdline;
@@ -185,7 +210,7 @@ struct arch_ring {
 
 /**
  * arch_is_doorbell() - is this exit a ring of the portal doorbell?
- * @vcpu: after KVM_EXIT_HYPERCALL, on its thread
+ * @vcpu: after KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO, on its thread
  * @ret_ring: which one
  *
  * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
@@ -193,8 +218,8 @@ struct arch_ring {
 bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring);
 
 /**
- * arch_doorbell_done() - leave a hypercall's result where the guest looks for it
- * @vcpu: after KVM_EXIT_HYPERCALL, on its thread; its next run goes on behind the instruction
+ * arch_doorbell_done() - leave a ring's result, or that of an unknown hypercall, where the guest looks for it
+ * @vcpu: after such an exit, on its thread; its next run goes on behind the instruction
  * @result: 0 served, else -errno
  *
  * Return: 0; -errno of KVM.
@@ -207,7 +232,8 @@ must_check int arch_doorbell_done(const struct vcpu *vcpu, int result);
  * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
  * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, with nothing in it
  * @rings: times it rings the doorbell, with page 0; the last one is the end of what it shows
- * @nr: hypercall number of these rings
+ * @exit_reason: how they leave the guest, KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO
+ * @nr: their hypercall number, or the address that is read
  *
  * It uses instructions that software KVMs are known not to emulate before it rings.
  */
@@ -216,11 +242,12 @@ struct arch_probe {
 	size_t size;
 	gpa_t gpa;
 	unsigned int rings;
+	uint32_t exit_reason;
 	uint64_t nr;
 };
 
-/** arch_probe() - the one for the state that @vcpu begins in. Return: NULL: KVM does not tell that state. */
-const struct arch_probe *arch_probe(const struct vcpu *vcpu);
+/** arch_probe() - the one for @doorbell and the state that @vcpu begins in. Return: NULL: KVM does not tell that state. */
+const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell doorbell);
 
 /** struct arch_registers - what the probe has borrowed of a vCPU, as <asm/kvm.h> has it */
 struct arch_registers {

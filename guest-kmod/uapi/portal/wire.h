@@ -25,6 +25,10 @@
  * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0 comes
  * back unchanged when the ring was served, -1 when nobody serves it. These are fast calls of the OEM
  * service of the SMC Calling Convention (Arm DEN 0028).
+ *
+ * Where the portal device has a second window, it is the doorbell instead: a read of 32 bits at
+ * kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT, with x1 = gpa of the page.
+ * It gives 0 when the ring was served, anything else when nobody serves it.
  */
 #define PORTAL_DOORBELL_NR  12
 #define PORTAL_DOORBELL_TAG 0x50525431u /* "PRT1" */
@@ -34,6 +38,9 @@
 #define PORTAL_DOORBELL_NR_HVC     0x8000u /* function numbers that are the doorbell's, from there on */
 #define PORTAL_DOORBELL_KIND_SHIFT 12
 #define PORTAL_DOORBELL_INDEX_MASK 0xfffu
+
+#define PORTAL_DOORBELL_MMIO_SIZE  0x8000u
+#define PORTAL_DOORBELL_MMIO_SHIFT 2
 
 #define PORTAL_RING_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
 #define PORTAL_RING_EVENT  2 /* the page holds an event; opens a session */

@@ -194,6 +194,20 @@ static void test_devtree_devices_are_where_the_machine_has_them(void **state)
 	assert_null(fdt_getprop(blob, node, "interrupts", NULL));
 }
 
+static void test_devtree_doorbell_has_a_window_where_it_is_no_hypercall(void **state)
+{
+	struct devtree_machine m = machine();
+	int node;
+
+	(void)state;
+	m.has_doorbell = true;
+	build(&m);
+	node = node_at("/portal@b000000");
+	assert_int_equal(reg(node, 2, 0), ARM64_PORTAL_BASE);
+	assert_int_equal(reg(node, 2, 2), ARM64_DOORBELL_BASE);
+	assert_int_equal(reg(node, 2, 3), PORTAL_DOORBELL_MMIO_SIZE);
+}
+
 static void test_devtree_timer_is_known_to_kernels_of_either_width(void **state)
 {
 	const struct devtree_machine m = machine();
@@ -304,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_devtree_cpus_have_the_affinities_of_kvm),
 		cmocka_unit_test(test_devtree_gic_is_the_one_that_kvm_plays),
 		cmocka_unit_test(test_devtree_devices_are_where_the_machine_has_them),
+		cmocka_unit_test(test_devtree_doorbell_has_a_window_where_it_is_no_hypercall),
 		cmocka_unit_test(test_devtree_timer_is_known_to_kernels_of_either_width),
 		cmocka_unit_test(test_devtree_is_called_on_by_hvc),
 		cmocka_unit_test(test_devtree_of_the_user_gets_what_is_chosen_here),

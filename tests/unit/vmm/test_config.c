@@ -58,6 +58,19 @@ static void test_config_keeps_the_order_of_hooks(void **state)
 	assert_string_equal(config.stats_path, "f");
 }
 
+static void test_config_doorbell_is_the_hosts_choice_unless_one_is_named(void **state)
+{
+	struct vmm_config config;
+
+	(void)state;
+	assert_int_equal(parse("--kernel k --rootfs r", &config), 0);
+	assert_int_equal(config.doorbell, ARCH_DOORBELL_NONE);
+	assert_int_equal(parse("--kernel k --rootfs r --doorbell mmio", &config), 0);
+	assert_int_equal(config.doorbell, ARCH_DOORBELL_MMIO);
+	assert_int_equal(parse("--kernel k --rootfs r --doorbell hypercall", &config), 0);
+	assert_int_equal(config.doorbell, ARCH_DOORBELL_HYPERCALL);
+}
+
 static void test_config_refuses_what_it_cannot_use(void **state)
 {
 	static const char *const bad[] = {
@@ -68,6 +81,7 @@ static void test_config_refuses_what_it_cannot_use(void **state)
 		"--kernel k --rootfs r --cpus 0", "--kernel k --rootfs r --cpus 65",
 		"--kernel k --rootfs r --cpus 1x", "--kernel k --rootfs r --cpus -1",
 		"--kernel k --rootfs r --timeout 0", "--kernel k --rootfs r --log-level loud",
+		"--kernel k --rootfs r --doorbell hvc",
 	};
 	struct vmm_config config;
 
@@ -134,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_config_defaults),
 		cmocka_unit_test(test_config_keeps_the_order_of_hooks),
+		cmocka_unit_test(test_config_doorbell_is_the_hosts_choice_unless_one_is_named),
 		cmocka_unit_test(test_config_refuses_what_it_cannot_use),
 		cmocka_unit_test(test_config_too_many_hooks_or_disks_is_refused),
 		cmocka_unit_test(test_config_help_wins_over_what_is_missing),

@@ -29,6 +29,7 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 	struct devtree_machine machine = {
 		.mem = mem,
 		.gic_version = vm->irqchip_type == KVM_DEV_TYPE_ARM_VGIC_V3 ? 3 : 2,
+		.has_doorbell = boot->doorbell == ARCH_DOORBELL_MMIO,
 		.nr_cpus = boot->nr_cpus,
 		.nr_virtio = boot->nr_virtio,
 		.cmdline = boot->cmdline,

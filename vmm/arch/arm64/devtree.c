@@ -255,13 +255,14 @@ static void add_virtio(struct tree *tree, unsigned int index)
 	end(tree);
 }
 
-static void add_portal(struct tree *tree)
+static void add_portal(struct tree *tree, bool has_doorbell)
 {
-	const uint64_t reg[] = { ARM64_PORTAL_BASE, PORTAL_DEV_SIZE };
+	const uint64_t reg[] = { ARM64_PORTAL_BASE, PORTAL_DEV_SIZE, ARM64_DOORBELL_BASE,
+				 PORTAL_DOORBELL_MMIO_SIZE };
 
 	begin_at(tree, "portal", ARM64_PORTAL_BASE);
 	put_string(tree, "compatible", PORTAL_DEV_OF_COMPATIBLE);
-	put_reg(tree, reg, 1);
+	put_reg(tree, reg, has_doorbell ? 2 : 1);
 	put_spi(tree, ARM64_PORTAL_SPI);
 	end(tree);
 }
@@ -285,7 +286,7 @@ static void add_root(struct tree *tree, const struct devtree_machine *machine)
 	add_rtc(tree);
 	for (unsigned int i = 0; i < machine->nr_virtio; i++)
 		add_virtio(tree, i);
-	add_portal(tree);
+	add_portal(tree, machine->has_doorbell);
 	end(tree);
 }
 

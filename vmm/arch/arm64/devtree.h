@@ -23,6 +23,7 @@
  * @gic_version: 2 or 3
  * @nr_cpus: vCPUs, 1 .. 8 with a GICv2, else 1 .. ARM64_MAX_CPUS
  * @nr_virtio: virtio-mmio windows in use, counted from the first
+ * @has_doorbell: the portal device has the window of the doorbell, too
  * @cmdline: for the kernel
  * @initrd: where the initial RAM file system is
  * @initrd_size: bytes; 0 = none
@@ -34,6 +35,7 @@ struct devtree_machine {
 	unsigned int gic_version;
 	unsigned int nr_cpus;
 	unsigned int nr_virtio;
+	bool has_doorbell;
 	const char *cmdline;
 	gpa_t initrd;
 	uint64_t initrd_size;

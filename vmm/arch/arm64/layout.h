@@ -28,6 +28,7 @@
 #define ARM64_VIRTIO_SIZE   0x200
 #define ARM64_VIRTIO_MAX    8
 #define ARM64_PORTAL_BASE   0x0b000000
+#define ARM64_DOORBELL_BASE 0x0b010000 /* where it is no hypercall */
 
 /* shared peripheral interrupts, as a device tree counts them; the first one's INTID is 32 */
 #define ARM64_SPI_FIRST	 32

@@ -2,9 +2,11 @@
 #include <elf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "arch/arch.h"
+#include "arch/arm64/doorbell.h"
 #include "arch/arm64/gic.h"
 #include "arch/arm64/layout.h"
 #include "arch/arm64/reg.h"
@@ -79,24 +81,39 @@ const struct arch_cap *arch_caps(void)
 		{ 0, 0, has_gic, "KVM_DEV_TYPE_ARM_VGIC_V3 or _V2",
 		  "KVM can play no interrupt controller on this machine; use one with a GICv3 or a "
 		  "GICv2" },
-		{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
-		  "the doorbell needs it: use a host kernel of 6.4 or newer" },
 		{ 0, 0, NULL, NULL, NULL },
 	};
 
 	return caps;
 }
 
+static const struct arch_cap caps_more[] = {
+	{ KVM_CAP_ARM_EL1_32BIT, 0, NULL, "KVM_CAP_ARM_EL1_32BIT",
+	  "32-bit kernels need a CPU that has 32-bit state at EL1, such as a Cortex-A53, A55, A57, "
+	  "A72, A73 or A75; use such a host, or an arm64 kernel, which runs 32-bit programs, too" },
+	{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
+	  "the doorbell is a register in memory instead of a hypercall; use a host kernel of 6.4 or "
+	  "newer for that" },
+	{ 0, 0, NULL, NULL, NULL },
+};
+
+const struct arch_cap *arch_caps_more(void)
+{
+	return caps_more;
+}
+
 const struct arch_cap *arch_cap_32bit(void)
 {
-	static const struct arch_cap cap = {
-		KVM_CAP_ARM_EL1_32BIT, 0, NULL, "KVM_CAP_ARM_EL1_32BIT",
-		"32-bit kernels need a CPU that has 32-bit state at EL1, such as a Cortex-A53, A55, "
-		"A57, A72, A73 or A75; use such a host, or an arm64 kernel, which runs 32-bit "
-		"programs, too"
-	};
+	return &caps_more[0];
+}
 
-	return &cap;
+enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted)
+{
+	if (wanted == ARCH_DOORBELL_MMIO)
+		return wanted;
+	if (has_smccc_filter(vm))
+		return ARCH_DOORBELL_HYPERCALL;
+	return wanted == ARCH_DOORBELL_NONE ? ARCH_DOORBELL_MMIO : ARCH_DOORBELL_NONE;
 }
 
 static int forward_doorbell(const struct vm *vm, uint32_t base)
@@ -110,12 +127,13 @@ static int forward_doorbell(const struct vm *vm, uint32_t base)
 	return vm_set_attr(vm->fd, SMCCC_VM_CTRL, SMCCC_VM_FILTER, &filter);
 }
 
-int arch_vm_setup(struct vm *vm)
+int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell)
 {
 	int err = gic_create(vm);
 
-	if (err == 0)
-		err = forward_doorbell(vm, PORTAL_DOORBELL_HVC64);
+	if (err < 0 || doorbell != ARCH_DOORBELL_HYPERCALL)
+		return err;
+	err = forward_doorbell(vm, PORTAL_DOORBELL_HVC64);
 	if (err == 0)
 		err = forward_doorbell(vm, PORTAL_DOORBELL_HVC32);
 	return err;
@@ -126,29 +144,46 @@ int arch_ram_setup(struct guest_mem *mem, uint64_t size)
 	return mem_add_ram(mem, GPA(ARM64_RAM), size);
 }
 
+/* a 32-bit guest's are not what is above 32 bits */
+static int read_page(const struct vcpu *vcpu, gpa_t *ret_page)
+{
+	uint64_t page, pstate;
+	int err = reg_get(vcpu, REG_X(1), &page);
+
+	if (err == 0)
+		err = reg_get(vcpu, REG_PSTATE, &pstate);
+	if (err == 0)
+		*ret_page = GPA(pstate & PSTATE_32BIT ? (uint32_t)page : page);
+	return err;
+}
+
+static bool is_ring(const struct kvm_run *run, struct arch_ring *ret_ring)
+{
+	if (run->exit_reason == KVM_EXIT_HYPERCALL)
+		return doorbell_of_call(run->hypercall.nr, ret_ring);
+	return !run->mmio.is_write &&
+	       doorbell_of_read(run->mmio.phys_addr, run->mmio.len, ret_ring);
+}
+
 bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
 {
-	uint64_t nr = vcpu->run->hypercall.nr;
 	struct arch_ring ring;
 
-	if (nr - PORTAL_DOORBELL_HVC64 >= PORTAL_DOORBELL_NR_HVC &&
-	    nr - PORTAL_DOORBELL_HVC32 >= PORTAL_DOORBELL_NR_HVC)
+	if (!is_ring(vcpu->run, &ring))
 		return false;
-	ring.kind = (uint32_t)(nr & (PORTAL_DOORBELL_NR_HVC - 1)) >> PORTAL_DOORBELL_KIND_SHIFT;
-	ring.index = (uint32_t)nr & PORTAL_DOORBELL_INDEX_MASK;
-	/* there is no pool yet that an index could be of; reading a register costs an ioctl */
-	ring.has_page = ring.kind == PORTAL_RING_HELLO;
-	if (ring.has_page && reg_get(vcpu, REG_X(1), &ring.page.value) < 0)
+	/* reading a register costs an ioctl */
+	if (ring.has_page && read_page(vcpu, &ring.page) < 0)
 		return false;
-	/* what is above a register of 32 bits is not the guest's */
-	if (!(nr & PORTAL_DOORBELL_HVC64 & ~PORTAL_DOORBELL_HVC32))
-		ring.page.value &= UINT32_MAX;
 	*ret_ring = ring;
 	return true;
 }
 
 int arch_doorbell_done(const struct vcpu *vcpu, int result)
 {
+	if (vcpu->run->exit_reason == KVM_EXIT_MMIO) {
+		memset(vcpu->run->mmio.data, result == 0 ? 0 : 0xff, sizeof(vcpu->run->mmio.data));
+		return 0;
+	}
 	/* x0 stays as the guest has it: the ring was served */
 	if (result == 0)
 		return 0;

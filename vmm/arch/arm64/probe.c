@@ -7,7 +7,7 @@
 #include "portal/wire.h"
 
 /* with the MMU off; little endian. Nothing behind the last ring is run */
-static const uint8_t probe_code[] = {
+static const uint8_t call_code[] = {
 	0x00, 0x60, 0xb8, 0xd2, /* mov x0, #0xc3000000 */
 	0x01, 0x00, 0x80, 0xd2, /* mov x1, #0: page 0 */
 	0x02, 0x00, 0x00, 0xd4, /* hvc #0 */
@@ -18,8 +18,16 @@ static const uint8_t probe_code[] = {
 	0x00, 0x00, 0x00, 0x14, /* fail: b fail */
 };
 
+static const uint8_t read_code[] = {
+	0x21, 0x60, 0xa1, 0xd2, /* mov x1, #ARM64_DOORBELL_BASE */
+	0x20, 0x00, 0x40, 0xb9, /* ldr w0, [x1] */
+	0x40, 0x00, 0x00, 0x35, /* cbnz w0, fail */
+	0x20, 0x00, 0x40, 0xb9, /* ldr w0, [x1] */
+	0x00, 0x00, 0x00, 0x14, /* fail: b fail */
+};
+
 /* the same as A32 code */
-static const uint8_t probe_code_32bit[] = {
+static const uint8_t call_code_32bit[] = {
 	0x83, 0x04, 0xa0, 0xe3, /* mov r0, #0x83000000 */
 	0x00, 0x10, 0xa0, 0xe3, /* mov r1, #0: page 0 */
 	0x70, 0x00, 0x40, 0xe1, /* hvc #0 */
@@ -30,36 +38,43 @@ static const uint8_t probe_code_32bit[] = {
 	0xfe, 0xff, 0xff, 0xea, /* fail: b fail */
 };
 
-/* Return: 1; 0; -errno */
-static int is_32bit(const struct vcpu *vcpu)
+static const uint8_t read_code_32bit[] = {
+	0x0b, 0x14, 0xa0, 0xe3, /* mov r1, #ARM64_DOORBELL_BASE & 0xff000000 */
+	0x01, 0x18, 0x81, 0xe3, /* orr r1, r1, #ARM64_DOORBELL_BASE & 0xff0000 */
+	0x00, 0x00, 0x91, 0xe5, /* ldr r0, [r1] */
+	0x00, 0x00, 0x50, 0xe3, /* cmp r0, #0 */
+	0x00, 0x00, 0x00, 0x1a, /* bne fail */
+	0x00, 0x00, 0x91, 0xe5, /* ldr r0, [r1] */
+	0xfe, 0xff, 0xff, 0xea, /* fail: b fail */
+};
+
+_Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "the code has it");
+
+#define PROBE(code_, exit_reason_, nr_)                                                     \
+	{                                                                                   \
+		.code = (code_), .size = sizeof(code_), .gpa = GPA(ARM64_PROBE), .rings = 2, \
+		.exit_reason = (exit_reason_), .nr = (nr_),                                 \
+	}
+
+/* by doorbell and by width */
+static const struct arch_probe probes[2][2] = {
+	{
+		PROBE(call_code, KVM_EXIT_HYPERCALL, PORTAL_DOORBELL_HVC64),
+		PROBE(call_code_32bit, KVM_EXIT_HYPERCALL, PORTAL_DOORBELL_HVC32),
+	},
+	{
+		PROBE(read_code, KVM_EXIT_MMIO, ARM64_DOORBELL_BASE),
+		PROBE(read_code_32bit, KVM_EXIT_MMIO, ARM64_DOORBELL_BASE),
+	},
+};
+
+const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell doorbell)
 {
 	uint64_t pstate;
-	int err = reg_get(vcpu, REG_PSTATE, &pstate);
 
-	return err < 0 ? err : (pstate & PSTATE_32BIT) != 0;
-}
-
-const struct arch_probe *arch_probe(const struct vcpu *vcpu)
-{
-	static const struct arch_probe probes[] = {
-		{
-			.code = probe_code,
-			.size = sizeof(probe_code),
-			.gpa = GPA(ARM64_PROBE),
-			.rings = 2,
-			.nr = PORTAL_DOORBELL_HVC64,
-		},
-		{
-			.code = probe_code_32bit,
-			.size = sizeof(probe_code_32bit),
-			.gpa = GPA(ARM64_PROBE),
-			.rings = 2,
-			.nr = PORTAL_DOORBELL_HVC32,
-		},
-	};
-	int width = is_32bit(vcpu);
-
-	return width < 0 ? NULL : &probes[width];
+	if (reg_get(vcpu, REG_PSTATE, &pstate) < 0)
+		return NULL;
+	return &probes[doorbell == ARCH_DOORBELL_MMIO][(pstate & PSTATE_32BIT) != 0];
 }
 
 /* all that the probe's code changes */

@@ -62,15 +62,30 @@ const struct arch_cap *arch_caps(void)
 	return caps;
 }
 
+const struct arch_cap *arch_caps_more(void)
+{
+	static const struct arch_cap none = { 0 };
+
+	return &none;
+}
+
 const struct arch_cap *arch_cap_32bit(void)
 {
 	return NULL;
 }
 
-int arch_vm_setup(struct vm *vm)
+/* without the hypercall, one of arch_caps() is missing */
+enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted)
+{
+	(void)vm;
+	return wanted == ARCH_DOORBELL_MMIO ? ARCH_DOORBELL_NONE : ARCH_DOORBELL_HYPERCALL;
+}
+
+int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell)
 {
 	uint64_t identity_map = X86_IDENTITY_MAP;
 
+	(void)doorbell;
 	if (ioctl(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &identity_map) < 0 ||
 	    ioctl(vm->fd, KVM_SET_TSS_ADDR, (unsigned long)X86_TSS) < 0 ||
 	    ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0) < 0)

@@ -35,17 +35,19 @@ static const uint8_t probe_code[] = {
 	0xf4,			      /* hlt */
 };
 
-const struct arch_probe *arch_probe(const struct vcpu *vcpu)
+const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell doorbell)
 {
 	static const struct arch_probe probe = {
 		.code = probe_code,
 		.size = sizeof(probe_code),
 		.gpa = GPA(X86_PROBE),
 		.rings = 2,
+		.exit_reason = KVM_EXIT_HYPERCALL,
 		.nr = PORTAL_DOORBELL_NR,
 	};
 
 	(void)vcpu;
+	(void)doorbell;
 	return &probe;
 }
 

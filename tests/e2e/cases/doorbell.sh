@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# How the guest rings: what it may be besides a hypercall.
+
+# a host without the filter for hypercalls has a register in memory instead; nothing else is different
+case_doorbell_mmio_does_what_the_hypercall_does() {
+	[[ $(uname -m) == aarch64 ]] || skip_case "only aarch64 has such a doorbell"
+	boot_run 'mtk7530_switch clear' --doorbell mmio --hook "$HOOKS/raeth.so"
+	expect_out '^done\.$'
+	expect_count 1 'RAEth ioctl: reg=REG_ESW_WT_MAC_AD0, returning val=0x2' err
+	expect_stat doorbells.hello 1
+	expect_stat doorbells.event 1
+	expect_stat operations.VERDICT 1
+	expect_stat hooks.callbacks 1
+	expect_stat doorbells.refused 0
+	expect_stat doorbells.unknown 0
+	expect_stat sessions.protocol_errors 0
+	expect_stat exits.doorbell "$(($(stat_of doorbells.hello) + $(stat_of doorbells.event) + $(stat_of doorbells.answer)))"
+}
+
+case_doorbell_that_the_host_has_not_ends_with_3() {
+	[[ $(uname -m) == x86_64 ]] || skip_case "aarch64 has both doorbells"
+	boot --doorbell mmio
+	expect_status 3
+	expect_err '--doorbell: this host has no such one'
+}
