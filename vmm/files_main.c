@@ -43,8 +43,10 @@ static int refuse(const char *path, int err, const struct boot_reason *why)
 
 static int open_kernel(const struct vmm_config *config, struct kernel **ret_kernel)
 {
+	auto_free char *store = store_dir();
 	struct boot_reason why = { 0 };
-	int err = kernel_open(config->kernel, arch_platform()->elf_machine, ret_kernel, &why);
+	int err = kernel_open(config->kernel, arch_platform()->elf_machine, store, ret_kernel,
+			      &why);
 
 	return err < 0 ? refuse(config->kernel, err, &why) : 0;
 }

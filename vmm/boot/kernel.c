@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "boot/arm64_image.h"
 #include "boot/elf.h"
+#include "boot/store.h"
 #include "boot/unpack.h"
 #include "boot/zboot.h"
 #include "boot/zimage_unpack.h"
@@ -179,11 +180,48 @@ static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
 	return 0;
 }
 
+/* as somebody has kept it: its size is what the zImage says of it */
+static bool take_kept(struct kernel *kernel, const char *key)
+{
+	struct blob file;
+
+	if (store_get(kernel->store, key, &file) < 0)
+		return false;
+	if (file.len != kernel->zimage.unpacked_len) {
+		blob_done(&file);
+		return false;
+	}
+	release_bytes(kernel);
+	kernel->file = file;
+	kernel->data = file.data;
+	kernel->len = file.len;
+	return true;
+}
+
+static int unpack_zimage(struct kernel *kernel)
+{
+	char key[STORE_KEY_SIZE];
+	bool keeps = kernel->store &&
+		     store_key(kernel->data, kernel->zimage.packed_end, key) == 0;
+	auto_free void *plain = NULL;
+	size_t len;
+	int err;
+
+	if (keeps && take_kept(kernel, key))
+		return 0;
+	err = zimage_unpack(kernel->data, &kernel->zimage, &plain, &len);
+	if (err < 0)
+		return err;
+	/* the next boot is faster then; when it cannot be kept this one is as good */
+	if (keeps && store_put(kernel->store, key, plain, len) == 0 && take_kept(kernel, key))
+		return 0;
+	take_plain(kernel, take_ptr(plain), len);
+	return 0;
+}
+
 /* without what is to unpack it in the guest, when that is known well enough here */
 static int probe_zimage(struct kernel *kernel, struct boot_reason *why)
 {
-	void *plain;
-	size_t len;
 	int err = zimage_parse(kernel->data, kernel->len, &kernel->zimage, why);
 
 	if (err < 0)
@@ -192,12 +230,11 @@ static int probe_zimage(struct kernel *kernel, struct boot_reason *why)
 	kernel->format = KERNEL_FORMAT_ZIMAGE;
 	if (!kernel->zimage.text_offset)
 		return 0;
-	err = zimage_unpack(kernel->data, &kernel->zimage, &plain, &len);
+	err = unpack_zimage(kernel);
 	if (err == -ENOMEM)
 		return boot_fail(why, err, "no memory here to unpack the zImage");
 	if (err < 0)
 		return 0;
-	take_plain(kernel, plain, len);
 	kernel->format = KERNEL_FORMAT_ARM;
 	find_banner(kernel);
 	return 0;
@@ -300,6 +337,7 @@ static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct
 {
 	int err = probe(kernel, why);
 
+	kernel->store = NULL;
 	if (err < 0) {
 		kernel_close(kernel);
 		return err;
@@ -341,8 +379,8 @@ static int map_file(const char *path, struct blob *ret_file)
 	return 0;
 }
 
-int kernel_open(const char *path, unsigned int machine, struct kernel **ret_kernel,
-		struct boot_reason *why)
+int kernel_open(const char *path, unsigned int machine, const char *store,
+		struct kernel **ret_kernel, struct boot_reason *why)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	int err;
@@ -351,6 +389,7 @@ int kernel_open(const char *path, unsigned int machine, struct kernel **ret_kern
 		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
 	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
+	kernel->store = store;
 	err = map_file(path, &kernel->file);
 	if (err < 0) {
 		kernel_close(kernel);

@@ -25,6 +25,7 @@
  * @len: bytes
  * @file: what @data is a mapping of, or BLOB_NONE
  * @owned: what @data was allocated as, or NULL
+ * @store: while it is probed
  * @bzimage: with KERNEL_FORMAT_BZIMAGE
  * @zimage: with KERNEL_FORMAT_ARM and KERNEL_FORMAT_ZIMAGE
  */
@@ -36,6 +37,7 @@ struct kernel {
 	size_t len;
 	struct blob file;
 	void *owned;
+	const char *store;
 	struct bzimage bzimage;
 	struct zimage zimage;
 };
@@ -67,13 +69,14 @@ must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
 
 /**
  * kernel_open() - map and probe a file
+ * @store: as in struct kernel_options: a zImage is unpacked for its release already
  *
  * The file is not copied: when it shrinks meanwhile the process is killed (SIGBUS).
  *
  * Return: what kernel_probe() says, and errors of opening and reading @path.
  */
-must_check int kernel_open(const char *path, unsigned int machine, struct kernel **ret_kernel,
-			   struct boot_reason *why);
+must_check int kernel_open(const char *path, unsigned int machine, const char *store,
+			   struct kernel **ret_kernel, struct boot_reason *why);
 
 /** kernel_close() - free it; NULL is fine. */
 void kernel_close(struct kernel *kernel);
@@ -85,7 +88,8 @@ void kernel_close(struct kernel *kernel);
  * @ret_image: kernel_image_done() it; independent of @kernel
  * @why: filled on failure, or NULL
  *
- * An arm64 Image that is not packed stays in its file when nobody else can change that.
+ * An arm64 Image that is not packed stays in its file when nobody else can change that, and what was in a zImage in
+ * the store.
  *
  * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage starts with its
  * own decompressor.

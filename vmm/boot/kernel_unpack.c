@@ -126,13 +126,14 @@ static int open_bzimage(const struct kernel *kernel, const struct kernel_options
 	return copy(kernel->data + bzimage->code_offset, bzimage->code_len, &image->file, why);
 }
 
-/* an Image is copied into RAM: when nobody else can change it meanwhile, the file will do */
+/* Images are copied into RAM: when nobody else can change it meanwhile, the file will do */
 static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, struct boot_reason *why)
 {
+	bool is_image = kernel->format == KERNEL_FORMAT_ARM64 ||
+			kernel->format == KERNEL_FORMAT_ARM;
 	int fd;
 
-	if (kernel->format != KERNEL_FORMAT_ARM64 || kernel->file.fd < 0 ||
-	    !blob_is_ours_alone(&kernel->file))
+	if (!is_image || kernel->file.fd < 0 || !blob_is_ours_alone(&kernel->file))
 		return copy(kernel->data, kernel->len, ret_file, why);
 	fd = fcntl(kernel->file.fd, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? -errno : blob_map(fd, ret_file);

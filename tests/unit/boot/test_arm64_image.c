@@ -215,7 +215,7 @@ static bool is_the_file(const char *path)
 	struct stat a, b;
 	struct kernel *kernel;
 
-	assert_int_equal(kernel_open(path, EM_AARCH64, &kernel, NULL), 0);
+	assert_int_equal(kernel_open(path, EM_AARCH64, NULL, &kernel, NULL), 0);
 	assert_int_equal(kernel_unpack(kernel, &options, &image, NULL), 0);
 	kernel_close(kernel);
 	assert_int_equal(stat(path, &a), 0);

@@ -532,11 +532,11 @@ static void test_kernel_open_reads_a_file_and_names_errors(void **state)
 	struct kernel *kernel;
 
 	(void)state;
-	assert_int_equal(kernel_open(path, EM_X86_64, &kernel, &why), 0);
+	assert_int_equal(kernel_open(path, EM_X86_64, NULL, &kernel, &why), 0);
 	kernel_close(kernel);
-	assert_int_equal(kernel_open("/nonexistent/kernel", EM_X86_64, &kernel, &why), -ENOENT);
+	assert_int_equal(kernel_open("/nonexistent/kernel", EM_X86_64, NULL, &kernel, &why), -ENOENT);
 	assert_string_equal(why.text, "No such file or directory");
-	assert_int_equal(kernel_open("/", EM_X86_64, &kernel, &why), -EISDIR);
+	assert_int_equal(kernel_open("/", EM_X86_64, NULL, &kernel, &why), -EISDIR);
 	unlink(path);
 	free(path);
 	free(s.data);
@@ -558,7 +558,7 @@ static void test_kernel_of_debian_is_loaded(void **state)
 	}
 	snprintf(path, sizeof(path), "%s/vmlinuz", dir);
 	mem = make_ram(MIB(256));
-	assert_int_equal(kernel_open(path, EM_X86_64, &kernel, NULL), 0);
+	assert_int_equal(kernel_open(path, EM_X86_64, NULL, &kernel, NULL), 0);
 	assert_int_not_equal(kernel->release[0], '\0');
 	assert_int_equal(unpack_and_load(kernel, &direct, mem, &entry, NULL), 0);
 	assert_int_equal(entry.protocol, KERNEL_PVH);

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "boot/kernel.h"
+#include "boot/store.h"
 #include "samples.h"
 
 #define RAM_BASE GIB(1)
@@ -359,6 +361,53 @@ static void test_zimage_of_gigabytes_is_damaged(void **state)
 	assert_int_equal(load(s, &plain, MIB(256), &entry, &why), 0);
 }
 
+/* Return: did it come from a file, as what is in a store does? */
+static bool open_kept(const char *path, const char *store)
+{
+	struct kernel_image image;
+	struct kernel *kernel;
+	bool is_file;
+
+	assert_int_equal(kernel_open(path, EM_AARCH64, store, &kernel, NULL), 0);
+	assert_int_equal(kernel->format, KERNEL_FORMAT_ARM);
+	assert_string_equal(kernel->release, SAMPLE_ARM_RELEASE);
+	is_file = kernel->file.fd >= 0;
+	assert_int_equal(kernel_unpack(kernel, &plain, &image, NULL), 0);
+	kernel_close(kernel);
+	assert_int_equal(image.text_offset, SAMPLE_ZIMAGE_TEXT_OFFSET);
+	assert_int_equal(image.file.len, SAMPLE_ARM_LEN);
+	assert_int_equal(blob_is_ours_alone(&image.file), is_file);
+	kernel_image_done(&image);
+	return is_file;
+}
+
+static void test_zimage_is_unpacked_once_with_a_store(void **state)
+{
+	struct sample *s = *state;
+	char *dir = sample_dir(), *path = sample_write(s->data, s->len);
+	char key[STORE_KEY_SIZE];
+	struct blob kept;
+
+	assert_int_equal(store_key(s->data, s->len - 0x101, key), 0);
+	assert_int_equal(store_get(dir, key, &kept), -ENOENT);
+	assert_true(open_kept(path, dir));
+	assert_int_equal(store_get(dir, key, &kept), 0);
+	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
+	blob_done(&kept);
+	assert_true(open_kept(path, dir));
+	/* one of another size is not taken */
+	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
+	assert_true(open_kept(path, dir));
+	assert_int_equal(store_get(dir, key, &kept), 0);
+	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
+	blob_done(&kept);
+	assert_false(open_kept(path, NULL));
+	assert_false(open_kept(path, "/dev/null"));
+	unlink(path);
+	free(path);
+	sample_remove(dir);
+}
+
 /* a device tree that somebody has put there would be taken for ours */
 static void test_zimage_does_not_bring_along_what_is_behind_it(void **state)
 {
@@ -442,6 +491,7 @@ int main(void)
 		zimage_test(test_zimage_that_unpacks_itself_is_above_what_it_unpacks),
 		zimage_test(test_zimage_too_little_ram_says_how_much_is_needed),
 		zimage_test(test_zimage_of_gigabytes_is_damaged),
+		zimage_test(test_zimage_is_unpacked_once_with_a_store),
 		zimage_test(test_zimage_does_not_bring_along_what_is_behind_it),
 		cmocka_unit_test(test_zimage_kernel_with_hostile_fields_is_refused),
 		zimage_test(test_zimage_knows_no_kaslr_and_no_x86),
