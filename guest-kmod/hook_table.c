@@ -49,6 +49,8 @@ struct hook_link {
  * @bit: its bit in events, as a mask
  * @on: it may match
  * @observes: it changes nothing: of a call that returns it is told at the return only
+ * @logs: it is told by a record in the log
+ * @blocks: that waits for room
  * @every_call: it is on every call of both ABIs
  * @nr: its calls, by table, or PORTAL_NR_NONE
  * @filter: its conditions
@@ -68,6 +70,8 @@ struct hook {
 	u64 bit;
 	bool on;
 	bool observes;
+	bool logs;
+	bool blocks;
 	bool every_call;
 	u32 nr[SYSCALL_NR_TABLES];
 	struct filter filter;
@@ -113,6 +117,16 @@ static bool wants_entry(const struct hook *hook, bool returns)
 	return !(hook->observes && returns && hook->when & PORTAL_WHEN_RETURN);
 }
 
+static void add_hook(struct hook_bits *bits, const struct hook *hook)
+{
+	if (hook->logs)
+		bits->log |= hook->bit;
+	else
+		bits->now |= hook->bit;
+	if (hook->blocks)
+		bits->block |= hook->bit;
+}
+
 static void match_list(struct hlist_head *list, const struct filter_call *call, bool returns,
 		       struct hook_match *match)
 {
@@ -124,7 +138,7 @@ static void match_list(struct hlist_head *list, const struct filter_call *call, 
 		if (!READ_ONCE(hook->on) || !filter_entry(&hook->filter, call))
 			continue;
 		if (wants_entry(hook, returns))
-			match->enter |= hook->bit;
+			add_hook(&match->enter, hook);
 		if (hook->when & PORTAL_WHEN_RETURN)
 			match->on_return |= hook->bit;
 	}
@@ -145,12 +159,11 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 }
 
 /* A hook that took over the bit of one that matched at entry is newer than that match. */
-static u64 match_return_list(struct hlist_head *list, const struct filter_call *call,
-			     const struct hook_match *match, s64 ret)
+static void match_return_list(struct hlist_head *list, const struct filter_call *call,
+			      const struct hook_match *match, s64 ret, struct hook_bits *bits)
 {
 	struct hook_link *link;
 	struct hook *hook;
-	u64 bits = 0;
 
 	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
 		hook = link->hook;
@@ -159,21 +172,19 @@ static u64 match_return_list(struct hlist_head *list, const struct filter_call *
 		if (hook->serial > match->newest || !READ_ONCE(hook->on))
 			continue;
 		if (filter_return(&hook->filter, call, ret))
-			bits |= hook->bit;
+			add_hook(bits, hook);
 	}
-	return bits;
 }
 
-u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			    const struct hook_match *match, s64 ret)
+void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
+			     const struct hook_match *match, s64 ret, struct hook_bits *ret_bits)
 {
 	int idx = srcu_read_lock(&hook_srcu);
-	u64 bits;
 
-	bits = match_return_list(&every_call_hooks, call, match, ret) |
-	       match_return_list(hooks_of_call(table, nr), call, match, ret);
+	*ret_bits = (struct hook_bits){ 0 };
+	match_return_list(&every_call_hooks, call, match, ret, ret_bits);
+	match_return_list(hooks_of_call(table, nr), call, match, ret, ret_bits);
 	srcu_read_unlock(&hook_srcu, idx);
-	return bits;
 }
 
 /* A hook that came after the match wants nothing of it yet: what it gets then, it gets by asking. */
@@ -344,6 +355,8 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	hook->bit = BIT_ULL(le32_to_cpu(wire->bit));
 	hook->on = true;
 	hook->observes = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_OBSERVE;
+	hook->logs = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG;
+	hook->blocks = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG_BLOCK;
 	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
 	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
 	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);

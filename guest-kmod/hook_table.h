@@ -20,13 +20,25 @@
 #include "syscall_table.h"
 
 /**
+ * struct hook_bits - hooks that match at one border of a call, by what they want
+ * @now: to be asked
+ * @log: a record of it
+ * @block: of @log, to wait for room
+ */
+struct hook_bits {
+	u64 now;
+	u64 log;
+	u64 block;
+};
+
+/**
  * struct hook_match - which hooks a call concerns
- * @enter: bits of the entry hooks that match
+ * @enter: the entry hooks that match
  * @on_return: bits of the return hooks that match as far as can be said at entry
  * @newest: no hook installed later is meant by @on_return
  */
 struct hook_match {
-	u64 enter;
+	struct hook_bits enter;
 	u64 on_return;
 	u64 newest;
 };
@@ -148,12 +160,12 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
  * @call: the call as it was at entry
  * @match: from hook_table_match()
  * @ret: the call's own result
+ * @ret_bits: the return hooks that match
  *
  * Context: may sleep.
- * Return: bits of the return hooks that match.
  */
-u64 hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			    const struct hook_match *match, s64 ret);
+void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
+			     const struct hook_match *match, s64 ret, struct hook_bits *ret_bits);
 
 /**
  * hook_table_answer() - let a rule answer a call that concerns one hook only

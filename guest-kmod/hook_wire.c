@@ -46,10 +46,13 @@ static bool target_is_valid(const struct portal_wire_hook *wire)
 {
 	u32 nr = le32_to_cpu(wire->nr), compat_nr = le32_to_cpu(wire->compat_nr);
 	bool names_one = nr != PORTAL_NR_NONE || compat_nr != PORTAL_NR_NONE;
+	u32 flags = le32_to_cpu(wire->flags);
 
-	if (le32_to_cpu(wire->flags) & ~(PORTAL_HOOK_F_ALL | PORTAL_HOOK_F_OBSERVE))
+	if (flags & ~PORTAL_HOOK_FLAGS)
 		return false;
-	return names_one != !!(le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL);
+	if (flags & PORTAL_HOOK_F_LOG_BLOCK && !(flags & PORTAL_HOOK_F_LOG))
+		return false;
+	return names_one != !!(flags & PORTAL_HOOK_F_ALL);
 }
 
 static bool head_is_valid(const struct portal_wire_hook *wire)

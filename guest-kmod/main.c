@@ -18,6 +18,7 @@
 #include "doorbell.h"
 #include "hello.h"
 #include "hook_table.h"
+#include "log.h"
 #include "pool.h"
 #include "redirect.h"
 #include "rule_slots.h"
@@ -172,6 +173,7 @@ static int portal_open(struct portal *portal)
 	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
 	if (err)
 		goto close_hooks;
+	log_bind(portal->regs + PORTAL_DEV_LOG);
 	notifiers_register(portal);
 	return 0;
 
@@ -220,6 +222,7 @@ static void portal_remove(struct platform_device *device)
 	free_irq(portal->irq, portal);
 	pool_close();
 	hello_say_bye();
+	log_close();
 	pool_destroy();
 }
 

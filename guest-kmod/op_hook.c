@@ -5,6 +5,7 @@
 #include "hello.h"
 #include "hook_table.h"
 #include "hook_wire.h"
+#include "log.h"
 #include "op.h"
 #include "syscall_table.h"
 
@@ -45,6 +46,8 @@ s64 op_hook_add(struct op *op)
 
 	memcpy(op->scratch, op->data, op->size);
 	err = hook_wire_check(wire, op->size);
+	if (!err && le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG && !log_is_open())
+		err = -EINVAL;
 	return err ? err : hook_table_add(wire);
 }
 

@@ -44,6 +44,7 @@ static void page_free(struct pool_page *page)
 {
 	free_page((unsigned long)page->region);
 	free_page((unsigned long)page->scratch);
+	kfree(page->record);
 }
 
 /* The shared page is zeroed: what the kernel kept there before is not the VMM's business. */
@@ -111,6 +112,19 @@ int pool_create(unsigned int nr_pages)
 	pool.open = true;
 	WRITE_ONCE(pool.tight, false);
 	spin_unlock(&pool.lock);
+	return 0;
+}
+
+int pool_add_records(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < pool.nr_pages; i++) {
+		if (!pool.pages[i].record)
+			pool.pages[i].record = kmalloc(PORTAL_LOG_RECORD_MAX, GFP_KERNEL);
+		if (!pool.pages[i].record)
+			return -ENOMEM;
+	}
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct task_struct;
  * struct pool_page - one shared page and what belongs to it
  * @region: the page itself
  * @scratch: PORTAL_PAGE_SIZE private bytes of whoever has the page
+ * @record: PORTAL_LOG_RECORD_MAX more, after pool_add_records()
  * @gpa: guest physical address of @region
  * @index: its place in the pool, counted through pool_ranges()
  * @generation: number of the last session on this page, see docs/protocol.md section 1
@@ -27,6 +28,7 @@ struct task_struct;
 struct pool_page {
 	struct portal_region *region;
 	u8 *scratch;
+	void *record;
 	phys_addr_t gpa;
 	u32 index;
 	u32 generation;
@@ -44,6 +46,14 @@ struct pool_page {
  * Return: 0 or -ENOMEM.
  */
 int __must_check pool_create(unsigned int nr_pages);
+
+/**
+ * pool_add_records() - have room for a record with each page
+ *
+ * Context: may sleep; one at a time; the pool exists.
+ * Return: 0 or -ENOMEM; what was made then stays, and is found by the next one.
+ */
+int __must_check pool_add_records(void);
 
 /**
  * pool_close() - give out no more pages, and wait until all are back

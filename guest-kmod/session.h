@@ -57,6 +57,17 @@ static inline u8 *session_scratch(const struct session *session)
 }
 
 /**
+ * session_record() - a private buffer for a record of the log, after log_open()
+ * @session: open
+ *
+ * Return: PORTAL_LOG_RECORD_MAX bytes.
+ */
+static inline void *session_record(const struct session *session)
+{
+	return session->page->record;
+}
+
+/**
  * session_waited() - the pool was empty when this session was opened
  * @session: open
  */

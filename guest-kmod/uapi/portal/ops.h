@@ -34,6 +34,8 @@
  * RULE_OPEN      -                        -               -               0; cursor = guest physical address of the slots; -ENOMEM
  * RULE_ADD       -                        bytes of data   rule+...        0; -EINVAL, -ENOENT, -EEXIST, -ENOMEM
  * RULE_DEL       slot                     -               -               0; -ENOENT
+ * LOG_OPEN       -                        bytes of a ring -               bytes, __le64 gpa of each log's page, data; -EINVAL, -ENOMEM,
+ *                                                                         -EEXIST (open with another size), -E2BIG
  */
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H
@@ -56,7 +58,8 @@
 	X(HOOK_ENABLE, 14, 0, 0)                                                                   \
 	X(RULE_OPEN, 15, 0, 0)                                                                     \
 	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                         \
-	X(RULE_DEL, 17, 0, 0)
+	X(RULE_DEL, 17, 0, 0)                                                                      \
+	X(LOG_OPEN, 18, 0, 0)
 
 enum portal_op {
 #define PORTAL_OP_ENUM(name, number, least, most) PORTAL_OP_##name = (number),
@@ -64,6 +67,6 @@ enum portal_op {
 #undef PORTAL_OP_ENUM
 };
 
-#define PORTAL_NR_OPS 18
+#define PORTAL_NR_OPS 19
 
 #endif /* PORTAL_OPS_H */

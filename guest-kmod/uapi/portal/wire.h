@@ -47,6 +47,7 @@
 #define PORTAL_RING_ANSWER 3 /* the page holds the answer to the operation the host asked for */
 #define PORTAL_RING_WORK   4 /* the guest offers a session for work the host has; opens a session */
 #define PORTAL_RING_BYE	   5 /* the module lets go: no page of it is used after this ring */
+#define PORTAL_RING_LOG	   6 /* there is no room in this CPU's log: served when the host has made some */
 
 /* ---- the page ------------------------------------------------------------------------------- */
 
@@ -158,8 +159,9 @@ struct portal_wire_hello {
 
 /* bits are given out append-only */
 #define PORTAL_FEATURE_FETCH 1u /* hooks may carry fetch declarations, events items */
+#define PORTAL_FEATURE_LOG   2u /* LOG_OPEN is known, hooks may have PORTAL_HOOK_F_LOG */
 #define PORTAL_FEATURE_RULE  4u /* hooks may have rules */
-#define PORTAL_FEATURES	     5u /* all of them */
+#define PORTAL_FEATURES	     7u /* all of them */
 
 /* payload of PORTAL_OP_WELCOME: what the host accepted */
 struct portal_wire_welcome {
@@ -309,6 +311,9 @@ struct portal_wire_match {
 
 #define PORTAL_HOOK_F_ALL     1u /* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
 #define PORTAL_HOOK_F_OBSERVE 2u /* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
+#define PORTAL_HOOK_F_LOG 4u /* told by a record in the log of the CPU, never by an event */
+#define PORTAL_HOOK_F_LOG_BLOCK 8u /* with LOG: the task waits until there is room for the record */
+#define PORTAL_HOOK_FLAGS 15u /* all of them */
 
 #define PORTAL_NR_NONE 0xffffffffu
 
@@ -505,6 +510,56 @@ struct portal_wire_rule {
 	__le64 ret;
 };
 
+/* ---- logs --------------------------------------------------------------------------------------- */
+
+#define PORTAL_MAX_LOGS	      500 /* one for each CPU the guest's kernel may have */
+#define PORTAL_LOG_MIN	      8192u /* bytes of a log's ring, a power of two; the largest record fits */
+#define PORTAL_LOG_MAX	      (1u << 20)
+#define PORTAL_LOG_RECORD_MAX 8192u /* bytes of a record, its header counted */
+#define PORTAL_LOG_COMMIT     0x4c4f4700u /* "LOG": commit is this xor the record's position */
+
+/**
+ * struct portal_wire_log - the page before a log's ring: what each side tells the other
+ * @head: guest: position behind the last record; positions count bytes, modulo 2^32
+ * @written: guest: records in the ring so far, modulo 2^32
+ * @lost: guest: records for which there was no room so far, modulo 2^32
+ * @reserved: 0
+ * @tail: host: position behind the last record it has taken
+ * @wake_at: host: the guest writes PORTAL_DEV_LOG when its head passes this position
+ * @reserved2: 0
+ *
+ * The two sides' lines are apart, so that neither waits for the other's.
+ */
+struct portal_wire_log {
+	__le32 head;
+	__le32 written;
+	__le32 lost;
+	__u8 reserved[116];
+	__le32 tail;
+	__le32 wake_at;
+	__u8 reserved2[120];
+};
+
+/**
+ * struct portal_wire_record - an event in a log: this header, struct portal_wire_syscall and its items
+ * @size: bytes in all, a multiple of 8
+ * @commit: PORTAL_LOG_COMMIT ^ position of the record
+ * @seq: records in this log before this one, modulo 2^32
+ * @lost: records lost in this log before this one, modulo 2^32
+ * @time: the guest's CLOCK_MONOTONIC when the record was written, ns
+ * @event: PORTAL_EVENT_SYSCALL_ENTER or PORTAL_EVENT_SYSCALL_RETURN
+ * @reserved: 0
+ */
+struct portal_wire_record {
+	__le32 size;
+	__le32 commit;
+	__le32 seq;
+	__le32 lost;
+	__le64 time;
+	__le32 event;
+	__le32 reserved;
+};
+
 /* ---- the portal device ------------------------------------------------------------------------- */
 
 /* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
@@ -516,6 +571,7 @@ struct portal_wire_rule {
 #define PORTAL_DEV_FEATURES 0x008 /* ro: reserved, 0 */
 #define PORTAL_DEV_STATE    0x00c /* rw: PORTAL_STATE_*, 0 after reset */
 #define PORTAL_DEV_IRQ	    0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
+#define PORTAL_DEV_LOG	    0x014 /* wo: a log's head has passed its wake_at; any value */
 
 #define PORTAL_DEV_MAGIC_VALUE 0x4c545250u /* "PRTL" */
 
@@ -546,6 +602,8 @@ _Static_assert(sizeof(struct portal_rule_slot) == 64, "rule slot");
 _Static_assert(sizeof(struct portal_wire_rule_cond) == 64, "rule condition");
 _Static_assert(sizeof(struct portal_wire_rule_store) == 32, "rule store");
 _Static_assert(sizeof(struct portal_wire_rule) == 96, "rule");
+_Static_assert(sizeof(struct portal_wire_log) == 256, "log");
+_Static_assert(sizeof(struct portal_wire_record) == 32, "record");
 #endif
 
 #endif /* PORTAL_WIRE_H */

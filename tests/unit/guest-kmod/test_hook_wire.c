@@ -136,7 +136,21 @@ static void test_hook_names_a_call_or_every_call(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 	head(&sample)->flags = 0;
 	assert_int_equal(check(&sample), 0);
-	head(&sample)->flags = cpu_to_le32(4);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_FLAGS + 1);
+	assert_int_equal(check(&sample), -EINVAL);
+}
+
+static void test_only_who_has_a_log_waits_for_room_in_it(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample, "");
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG);
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK);
+	assert_int_equal(check(&sample), 0);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG_BLOCK);
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
@@ -401,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_id_and_when_are_there),
 		cmocka_unit_test(test_bit_is_below_64),
 		cmocka_unit_test(test_hook_names_a_call_or_every_call),
+		cmocka_unit_test(test_only_who_has_a_log_waits_for_room_in_it),
 		cmocka_unit_test(test_comm_ends_and_is_padded),
 		cmocka_unit_test(test_matches_have_known_comparisons_and_widths),
 		cmocka_unit_test(test_matches_have_no_unknown_flags),
