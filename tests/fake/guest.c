@@ -26,13 +26,17 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 	guest->ring_ctx = ctx;
 	guest->names_per_block = 100;
 	guest->hello_version = PORTAL_WIRE_VERSION;
-	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_RULE;
+	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_LOG | PORTAL_FEATURE_RULE;
+	guest->most_log = PORTAL_LOG_MAX;
+	guest->bell_fd = -1;
 	pthread_mutex_init(&guest->lock, NULL);
 	return 0;
 }
 
 void fake_guest_done(struct fake_guest *guest)
 {
+	for (size_t i = 0; i < FAKE_NR_LOGS; i++)
+		fake_log_done(&guest->logs[i]);
 	pthread_mutex_destroy(&guest->lock);
 	free(guest->ram);
 	free(guest->slots);
@@ -45,6 +49,18 @@ uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
 	return FAKE_RAM_BASE + (index + hole) * PORTAL_PAGE_SIZE;
 }
 
+/* each log's page and ring, at the largest distance that they can need */
+static void *slice_logs(struct fake_guest *guest, uint64_t gpa, uint64_t len)
+{
+	uint64_t index = (gpa - FAKE_LOG_BASE) / FAKE_LOG_STRIDE;
+	uint64_t offset = (gpa - FAKE_LOG_BASE) % FAKE_LOG_STRIDE;
+	uint64_t size = PORTAL_PAGE_SIZE + (uint64_t)guest->log_size;
+
+	if (index >= FAKE_NR_LOGS || !guest->log_size || offset > size || len > size - offset)
+		return NULL;
+	return guest->logs[index].page + offset;
+}
+
 void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
 {
 	struct fake_guest *guest = ctx;
@@ -54,6 +70,8 @@ void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
 	if (gpa - FAKE_SLOTS_GPA < FAKE_SLOTS_SIZE)
 		return len <= FAKE_SLOTS_SIZE - (gpa - FAKE_SLOTS_GPA) ?
 			       guest->slots + (gpa - FAKE_SLOTS_GPA) : NULL;
+	if (gpa >= FAKE_LOG_BASE)
+		return slice_logs(guest, gpa, len);
 	if (offset < half)
 		return len <= half - offset ? guest->ram + offset : NULL;
 	offset -= half + PORTAL_PAGE_SIZE;
@@ -112,8 +130,14 @@ int fake_work(struct fake_guest *guest, unsigned int vcpu)
 
 int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 {
+	int ret;
+
 	forget_hooks(guest);
-	return guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
+	ret = guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
+	for (size_t i = 0; i < FAKE_NR_LOGS; i++)
+		fake_log_done(&guest->logs[i]);
+	guest->log_size = 0;
+	return ret;
 }
 
 /* who only observes hears of both borders at the second, unless there is none */
@@ -125,7 +149,9 @@ static bool waits_for_return(const struct portal_wire_hook *wire, const char *na
 	return strcmp(name, "exit") != 0 && strcmp(name, "exit_group") != 0;
 }
 
-uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when)
+/* of the hooks with these flags and without those */
+static uint64_t bits_with(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
+			  uint32_t flags, uint32_t other_flags)
 {
 	uint64_t bits = 0;
 
@@ -136,6 +162,8 @@ uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint
 
 		if (!guest->hooks[i].on || !(le32toh(wire->when) & when))
 			continue;
+		if ((le32toh(wire->flags) & (flags | other_flags)) != flags)
+			continue;
 		if (when == PORTAL_WHEN_ENTER && waits_for_return(wire, fake_name(compat, nr)))
 			continue;
 		if (own == nr || le32toh(wire->flags) & PORTAL_HOOK_F_ALL)
@@ -143,4 +171,17 @@ uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint
 	}
 	pthread_mutex_unlock(&guest->lock);
 	return bits;
+}
+
+uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when)
+{
+	return bits_with(guest, compat, nr, when, 0, PORTAL_HOOK_F_LOG);
+}
+
+uint64_t fake_log_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
+		       uint64_t *ret_block)
+{
+	*ret_block = bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK,
+			       0);
+	return bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG, 0);
 }

@@ -3,7 +3,10 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "fake/fetch.h"
 #include "fake/rule.h"
@@ -138,6 +141,67 @@ static bool ask_rules(struct progress *progress, uint32_t when)
 	}
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void ring_bell(const struct fake_guest *guest)
+{
+	const uint64_t one = 1;
+
+	if (guest->bell_fd >= 0 && write(guest->bell_fd, &one, sizeof(one)) < 0)
+		abort();
+}
+
+/* Return: there was room */
+static bool write_record(struct progress *progress, uint32_t code, const void *body, size_t len)
+{
+	bool wake = false, done;
+
+	done = fake_log_write(&progress->guest->logs[progress->vcpu], code, now_ns(), body, len,
+			      &wake);
+	if (wake)
+		ring_bell(progress->guest);
+	return done;
+}
+
+/* Return: the host says that it has made room */
+static bool ask_for_room(struct progress *progress)
+{
+	struct fake_guest *guest = progress->guest;
+
+	progress->result->rings++;
+	return guest->ring(guest->ring_ctx, progress->vcpu, fake_page_gpa(guest, 0),
+			   PORTAL_RING_LOG) == 0;
+}
+
+static void log_call(struct progress *progress, uint32_t code)
+{
+	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
+	uint8_t body[PORTAL_LOG_RECORD_MAX - sizeof(struct portal_wire_record)];
+	struct portal_wire_syscall call = progress->call;
+	size_t len = sizeof(call);
+	uint64_t block;
+
+	call.hooks = htole64(fake_log_bits(progress->guest, progress->task->compat,
+					   le32toh(call.nr), when, &block));
+	if (call.hooks == 0)
+		return;
+	len += fake_fetch(progress->guest, progress->task, &call, when, body + len,
+			  sizeof(body) - len);
+	memcpy(body, &call, sizeof(call));
+	while (!write_record(progress, code, body, len)) {
+		if (block && ask_for_room(progress))
+			continue;
+		fake_log_lose(&progress->guest->logs[progress->vcpu]);
+		return;
+	}
+}
+
 static void ask_hooks(struct progress *progress, uint32_t code)
 {
 	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
@@ -173,6 +237,7 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_ENTER, &progress.call);
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		ret_result->args[i] = le64toh(progress.call.args[i]);
+	log_call(&progress, PORTAL_EVENT_SYSCALL_ENTER);
 	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_ENTER);
 	ret_result->ran = !progress.skip;
 	if (ret_result->ran && guest->run)
@@ -180,5 +245,6 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_RETURN, &progress.call);
 	progress.call.ret = htole64((uint64_t)ret_result->ret);
 	progress.call.flags = htole32(progress.skip ? PORTAL_SYSCALL_SKIPPED : 0);
+	log_call(&progress, PORTAL_EVENT_SYSCALL_RETURN);
 	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_RETURN);
 }

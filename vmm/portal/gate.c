@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "portal/log.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
 
@@ -34,6 +35,7 @@ struct gate {
 	struct gate_events events;
 	enum gate_direct direct;
 	struct stats stats;
+	struct log *log;
 	pthread_mutex_t lock;
 	struct pool *pool;
 	unsigned int nr_vcpus;
@@ -43,12 +45,18 @@ struct gate {
 int gate_create(const struct gate_config *config, struct gate **ret_gate)
 {
 	struct gate *gate;
+	int ret;
 
 	if (config->nr_vcpus == 0)
 		return -EINVAL;
 	gate = calloc(1, sizeof(*gate) + config->nr_vcpus * sizeof(gate->vcpus[0]));
 	if (!gate)
 		return -ENOMEM;
+	ret = log_create(config, &gate->stats, &gate->log);
+	if (ret < 0) {
+		free(gate);
+		return ret;
+	}
 	gate->mem = config->mem;
 	gate->events = config->events;
 	gate->direct = config->direct;
@@ -64,6 +72,7 @@ void gate_destroy(struct gate *gate)
 {
 	if (!gate)
 		return;
+	log_destroy(gate->log);
 	for (unsigned int i = 0; i < gate->nr_vcpus; i++) {
 		assert(!gate->vcpus[i].open);
 		coro_pool_done(&gate->vcpus[i].coros);
@@ -96,6 +105,7 @@ static void session_claim(struct gate *gate, struct session *session, unsigned i
 	session->stats = &gate->stats;
 	session->table.format = PAGE_TABLE_NONE;
 	session->may_write = gate->direct == GATE_DIRECT_READ_WRITE;
+	session->log = gate->log;
 	session->pool->refs++;
 	session->next = gate->vcpus[vcpu].open;
 	gate->vcpus[vcpu].open = session;
@@ -241,7 +251,7 @@ static int session_start(struct gate *gate, struct session *session)
 	return session_run(gate, session);
 }
 
-/* ---- the five kinds of ring ------------------------------------------------------------------------ */
+/* ---- the six kinds of ring ------------------------------------------------------------------------- */
 
 static int protocol_error(struct gate *gate)
 {
@@ -299,6 +309,8 @@ static int ring_hello(struct gate *gate, unsigned int vcpu, gpa_t page)
 		pool_put(pool);
 		return -ENOENT;
 	}
+	/* nor does anybody write to the logs of the one before */
+	log_close(gate->log);
 	pthread_mutex_lock(&gate->lock);
 	retire_pool(gate, pool);
 	session_claim(gate, session, vcpu);
@@ -439,8 +451,19 @@ static int ring_bye(struct gate *gate, unsigned int vcpu, gpa_t page)
 	if (!known)
 		return -ENOENT;
 	cancel_doomed(gate, &gate->vcpus[vcpu]);
+	log_close(gate->log);
 	gate->events.on_bye(gate->events.ctx);
 	return 0;
+}
+
+static int ring_log(struct gate *gate, gpa_t page)
+{
+	bool known;
+
+	pthread_mutex_lock(&gate->lock);
+	known = pool_find(gate->pool, page) != NULL;
+	pthread_mutex_unlock(&gate->lock);
+	return known ? log_make_room(gate->log) : -ENOENT;
 }
 
 static int ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
@@ -455,6 +478,8 @@ static int ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 		return ring_answer(gate, vcpu, page);
 	case PORTAL_RING_BYE:
 		return ring_bye(gate, vcpu, page);
+	case PORTAL_RING_LOG:
+		return ring_log(gate, page);
 	default:
 		return -EINVAL;
 	}
@@ -496,6 +521,16 @@ void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu)
 		session_cancel(gate, gate->vcpus[vcpu].open);
 }
 
+int gate_bell(const struct gate *gate)
+{
+	return log_bell(gate->log);
+}
+
+void gate_close_log(struct gate *gate)
+{
+	log_close(gate->log);
+}
+
 static void copy_counters(uint64_t *to, const _Atomic uint64_t *from, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
@@ -521,4 +556,9 @@ void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats)
 	ret_stats->direct_read = stats_get(&stats->direct_read);
 	ret_stats->direct_written = stats_get(&stats->direct_written);
 	ret_stats->direct_declined = stats_get(&stats->direct_declined);
+	ret_stats->log_lost = stats_get(&stats->log_lost);
+	ret_stats->log_produced = stats_get(&stats->log_written) + ret_stats->log_lost;
+	ret_stats->log_consumed = stats_get(&stats->log_consumed);
+	ret_stats->log_wakeups = stats_get(&stats->log_wakeups);
+	ret_stats->log_blocked = stats_get(&stats->log_blocked);
 }

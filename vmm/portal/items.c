@@ -177,6 +177,16 @@ ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_
 	return -ENOENT;
 }
 
+int items_str_error(const struct items *items, uint64_t gva)
+{
+	struct item item;
+
+	items_for_each(item, items)
+		if (item.what == PORTAL_ITEM_STR && item.addr == gva && item.status < 0)
+			return item.status;
+	return 0;
+}
+
 /* ---- the process ------------------------------------------------------------------------------------- */
 
 static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr, char *buf,

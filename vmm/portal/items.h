@@ -49,6 +49,9 @@ ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t le
  */
 ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len);
 
+/** items_str_error() - what kept the guest from the string at @gva. Return: its negative errno; 0: nothing it tells of. */
+int items_str_error(const struct items *items, uint64_t gva);
+
 /** items_fd_name() - name of a descriptor. Return: as items_read_str(), or the guest's errno. */
 ssize_t items_fd_name(const struct items *items, int fd, char *buf, size_t len);
 

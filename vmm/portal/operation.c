@@ -308,3 +308,24 @@ int op_rule_del(struct session *session, uint32_t slot)
 	return call_plain(session,
 			  (struct session_request){ .op = PORTAL_OP_RULE_DEL, .addr = slot });
 }
+
+int op_log_open(struct session *session, uint32_t size)
+{
+	const struct session_request request = {
+		.op = PORTAL_OP_LOG_OPEN,
+		.size = size,
+		.most = PORTAL_MAX_LOGS * sizeof(uint64_t),
+	};
+	uint64_t gpas[PORTAL_MAX_LOGS];
+	struct session_answer answer;
+	int ret = session_call(session, &request, &answer);
+
+	if (ret < 0)
+		return ret;
+	if (answer.result % sizeof(gpas[0]) != 0)
+		return session_break(session);
+	session_payload(session, gpas, answer.result);
+	for (size_t i = 0; i < answer.result / sizeof(gpas[0]); i++)
+		gpas[i] = le64toh(gpas[i]);
+	return session_open_log(session, gpas, answer.result / sizeof(gpas[0]), size);
+}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <portal/ops.h>
 
+#include "portal/log.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
 
@@ -85,6 +86,13 @@ int session_call(struct session *session, const struct session_request *request,
 void session_payload(struct session *session, void *buf, size_t len)
 {
 	region_load_data(session->page, buf, len);
+}
+
+int session_open_log(struct session *session, const uint64_t *gpas, size_t nr, uint32_t size)
+{
+	int ret = log_open(session->log, &session->pool->hello, gpas, nr, size);
+
+	return ret == -EPROTO ? session_break(session) : ret;
 }
 
 void session_verdict(struct session *session, const void *data, size_t len)

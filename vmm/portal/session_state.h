@@ -18,6 +18,8 @@
 #include "portal/session.h"
 #include "portal/stats.h"
 
+struct log;
+
 enum session_state {
 	SESSION_FREE = 0,
 	SESSION_RUNNING,   /* its vCPU's thread is inside gate_ring() */
@@ -69,6 +71,7 @@ struct session {
 	bool may_write;
 	const struct gate_events *events;
 	struct stats *stats;
+	struct log *log;
 };
 
 #endif

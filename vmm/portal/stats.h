@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STATS_NR_RINGS  6 /* by PORTAL_RING_*, 0 = unknown kinds */
+#define STATS_NR_RINGS  7 /* by PORTAL_RING_*, 0 = unknown kinds */
 #define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
 
 /* see struct gate_stats for the meaning of each */
@@ -19,6 +19,7 @@ struct stats {
 	_Atomic uint64_t sessions_now, sessions_peak, page_waits;
 	_Atomic uint64_t protocol_errors, cancelled, coroutines;
 	_Atomic uint64_t direct_read, direct_written, direct_declined;
+	_Atomic uint64_t log_written, log_lost, log_consumed, log_wakeups, log_blocked;
 };
 
 static inline void stats_add(_Atomic uint64_t *counter, uint64_t n)

@@ -59,6 +59,24 @@ static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 	return gate_ring(((struct door *)ctx)->gate, vcpu, GPA(gpa), kind);
 }
 
+static void on_log(void *ctx, const struct call *call, const struct log_stamp *stamp)
+{
+	struct door *door = ctx;
+
+	door->last_stamp = *stamp;
+	door->nr_log++;
+	if (door->take)
+		door->take(door, call, stamp);
+}
+
+static void on_log_broken(void *ctx, unsigned int ring)
+{
+	struct door *door = ctx;
+
+	door->nr_broken++;
+	door->broken = ring;
+}
+
 static void *slice(void *ctx, gpa_t gpa, uint64_t len)
 {
 	struct door *door = ctx;
@@ -85,6 +103,8 @@ void door_init_direct(struct door *door, enum gate_direct direct)
 			.on_bye = on_bye,
 			.on_suspend = on_switch,
 			.on_resume = on_switch,
+			.on_log = on_log,
+			.on_log_broken = on_log_broken,
 			.ctx = door,
 		},
 		.nr_vcpus = DOOR_VCPUS,

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* The guest's writer against the VMM's reader: one ring between them, each side's own code. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "log_writer.h"
+#include "portal/log_ring.h"
+
+#define SIZE	PORTAL_LOG_MIN
+#define LEAST	((u32)(sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall)))
+#define NR_MANY 20000u
+
+static struct log_writer writer;
+static struct log_ring reader;
+static uint8_t *pages;
+static union {
+	struct portal_wire_record record;
+	uint8_t bytes[PORTAL_LOG_RECORD_MAX];
+} out;
+static uint8_t in[PORTAL_LOG_RECORD_MAX];
+
+static int setup(void **state)
+{
+	(void)state;
+	pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + SIZE);
+	assert_non_null(pages);
+	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
+	writer = (struct log_writer){
+		.shared = (void *)pages, .data = pages + PORTAL_PAGE_SIZE, .size = SIZE,
+	};
+	log_ring_init(&reader, pages, SIZE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	free(pages);
+	return 0;
+}
+
+/* between the least and the most, different from its neighbours' */
+static u32 size_of(u32 n)
+{
+	return LEAST + n * 37 % ((PORTAL_LOG_RECORD_MAX - LEAST) / 8 + 1) * 8;
+}
+
+static bool put(u32 n, u32 size, bool *ret_wake)
+{
+	out.record.event = cpu_to_le32(n % 2 ? PORTAL_EVENT_SYSCALL_ENTER :
+					       PORTAL_EVENT_SYSCALL_RETURN);
+	for (u32 i = sizeof(out.record); i < size; i++)
+		out.bytes[i] = (uint8_t)(n + i);
+	return log_writer_put(&writer, &out.record, size, 1000 + n, ret_wake);
+}
+
+static bool is_there(void)
+{
+	uint32_t head;
+
+	assert_int_equal(log_ring_head(&reader, &head), 0);
+	return head != reader.tail;
+}
+
+/* Return: how many were lost before it */
+static u32 take(u32 n, u32 size)
+{
+	struct log_record record;
+	uint32_t head;
+
+	assert_int_equal(log_ring_head(&reader, &head), 0);
+	assert_int_equal(log_ring_peek(&reader, head, &record), 0);
+	assert_int_equal(record.size, size);
+	assert_int_equal(record.time, 1000 + n);
+	assert_int_equal(record.event, n % 2 ? PORTAL_EVENT_SYSCALL_ENTER :
+					       PORTAL_EVENT_SYSCALL_RETURN);
+	log_ring_take(&reader, &record, in);
+	for (u32 i = 0; i < record.len; i++)
+		assert_int_equal(in[i], (uint8_t)(n + i + sizeof(out.record)));
+	return record.lost;
+}
+
+static void test_log_writer_records_of_every_size_and_place_come_whole(void **state)
+{
+	bool wake;
+
+	(void)state;
+	for (u32 n = 0; n < 3000; n++) {
+		assert_true(put(n, size_of(n), &wake));
+		assert_int_equal(take(n, size_of(n)), 0);
+	}
+	assert_false(is_there());
+}
+
+static void test_log_writer_positions_wrap_at_32_bits(void **state)
+{
+	bool wake;
+
+	(void)state;
+	writer.head = reader.tail = UINT32_MAX - 3 * SIZE - 7;
+	log_ring_wake_at(&reader, reader.tail);
+	writer.shared->tail = cpu_to_le32(reader.tail);
+	for (u32 n = 0; n < 100; n++) {
+		assert_true(put(n, size_of(n), &wake));
+		assert_true(wake);
+		assert_int_equal(take(n, size_of(n)), 0);
+		log_ring_wake_at(&reader, reader.tail);
+	}
+	assert_true(reader.tail < 100 * PORTAL_LOG_RECORD_MAX);
+}
+
+static void test_log_writer_fills_the_ring_to_its_last_byte_and_no_further(void **state)
+{
+	u32 rest = SIZE - 10 * LEAST;
+	bool wake;
+
+	(void)state;
+	for (u32 n = 0; n < 10; n++)
+		assert_true(put(n, LEAST, &wake));
+	assert_true(rest > LEAST);
+	assert_false(put(10, rest + 8, &wake));
+	assert_true(put(10, rest, &wake));
+	assert_false(put(11, LEAST, &wake));
+	log_writer_drop(&writer);
+	log_writer_drop(&writer);
+	assert_int_equal(take(0, LEAST), 0);
+	assert_true(put(13, LEAST, &wake));
+	for (u32 n = 1; n < 10; n++)
+		assert_int_equal(take(n, LEAST), 0);
+	assert_int_equal(take(10, rest), 0);
+	assert_int_equal(take(13, LEAST), 2);
+	assert_false(is_there());
+}
+
+static void test_log_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
+{
+	bool wake;
+
+	(void)state;
+	assert_true(put(0, LEAST, &wake));
+	writer.shared->tail = cpu_to_le32(LEAST + 8);
+	assert_false(put(1, LEAST, &wake));
+	writer.shared->tail = cpu_to_le32(0x80000000u);
+	assert_false(put(1, LEAST, &wake));
+	writer.shared->tail = cpu_to_le32(LEAST);
+	assert_true(put(1, LEAST, &wake));
+}
+
+static void test_log_writer_wakes_when_it_passes_the_position_and_only_then(void **state)
+{
+	bool wake = false;
+
+	(void)state;
+	log_ring_wake_at(&reader, 0);
+	assert_true(put(0, LEAST, &wake) && wake);
+	assert_true(put(1, LEAST, &wake) && !wake);
+	log_ring_wake_at(&reader, 3 * LEAST);
+	assert_true(put(2, LEAST, &wake) && !wake);
+	assert_true(put(3, LEAST, &wake) && wake);
+	assert_true(put(4, LEAST, &wake) && !wake);
+	log_ring_wake_at(&reader, 5 * LEAST + 1);
+	assert_true(put(5, LEAST, &wake) && wake);
+}
+
+/* Writes, and wakes by a counter; what finds no room is dropped. */
+static atomic_uint bells;
+static atomic_bool is_done;
+
+static void *write_many(void *arg)
+{
+	(void)arg;
+	for (u32 n = 0; n < NR_MANY; n++) {
+		bool wake = false;
+
+		if (!put(n, LEAST + n % 64 * 8, &wake))
+			log_writer_drop(&writer);
+		if (wake)
+			atomic_fetch_add(&bells, 1);
+	}
+	atomic_store(&is_done, true);
+	return NULL;
+}
+
+static u32 take_next(u32 expected)
+{
+	struct log_record record;
+	uint32_t head;
+	u32 n;
+
+	assert_int_equal(log_ring_head(&reader, &head), 0);
+	assert_int_equal(log_ring_peek(&reader, head, &record), 0);
+	n = expected + record.lost;
+	assert_int_equal(record.time, 1000 + n);
+	assert_int_equal(record.size, LEAST + n % 64 * 8);
+	log_ring_take(&reader, &record, in);
+	for (u32 i = 0; i < record.len; i++)
+		assert_int_equal(in[i], (uint8_t)(n + i + sizeof(out.record)));
+	return n + 1;
+}
+
+/* asleep until the bell rings; when it does not, there must have been nothing to ring for */
+static void sleep_until_woken(void)
+{
+	unsigned int before = atomic_load(&bells);
+
+	log_ring_wake_at(&reader, reader.tail);
+	if (is_there())
+		return;
+	while (atomic_load(&bells) == before && !atomic_load(&is_done))
+		sched_yield();
+	assert_true(atomic_load(&bells) != before || !is_there());
+}
+
+static void test_log_writer_and_reader_at_once_lose_only_what_is_counted(void **state)
+{
+	uint32_t written, lost;
+	pthread_t thread;
+	u32 next = 0;
+
+	(void)state;
+	log_ring_wake_at(&reader, 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_many, NULL), 0);
+	do {
+		while (is_there())
+			next = take_next(next);
+		log_ring_counts(&reader, &written, &lost);
+		if (written + lost < NR_MANY)
+			sleep_until_woken();
+	} while (written + lost < NR_MANY || is_there());
+	pthread_join(thread, NULL);
+	log_ring_counts(&reader, &written, &lost);
+	assert_int_equal(written + lost, NR_MANY);
+	assert_int_equal(reader.taken, written);
+	assert_int_equal(next + (lost - reader.lost), NR_MANY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_log_writer_records_of_every_size_and_place_come_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_positions_wrap_at_32_bits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_fills_the_ring_to_its_last_byte_and_no_further, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_wakes_when_it_passes_the_position_and_only_then, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_and_reader_at_once_lose_only_what_is_counted, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/log_ring.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+
+#define RECORD_ALIGN 8u
+#define LEAST_RECORD (sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall))
+#define MAX_LOST     (1u << 31) /* more at once is less than before */
+
+_Static_assert(sizeof(struct portal_wire_record) <= PORTAL_LOG_MIN, "a header wraps once");
+
+/*
+ * What both sides write, one word at a time. In one order for all, so that a position which was stored here is
+ * seen by the guest whose head is not seen afterwards.
+ */
+static uint32_t load(const struct log_ring *ring, size_t offset)
+{
+	const void *at = ring->shared + offset;
+
+	return le32toh(__atomic_load_n((const uint32_t *)at, __ATOMIC_SEQ_CST));
+}
+
+static void store(const struct log_ring *ring, size_t offset, uint32_t value)
+{
+	void *at = ring->shared + offset;
+
+	__atomic_store_n((uint32_t *)at, htole32(value), __ATOMIC_SEQ_CST);
+}
+
+void log_ring_init(struct log_ring *ring, void *shared, uint32_t size)
+{
+	*ring = (struct log_ring){
+		.shared = shared,
+		.data = (uint8_t *)shared + PORTAL_PAGE_SIZE,
+		.size = size,
+	};
+	store(ring, offsetof(struct portal_wire_log, tail), 0);
+}
+
+int log_ring_head(const struct log_ring *ring, uint32_t *ret_head)
+{
+	uint32_t head = load(ring, offsetof(struct portal_wire_log, head));
+
+	if (head - ring->tail > ring->size || head % RECORD_ALIGN != 0)
+		return -EPROTO;
+	*ret_head = head;
+	return 0;
+}
+
+/* Once, whatever the guest does meanwhile: the compiler must not read a second time. */
+static void copy_out(const struct log_ring *ring, uint32_t position, void *to, uint32_t len)
+{
+	uint32_t at = position & (ring->size - 1);
+	uint32_t first = len < ring->size - at ? len : ring->size - at;
+
+	memcpy(to, ring->data + at, first);
+	memcpy((uint8_t *)to + first, ring->data, len - first);
+	__asm__ volatile("" : : "r"(to) : "memory");
+}
+
+static bool size_is_valid(uint32_t size, uint32_t room)
+{
+	return size >= LEAST_RECORD && size <= PORTAL_LOG_RECORD_MAX && size % RECORD_ALIGN == 0 &&
+	       size <= room;
+}
+
+static bool event_is_valid(uint32_t event)
+{
+	return event == PORTAL_EVENT_SYSCALL_ENTER || event == PORTAL_EVENT_SYSCALL_RETURN;
+}
+
+int log_ring_peek(const struct log_ring *ring, uint32_t head, struct log_record *ret_record)
+{
+	struct portal_wire_record wire;
+	struct log_record record;
+
+	if (head - ring->tail < sizeof(wire))
+		return -EPROTO;
+	copy_out(ring, ring->tail, &wire, sizeof(wire));
+	record = (struct log_record){
+		.size = le32toh(wire.size),
+		.len = le32toh(wire.size) - (uint32_t)sizeof(wire),
+		.time = le64toh(wire.time),
+		.lost = le32toh(wire.lost) - ring->lost,
+		.event = le32toh(wire.event),
+	};
+	if (!size_is_valid(record.size, head - ring->tail) || !event_is_valid(record.event))
+		return -EPROTO;
+	if (le32toh(wire.commit) != (PORTAL_LOG_COMMIT ^ ring->tail) ||
+	    le32toh(wire.seq) != ring->taken || record.lost >= MAX_LOST || wire.reserved != 0)
+		return -EPROTO;
+	*ret_record = record;
+	return 0;
+}
+
+void log_ring_take(struct log_ring *ring, const struct log_record *record, uint8_t *event)
+{
+	copy_out(ring, ring->tail + (uint32_t)sizeof(struct portal_wire_record), event, record->len);
+	ring->tail += record->size;
+	ring->taken++;
+	ring->lost += record->lost;
+	store(ring, offsetof(struct portal_wire_log, tail), ring->tail);
+}
+
+void log_ring_wake_at(const struct log_ring *ring, uint32_t position)
+{
+	store(ring, offsetof(struct portal_wire_log, wake_at), position);
+}
+
+void log_ring_counts(const struct log_ring *ring, uint32_t *ret_written, uint32_t *ret_lost)
+{
+	*ret_written = load(ring, offsetof(struct portal_wire_log, written));
+	*ret_lost = load(ring, offsetof(struct portal_wire_log, lost));
+}
