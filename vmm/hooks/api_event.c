@@ -71,6 +71,16 @@ uint64_t portal_pc(const struct portal_ctx *ctx)
 	return ctx->call->pc;
 }
 
+uint64_t portal_time(const struct portal_ctx *ctx)
+{
+	return ctx->stamp ? ctx->stamp->time : 0;
+}
+
+uint32_t portal_lost(const struct portal_ctx *ctx)
+{
+	return ctx->stamp ? ctx->stamp->lost : 0;
+}
+
 int portal_is_compat(const struct portal_ctx *ctx)
 {
 	return ctx->call->is_compat;

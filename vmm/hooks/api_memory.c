@@ -17,12 +17,15 @@
 /* what the guest has brought along, or has it done */
 static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
 {
-	ssize_t n = -ENOENT;
+	ssize_t n;
 
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return -ECANCELED;
-	if (len > 0)
-		n = items_read(&ctx->call->items, addr, buf, len);
+	if (len == 0)
+		return 0;
+	n = items_read(&ctx->call->items, addr, buf, len);
+	if (n == -ENOENT && event_is_log(ctx))
+		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
 }
 
@@ -68,7 +71,7 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 		return write_guest(ctx, addr, buf, len);
 	if (len == 0)
 		return 0;
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return -ECANCELED;
 	ret = staging_write(&ctx->staging, ctx->hook->id, addr, buf, len);
 	return ret < 0 ? ret : (ssize_t)len;
@@ -103,17 +106,27 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 	return (ssize_t)len;
 }
 
+/* the guest cannot be asked: of a string that faulted it has said so */
+static ssize_t read_str_logged(struct portal_ctx *ctx, uint64_t addr)
+{
+	int err = items_str_error(&ctx->call->items, addr);
+
+	return err < 0 ? err : -EOPNOTSUPP;
+}
+
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
 {
 	ssize_t n;
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return -ECANCELED;
 	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
 	n = items_read_str(&ctx->call->items, addr, buf, len);
+	if (n == -ENOENT && event_is_log(ctx))
+		return read_str_logged(ctx, addr);
 	return n != -ENOENT ? n : op_read_str(ctx->session, addr, buf, len);
 }
 
@@ -201,9 +214,11 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return -ECANCELED;
 	n = items_fd_name(&ctx->call->items, fd, buf, len);
+	if (n == -ENOENT && event_is_log(ctx))
+		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_fd_name(ctx->session, fd, buf, len);
 }
 
@@ -213,23 +228,37 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return -ECANCELED;
 	n = items_args(&ctx->call->items, buf, len);
+	if (n == -ENOENT && event_is_log(ctx))
+		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
+}
+
+/* what no event brings along */
+static int may_ask(const struct portal_ctx *ctx)
+{
+	if (ctx->is_error)
+		return -EINVAL;
+	return event_is_log(ctx) ? -EOPNOTSUPP : 0;
 }
 
 int portal_proc_pid(struct portal_ctx *ctx)
 {
-	return ctx->is_error ? -EINVAL : op_proc_pid(ctx->session);
+	int ret = may_ask(ctx);
+
+	return ret < 0 ? ret : op_proc_pid(ctx->session);
 }
 
 int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_value)
 {
 	uint64_t regs[PORTAL_NR_REGS];
 	unsigned int index;
-	int ret = ctx->is_error ? -EINVAL : regs_find(ctx->call->abi, name, &index);
+	int ret = may_ask(ctx);
 
+	if (ret == 0)
+		ret = regs_find(ctx->call->abi, name, &index);
 	if (ret == 0)
 		ret = op_user_regs(ctx->session, regs);
 	if (ret == 0)
@@ -239,7 +268,7 @@ int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_valu
 
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len)
 {
-	if (ctx->is_error || len == 0)
-		return -EINVAL;
-	return op_proc_env(ctx->session, buf, len);
+	int ret = len == 0 ? -EINVAL : may_ask(ctx);
+
+	return ret < 0 ? ret : op_proc_env(ctx->session, buf, len);
 }

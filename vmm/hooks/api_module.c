@@ -14,14 +14,22 @@
 
 #define TEXT_SIZE 1536
 
+/* a session is under way in this thread, at whose end the guest is told what has changed */
+static bool has_session(void)
+{
+	const struct portal_ctx *ctx = event_current();
+
+	return ctx && ctx->session;
+}
+
 /* inside a callback of @mod that may wait: install now. Elsewhere: when there is a session. */
 static int announce(struct portal_module *mod, struct portal_hook *hook)
 {
 	const struct portal_ctx *ctx = event_current();
 
-	if (ctx && !ctx->is_error && ctx->hook->module == mod)
+	if (has_session() && !ctx->is_error && ctx->hook->module == mod && !event_is_log(ctx))
 		return registry_install(mod->registry, hook, ctx->session);
-	if (!ctx)
+	if (!has_session())
 		registry_wake(mod->registry);
 	return 0;
 }
@@ -50,7 +58,7 @@ int portal_unhook(struct portal_hook *hook)
 	struct registry *registry = hook->module->registry;
 
 	registry_remove(registry, hook);
-	if (!event_current())
+	if (!has_session())
 		registry_wake(registry);
 	return 0;
 }
@@ -62,9 +70,16 @@ int portal_hook_enable(struct portal_hook *hook, bool on)
 	if (on)
 		atomic_store(&hook->failures, 0);
 	registry_enable(registry, hook, on);
-	if (!event_current())
+	if (!has_session())
 		registry_wake(registry);
 	return 0;
+}
+
+int portal_ring_size(struct portal_module *mod, uint32_t bytes)
+{
+	if (bytes < PORTAL_LOG_MIN || bytes > PORTAL_LOG_MAX || (bytes & (bytes - 1)) != 0)
+		return -EINVAL;
+	return registry_want_log(mod->registry, bytes);
 }
 
 int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value)

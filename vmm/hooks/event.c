@@ -17,7 +17,17 @@ struct portal_ctx *event_current(void)
 
 bool event_may_change(const struct portal_ctx *ctx)
 {
-	return !ctx->is_error && !(ctx->hook->flags & PORTAL_HOOK_OBSERVE);
+	return !ctx->is_error && !(ctx->hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG));
+}
+
+bool event_is_log(const struct portal_ctx *ctx)
+{
+	return ctx->hook->flags & PORTAL_HOOK_LOG;
+}
+
+bool event_is_over(const struct portal_ctx *ctx)
+{
+	return ctx->session && session_is_over(ctx->session);
 }
 
 static uint64_t now_ns(void)
@@ -64,7 +74,8 @@ void event_resume(struct session *session)
 
 static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
-	if (spent_ns <= EVENT_SLOW_NS || atomic_exchange(&hook->slow_reported, true))
+	/* nobody waits for one that reads a log */
+	if (hook->flags & PORTAL_HOOK_LOG || spent_ns <= EVENT_SLOW_NS || atomic_exchange(&hook->slow_reported, true))
 		return;
 	log_guest(LOG_WARN,
 		  "%s: the hook on %s took %llu ms; the vCPU stood still: work that long belongs in "
@@ -98,6 +109,8 @@ static void count_failure(struct registry *registry, struct event_tally *tally,
 		 hook->module->desc->name, hook_call_name(hook), failures);
 	atomic_fetch_add_explicit(&tally->switched_off, 1, memory_order_relaxed);
 	registry_enable(registry, hook, false);
+	if (!ctx->session)
+		registry_wake(registry);
 }
 
 static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
@@ -139,11 +152,11 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
 	count_time(tally, ctx->spent_ns);
 	report_slow(hook, ctx->spent_ns);
-	if (session_is_over(ctx->session))
+	if (event_is_over(ctx))
 		return true;
 	if (ret >= 0) {
 		atomic_store(&hook->failures, 0);
-		return ret > 0 && !(hook->flags & PORTAL_HOOK_OBSERVE);
+		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG));
 	}
 	ctx->staging.state = before;
 	count_failure(registry, tally, ctx, hook, ret);
@@ -185,6 +198,21 @@ static void note_rule_failure(struct event_tally *tally, const struct portal_ctx
 		  ctx->call->tid);
 }
 
+/* not an initializer: most of the staging area is never touched */
+static void ctx_init(struct portal_ctx *ctx, struct session *session, const struct call *call,
+		     const struct names *names)
+{
+	ctx->session = session;
+	ctx->stamp = NULL;
+	ctx->call = call;
+	ctx->names = names;
+	ctx->hook = NULL;
+	ctx->is_return = call->is_return;
+	ctx->is_error = false;
+	ctx->spent_ns = 0;
+	staging_init(&ctx->staging);
+}
+
 void event_serve_call(struct registry *registry, struct event_tally *tally,
 		      struct session *session, const struct call *call)
 {
@@ -194,14 +222,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally,
 	size_t nr = registry_collect(registry, call, hooks, &names), len;
 	bool handled = false;
 
-	/* not an initializer: most of the staging area is never touched */
-	ctx.session = session;
-	ctx.call = call;
-	ctx.names = names;
-	ctx.hook = NULL;
-	ctx.is_return = call->is_return;
-	ctx.is_error = false;
-	staging_init(&ctx.staging);
+	ctx_init(&ctx, session, call, names);
 	session_set_user(session, &ctx);
 	note_rule_failure(tally, &ctx, hooks, nr);
 	for (size_t i = 0; i < nr; i++) {
@@ -214,6 +235,25 @@ void event_serve_call(struct registry *registry, struct event_tally *tally,
 	len = staging_encode(&ctx.staging);
 	if (len > 0)
 		session_verdict(session, ctx.staging.payload, len);
+}
+
+/* A record has the bits of log hooks only; whose else it has is none of theirs: there is no session. */
+void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
+		     const struct log_stamp *stamp)
+{
+	struct portal_ctx ctx;
+	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
+	struct names *names;
+	size_t nr = registry_collect(registry, call, hooks, &names);
+
+	ctx_init(&ctx, NULL, call, names);
+	ctx.stamp = stamp;
+	for (size_t i = 0; i < nr; i++) {
+		if (hooks[i]->flags & PORTAL_HOOK_LOG)
+			run_hook(registry, tally, &ctx, hooks[i]);
+		registry_put(registry, hooks[i]);
+	}
+	names_put(names);
 }
 
 static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
@@ -242,14 +282,9 @@ void event_serve_error(struct registry *registry, struct session *session,
 	struct names *names;
 	struct portal_hook *hook = registry_find(registry, error->hook, &names);
 
-	ctx.session = session;
-	ctx.call = &error->call;
-	ctx.names = names;
-	ctx.hook = NULL;
+	ctx_init(&ctx, session, &error->call, names);
 	ctx.is_return = hook && hook->when == PORTAL_ON_RETURN;
 	ctx.is_error = true;
-	ctx.spent_ns = 0;
-	staging_init(&ctx.staging);
 	session_set_user(session, &ctx);
 	if (hook)
 		report_error(hook, &ctx, error);

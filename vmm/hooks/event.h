@@ -15,6 +15,7 @@
 #include "hooks/registry.h"
 #include "hooks/staging.h"
 #include "portal/event.h"
+#include "portal/gate.h"
 #include "portal/session.h"
 
 #define EVENT_MAX_FAILURES 100u	       /* in a row, then the hook is switched off */
@@ -34,7 +35,8 @@ struct event_tally {
 
 /**
  * struct portal_ctx - an event while hooks work on it; lives on its coroutine's stack
- * @session: the conversation with the guest
+ * @session: the conversation with the guest; NULL: it is a record of a log
+ * @stamp: of that record; NULL otherwise
  * @call: the event
  * @names: tables the event's number belongs to; NULL when the guest had told none
  * @hook: whose callback runs; NULL between callbacks
@@ -46,6 +48,7 @@ struct event_tally {
  */
 struct portal_ctx {
 	struct session *session;
+	const struct log_stamp *stamp;
 	const struct call *call;
 	const struct names *names;
 	struct portal_hook *hook;
@@ -60,6 +63,10 @@ struct portal_ctx {
 void event_serve_call(struct registry *registry, struct event_tally *tally,
 		      struct session *session, const struct call *call);
 
+/** event_serve_log() - run the log hooks of a record; on the log's thread. */
+void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
+		     const struct log_stamp *stamp);
+
 /** event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine. */
 void event_serve_error(struct registry *registry, struct session *session,
 		       const struct call_error *error);
@@ -70,8 +77,14 @@ void event_suspend(struct session *session);
 /** event_resume() - it goes on. */
 void event_resume(struct session *session);
 
-/** event_may_change() - the callback may stage and write: it does not only observe, and is not on_error. */
+/** event_may_change() - the callback may stage and write: it does not only observe or log, and is not on_error. */
 bool event_may_change(const struct portal_ctx *ctx);
+
+/** event_is_log() - the callback is a log hook's: nothing can be asked, also where its event has a session. */
+bool event_is_log(const struct portal_ctx *ctx);
+
+/** event_is_over() - the session has ended under the callback. */
+bool event_is_over(const struct portal_ctx *ctx);
 
 /** event_current() - the event whose callback runs on this thread; NULL. */
 struct portal_ctx *event_current(void);

@@ -70,13 +70,23 @@ static const char *plain_name(const char *name)
 	return strncmp(name, "sys_", 4) == 0 ? name + 4 : name;
 }
 
+/* who reads a log writes nothing, and only there is room to wait for */
+static bool flags_are_valid(uint32_t flags)
+{
+	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG |
+		      PORTAL_HOOK_LOG_BLOCK))
+		return false;
+	return flags & PORTAL_HOOK_LOG ? !(flags & PORTAL_HOOK_DEFER_WRITES) :
+					 !(flags & PORTAL_HOOK_LOG_BLOCK);
+}
+
 static int check(const struct portal_syscall_hook *desc)
 {
 	if (desc->size != sizeof(*desc) || !desc->fn)
 		return -EINVAL;
 	if (desc->when == 0 || desc->when & ~(PORTAL_ON_ENTER | PORTAL_ON_RETURN))
 		return -EINVAL;
-	if (desc->flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE))
+	if (!flags_are_valid(desc->flags))
 		return -EINVAL;
 	if (desc->name && (*plain_name(desc->name) == '\0' || strlen(desc->name) > NAMES_MAX_LEN))
 		return -EINVAL;
@@ -218,6 +228,19 @@ const char *hook_call_name(const struct portal_hook *hook)
 	return hook->name ? hook->name : "every system call";
 }
 
+static uint32_t wire_flags(const struct portal_hook *hook, uint64_t features)
+{
+	uint32_t flags = hook->name ? 0 : PORTAL_HOOK_F_ALL;
+
+	if (hook->flags & PORTAL_HOOK_OBSERVE)
+		flags |= PORTAL_HOOK_F_OBSERVE;
+	if (hook->flags & PORTAL_HOOK_LOG && features & PORTAL_FEATURE_LOG)
+		flags |= PORTAL_HOOK_F_LOG;
+	if (hook->flags & PORTAL_HOOK_LOG_BLOCK && features & PORTAL_FEATURE_LOG)
+		flags |= PORTAL_HOOK_F_LOG_BLOCK;
+	return flags;
+}
+
 size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf)
 {
 	struct portal_wire_hook wire;
@@ -226,8 +249,7 @@ size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *b
 	memcpy(&wire, hook->wire, sizeof(wire));
 	wire.id = htole32(hook->id);
 	wire.bit = htole32(hook->bit);
-	wire.flags = htole32((hook->name ? 0 : PORTAL_HOOK_F_ALL) |
-			     (hook->flags & PORTAL_HOOK_OBSERVE ? PORTAL_HOOK_F_OBSERVE : 0));
+	wire.flags = htole32(wire_flags(hook, features));
 	wire.nr = htole32(hook->nr[0]);
 	wire.compat_nr = htole32(hook->nr[1]);
 	if (!(features & PORTAL_FEATURE_FETCH)) {
@@ -286,5 +308,9 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", writes deferred");
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		fprintf(out, ", observes");
+	if (hook->flags & PORTAL_HOOK_LOG)
+		fprintf(out, ", reads a log");
+	if (hook->flags & PORTAL_HOOK_LOG_BLOCK)
+		fprintf(out, " that loses nothing");
 	fputc('\n', out);
 }

@@ -91,7 +91,7 @@ const char *hook_call_name(const struct portal_hook *hook);
 /**
  * hook_encode() - the payload of PORTAL_OP_HOOK_ADD
  * @hook: with its numbers known
- * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out
+ * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out, without LOG it is asked
  * @buf: PORTAL_DATA_SIZE bytes
  *
  * Return: bytes of @buf.

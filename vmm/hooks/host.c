@@ -135,6 +135,22 @@ static void on_work(void *ctx, struct session *session)
 	event_sync(&host->registry, session);
 }
 
+static void on_log(void *ctx, const struct call *call, const struct log_stamp *stamp)
+{
+	struct host *host = ctx;
+
+	event_serve_log(&host->registry, &host->tally, call, stamp);
+}
+
+static void on_log_broken(void *ctx, unsigned int ring)
+{
+	(void)ctx;
+	log_guest(LOG_ERROR,
+		  "the guest's log number %u is not what it should be and is read no more: hooks that "
+		  "read it hear nothing from there",
+		  ring);
+}
+
 static void on_mismatch(void *ctx, uint32_t version)
 {
 	(void)ctx;
@@ -174,6 +190,8 @@ void host_events(struct host *host, struct gate_events *ret_events)
 		.on_bye = on_bye,
 		.on_suspend = on_suspend,
 		.on_resume = on_resume,
+		.on_log = on_log,
+		.on_log_broken = on_log_broken,
 		.ctx = host,
 	};
 }

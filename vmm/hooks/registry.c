@@ -8,6 +8,8 @@
 #include "hooks/module.h"
 #include "portal/operation.h"
 
+#define LOG_SIZE (256u << 10) /* bytes of a ring, when nobody says */
+
 /* what the guest has to be told about a hook */
 enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DISABLE };
 
@@ -164,6 +166,19 @@ void registry_enable(struct registry *registry, struct portal_hook *hook, bool o
 	pthread_mutex_unlock(&registry->lock);
 }
 
+int registry_want_log(struct registry *registry, uint32_t size)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&registry->lock);
+	if (registry->has_log)
+		ret = -EBUSY;
+	else if (size > registry->log_size)
+		registry->log_size = size;
+	pthread_mutex_unlock(&registry->lock);
+	return ret;
+}
+
 void registry_wake(struct registry *registry)
 {
 	if (registry->raise_work && atomic_load(&registry->changed))
@@ -189,6 +204,7 @@ static void forget_guest(struct registry *registry, bool said_bye)
 	}
 	names_put(registry->names);
 	registry->names = NULL;
+	registry->has_log = false;
 }
 
 int registry_connect(struct registry *registry, struct names *names, uint64_t features,
@@ -223,14 +239,36 @@ void registry_disconnect(struct registry *registry)
 
 /* ---- telling it ------------------------------------------------------------------------------------------ */
 
-static int push(struct session *session, uint64_t features, const struct portal_hook *hook,
-		enum change change)
+/* as large as was asked for, or as can be had */
+static int open_log(struct session *session, uint32_t size)
+{
+	int ret = op_log_open(session, size);
+
+	while (ret == -ENOMEM && size > PORTAL_LOG_MIN) {
+		size /= 2;
+		ret = op_log_open(session, size);
+	}
+	return ret;
+}
+
+/* @log_size: of the logs that have to be made first; 0: none */
+static int push_new(struct session *session, uint64_t features, const struct portal_hook *hook,
+		    uint32_t log_size)
 {
 	uint8_t payload[PORTAL_DATA_SIZE];
+	int ret = log_size ? open_log(session, log_size) : 0;
 
+	if (ret < 0)
+		return ret;
+	return op_hook_add(session, payload, hook_encode(hook, features, payload));
+}
+
+static int push(struct session *session, uint64_t features, const struct portal_hook *hook,
+		enum change change, uint32_t log_size)
+{
 	switch (change) {
 	case CHANGE_ADD:
-		return op_hook_add(session, payload, hook_encode(hook, features, payload));
+		return push_new(session, features, hook, log_size);
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -268,19 +306,31 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 		unlink_hook(registry, hook);
 }
 
+/* under the lock; bytes of the logs that the guest has to make for this change; 0: none */
+static uint32_t missing_log(const struct registry *registry, const struct portal_hook *hook,
+			    enum change change)
+{
+	if (change != CHANGE_ADD || !(hook->flags & PORTAL_HOOK_LOG) || registry->has_log ||
+	    !(registry->features & PORTAL_FEATURE_LOG))
+		return 0;
+	return registry->log_size ? registry->log_size : LOG_SIZE;
+}
+
 /* one change of one hook; called and returns under the lock, which it gives up while it waits */
 static int tell(struct registry *registry, struct session *session, struct portal_hook *hook,
 		enum change change)
 {
 	uint64_t epoch = registry->epoch, features = registry->features;
+	uint32_t log_size = missing_log(registry, hook, change);
 	int ret;
 
 	hook->busy = true;
 	pthread_mutex_unlock(&registry->lock);
-	ret = push(session, features, hook, change);
+	ret = push(session, features, hook, change, log_size);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
+	registry->has_log |= ret == 0 && log_size > 0;
 	if (session_is_over(session)) {
 		hook->busy = false;
 		mark_changed(registry);

@@ -91,6 +91,7 @@ void rig_gate(struct rig *rig)
 
 	host_events(rig->host, &config.events);
 	assert_int_equal(gate_create(&config, &rig->gate), 0);
+	rig->guest.bell_fd = gate_bell(rig->gate);
 }
 
 void rig_boot(struct rig *rig)

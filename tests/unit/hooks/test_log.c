@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+/* Log hooks: told by records, on a thread of their own, without a ring. */
+#include "rig.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "lib/capture.h"
+
+#define MEMORY	    0x10000ull
+#define UNMAPPED    0x90000ull
+#define MEMORY_SIZE 8192
+#define PATH_MAX_LEN 4096
+
+static struct rig rig;
+static uint8_t *memory;
+
+static struct {
+	unsigned int calls;
+	bool is_return[4];
+	int64_t ret[4];
+	uint64_t arg[4];
+	uint64_t time[4];
+	pthread_t thread;
+	char path[PATH_MAX_LEN];
+	ssize_t len;
+	int results[16];
+	int result;
+} saw;
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&saw, 0, sizeof(saw));
+	rig_init(&rig, 4, 2);
+	memory = fake_map(&rig.task, MEMORY, MEMORY_SIZE, FAKE_READ | FAKE_WRITE);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	gate_cancel_vcpu(rig.gate, 1);
+	rig_done(&rig);
+	return 0;
+}
+
+static const struct portal_fetch fetch_path[] = {
+	{ .what = PORTAL_FETCH_STR, .arg = 1, .max = PATH_MAX_LEN },
+};
+
+static struct portal_syscall_hook log_hook(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
+{
+	return (struct portal_syscall_hook){
+		PORTAL_SYSCALL_HOOK_INIT, .when = when, .name = "openat",
+		.flags = PORTAL_HOOK_LOG | flags, .fetch = fetch_path, .nr_fetch = 1, .fn = fn,
+	};
+}
+
+static void boot_with(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
+{
+	const struct portal_syscall_hook hook = log_hook(fn, when, flags);
+
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_boot(&rig);
+}
+
+static int look(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	if (saw.calls < ARRAY_SIZE(saw.ret)) {
+		saw.is_return[saw.calls] = portal_is_return(ctx);
+		saw.ret[saw.calls] = portal_ret(ctx);
+		saw.arg[saw.calls] = portal_arg(ctx, 2);
+		saw.time[saw.calls] = portal_time(ctx);
+	}
+	saw.thread = pthread_self();
+	saw.len = portal_read_str(ctx, portal_arg(ctx, 1), saw.path, sizeof(saw.path));
+	saw.calls++;
+	return saw.result;
+}
+
+static void open_path(const char *path)
+{
+	memcpy(memory, path, strlen(path) + 1);
+	assert_int_equal(rig_call(&rig, "openat", 0, MEMORY, 77), -ENOTTY);
+}
+
+static void finish(void)
+{
+	gate_close_log(rig.gate);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------- */
+
+static void test_log_an_event_is_no_ring_and_comes_on_another_thread(void **state)
+{
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	open_path("/etc/passwd");
+	finish();
+	assert_int_equal(saw.calls, 1);
+	assert_true(saw.is_return[0]);
+	assert_int_equal(saw.ret[0], -ENOTTY);
+	assert_int_equal(saw.arg[0], 77);
+	assert_true(saw.time[0] > 0);
+	assert_string_equal(saw.path, "/etc/passwd");
+	assert_false(pthread_equal(saw.thread, pthread_self()));
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_LOG_OPEN], 1);
+}
+
+static void test_log_both_borders_are_two_records_in_their_order(void **state)
+{
+	(void)state;
+	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, 0);
+	open_path("/a");
+	finish();
+	assert_int_equal(saw.calls, 2);
+	assert_false(saw.is_return[0]);
+	assert_int_equal(saw.ret[0], 0);
+	assert_true(saw.is_return[1]);
+	assert_true(saw.time[0] <= saw.time[1]);
+	assert_int_equal(rig_gate_stats(&rig).log_consumed, 2);
+}
+
+static void test_log_both_borders_observed_are_one_record(void **state)
+{
+	(void)state;
+	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, PORTAL_HOOK_OBSERVE);
+	open_path("/a");
+	finish();
+	assert_int_equal(saw.calls, 2);
+	assert_false(saw.is_return[0]);
+	assert_true(saw.is_return[1]);
+	assert_int_equal(rig_gate_stats(&rig).log_consumed, 1);
+}
+
+static void test_log_the_longest_path_comes_whole(void **state)
+{
+	char path[PATH_MAX_LEN];
+
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	for (size_t len = PATH_MAX_LEN - 5; len < PATH_MAX_LEN; len++) {
+		for (size_t i = 0; i < len; i++)
+			path[i] = (char)('a' + i % 26);
+		path[len] = '\0';
+		open_path(path);
+		finish();
+		assert_int_equal(saw.len, len);
+		assert_string_equal(saw.path, path);
+		assert_int_equal(fake_bye(&rig.guest, 0), 0);
+		assert_int_equal(fake_hello(&rig.guest, 0), 0);
+	}
+}
+
+static int override(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	portal_set_ret(ctx, 5);
+	return 1;
+}
+
+/* the hook that is asked has its ring; the record is of the call's own result */
+static void test_log_beside_a_hook_that_is_asked(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat", .fn = override },
+		log_hook(look, PORTAL_ON_RETURN, 0),
+	};
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, ARRAY_SIZE(hooks));
+	rig_boot(&rig);
+	memcpy(memory, "/a", 3);
+	assert_int_equal(rig_call(&rig, "openat", 0, MEMORY, 0), 5);
+	finish();
+	assert_int_equal(saw.calls, 1);
+	assert_int_equal(saw.ret[0], -ENOTTY);
+	assert_string_equal(saw.path, "/a");
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
+}
+
+static void test_log_a_guest_without_one_is_rung(void **state)
+{
+	(void)state;
+	rig.guest.features = PORTAL_FEATURE_FETCH;
+	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, PORTAL_HOOK_OBSERVE);
+	open_path("/a");
+	assert_int_equal(saw.calls, 2);
+	assert_int_equal(saw.time[0], 0);
+	assert_string_equal(saw.path, "/a");
+	assert_true(pthread_equal(saw.thread, pthread_self()));
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_LOG_OPEN], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+}
+
+/* ---- what a callback can do ----------------------------------------------------------------------------------- */
+
+static int try_all(struct portal_ctx *ctx, void *data)
+{
+	uint64_t value;
+	char buf[64];
+	int i = 0;
+
+	(void)data;
+	saw.calls++;
+	/* what would change something */
+	saw.results[i++] = portal_set_ret(ctx, 1);
+	saw.results[i++] = portal_set_reg(ctx, "sp", 1);
+	saw.results[i++] = portal_set_arg(ctx, 0, 1);
+	saw.results[i++] = portal_skip(ctx, 1);
+	saw.results[i++] = (int)portal_write_bytes(ctx, MEMORY, "x", 1);
+	saw.results[i++] = (int)portal_write_str(ctx, MEMORY, "x");
+	/* what would need the guest */
+	saw.results[i++] = (int)portal_read_bytes(ctx, MEMORY + 4096, buf, 1);
+	saw.results[i++] = (int)portal_read_str(ctx, MEMORY + 4096, buf, sizeof(buf));
+	saw.results[i++] = (int)portal_fd_name(ctx, 0, buf, sizeof(buf));
+	saw.results[i++] = (int)portal_proc_args(ctx, buf, sizeof(buf));
+	saw.results[i++] = (int)portal_proc_env(ctx, buf, sizeof(buf));
+	saw.results[i++] = portal_proc_pid(ctx);
+	saw.results[i++] = portal_user_reg(ctx, "sp", &value);
+	/* what the event carries */
+	saw.results[i++] = portal_reg(ctx, "sp", &value) == 0 && value == 0x7ff0;
+	saw.results[i++] = portal_pid(ctx) == 100 && strcmp(portal_comm(ctx), "probe") == 0 &&
+			   strcmp(portal_syscall_name(ctx), "openat") == 0;
+	saw.results[i++] = (int)portal_read_bytes(ctx, MEMORY, buf, 0);
+	return 1;
+}
+
+static void check_all(void)
+{
+	assert_int_equal(saw.calls, 1);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(saw.results[i], -EINVAL);
+	for (int i = 6; i < 13; i++)
+		assert_int_equal(saw.results[i], -EOPNOTSUPP);
+	assert_int_equal(saw.results[13], 1);
+	assert_int_equal(saw.results[14], 1);
+	assert_int_equal(saw.results[15], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+	assert_int_equal(memory[0], '/');
+}
+
+static void test_log_nothing_can_be_changed_or_asked(void **state)
+{
+	(void)state;
+	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
+	boot_with(try_all, PORTAL_ON_RETURN, 0);
+	open_path("/a");
+	finish();
+	check_all();
+}
+
+static void test_log_nothing_can_be_asked_where_it_is_rung_for_either(void **state)
+{
+	(void)state;
+	rig.guest.features = PORTAL_FEATURE_FETCH;
+	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
+	boot_with(try_all, PORTAL_ON_RETURN, 0);
+	open_path("/a");
+	check_all();
+}
+
+static void test_log_a_path_that_faults_is_told(void **state)
+{
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	rig_call(&rig, "openat", 0, UNMAPPED, 0);
+	finish();
+	assert_int_equal(saw.calls, 1);
+	assert_int_equal(saw.len, -EFAULT);
+}
+
+static const struct portal_syscall_hook later = {
+	PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getppid", .fn = look,
+};
+
+static int change_hooks(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	saw.results[0] = portal_hook_syscall(portal_ctx_module(ctx), &later, NULL);
+	saw.results[1] = portal_unhook(rig.handles[0][0]);
+	return 0;
+}
+
+static void test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt(void **state)
+{
+	(void)state;
+	boot_with(change_hooks, PORTAL_ON_RETURN, 0);
+	open_path("/a");
+	finish();
+	assert_int_equal(saw.results[0], 0);
+	assert_int_equal(saw.results[1], 0);
+	assert_true(rig.nr_raised > 0);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	rig_call(&rig, "getppid", 0, 0, 0);
+	open_path("/b");
+	assert_int_equal(saw.calls, 1);
+	assert_int_equal(rig_gate_stats(&rig).log_produced, 1);
+}
+
+static int fail_always(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(void)data;
+	saw.calls++;
+	return -EIO;
+}
+
+static void test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told(void **state)
+{
+	(void)state;
+	boot_with(fail_always, PORTAL_ON_RETURN, 0);
+	capture_start();
+	for (int i = 0; i < 120; i++)
+		open_path("/a");
+	finish();
+	capture_stop();
+	assert_int_equal(saw.calls, 100);
+	assert_int_equal(rig_host_stats(&rig).switched_off, 1);
+	assert_int_equal(rig.nr_raised, 1);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	open_path("/a");
+	assert_int_equal(rig_gate_stats(&rig).log_produced, 120);
+}
+
+/* ---- rooms ------------------------------------------------------------------------------------------------------ */
+
+static void test_log_flags_that_do_not_go_together(void **state)
+{
+	const uint32_t wrong[] = {
+		PORTAL_HOOK_LOG_BLOCK,
+		PORTAL_HOOK_LOG_BLOCK | PORTAL_HOOK_OBSERVE,
+		PORTAL_HOOK_LOG | PORTAL_HOOK_DEFER_WRITES,
+		PORTAL_HOOK_LOG_BLOCK << 1,
+	};
+	struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		hook.flags = wrong[i];
+		assert_int_equal(portal_hook_syscall(rig.modules[0], &hook, NULL), -EINVAL);
+	}
+}
+
+static void test_log_rings_have_the_size_that_was_asked_for(void **state)
+{
+	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	assert_int_equal(portal_ring_size(rig.modules[0], 4096), -EINVAL);
+	assert_int_equal(portal_ring_size(rig.modules[0], 12288), -EINVAL);
+	assert_int_equal(portal_ring_size(rig.modules[0], 2u << 20), -EINVAL);
+	assert_int_equal(portal_ring_size(rig.modules[0], 16384), 0);
+	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	rig_boot(&rig);
+	assert_int_equal(rig.guest.log_size, 16384);
+	assert_int_equal(portal_ring_size(rig.modules[0], 8192), -EBUSY);
+}
+
+static void test_log_a_guest_short_of_memory_has_smaller_rings(void **state)
+{
+	(void)state;
+	rig.guest.most_log = 32768;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	assert_int_equal(rig.guest.log_size, 32768);
+	open_path("/a");
+	finish();
+	assert_int_equal(saw.calls, 1);
+}
+
+static void test_log_a_guest_without_memory_for_any_cannot_be_hooked(void **state)
+{
+	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+
+	(void)state;
+	rig.guest.most_log = 4096;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_gate(&rig);
+	capture_start();
+	assert_int_equal(fake_hello(&rig.guest, 0), 0);
+	assert_non_null(strstr(capture_stop(), "the guest cannot hook openat: Cannot allocate memory"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
+static atomic_bool held;
+
+static int hold(struct portal_ctx *ctx, void *data)
+{
+	while (atomic_load(&held))
+		sched_yield();
+	return look(ctx, data);
+}
+
+static int count_lost(struct portal_ctx *ctx, void *data)
+{
+	hold(ctx, data);
+	saw.results[0] += (int)portal_lost(ctx);
+	return 0;
+}
+
+static void test_log_what_finds_no_room_is_counted(void **state)
+{
+	const struct portal_syscall_hook hook = log_hook(count_lost, PORTAL_ON_RETURN, 0);
+	struct gate_stats stats;
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	rig_boot(&rig);
+	atomic_store(&held, true);
+	for (int i = 0; i < 100; i++)
+		open_path("/a");
+	atomic_store(&held, false);
+	while (rig_gate_stats(&rig).log_consumed < 16)
+		sched_yield();
+	open_path("/b");
+	finish();
+	stats = rig_gate_stats(&rig);
+	assert_int_equal(stats.log_produced, 101);
+	assert_int_equal(stats.log_consumed + stats.log_lost, 101);
+	assert_true(stats.log_lost > 50);
+	assert_int_equal(saw.results[0], stats.log_lost);
+	assert_int_equal(rig_host_stats(&rig).callbacks, stats.log_consumed);
+	assert_string_equal(saw.path, "/b");
+}
+
+static void test_log_who_blocks_loses_nothing_and_rings_for_room(void **state)
+{
+	const struct portal_syscall_hook hook =
+		log_hook(look, PORTAL_ON_RETURN, PORTAL_HOOK_LOG_BLOCK);
+	struct gate_stats stats;
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	rig_boot(&rig);
+	for (int i = 0; i < 500; i++)
+		open_path("/a");
+	finish();
+	stats = rig_gate_stats(&rig);
+	assert_int_equal(stats.log_consumed, 500);
+	assert_int_equal(stats.log_lost, 0);
+	assert_int_equal(stats.doorbells[PORTAL_RING_LOG], stats.log_blocked);
+	assert_int_equal(stats.refused, 0);
+	assert_int_equal(saw.calls, 500);
+}
+
+/* ---- a guest that lies ------------------------------------------------------------------------------------------- */
+
+static void test_log_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat", .fn = look },
+		log_hook(try_all, PORTAL_ON_RETURN, 0),
+	};
+	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
+	struct portal_wire_syscall call;
+	bool wake;
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, ARRAY_SIZE(hooks));
+	rig_boot(&rig);
+	fake_fill_call(&rig.guest, &rig.task, fake_nr(false, "openat"), args, PORTAL_WHEN_RETURN,
+		       &call);
+	call.hooks = UINT64_MAX;
+	assert_true(fake_log_write(&rig.guest.logs[0], PORTAL_EVENT_SYSCALL_RETURN, 1, &call,
+				   sizeof(call), &wake));
+	finish();
+	assert_int_equal(saw.calls, 1);
+	assert_int_equal(saw.results[0], -EINVAL);
+	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
+}
+
+static void test_log_a_broken_one_is_said_once(void **state)
+{
+	const char *text;
+
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	capture_start();
+	memset(rig.guest.logs[1].page, 0xff, 4);
+	finish();
+	text = strstr(capture_stop(), "the guest's log number 1 is not what it should be");
+	assert_non_null(text);
+	assert_null(strstr(text + 1, "the guest's log"));
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_log_an_event_is_no_ring_and_comes_on_another_thread),
+		TEST(test_log_both_borders_are_two_records_in_their_order),
+		TEST(test_log_both_borders_observed_are_one_record),
+		TEST(test_log_the_longest_path_comes_whole),
+		TEST(test_log_beside_a_hook_that_is_asked),
+		TEST(test_log_a_guest_without_one_is_rung),
+		TEST(test_log_nothing_can_be_changed_or_asked),
+		TEST(test_log_nothing_can_be_asked_where_it_is_rung_for_either),
+		TEST(test_log_a_path_that_faults_is_told),
+		TEST(test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt),
+		TEST(test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told),
+		TEST(test_log_flags_that_do_not_go_together),
+		TEST(test_log_rings_have_the_size_that_was_asked_for),
+		TEST(test_log_a_guest_short_of_memory_has_smaller_rings),
+		TEST(test_log_a_guest_without_memory_for_any_cannot_be_hooked),
+		TEST(test_log_what_finds_no_room_is_counted),
+		TEST(test_log_who_blocks_loses_nothing_and_rings_for_room),
+		TEST(test_log_a_record_for_a_hook_that_is_asked_is_nobodys),
+		TEST(test_log_a_broken_one_is_said_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
