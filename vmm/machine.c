@@ -99,6 +99,16 @@ static void on_guest_state(void *ctx, uint32_t state)
 	ending_wake(&m->ending);
 }
 
+static void on_log_bell(void *ctx)
+{
+	const struct machine *m = ctx;
+	const uint64_t one = 1;
+
+	/* full: it rings anyway */
+	if (write(gate_bell(m->gate), &one, sizeof(one)) < 0)
+		return;
+}
+
 static void on_mark(void *ctx, uint8_t value)
 {
 	struct machine *m = ctx;
@@ -220,7 +230,7 @@ static int add_rtc(struct machine *m)
 
 static int add_portal_dev(struct machine *m)
 {
-	struct portal_dev_events events = { .state = on_guest_state, .ctx = m };
+	struct portal_dev_events events = { .state = on_guest_state, .log = on_log_bell, .ctx = m };
 	struct irq_line irq = irq_line(m, arch_platform()->portal_gsi);
 
 	portal_dev_init(&m->portal_dev, &events, &irq);
@@ -262,9 +272,18 @@ static int add_gate(struct machine *m)
 	struct gate_config config = { .mem = { .slice = slice_ram, .ctx = m },
 				      .nr_vcpus = m->config->cpus,
 				      .direct = direct_access(m) };
+	int err;
 
 	host_events(m->host, &config.events);
-	return gate_create(&config, &m->gate);
+	err = gate_create(&config, &m->gate);
+	if (err < 0)
+		return err;
+	/* where KVM has none of that the write comes to the device, for an exit more */
+	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_LOG),
+			    sizeof(uint32_t), gate_bell(m->gate));
+	if (err < 0)
+		log_debug("the logs' bell costs an exit: %s", strerror(-err));
+	return 0;
 }
 
 static int add_cpus(struct machine *m)
@@ -484,6 +503,7 @@ static void machine_go(struct machine *m)
 	}
 	while (started > 0)
 		cpu_stop(&m->cpus[--started]);
+	gate_close_log(m->gate);
 	console_flush(m->console);
 	write_boot_timer(m);
 	write_report(m);

@@ -104,6 +104,13 @@ int vm_map(const struct vm *vm, const struct guest_mem *mem)
 	return 0;
 }
 
+int vm_bind_event(const struct vm *vm, gpa_t gpa, uint32_t len, int fd)
+{
+	struct kvm_ioeventfd event = { .addr = gpa.value, .len = len, .fd = fd };
+
+	return ioctl(vm->fd, KVM_IOEVENTFD, &event) < 0 ? -errno : 0;
+}
+
 int vm_pulse_irq(const struct vm *vm, unsigned int gsi)
 {
 	struct kvm_irq_level level = { .irq = gsi, .level = 1 };

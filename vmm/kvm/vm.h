@@ -79,6 +79,17 @@ must_check int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *va
 /** vm_map() - register every slot of @mem with the VM. @mem must outlive the VM. Return: 0; -errno. */
 must_check int vm_map(const struct vm *vm, const struct guest_mem *mem);
 
+/**
+ * vm_bind_event() - KVM_IOEVENTFD: the guest's writes to an address go to an eventfd, and not out of the kernel
+ * @vm: the VM
+ * @gpa: not RAM
+ * @len: bytes of the writes that count: 1, 2, 4 or 8; others come out as they did
+ * @fd: eventfd
+ *
+ * Return: 0; -errno.
+ */
+must_check int vm_bind_event(const struct vm *vm, gpa_t gpa, uint32_t len, int fd);
+
 /** vm_pulse_irq() - an edge on interrupt line @gsi. Any thread. Return: 0; -errno. */
 int vm_pulse_irq(const struct vm *vm, unsigned int gsi);
 

@@ -11,7 +11,7 @@
 struct machine {
 	struct portal_dev dev;
 	struct bus mmio;
-	unsigned int nr_irqs, nr_states;
+	unsigned int nr_irqs, nr_states, nr_bells;
 	uint32_t state;
 };
 
@@ -31,10 +31,17 @@ static void on_state(void *ctx, uint32_t state)
 	machine->state = state;
 }
 
+static void on_log(void *ctx)
+{
+	struct machine *machine = ctx;
+
+	machine->nr_bells++;
+}
+
 static void machine_init(struct machine *machine)
 {
 	struct irq_line irq = { .raise = on_irq, .ctx = machine, .gsi = 9 };
-	struct portal_dev_events events = { .state = on_state, .ctx = machine };
+	struct portal_dev_events events = { .state = on_state, .log = on_log, .ctx = machine };
 
 	*machine = (struct machine){ 0 };
 	bus_init(&machine->mmio);
@@ -150,6 +157,19 @@ static void test_portal_dev_other_widths_and_alignments_do_nothing(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_NONE);
 }
 
+static void test_portal_dev_the_logs_bell_is_told_and_reads_as_nothing(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	write32(&machine, PORTAL_DEV_LOG, 0);
+	write32(&machine, PORTAL_DEV_LOG, UINT32_MAX);
+	assert_int_equal(machine.nr_bells, 2);
+	assert_int_equal(read32(&machine, PORTAL_DEV_LOG), 0);
+	assert_int_equal(machine.nr_states, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_portal_dev_unknown_state_changes_nothing),
 		cmocka_unit_test(test_portal_dev_work_stays_until_acknowledged),
 		cmocka_unit_test(test_portal_dev_read_only_registers_ignore_writes),
+		cmocka_unit_test(test_portal_dev_the_logs_bell_is_told_and_reads_as_nothing),
 		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_do_nothing),
 	};
 
