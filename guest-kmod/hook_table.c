@@ -537,14 +537,14 @@ static void rule_free(struct rcu_head *rcu)
 	kvfree(container_of(rcu, struct hook_rule, rcu));
 }
 
-/* Who only observes has nothing to decide. */
+/* Who only observes, or reads the log, has nothing to decide. */
 static int rule_install(struct hook_rule *entry, u32 hook_id)
 {
 	struct hook *hook = find_hook(hook_id);
 
 	if (!hook)
 		return -ENOENT;
-	if (hook->observes || !(hook->when & entry->rule.when))
+	if (hook->observes || hook->logs || !(hook->when & entry->rule.when))
 		return -EINVAL;
 	if (rule_of_slot[entry->slot])
 		return -EEXIST;

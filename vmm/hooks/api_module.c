@@ -14,22 +14,14 @@
 
 #define TEXT_SIZE 1536
 
-/* a session is under way in this thread, at whose end the guest is told what has changed */
-static bool has_session(void)
-{
-	const struct portal_ctx *ctx = event_current();
-
-	return ctx && ctx->session;
-}
-
 /* inside a callback of @mod that may wait: install now. Elsewhere: when there is a session. */
 static int announce(struct portal_module *mod, struct portal_hook *hook)
 {
-	const struct portal_ctx *ctx = event_current();
+	struct session *session = event_session(mod);
 
-	if (has_session() && !ctx->is_error && ctx->hook->module == mod && !event_is_log(ctx))
-		return registry_install(mod->registry, hook, ctx->session);
-	if (!has_session())
+	if (session)
+		return registry_install(mod->registry, hook, session);
+	if (!event_has_session())
 		registry_wake(mod->registry);
 	return 0;
 }
@@ -58,7 +50,7 @@ int portal_unhook(struct portal_hook *hook)
 	struct registry *registry = hook->module->registry;
 
 	registry_remove(registry, hook);
-	if (!has_session())
+	if (!event_has_session())
 		registry_wake(registry);
 	return 0;
 }
@@ -70,7 +62,7 @@ int portal_hook_enable(struct portal_hook *hook, bool on)
 	if (on)
 		atomic_store(&hook->failures, 0);
 	registry_enable(registry, hook, on);
-	if (!has_session())
+	if (!event_has_session())
 		registry_wake(registry);
 	return 0;
 }

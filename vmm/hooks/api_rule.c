@@ -11,11 +11,11 @@
 static int announce(struct portal_hook *hook, uint64_t id)
 {
 	struct registry *registry = hook->module->registry;
-	const struct portal_ctx *ctx = event_current();
+	struct session *session = event_session(hook->module);
 
-	if (ctx && !ctx->is_error && ctx->hook->module == hook->module)
-		return registry_install_rule(registry, hook, id, ctx->session);
-	if (!ctx)
+	if (session)
+		return registry_install_rule(registry, hook, id, session);
+	if (!event_has_session())
 		registry_wake(registry);
 	return 0;
 }

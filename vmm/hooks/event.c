@@ -10,9 +10,17 @@
 
 static _Thread_local struct portal_ctx *current;
 
-struct portal_ctx *event_current(void)
+struct session *event_session(const struct portal_module *module)
 {
-	return current;
+	if (!current || current->is_error || current->hook->module != module ||
+	    event_is_log(current))
+		return NULL;
+	return current->session;
+}
+
+bool event_has_session(void)
+{
+	return current && current->session;
 }
 
 bool event_may_change(const struct portal_ctx *ctx)

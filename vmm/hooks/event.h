@@ -86,8 +86,11 @@ bool event_is_log(const struct portal_ctx *ctx);
 /** event_is_over() - the session has ended under the callback. */
 bool event_is_over(const struct portal_ctx *ctx);
 
-/** event_current() - the event whose callback runs on this thread; NULL. */
-struct portal_ctx *event_current(void);
+/** event_session() - what a callback of @module that runs on this thread may ask in; NULL: there is none. */
+struct session *event_session(const struct portal_module *module);
+
+/** event_has_session() - a session is under way on this thread: at its end the guest is told what has changed. */
+bool event_has_session(void);
 
 /** event_sync() - tell the guest what has changed, log what it refuses; may suspend. */
 void event_sync(struct registry *registry, struct session *session);

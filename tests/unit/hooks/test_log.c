@@ -352,6 +352,50 @@ static void test_log_flags_that_do_not_go_together(void **state)
 	}
 }
 
+static void test_log_hooks_have_no_rules(void **state)
+{
+	const struct portal_rule rule = { PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN,
+					  .flags = PORTAL_RULE_SET_RET };
+	uint64_t id;
+
+	(void)state;
+	boot_with(look, PORTAL_ON_RETURN, 0);
+	assert_int_equal(portal_rule_add(rig.handles[0][0], &rule, &id), -EINVAL);
+}
+
+static int add_rule(struct portal_ctx *ctx, void *data)
+{
+	const struct portal_rule rule = { PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER,
+					  .flags = PORTAL_RULE_SKIP, .ret = 7 };
+	uint64_t id;
+
+	(void)ctx;
+	(void)data;
+	saw.results[0] = portal_rule_add(rig.handles[0][1], &rule, &id);
+	return 0;
+}
+
+/* what a callback has read makes a rule for another hook, which answers beside the log hook */
+static void test_log_callbacks_make_rules_for_other_hooks(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		log_hook(add_rule, PORTAL_ON_RETURN, 0),
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat", .fn = look },
+	};
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, ARRAY_SIZE(hooks));
+	rig_boot(&rig);
+	open_path("/a");
+	finish();
+	assert_int_equal(saw.results[0], 0);
+	assert_int_equal(rig.nr_raised, 1);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig_call(&rig, "openat", 0, MEMORY, 0), 7);
+	assert_int_equal(saw.calls, 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+}
+
 static void test_log_rings_have_the_size_that_was_asked_for(void **state)
 {
 	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
@@ -514,6 +558,8 @@ int main(void)
 		TEST(test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt),
 		TEST(test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told),
 		TEST(test_log_flags_that_do_not_go_together),
+		TEST(test_log_hooks_have_no_rules),
+		TEST(test_log_callbacks_make_rules_for_other_hooks),
 		TEST(test_log_rings_have_the_size_that_was_asked_for),
 		TEST(test_log_a_guest_short_of_memory_has_smaller_rings),
 		TEST(test_log_a_guest_without_memory_for_any_cannot_be_hooked),
