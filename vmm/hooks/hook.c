@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "hooks/names.h"
+#include "hooks/rule.h"
 
 _Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS, "one numbering");
 _Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR, "one numbering");
@@ -286,6 +287,17 @@ static void describe_match(const struct portal_wire_match *wire, const char *str
 		fprintf(out, " (%u bytes)", le32toh(wire->width));
 }
 
+static void describe_rules(const struct portal_hook *hook, FILE *out)
+{
+	const struct rule *rule;
+	size_t nr = 0;
+
+	TAILQ_FOREACH(rule, &hook->rules, link)
+		nr++;
+	if (nr > 0)
+		fprintf(out, ", %zu rule%s", nr, nr == 1 ? "" : "s");
+}
+
 void hook_describe(const struct portal_hook *hook, FILE *out)
 {
 	static const char *const borders[] = { "", "enter", "return", "enter and return" };
@@ -312,5 +324,6 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", reads a log");
 	if (hook->flags & PORTAL_HOOK_LOG_BLOCK)
 		fprintf(out, " that loses nothing");
+	describe_rules(hook, out);
 	fputc('\n', out);
 }

@@ -163,7 +163,7 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 			    "  last_words=bye  what to say at the end\n"
 			    "hooks:\n"
 			    "  ioctl: on enter, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
-			    "arg2 starts with \"eth\"\n"
+			    "arg2 starts with \"eth\", 1 rule\n"
 			    "  ioctl: on return, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
 			    "arg2 starts with \"eth\", result is an error, writes deferred\n");
 	capture_start();

@@ -47,7 +47,29 @@ static int event(struct portal_ctx *ctx, void *data)
 	return portal_data(portal_ctx_module(ctx)) ? 1 : -11;
 }
 
-static struct portal_hook *spare;
+static struct portal_hook *first, *spare;
+static uint64_t rule_id;
+
+/* two rules for a number that the hook lets through, one of which is taken back */
+static int add_rules(void)
+{
+	const struct portal_rule_cond cond = {
+		.place = { .what = PORTAL_RULE_ARG, .arg = 1 },
+		.match = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = 2 },
+	};
+	const struct portal_rule rule = {
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .ret = 4321,
+		.conds = &cond, .nr_conds = 1,
+	};
+	uint64_t id, hits = 1;
+	int ret = portal_rule_add(first, &rule, &id);
+
+	if (ret == 0)
+		ret = portal_rule_add(first, &rule, &rule_id);
+	if (ret == 0)
+		ret = portal_rule_revoke(first, id, &hits);
+	return ret < 0 || hits == 0 ? ret : -13;
+}
 
 static int load(struct portal_module *mod)
 {
@@ -67,7 +89,9 @@ static int load(struct portal_module *mod)
 	if (ret < 0)
 		return ret;
 	portal_set_data(mod, &spare);
-	ret = portal_hook_syscall(mod, &hook, NULL);
+	ret = portal_hook_syscall(mod, &hook, &first);
+	if (ret == 0)
+		ret = add_rules();
 	if (ret < 0)
 		return ret;
 	hook.flags = PORTAL_HOOK_DEFER_WRITES;
@@ -81,6 +105,10 @@ static int load(struct portal_module *mod)
 
 static void unload(struct portal_module *mod)
 {
+	uint64_t hits;
+
+	if (portal_rule_hits(first, rule_id, &hits) < 0)
+		return;
 	portal_unhook(spare);
 	portal_mod_log(mod, PORTAL_INFO, "%s", portal_option(mod, "last_words"));
 }
