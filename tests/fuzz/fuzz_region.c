@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define NR_PAGES 4
+#define NR_PAGES 8 /* room for the rules' slots beside a pool */
 #define NR_VCPUS 2
 #define RAM_BASE 0x100000ull
 
@@ -44,12 +44,40 @@ static void *slice(void *ctx, gpa_t gpa, uint64_t len)
 	return offset < sizeof(ram) && len <= sizeof(ram) - offset ? ram + offset : NULL;
 }
 
+static struct portal_hook *first_hook;
+static uint64_t rule_id;
+
+static int add_rule(void)
+{
+	const struct portal_rule_cond cond = {
+		.place = { .what = PORTAL_RULE_PTR_MEM, .arg = 1 },
+		.match = { .cmp = PORTAL_MATCH_STR_EQ, .str = "word" },
+	};
+	const struct portal_rule rule = {
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .conds = &cond, .nr_conds = 1,
+	};
+
+	return portal_rule_add(first_hook, &rule, &rule_id);
+}
+
+/* each event ends the rule, and begins another */
+static void use_rules(void)
+{
+	uint64_t hits;
+
+	if (portal_rule_hits(first_hook, rule_id, &hits) == 0 &&
+	    portal_rule_revoke(first_hook, rule_id, &hits) < 0)
+		abort();
+	(void)add_rule();
+}
+
 static int use_all(struct portal_ctx *ctx, void *data)
 {
 	char text[5000];
 	uint64_t value;
 
 	(void)data;
+	use_rules();
 	if (portal_read_str(ctx, portal_arg(ctx, 0), text, sizeof(text)) == -ECANCELED)
 		return 0;
 	if (portal_write_bytes(ctx, portal_arg(ctx, 1), text, 100) < 0)
@@ -68,8 +96,10 @@ static int load(struct portal_module *mod)
 	struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN, .fn = use_all,
 	};
-	int ret = portal_hook_syscall(mod, &hook, NULL);
+	int ret = portal_hook_syscall(mod, &hook, &first_hook);
 
+	if (ret == 0)
+		ret = add_rule();
 	hook.flags = PORTAL_HOOK_DEFER_WRITES;
 	return ret < 0 ? ret : portal_hook_syscall(mod, &hook, NULL);
 }

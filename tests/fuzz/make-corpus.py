@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzz targets region, event, page_table and options into corpus/: scripts that are
-valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
+"""Writes the first inputs of the fuzz targets region, event, page_table, options and rule into corpus/: scripts that
+are valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
 import pathlib
 import struct
 import sys
@@ -15,9 +15,9 @@ def header(code, size, addr=0, generation=1):
     return struct.pack("<IIQQ", code, generation, addr, size)
 
 
-def hello(nr_pages=4):
+def hello(nr_pages=4, features=0):
     ranges = struct.pack("<QII", RAM, nr_pages, 0) + bytes(16 * 127)
-    return (struct.pack("<IIQII", 1, 1, 0, 1, 2) + b"6.1.0".ljust(65, b"\0") +
+    return (struct.pack("<IIQII", 1, 1, features, 1, 2) + b"6.1.0".ljust(65, b"\0") +
             b"0.1".ljust(31, b"\0") + ranges)
 
 
@@ -54,6 +54,42 @@ def boot():
             answer(0, len(names), names) + answer(0, len(names), names) + answer(0, 0) + answer(0, 0))
 
 
+SLOTS = RAM + 4 * 4096
+
+
+def boot_with_rules():
+    """up to the first rule of two hooks"""
+    names = b"read\0write\0ioctl\0"
+    greeting = hello(features=5)
+    return (step(0, HELLO, header(0xE0000001, len(greeting)) + greeting) + answer(0, 0) +
+            answer(0, len(names), names) + answer(0, len(names), names) + answer(0, 0) + answer(0, 0) +
+            answer(0, 0, cursor=SLOTS) + answer(0, 0))
+
+
+def event_with_rules(page):
+    """the rule goes and comes: an answer more for each"""
+    return step(page, EVENT, header(0xE0000002, len(call())) + call(nr=2)) + answer(page, 0) + answer(page, 0) * 9
+
+
+def place(what, arg, offset=0, inner_offset=0):
+    return struct.pack("<IIqq", what, arg, offset, inner_offset)
+
+
+def condition(where, cmp, width=0, value=0, string=(0, 0)):
+    return where + struct.pack("<IIIIIIQQ", cmp, width, 0, string[0], string[1], 0, value, 0)
+
+
+def rule(when, flags, conds=(), stores=(), content=b"", arg_mask=0):
+    return (struct.pack("<IIIIIIIIII", 1, 0, 1, when, flags, arg_mask, len(conds), len(stores), len(content), 0) +
+            bytes(48) + struct.pack("<q", -5) + b"".join(conds) +
+            b"".join(where + struct.pack("<II", off, size) for where, off, size in stores) + content)
+
+
+REGISTER = rule(2, 2, (condition(place(2, 0), 12, string=(0, 4)), condition(place(3, 0, 16), 1, 4, 0x34)),
+                ((place(3, 0, 16, 4), 4, 4),), b"eth0\2\0\0\0")
+MEMORY = b"eth0".ljust(16, b"\0") + struct.pack("<Q", 0x10000 + 128) + bytes(104) + struct.pack("<I", 0x34)
+
+
 def event(page, code=0xE0000002, items=()):
     return (step(page, EVENT, header(code, len(call(items=items))) + call(nr=2, items=items)) + answer(page, 4, b"eth0") +
             answer(page, 100) + answer(page, 8, b"01234567") + answer(page, 5, b"/etc/") +
@@ -79,6 +115,14 @@ def main():
         "region/items": boot() + event(1, items=ITEMS),
         "region/error": boot() + step(3, EVENT, header(0xE0000004, len(err)) + err),
         "region/work": boot() + step(1, WORK, header(0xE0000005, 0)) + step(0, BYE, b""),
+        "region/rules": boot_with_rules() + event_with_rules(1) + event_with_rules(2),
+        "rule/nothing": rule(1, 1),
+        "rule/register": REGISTER + MEMORY,
+        "rule/other": REGISTER + MEMORY[:-4] + b"abcd",
+        "rule/strings": rule(1, 1, tuple(condition(place(1, 0), cmp, string=(0, 3)) for cmp in (13, 14, 15)),
+                             content=b"aba", arg_mask=63) + b"ababababa\0",
+        "rule/result": rule(2, 2, (condition(place(4, 0), 9), condition(place(4, 0), 7, 8, -20 & (1 << 64) - 1))),
+        "rule/fault": rule(1, 0, (), ((place(2, 5, 8), 0, 2), (place(2, 5, 1000), 0, 1)), b"xy"),
         "event/hello": hello(),
         "event/call": call(),
         "event/items": call(items=ITEMS),

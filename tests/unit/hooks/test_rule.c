@@ -496,6 +496,7 @@ static void test_hello_without_bye_leaves_old_memory_alone(void **state)
 
 static void test_slots_are_used_again_and_old_generations_are_not(void **state)
 {
+	uint32_t generations[PORTAL_MAX_RULES] = { 0 };
 	uint64_t id, first = 0;
 
 	(void)state;
@@ -506,6 +507,9 @@ static void test_slots_are_used_again_and_old_generations_are_not(void **state)
 		assert_int_equal(fake_work(&rig.guest, 0), 0);
 		if (i == 0)
 			first = id;
+		assert_int_equal(le32toh(rig.guest.rules[0].head.slot), i % PORTAL_MAX_RULES);
+		assert_int_not_equal(rig.guest.rules[0].head.generation, generations[i % PORTAL_MAX_RULES]);
+		generations[i % PORTAL_MAX_RULES] = rig.guest.rules[0].head.generation;
 		assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 		assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), 0);
 		assert_int_equal(fake_work(&rig.guest, 0), 0);
@@ -520,11 +524,12 @@ static void test_slots_are_used_again_and_old_generations_are_not(void **state)
 static void test_rule_whose_session_was_lost_is_told_again(void **state)
 {
 	struct fake_session session;
+	uint64_t id;
 
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
 	rig_boot(&rig);
-	add(&skip_7);
+	id = add(&skip_7);
 	rig_open_call(&rig, &session, &rig.task, "getppid", 0);
 	while (fake_session_op(&session) != PORTAL_OP_RULE_ADD)
 		fake_session_step(&session);
@@ -539,6 +544,9 @@ static void test_rule_whose_session_was_lost_is_told_again(void **state)
 	assert_int_equal(rig.guest.nr_rules, 1);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 1);
+	assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), 0);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_rules, 0);
 }
 
 /* a guest that writes anything into its slots lies about counts, and about nothing else */

@@ -3,6 +3,8 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <portal/ops.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -181,6 +183,110 @@ static void test_new_pool_while_the_old_one_is_in_use(void **state)
 	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
 }
 
+/* ---- rules ------------------------------------------------------------------------------------------------ */
+
+#define BY_RULE	    7
+#define BY_CALLBACK 9
+#define ADDING	    UINT64_MAX
+
+/* the rule in force; ADDING, and 0 when there is none */
+static _Atomic uint64_t live;
+static atomic_uint nr_by_rule, nr_by_callback;
+static atomic_bool over;
+static uint64_t nr_hits;
+
+static int answer_with_a_rule(struct portal_ctx *ctx, void *data)
+{
+	const struct portal_rule rule = {
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .ret = BY_RULE,
+	};
+	uint64_t none = 0, id;
+
+	(void)data;
+	if (atomic_compare_exchange_strong(&live, &none, ADDING))
+		live = portal_rule_add(rig.handles[0][0], &rule, &id) == 0 ? id : 0;
+	return portal_skip(ctx, BY_CALLBACK);
+}
+
+static void end_rule(void)
+{
+	uint64_t id = live, hits;
+
+	if (id == 0 || id == ADDING || portal_rule_revoke(rig.handles[0][0], id, &hits) < 0)
+		return;
+	nr_hits += hits;
+	live = 0;
+}
+
+static void *end_rules(void *arg)
+{
+	(void)arg;
+	while (!over) {
+		end_rule();
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void call_and_count(unsigned int vcpu)
+{
+	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
+	struct fake_result result;
+
+	for (int i = 0; i < 10 * NR_CALLS; i++) {
+		fake_syscall(&rig.guest, vcpu, &tasks[vcpu], "ioctl", args, &result);
+		nr_by_rule += result.ret == BY_RULE;
+		nr_by_callback += result.ret == BY_CALLBACK;
+	}
+}
+
+static void *count_on_vcpu_1(void *arg)
+{
+	(void)arg;
+	call_and_count(1);
+	gate_cancel_vcpu(rig.gate, 1);
+	return NULL;
+}
+
+static void test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event(void **state)
+{
+	pthread_t vcpu, ender;
+
+	(void)state;
+	live = nr_hits = nr_by_rule = nr_by_callback = 0;
+	over = false;
+	boot_with(0, answer_with_a_rule);
+	assert_int_equal(pthread_create(&ender, NULL, end_rules, NULL), 0);
+	assert_int_equal(pthread_create(&vcpu, NULL, count_on_vcpu_1, NULL), 0);
+	call_and_count(0);
+	pthread_join(vcpu, NULL);
+	over = true;
+	pthread_join(ender, NULL);
+	end_rule();
+	assert_int_equal(nr_by_rule + nr_by_callback, 2 * 10 * NR_CALLS);
+	assert_int_equal(nr_hits, nr_by_rule);
+	assert_int_equal(rig_host_stats(&rig).rules_hits, nr_by_rule);
+	assert_int_equal(rig_host_stats(&rig).callbacks, nr_by_callback);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], nr_by_callback);
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+}
+
+static void test_new_pool_while_rules_are_told(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	live = nr_hits = 0;
+	boot_with(0, answer_with_a_rule);
+	assert_int_equal(pthread_create(&thread, NULL, hello_often, NULL), 0);
+	for (int i = 0; i < 50; i++) {
+		call_often(0);
+		end_rule();
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+}
+
 #define SMP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -190,6 +296,8 @@ int main(void)
 		SMP_TEST(test_callbacks_of_a_thread_safe_module_run_in_parallel),
 		SMP_TEST(test_hooks_change_from_a_third_thread_while_events_run),
 		SMP_TEST(test_new_pool_while_the_old_one_is_in_use),
+		SMP_TEST(test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event),
+		SMP_TEST(test_new_pool_while_rules_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016
+# Answers that the guest gives by itself.
+
+# count_of OUTCOME - calls of all programs that came back so
+count_of() {
+	awk -v outcome="polls: $1" 'index($0, outcome " count=") == 1 { sub(/.*count=/, ""); sum += $0 } END { print sum + 0 }' out.text
+}
+
+# expect_sum OUTCOME N
+expect_sum() {
+	[[ "$(count_of "$1")" == "$2" ]] || fail "$1 came $(count_of "$1") times, expected $2"
+}
+
+# read and stored through a pointer, of 8 and of 4 bytes; an argument changed; both without an exit
+case_rules_read_through_pointers_and_change_arguments() {
+	boot_run 'for p in polls /usr/bin32/polls; do $p -n 200 readv; $p -n 100 openat; done' \
+		--hook "$TEST_HOOKS/rules.so"
+	expect_sum 'ret=8 value=0x1234567' 400
+	expect_sum 'ret=0 value=0' 200
+	expect_stat rules.hits 600
+	expect_stat rules.failed 0
+	expect_stat doorbells.event 0
+	expect_stat hooks.callbacks 0
+}
+
+# what the rule is to write cannot be written: it comes as an event that says so, and the callback answers
+case_rules_store_that_fails_comes_as_an_event() {
+	boot_run 'polls -n 30 readonly; polls32 readonly' --hook "$TEST_HOOKS/rules.so"
+	# the name of the second is not the hook's
+	expect_sum 'ret=-5 value=0xffffffff' 30
+	expect_sum 'ret=-14 value=0xffffffff' 1
+	expect_err 'rules: a rule of the hook on readv could not store all it should \[polls [0-9]+\]'
+	expect_stat rules.hits 30
+	expect_stat rules.failed 30
+	expect_stat doorbells.event 30
+	expect_stat events.enter 30
+}
+
+# a hook of another module on the same call: the rule does not answer over its head
+case_rules_two_hooks_on_a_call_are_both_asked() {
+	boot_run 'polls -n 3 openat; cp /usr/bin/polls /tmp/chosen; /tmp/chosen -n 10 openat' \
+		--hook "$TEST_HOOKS/rules.so,comm=chosen" --hook "$TEST_HOOKS/chosen.so"
+	expect_sum 'ret=-21 value=0' 3
+	expect_sum 'ret=-1 value=0' 10
+	expect_stat rules.hits 0
+	((("$(grep -c 'chosen: openat of chosen' err)") >= 10)) || fail "the other hook was not asked each time"
+}
+
+# Two programs call all the time, while a callback adds a rule again and again and a thread revokes it: each call is
+# answered by a rule and is one of its hits, or it is an event.
+check_revoked_under_way() {
+	local by_rule by_callback
+
+	boot_run 'polls -n 20000 priority & /usr/bin32/polls -n 20000 priority & wait' \
+		--hook "$TEST_HOOKS/rules.so" "$@"
+	by_rule="$(count_of 'ret=98 value=0')" by_callback="$(count_of 'ret=97 value=0')"
+	[[ $((by_rule + by_callback)) == 40000 ]] || fail "$by_rule + $by_callback calls were answered, expected 40000"
+	expect_err "rules: rules answered $by_rule, callbacks $by_callback, [0-9]+ revoked"
+	expect_stat rules.hits "$by_rule"
+	expect_stat doorbells.event "$by_callback"
+	((by_rule > 1000)) || fail "only $by_rule calls were answered by a rule"
+	(("$(stat_of rules.revoked)" >= 5)) || fail "only $(stat_of rules.revoked) rules were revoked under way"
+	expect_stat sessions.protocol_errors 0
+	expect_stat doorbells.refused 0
+	expect_stat hooks.failures 0
+}
+
+case_rules_revoked_under_way() {
+	check_revoked_under_way
+}
+
+case_rules_revoked_under_way_on_two_cpus() {
+	check_revoked_under_way --cpus 2
+}
+
+# the module goes and comes, the hits stay, the rules come again
+case_rules_outlive_the_guest_module() {
+	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
+	boot_run 'polls -n 10 openat; D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
+		echo $dev >$D/unbind; polls -n 5 openat; echo $dev >$D/bind; polls -n 20 openat
+		echo $dev >$D/unbind; (sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?
+		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko; polls -n 40 openat' \
+		--disk portal.ko,ro --hook "$TEST_HOOKS/rules.so"
+	expect_out '^rmmod=0$'
+	expect_sum 'ret=0 value=0' 70
+	expect_sum 'ret=-21 value=0' 5
+	expect_stat rules.hits 70
+	expect_stat rules.added 2
+	expect_stat operations.RULE_OPEN 3
+	expect_stat operations.RULE_ADD 6
+	expect_stat doorbells.event 0
+}
