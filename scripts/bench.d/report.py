@@ -142,6 +142,17 @@ def direct_cases(samples):
                        ">= 0.5", lambda value: value >= 0.5, samples.values["direct"])
 
 
+def rule_cases(samples):
+    """The answer that the guest gives by itself; that nothing was rung for it is miss-exits' to say."""
+    base = samples.median("raeth", "bare")
+    if samples.median("raeth", "hooks-rule") is None:
+        return
+    yield one_case("raeth-rule", "x bare", ratio(samples.median("raeth", "hooks-rule"), base),
+                   relative(samples, "raeth", base, ["hooks-raeth"]), samples=samples.values["raeth"])
+    yield one_case("rule-hits", "% of its calls", percent(samples.counts["rules.hits"], samples.counts["ruled"]), {},
+                   "100", exactly(100))
+
+
 def percent(found, asked):
     return None if found is None or not asked else 100 * found / asked
 
@@ -201,6 +212,7 @@ def evaluate(samples):
             done.add(make)
     if "doorbells.event" in samples.counts:
         cases += exit_cases(samples)
+        cases += rule_cases(samples)
     for make in (buffer_cases, load_cases, boot_cases):
         cases += make(samples)
     return cases

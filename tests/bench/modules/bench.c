@@ -201,6 +201,10 @@ static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
 			    .comm = "bench_buffers", FETCH(fetch_path), .fn = on_buffers },
 	[BENCH_ONE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
 			FETCH(fetch_path), .fn = on_one },
+	/* asked itself it gives no answer, and the program finds that wrong */
+	[BENCH_RULE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
+			 .arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_REG_RULE },
+			 .fn = on_nothing },
 	[BENCH_EVERY] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = NULL,
 			  .fn = on_nothing },
 };
@@ -227,6 +231,30 @@ static int add_others(struct portal_module *mod, size_t nr)
 	return err;
 }
 
+/* as the example raeth.c */
+static int add_rule(struct portal_module *mod)
+{
+	const struct portal_rule_cond conds[] = {
+		{ .place = { .what = PORTAL_RULE_MEM, .arg = 2 },
+		  .match = { .cmp = PORTAL_MATCH_STR_EQ, .str = BENCH_INTERFACE } },
+		{ .place = { .what = PORTAL_RULE_PTR_MEM, .arg = 2, .offset = 16 },
+		  .match = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_REG } },
+	};
+	const struct portal_rule_store store = {
+		.place = { .what = PORTAL_RULE_PTR_MEM, .arg = 2, .offset = 16, .inner_offset = 4 },
+		.value = BENCH_REG_VALUE,
+		.len = 4,
+	};
+	const struct portal_rule rule = {
+		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET, .ret = 0,
+		.conds = conds, .nr_conds = ARRAY_SIZE(conds), .stores = &store, .nr_stores = 1,
+	};
+	uint64_t id;
+	int err = add(mod, &single[BENCH_RULE]);
+
+	return err < 0 ? err : portal_rule_add(state.hooks[0], &rule, &id);
+}
+
 static int set_config(struct portal_module *mod, uint64_t config)
 {
 	while (state.nr_hooks > 0)
@@ -241,6 +269,8 @@ static int set_config(struct portal_module *mod, uint64_t config)
 		return add_others(mod, 10);
 	case BENCH_OTHERS_100:
 		return add_others(mod, 100);
+	case BENCH_RULE:
+		return add_rule(mod);
 	default:
 		return config < BENCH_NR_CONFIGS ? add(mod, &single[config]) : -EINVAL;
 	}

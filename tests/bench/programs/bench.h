@@ -42,6 +42,7 @@ enum bench_access {
 /* the reference's register read: struct ifreq, whose ifr_data points to the number and the value's
  * place */
 #define BENCH_REG_READ	0x89F1
+#define BENCH_REG_RULE	0x89F2 /* the same, for the hook that answers by rule */
 #define BENCH_REG	0x34
 #define BENCH_REG_VALUE 0x2
 #define BENCH_INTERFACE "eth0"

@@ -7,6 +7,7 @@
  *	openat		a path of 64 bytes that is not there
  *	denied		the same; somebody has read it and denies it with EPERM
  *	register	ioctl() that somebody answers with the value of a switch register
+ *	register-rule	the same with another number, which the guest itself answers
  *	register-blind	the same, of somebody who can only make up the result
  *	unanswered	the same ioctl() when nobody answers: what the call itself costs
  */
@@ -45,15 +46,20 @@ static bool make_denied(int fd)
 	return syscall(SYS_openat, AT_FDCWD, BENCH_PATH, O_RDONLY) < 0 && errno == EPERM;
 }
 
-static bool ask_register(int fd, uint32_t *ret_value)
+static bool ask_register_by(int fd, unsigned long number, uint32_t *ret_value)
 {
 	struct bench_reg reg = { .number = BENCH_REG };
 	struct ifreq request = { .ifr_name = BENCH_INTERFACE, .ifr_data = (char *)&reg };
 
-	if (ioctl(fd, BENCH_REG_READ, &request) != 0)
+	if (ioctl(fd, number, &request) != 0)
 		return false;
 	*ret_value = reg.value;
 	return true;
+}
+
+static bool ask_register(int fd, uint32_t *ret_value)
+{
+	return ask_register_by(fd, BENCH_REG_READ, ret_value);
 }
 
 static bool make_register(int fd)
@@ -61,6 +67,13 @@ static bool make_register(int fd)
 	uint32_t value;
 
 	return ask_register(fd, &value) && value == BENCH_REG_VALUE;
+}
+
+static bool make_register_rule(int fd)
+{
+	uint32_t value;
+
+	return ask_register_by(fd, BENCH_REG_RULE, &value) && value == BENCH_REG_VALUE;
 }
 
 static bool make_register_blind(int fd)
@@ -82,6 +95,7 @@ static const struct call calls[] = {
 	{ "openat", make_openat },
 	{ "denied", make_denied },
 	{ "register", make_register },
+	{ "register-rule", make_register_rule },
 	{ "register-blind", make_register_blind },
 	{ "unanswered", make_unanswered },
 };
@@ -102,7 +116,8 @@ int main(int argc, char *argv[])
 	uint64_t start;
 
 	if (!call || n == 0) {
-		fputs("usage: bench_calls getppid|openat|denied|register|register-blind|unanswered N\n",
+		fputs("usage: bench_calls getppid|openat|denied|register|register-rule|register-blind|"
+		      "unanswered N\n",
 		      stderr);
 		return 2;
 	}
