@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzz targets region, event, page_table, options and rule into corpus/: scripts that
-are valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
+"""Writes the first inputs of the fuzz targets region, event, log, page_table, options and rule into corpus/: scripts
+that are valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
 import pathlib
 import struct
 import sys
@@ -106,6 +106,31 @@ def tables(abi, page_shift, va_bits, link, leaf, levels):
     return struct.pack("<II5Q", abi, page_shift | va_bits << 8, RAM, gva, gva + 0x123, gva + 0x1000, 0) + ram
 
 
+def put(what, place, content):
+    """A step of the target log: change the control page (0) or the ring (1)."""
+    return struct.pack(">BHH", what, place, len(content)) + content
+
+
+LOOK, TAKE = b"\2", b"\3"
+
+
+def record(position, seq, body, lost=0, event=0xE0000003):
+    return struct.pack("<IIIIQII", 32 + len(body), 0x4C4F4700 ^ position, seq, lost, 1000 + seq, event, 0) + body
+
+
+def log(bodies, lost=0):
+    """Records one after the other through a ring of 8 KiB, each taken before the next one is written."""
+    steps, head = b"", 0
+    for seq, body in enumerate(bodies):
+        content, at = record(head, seq, body, lost * seq), head % 8192
+        steps += put(1, at, content[:8192 - at])
+        if len(content) > 8192 - at:
+            steps += put(1, 0, content[8192 - at:])
+        head += len(content)
+        steps += put(0, 0, struct.pack("<III", head, seq + 1, lost * seq)) + LOOK + TAKE
+    return steps
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     err = error()
@@ -136,6 +161,12 @@ def main():
         "page_table/arm64-16k": tables(3, 14, 47, 3, 0x443, 3),
         "page_table/absent": tables(1, 12, 48, 7, 0, 4),
         "page_table/unknown": tables(2, 12, 48, 7, 0x67, 4),
+        "log/one": log([call()]),
+        "log/items": log([call(items=ITEMS), call(nr=257)], lost=3),
+        "log/wraps": log([call(items=ITEMS)] * 25),
+        "log/largest": log([call(items=(item(2, 0x1000, b"/" * 4000), item(1, 0x9000, bytes(3656))))] * 3),
+        "log/changes": log([call()]) + put(0, 0, struct.pack("<I", 2 * 448)) + put(1, 448, record(448, 1, call())) +
+        LOOK + put(1, 448, b"\xff" * 64) + TAKE + LOOK,
         "options/plain": b"dir/file.so",
         "options/pairs": b"file.so,a=1,b=x=y,c=,d",
         "options/commas": b"a,,b,k=x,,y,,,l=z",
