@@ -76,3 +76,64 @@ case_log_overflow_is_counted() {
 	expect_stat doorbells.event 0
 	expect_stat doorbells.log 0
 }
+
+# who waits for room loses nothing, and each wait is one ring
+case_log_block_loses_nothing() {
+	boot_run "$(open_many 1 300 255)" --hook "$TEST_HOOKS/log.so,ring=8192,slow=3000,block=1"
+	expect_records report 255
+	diff <(numbers report) <(seq 300) >/dev/null || fail "not all 300, or not in their order"
+	expect_balance
+	expect_stat log.produced 300
+	expect_stat log.lost 0
+	(($(stat_of log.blocked) > 0)) || fail "nobody has waited"
+	expect_stat doorbells.log "$(stat_of log.blocked)"
+	expect_stat doorbells.refused 0
+	expect_stat doorbells.event 0
+}
+
+# each of two tasks on a CPU of its own, whose records are in its own log
+case_log_on_two_cpus_each_keeps_its_order() {
+	boot_run "A='$(open_many 1 300 64)' B='$(open_many 301 600 64)'"'
+		taskset 1 sh -c "$A" & taskset 2 sh -c "$B" & wait' --cpus 2 --hook "$TEST_HOOKS/log.so"
+	expect_records report 64
+	diff <(numbers report | awk '$1 <= 300') <(seq 300) >/dev/null || fail "the first task's are not in their order"
+	diff <(numbers report | awk '$1 > 300') <(seq 301 600) >/dev/null || fail "the second task's are not in their order"
+	[[ "$(awk '{ print $3 }' report | sort -u | wc -l)" == 2 ]] || fail "not two tasks"
+	expect_balance
+	expect_stat log.produced 600
+	expect_stat log.lost 0
+	expect_stat doorbells.event 0
+	expect_stat doorbells.log 0
+}
+
+# bye takes what is in the logs first; a module that comes again has new ones
+case_log_unload_and_load_again() {
+	boot_run "$(open_many 1 50 64)"'; D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
+		echo $dev >$D/unbind; '"$(open_many 51 60 64)"'; echo $dev >$D/bind
+		cat /sys/module/portal/parameters/state; '"$(open_many 61 100 64)" --hook "$TEST_HOOKS/log.so"
+	expect_out '^ready$'
+	expect_records report 64
+	diff <(numbers report) <(seq 50; seq 61 100) >/dev/null || fail "not those of the two lives of the module"
+	expect_balance
+	expect_stat log.produced 90
+	expect_stat operations.LOG_OPEN 2
+	expect_stat doorbells.bye 1
+	expect_stat doorbells.event 0
+}
+
+# count_logged N NAME - counts of a boot with N records, in the file NAME
+count_logged() {
+	LD_PRELOAD="$TEST_HOOKS/count_calls.so" PORTAL_TEST_COUNTS="$PWD/$2" boot_run \
+		"syscall_any -r $1 openat -100 /nodir/100001 0" --hook "$TEST_HOOKS/log.so,ring=0x100000" --log-level warn
+	expect_stat log.consumed "$1"
+	expect_stat log.lost 0
+}
+
+# a record is nothing at all: no KVM_RUN, no other ioctl, no allocation; what differs between two boots is noise
+case_log_an_event_is_no_ioctl() {
+	count_logged 10 few
+	count_logged 2010 many
+	expect_growth runs -300 300
+	expect_growth ioctls -50 50
+	expect_growth allocations -200 200
+}
