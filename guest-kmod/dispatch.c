@@ -25,6 +25,7 @@
 #define RUN_RULE_ADD	  op_rule_add
 #define RUN_RULE_DEL	  op_rule_del
 #define RUN_LOG_OPEN	  op_log_open
+#define RUN_READ_VEC	  op_vec_read
 
 /* most = 0: the operation has no payload, its size field is a parameter */
 struct entry {

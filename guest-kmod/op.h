@@ -55,6 +55,7 @@ s64 op_invalid(struct op *op);
 op_fn op_mem_read;
 op_fn op_mem_write;
 op_fn op_mem_read_str;
+op_fn op_vec_read;
 op_fn op_file_fd_name;
 op_fn op_proc_args;
 op_fn op_proc_env;

@@ -36,6 +36,7 @@
  * RULE_DEL       slot                     -               -               0; -ENOENT
  * LOG_OPEN       -                        bytes of a ring -               bytes, __le64 gpa of each log's page, data; -EINVAL, -ENOMEM,
  *                                                                         -EEXIST (open with another size), -E2BIG
+ * READ_VEC       bytes of a pointer       bytes of data   steps           bytes, results of the steps reached, data; -EINVAL
  */
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H
@@ -59,7 +60,9 @@
 	X(RULE_OPEN, 15, 0, 0)                                                                     \
 	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                         \
 	X(RULE_DEL, 17, 0, 0)                                                                      \
-	X(LOG_OPEN, 18, 0, 0)
+	X(LOG_OPEN, 18, 0, 0)                                                                      \
+	X(READ_VEC, 19, sizeof(struct portal_wire_step),                                           \
+	  PORTAL_MAX_STEPS * sizeof(struct portal_wire_step))
 
 enum portal_op {
 #define PORTAL_OP_ENUM(name, number, least, most) PORTAL_OP_##name = (number),
@@ -67,6 +70,6 @@ enum portal_op {
 #undef PORTAL_OP_ENUM
 };
 
-#define PORTAL_NR_OPS 19
+#define PORTAL_NR_OPS 20
 
 #endif /* PORTAL_OPS_H */

@@ -560,6 +560,36 @@ struct portal_wire_record {
 	__le32 reserved;
 };
 
+/* ---- vectored reads ---------------------------------------------------------------------------- */
+
+#define PORTAL_MAX_STEPS 32 /* of one READ_VEC */
+
+/**
+ * struct portal_wire_step - one read of PORTAL_OP_READ_VEC
+ * @addr: user address, or what is added to the pointer
+ * @len: bytes, at least 1
+ * @base_plus1: n + 1: @addr is added to a pointer that step n, an earlier one, has read; 0: to nothing
+ * @at: where in the bytes of step n that pointer is, all of it; 0 without one
+ * @reserved: 0
+ */
+struct portal_wire_step {
+	__le64 addr;
+	__le32 len;
+	__le32 base_plus1;
+	__le32 at;
+	__le32 reserved;
+};
+
+/**
+ * struct portal_wire_result - what came of a step: header, @len bytes, zero padding to a multiple of 8
+ * @status: 0; -EFAULT: memory ends after @len bytes
+ * @len: bytes; with status 0 all that were wanted
+ */
+struct portal_wire_result {
+	__le32 status;
+	__le32 len;
+};
+
 /* ---- the portal device ------------------------------------------------------------------------- */
 
 /* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
@@ -598,6 +628,8 @@ _Static_assert(sizeof(struct portal_wire_fetch) == 32, "fetch");
 _Static_assert(sizeof(struct portal_wire_item) == 24, "item");
 _Static_assert(sizeof(struct portal_wire_verdict) == 80 + 8 * PORTAL_NR_REGS, "verdict");
 _Static_assert(sizeof(struct portal_wire_write) == 16, "write");
+_Static_assert(sizeof(struct portal_wire_step) == 24, "step");
+_Static_assert(sizeof(struct portal_wire_result) == 8, "result");
 _Static_assert(sizeof(struct portal_rule_slot) == 64, "rule slot");
 _Static_assert(sizeof(struct portal_wire_rule_cond) == 64, "rule condition");
 _Static_assert(sizeof(struct portal_wire_rule_store) == 32, "rule store");

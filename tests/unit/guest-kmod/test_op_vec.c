@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* Steps carried out on a task with holes in its memory; what the host may not ask for reads nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake_task.h"
+#include "op.h"
+
+#define HEADER	  ((u32)sizeof(struct portal_wire_result))
+#define UNTOUCHED 0x5a
+
+/* dispatch.c's, which would bring all handlers */
+s64 op_invalid(struct op *op)
+{
+	op->resp = PORTAL_RESP_INVALID;
+	return -EINVAL;
+}
+
+/* a step in the host's byte order */
+struct step {
+	u64 addr;
+	u32 len, base_plus1, at, reserved;
+};
+
+static _Alignas(8) u8 page[PORTAL_DATA_SIZE], scratch[PORTAL_PAGE_SIZE];
+static u32 pos; /* of the result that is looked at next */
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_task_reset();
+	return 0;
+}
+
+static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 size)
+{
+	struct op op = { .addr = pointer_bytes, .size = size, .data = page, .room = sizeof(page),
+			 .scratch = scratch, .resp = PORTAL_RESP_DONE };
+	s64 result;
+
+	pos = 0;
+	memset(page, UNTOUCHED, sizeof(page));
+	for (u32 n = 0; n < nr; n++) {
+		const struct portal_wire_step wire = {
+			.addr = cpu_to_le64(steps[n].addr),
+			.len = cpu_to_le32(steps[n].len),
+			.base_plus1 = cpu_to_le32(steps[n].base_plus1),
+			.at = cpu_to_le32(steps[n].at),
+			.reserved = cpu_to_le32(steps[n].reserved),
+		};
+
+		memcpy(page + n * sizeof(wire), &wire, sizeof(wire));
+	}
+	result = op_vec_read(&op);
+	assert_int_equal(op.resp, result < 0 ? PORTAL_RESP_INVALID : PORTAL_RESP_DONE);
+	assert_int_equal(op.cursor, 0);
+	return result;
+}
+
+static s64 run(u32 pointer_bytes, const struct step *steps, u32 nr)
+{
+	return run_sized(pointer_bytes, steps, nr, nr * sizeof(struct portal_wire_step));
+}
+
+/* the next result has @len of the @wanted bytes at @addr */
+static void expect(u32 len, u32 wanted, u64 addr)
+{
+	struct portal_wire_result wire;
+
+	memcpy(&wire, page + pos, sizeof(wire));
+	assert_int_equal((s32)le32_to_cpu(wire.status), len == wanted ? 0 : -EFAULT);
+	assert_int_equal(le32_to_cpu(wire.len), len);
+	pos += HEADER;
+	if (len > 0)
+		assert_memory_equal(page + pos, fake_task.bytes + (addr - FAKE_TASK_BASE), len);
+	for (u32 i = len; i < ALIGN(len, 8); i++)
+		assert_int_equal(page[pos + i], 0);
+	pos += ALIGN(len, 8);
+}
+
+static void expect_end(s64 result)
+{
+	assert_int_equal(result, pos);
+}
+
+static void put_pointer(size_t at, u64 value, u32 bytes)
+{
+	__le64 wire = cpu_to_le64(value);
+
+	fake_task_put(at, &wire, bytes);
+}
+
+static void fill(void)
+{
+	for (u32 i = 0; i < FAKE_TASK_SIZE; i++)
+		fake_task.bytes[i] = (u8)(i * 13 + 1);
+}
+
+/* @nr nodes of 16 bytes, the pointer at byte 4, a page apart; step n + 1 is based on step n */
+static void make_list(struct step *steps, u32 nr, u32 pointer_bytes)
+{
+	fill();
+	for (u32 n = 0; n < nr; n++) {
+		steps[n] = (struct step){ .len = 16, .base_plus1 = n, .at = n ? 4 : 0 };
+		put_pointer(n * FAKE_TASK_PAGE + 4,
+			    n + 1 < nr ? FAKE_TASK_BASE + (n + 1) * FAKE_TASK_PAGE : 0, pointer_bytes);
+	}
+	steps[0].addr = FAKE_TASK_BASE;
+}
+
+static void expect_list(u32 nr)
+{
+	for (u32 n = 0; n < nr; n++)
+		expect(16, 16, FAKE_TASK_BASE + n * FAKE_TASK_PAGE);
+}
+
+/* ---- what steps read ------------------------------------------------------------------------------ */
+
+static void test_a_list_of_pointers_of_either_width(void **state)
+{
+	struct step steps[PORTAL_MAX_STEPS];
+	s64 result;
+
+	(void)state;
+	for (u32 width = 4; width <= 8; width += 4) {
+		make_list(steps, PORTAL_MAX_STEPS, width);
+		result = run(width, steps, PORTAL_MAX_STEPS);
+		expect_list(PORTAL_MAX_STEPS);
+		expect_end(result);
+	}
+}
+
+static void test_bytes_after_a_pointer_of_four_are_not_of_it(void **state)
+{
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				      { .addr = 2, .len = 3, .base_plus1 = 1 } };
+	s64 result;
+
+	(void)state;
+	fill();
+	put_pointer(0, 0xffffffff00000000 | (FAKE_TASK_BASE + 512), 8);
+	result = run(4, steps, 2);
+	expect(8, 8, FAKE_TASK_BASE);
+	expect(3, 3, FAKE_TASK_BASE + 514);
+	expect_end(result);
+}
+
+static void test_a_pointer_plus_a_negative_number(void **state)
+{
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				      { .addr = (u64)-16, .len = 4, .base_plus1 = 1 } };
+	s64 result;
+
+	(void)state;
+	fill();
+	put_pointer(0, FAKE_TASK_BASE + 512, 8);
+	result = run(8, steps, 2);
+	expect(8, 8, FAKE_TASK_BASE);
+	expect(4, 4, FAKE_TASK_BASE + 496);
+	expect_end(result);
+}
+
+static void test_two_steps_of_one_base_and_one_of_none(void **state)
+{
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 24 },
+				      { .addr = FAKE_TASK_BASE + 64, .len = 1 },
+				      { .len = 5, .base_plus1 = 1, .at = 16 },
+				      { .addr = 1, .len = 7, .base_plus1 = 1 } };
+	s64 result;
+
+	(void)state;
+	fill();
+	put_pointer(0, FAKE_TASK_BASE + 1000, 8);
+	put_pointer(16, FAKE_TASK_BASE + 2000, 8);
+	result = run(8, steps, 4);
+	expect(24, 24, FAKE_TASK_BASE);
+	expect(1, 1, FAKE_TASK_BASE + 64);
+	expect(5, 5, FAKE_TASK_BASE + 2000);
+	expect(7, 7, FAKE_TASK_BASE + 1001);
+	expect_end(result);
+}
+
+/* ---- where it ends -------------------------------------------------------------------------------- */
+
+static void test_a_null_pointer_is_the_end(void **state)
+{
+	struct step steps[8];
+	s64 result;
+
+	(void)state;
+	for (u32 nr = 1; nr <= 8; nr++) {
+		make_list(steps, 8, 8);
+		put_pointer((nr - 1) * FAKE_TASK_PAGE + 4, 0, 8);
+		result = run(8, steps, 8);
+		expect_list(nr);
+		expect_end(result);
+	}
+}
+
+/* nothing after it is made, be it based on that or not */
+static void test_a_fault_is_the_end_after_its_bytes(void **state)
+{
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE + FAKE_TASK_PAGE - 8, .len = 8 },
+				      { .len = 24, .base_plus1 = 1 },
+				      { .addr = FAKE_TASK_BASE, .len = 1 } };
+	s64 result;
+
+	(void)state;
+	fill();
+	fake_task.is_hole[3] = true;
+	for (u32 before = 0; before <= 24; before++) {
+		put_pointer(FAKE_TASK_PAGE - 8, FAKE_TASK_BASE + 3 * FAKE_TASK_PAGE - before, 8);
+		result = run(8, steps, 3);
+		expect(8, 8, FAKE_TASK_BASE + FAKE_TASK_PAGE - 8);
+		expect(before, 24, FAKE_TASK_BASE + 3 * FAKE_TASK_PAGE - before);
+		if (before == 24)
+			expect(1, 1, FAKE_TASK_BASE);
+		expect_end(result);
+	}
+}
+
+static void test_a_pointer_beyond_memory_faults(void **state)
+{
+	static const u64 pointers[] = { 1, UINT64_MAX, 1ull << 63, FAKE_TASK_BASE - 1 };
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				      { .len = 4, .base_plus1 = 1 } };
+	s64 result;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pointers); i++) {
+		put_pointer(0, pointers[i], 8);
+		result = run(8, steps, 2);
+		expect(8, 8, FAKE_TASK_BASE);
+		expect(0, 4, pointers[i]);
+		expect_end(result);
+	}
+}
+
+/* ---- what is refused, before anything is read ----------------------------------------------------- */
+
+static void expect_refused(u32 pointer_bytes, const struct step *steps, u32 nr)
+{
+	assert_int_equal(run(pointer_bytes, steps, nr), -EINVAL);
+	for (size_t i = nr * sizeof(struct portal_wire_step); i < sizeof(page); i++)
+		assert_int_equal(page[i], UNTOUCHED);
+}
+
+static void test_pointers_of_other_widths_are_refused(void **state)
+{
+	static const u32 widths[] = { 0, 1, 2, 3, 5, 7, 9, 16, 0xffffffff };
+	const struct step step = { .addr = FAKE_TASK_BASE, .len = 8 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++)
+		expect_refused(widths[i], &step, 1);
+}
+
+static void test_half_a_step_is_refused(void **state)
+{
+	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				      { .addr = FAKE_TASK_BASE, .len = 8 } };
+	const u64 size = sizeof(struct portal_wire_step);
+
+	(void)state;
+	for (u64 cut = size + 1; cut < 2 * size; cut++)
+		assert_int_equal(run_sized(8, steps, 2, cut), -EINVAL);
+	assert_int_equal(run_sized(8, steps, 2, size), HEADER + 8);
+	assert_int_equal(run_sized(8, steps, 2, 2 * size), 2 * (HEADER + 8));
+}
+
+static void test_lengths_of_nothing_and_of_more_than_the_page_are_refused(void **state)
+{
+	static const u32 lens[] = { 0, PORTAL_DATA_SIZE - 7, PORTAL_DATA_SIZE, 0xfffffff9, 0xffffffff };
+	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = PORTAL_DATA_SIZE - 8 },
+				{ .addr = FAKE_TASK_BASE, .len = 1 } };
+
+	(void)state;
+	fill();
+	assert_int_equal(run(8, steps, 1), PORTAL_DATA_SIZE);
+	expect_refused(8, steps, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(lens); i++) {
+		steps[0].len = lens[i];
+		expect_refused(8, steps, 1);
+	}
+	/* with both headers and the padding that is the page */
+	steps[0].len = PORTAL_DATA_SIZE - 8 - 16 - 3;
+	assert_int_equal(run(8, steps, 2), PORTAL_DATA_SIZE);
+	steps[1].len = 9;
+	expect_refused(8, steps, 2);
+}
+
+static void test_bases_of_their_own_or_later_are_refused(void **state)
+{
+	static const u32 bases[] = { 2, 3, 4, 33, 0x80000000, 0xffffffff };
+	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				{ .addr = FAKE_TASK_BASE, .len = 8 },
+				{ .addr = FAKE_TASK_BASE, .len = 8 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
+		steps[1].base_plus1 = bases[i];
+		expect_refused(8, steps, 3);
+	}
+	steps[1].base_plus1 = 0;
+	steps[0].base_plus1 = 1;
+	expect_refused(8, steps, 3);
+}
+
+static void test_pointers_beyond_their_base_are_refused(void **state)
+{
+	static const u32 ats[] = { 5, 11, 12, 13, 0x7fffffff, 0xfffffff8, 0xffffffff };
+	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 12 },
+				{ .len = 1, .base_plus1 = 1, .at = 4 } };
+
+	(void)state;
+	put_pointer(4, FAKE_TASK_BASE, 8);
+	assert_int_equal(run(8, steps, 2), HEADER + 16 + HEADER + 8);
+	for (size_t i = 0; i < ARRAY_SIZE(ats); i++) {
+		steps[1].at = ats[i];
+		expect_refused(8, steps, 2);
+	}
+	steps[1].at = 8;
+	assert_int_equal(run(4, steps, 2), HEADER + 16); /* the upper half of that pointer is null */
+	steps[1].at = 9;
+	expect_refused(4, steps, 2);
+	steps[1].at = 0;
+	steps[0].len = 7;
+	expect_refused(8, steps, 2);
+}
+
+static void test_fields_that_mean_nothing_are_zero(void **state)
+{
+	struct step step = { .addr = FAKE_TASK_BASE, .len = 8, .at = 1 };
+
+	(void)state;
+	expect_refused(8, &step, 1);
+	step.at = 0;
+	step.reserved = 1;
+	expect_refused(8, &step, 1);
+	step.reserved = 0;
+	assert_int_equal(run(8, &step, 1), HEADER + 8);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_a_list_of_pointers_of_either_width, setup),
+		cmocka_unit_test_setup(test_bytes_after_a_pointer_of_four_are_not_of_it, setup),
+		cmocka_unit_test_setup(test_a_pointer_plus_a_negative_number, setup),
+		cmocka_unit_test_setup(test_two_steps_of_one_base_and_one_of_none, setup),
+		cmocka_unit_test_setup(test_a_null_pointer_is_the_end, setup),
+		cmocka_unit_test_setup(test_a_fault_is_the_end_after_its_bytes, setup),
+		cmocka_unit_test_setup(test_a_pointer_beyond_memory_faults, setup),
+		cmocka_unit_test_setup(test_pointers_of_other_widths_are_refused, setup),
+		cmocka_unit_test_setup(test_half_a_step_is_refused, setup),
+		cmocka_unit_test_setup(test_lengths_of_nothing_and_of_more_than_the_page_are_refused,
+				       setup),
+		cmocka_unit_test_setup(test_bases_of_their_own_or_later_are_refused, setup),
+		cmocka_unit_test_setup(test_pointers_beyond_their_base_are_refused, setup),
+		cmocka_unit_test_setup(test_fields_that_mean_nothing_are_zero, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
