@@ -75,6 +75,7 @@ struct fake_rule {
  * @most_log: largest ring that this guest has memory for
  * @bell_fd: written to when a log's head passes its wake_at; -1: nowhere
  * @welcome: answer to WELCOME
+ * @nr_ops: operations it knows, those below; 0 = all
  * @refuse_add: answer to HOOK_ADD; 0 = install
  * @refuse_open: answer to RULE_OPEN; 0 = tell
  * @refuse_rule: answer to RULE_ADD; 0 = install
@@ -106,6 +107,7 @@ struct fake_guest {
 	uint32_t log_size, most_log;
 	int bell_fd;
 	int welcome;
+	uint32_t nr_ops;
 	int refuse_add;
 	int refuse_open;
 	int refuse_rule;

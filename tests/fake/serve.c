@@ -16,6 +16,7 @@ struct work {
 	uint64_t size;
 	uint8_t *data;
 	uint64_t cursor;
+	bool is_invalid; /* parameters are out of bounds */
 };
 
 static int64_t moved(size_t n, size_t wanted)
@@ -44,6 +45,68 @@ static int64_t serve_read_str(struct work *work)
 		return -EFAULT;
 	work->cursor = work->addr + n;
 	return (int64_t)n;
+}
+
+/* ---- READ_VEC ---------------------------------------------------------------------------------- */
+
+static size_t padded(size_t len)
+{
+	return (len + 7) & ~(size_t)7;
+}
+
+/* docs/protocol.md lists what is refused */
+static bool may_serve(const struct portal_wire_step *steps, size_t nr, uint64_t pointer_size)
+{
+	size_t total = 0;
+
+	if (pointer_size != 4 && pointer_size != 8)
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t len = le32toh(steps[i].len), at = le32toh(steps[i].at);
+		uint32_t base = le32toh(steps[i].base_plus1);
+
+		if (len == 0 || len > PORTAL_DATA_SIZE || base > i || steps[i].reserved != 0)
+			return false;
+		if (base == 0 ? at != 0 : at + pointer_size > le32toh(steps[base - 1].len))
+			return false;
+		total += sizeof(struct portal_wire_result) + padded(len);
+	}
+	return total <= PORTAL_DATA_SIZE;
+}
+
+static int64_t serve_read_vec(struct work *work)
+{
+	struct portal_wire_step steps[PORTAL_MAX_STEPS];
+	size_t nr = work->size / sizeof(steps[0]), used = 0;
+	const uint8_t *bytes[PORTAL_MAX_STEPS];
+	bool go_on = true;
+
+	memcpy(steps, work->data, nr * sizeof(steps[0]));
+	if (work->size != nr * sizeof(steps[0]) || !may_serve(steps, nr, work->addr)) {
+		work->is_invalid = true;
+		return -EINVAL;
+	}
+	memset(work->data, 0, PORTAL_DATA_SIZE);
+	for (size_t i = 0; i < nr && go_on; i++) {
+		uint32_t base = le32toh(steps[i].base_plus1), len = le32toh(steps[i].len);
+		struct portal_wire_result result = { 0 };
+		uint64_t pointer = 0;
+		size_t n;
+
+		if (base > 0)
+			memcpy(&pointer, bytes[base - 1] + le32toh(steps[i].at), work->addr);
+		if (base > 0 && pointer == 0)
+			break;
+		bytes[i] = work->data + used + sizeof(result);
+		n = fake_copy_from(work->task, work->data + used + sizeof(result),
+				   le64toh(steps[i].addr) + le64toh(pointer), len);
+		go_on = n == len;
+		result.status = htole32(go_on ? 0 : (uint32_t)-EFAULT);
+		result.len = htole32((uint32_t)n);
+		memcpy(work->data + used, &result, sizeof(result));
+		used += sizeof(result) + padded(n);
+	}
+	return (int64_t)used;
 }
 
 /* a piece of a longer text from byte @addr on */
@@ -230,6 +293,8 @@ static int64_t serve_task(struct work *work, uint32_t op)
 		return serve_write(work);
 	case PORTAL_OP_READ_STR:
 		return serve_read_str(work);
+	case PORTAL_OP_READ_VEC:
+		return serve_read_vec(work);
 	case PORTAL_OP_FD_NAME:
 		return serve_fd_name(work);
 	case PORTAL_OP_PROC_ARGS:
@@ -297,7 +362,7 @@ uint32_t fake_serve(struct fake_guest *guest, struct fake_task *task, struct por
 	uint32_t op = (uint32_t)le64toh(region->op), answer = PORTAL_RESP_DONE;
 	int64_t result;
 
-	if (op >= PORTAL_NR_OPS) {
+	if (op >= (guest->nr_ops ? guest->nr_ops : PORTAL_NR_OPS)) {
 		answer = PORTAL_RESP_UNKNOWN;
 		result = -EOPNOTSUPP;
 	} else if (!is_in_bounds(op, work.size)) {
@@ -305,6 +370,7 @@ uint32_t fake_serve(struct fake_guest *guest, struct fake_task *task, struct por
 		result = -EINVAL;
 	} else {
 		result = dispatch(&work, op);
+		answer = work.is_invalid ? PORTAL_RESP_INVALID : PORTAL_RESP_DONE;
 	}
 	region->addr = htole64(work.cursor);
 	region->size = htole64((uint64_t)result);

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads of several steps in one operation, and guests that answer them otherwise than they were asked. */
+#include <endian.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "door.h"
+#include "portal/vector.h"
+
+#define HEADER	 sizeof(struct portal_wire_result)
+#define NODE	 12 /* a pointer and four bytes */
+#define NR_NODES 8
+#define STRIDE	 1000
+
+static int setup(void **state)
+{
+	static struct door door;
+
+	door_init(&door);
+	*state = &door;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	door_done(*state);
+	return 0;
+}
+
+/* a read to make and its outcome */
+static struct {
+	struct vector vector;
+	struct vector_step steps[PORTAL_MAX_STEPS];
+	uint8_t bufs[PORTAL_MAX_STEPS][64];
+	size_t first;
+	ssize_t ret;
+	ssize_t again;
+} reads;
+
+static void do_read_vec(struct door *door, struct session *session)
+{
+	(void)door;
+	assert_int_equal(vector_check(&reads.vector), 0);
+	reads.ret = op_read_vec(session, &reads.vector, reads.first);
+	if (reads.ret == -EPROTO)
+		reads.again = op_read_vec(session, &reads.vector, reads.first);
+}
+
+static uint64_t node_address(size_t n)
+{
+	return DOOR_MEMORY + 100 + n * STRIDE;
+}
+
+static void put_node(struct door *door, size_t n, uint64_t next)
+{
+	uint8_t *node = door->memory + 100 + n * STRIDE;
+
+	put_le64(node, next);
+	memset(node + 8, 'a' + (int)n, 4);
+}
+
+/* a list in memory, and the steps of a walk over it */
+static void make_list(struct door *door)
+{
+	memset(&reads, 0, sizeof(reads));
+	reads.vector = (struct vector){ .steps = reads.steps, .nr = NR_NODES, .pointer_bytes = 8 };
+	for (size_t n = 0; n < NR_NODES; n++) {
+		put_node(door, n, n + 1 < NR_NODES ? node_address(n + 1) : 0);
+		reads.steps[n] = (struct vector_step){
+			.len = NODE, .base_plus1 = (uint32_t)n, .buf = reads.bufs[n], .n = 77,
+		};
+	}
+	reads.steps[0].addr = node_address(0);
+}
+
+static ssize_t run(struct door *door)
+{
+	door_converse(door, do_read_vec, NULL);
+	return reads.ret;
+}
+
+static void expect_nodes(const struct door *door, size_t first, size_t end)
+{
+	for (size_t n = first; n < end; n++) {
+		assert_int_equal(reads.steps[n].n, NODE);
+		assert_memory_equal(reads.bufs[n], door->memory + 100 + n * STRIDE, NODE);
+	}
+}
+
+/* ---- honest guests ---------------------------------------------------------------------------------- */
+
+static void test_a_list_of_eight_is_one_operation(void **state)
+{
+	struct door *door = *state;
+
+	make_list(door);
+	assert_int_equal(run(door), NR_NODES);
+	expect_nodes(door, 0, NR_NODES);
+	assert_int_equal(door_stats(door).operations[PORTAL_OP_READ_VEC], 1);
+	assert_int_equal(door_stats(door).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(door_stats(door).bytes_read, NR_NODES * NODE);
+}
+
+static void test_a_walk_goes_on_from_what_is_read_already(void **state)
+{
+	struct door *door = *state;
+
+	for (size_t first = 0; first < NR_NODES; first++) {
+		make_list(door);
+		reads.first = first;
+		for (size_t n = 0; n < first; n++)
+			memcpy(reads.bufs[n], door->memory + 100 + n * STRIDE, NODE);
+		/* the last one is based on a step that is not asked for, whatever @first is */
+		reads.steps[NR_NODES - 1].base_plus1 = first ? 1 : 0;
+		reads.steps[NR_NODES - 1].addr = first ? 6 * STRIDE : node_address(7);
+		assert_int_equal(run(door), NR_NODES - first);
+		expect_nodes(door, first, NR_NODES);
+	}
+}
+
+static void test_a_null_pointer_ends_it(void **state)
+{
+	struct door *door = *state;
+
+	for (size_t nr = 1; nr < NR_NODES; nr++) {
+		make_list(door);
+		put_node(door, nr - 1, 0);
+		assert_int_equal(run(door), nr);
+		expect_nodes(door, 0, nr);
+		assert_int_equal(reads.steps[nr].n, 77);
+	}
+}
+
+/* one that the host has itself: what comes after it is not asked for */
+static void test_a_null_pointer_that_is_known_ends_it(void **state)
+{
+	struct door *door = *state;
+
+	make_list(door);
+	reads.first = 1;
+	reads.steps[1] = reads.steps[2];
+	reads.steps[1].base_plus1 = 0;
+	reads.steps[1].addr = node_address(1);
+	reads.steps[1].buf = reads.bufs[1];
+	reads.steps[4].base_plus1 = 1; /* of which all bytes are zero */
+	assert_int_equal(run(door), 3);
+	expect_nodes(door, 1, 4);
+}
+
+static void test_a_fault_ends_it_after_its_bytes(void **state)
+{
+	struct door *door = *state;
+
+	for (unsigned int before = 0; before < NODE; before++) {
+		make_list(door);
+		put_node(door, 3, DOOR_MEMORY + DOOR_MEMORY_SIZE - before);
+		assert_int_equal(run(door), 5);
+		expect_nodes(door, 0, 4);
+		assert_int_equal(reads.steps[4].n, before ? (ssize_t)before : -EFAULT);
+		assert_int_equal(reads.steps[5].n, 77);
+	}
+}
+
+static void test_pointers_of_four_bytes(void **state)
+{
+	struct door *door = *state;
+
+	make_list(door);
+	for (size_t n = 0; n < NR_NODES; n++)
+		memset(door->memory + 100 + n * STRIDE + 4, 0xff, 4);
+	reads.vector.pointer_bytes = 4;
+	assert_int_equal(run(door), NR_NODES);
+	expect_nodes(door, 0, NR_NODES);
+}
+
+static void test_a_guest_that_does_not_know_it(void **state)
+{
+	struct door *door = *state;
+
+	make_list(door);
+	door->guest.nr_ops = PORTAL_OP_READ_VEC;
+	assert_int_equal(run(door), -EOPNOTSUPP);
+	assert_int_equal(door_stats(door).protocol_errors, 0);
+}
+
+/* ---- what may be asked ------------------------------------------------------------------------------ */
+
+static int check(struct vector_step one, struct vector_step two, unsigned int pointer_bytes)
+{
+	struct vector_step steps[] = { one, two };
+	const struct vector vector = { .steps = steps, .nr = 2, .pointer_bytes = pointer_bytes };
+
+	return vector_check(&vector);
+}
+
+static void test_check_bounds(void **state)
+{
+	const struct vector_step plain = { .len = 16 };
+	struct vector_step steps[PORTAL_MAX_STEPS + 1];
+	struct vector vector = { .steps = steps, .pointer_bytes = 8 };
+
+	(void)state;
+	for (size_t i = 0; i <= PORTAL_MAX_STEPS; i++)
+		steps[i] = plain;
+	assert_int_equal(vector_check(&vector), -EINVAL);
+	vector.nr = PORTAL_MAX_STEPS;
+	assert_int_equal(vector_check(&vector), 0);
+	vector.nr++;
+	assert_int_equal(vector_check(&vector), -EINVAL);
+
+	assert_int_equal(check(plain, (struct vector_step){ .len = 0 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ .len = UINT32_MAX }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .at = 1 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .base_plus1 = 2 }, 8), -EINVAL);
+	assert_int_equal(check((struct vector_step){ .len = 1, .base_plus1 = 1 }, plain, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 8, NULL, 0 }, 8), 0);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 9, NULL, 0 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 12, NULL, 0 }, 4), 0);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 13, NULL, 0 }, 4), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, UINT32_MAX, NULL, 0 }, 4), -EINVAL);
+}
+
+static void test_check_that_results_fit_the_page(void **state)
+{
+	(void)state;
+	for (uint32_t len = 4024; len <= 4040; len++) {
+		bool fits = len <= PORTAL_DATA_SIZE - 3 * HEADER;
+
+		assert_int_equal(check((struct vector_step){ .len = len }, (struct vector_step){ .len = 1 },
+				       8),
+				 fits ? 0 : -EINVAL);
+	}
+}
+
+/* ---- lies ------------------------------------------------------------------------------------------- */
+
+/* the guest's answer to two steps of NODE bytes: its bytes instead of the truth */
+struct lie {
+	int64_t size;
+	uint8_t data[96];
+};
+
+static void tell(void *ctx, struct portal_region *region)
+{
+	const struct lie *lie = ctx;
+
+	if ((uint32_t)le64toh(region->op) != PORTAL_RESP_DONE)
+		return;
+	memcpy(region->data, lie->data, sizeof(lie->data));
+	region->size = htole64((uint64_t)lie->size);
+}
+
+static void expect_lie(struct door *door, struct lie lie, ssize_t expected)
+{
+	struct fake_session session;
+	uint64_t errors;
+
+	assert_int_equal(fake_hello(&door->guest, 0), 0);
+	make_list(door);
+	reads.vector.nr = 2;
+	door->talk = do_read_vec;
+	door->guest.tamper = tell;
+	door->guest.tamper_ctx = &lie;
+	errors = door_stats(door).protocol_errors;
+	door_open(door, &session, 0);
+	fake_session_finish(&session);
+	door->guest.tamper = NULL;
+	assert_int_equal(reads.ret, expected);
+	assert_int_equal(door_stats(door).protocol_errors - errors, expected == -EPROTO);
+	if (expected == -EPROTO)
+		assert_int_equal(reads.again, -ECANCELED);
+}
+
+/* a result of @len bytes, the first eight of which are @pointer. Return: where the next one goes. */
+static size_t put_result(struct lie *lie, size_t at, int32_t status, uint32_t len, uint64_t pointer)
+{
+	put_le32(lie->data + at, (uint32_t)status);
+	put_le32(lie->data + at + 4, len);
+	if (len >= 8)
+		put_le64(lie->data + at + HEADER, pointer);
+	lie->size = (int64_t)(at + HEADER + align_up(len, 8));
+	return (size_t)lie->size;
+}
+
+static struct lie two(int32_t status, uint32_t len, uint64_t pointer, int32_t status2, uint32_t len2)
+{
+	struct lie lie = { 0 };
+
+	put_result(&lie, put_result(&lie, 0, status, len, pointer), status2, len2, 0);
+	return lie;
+}
+
+static struct lie one(int32_t status, uint32_t len, uint64_t pointer)
+{
+	struct lie lie = { 0 };
+
+	put_result(&lie, 0, status, len, pointer);
+	return lie;
+}
+
+
+static void test_lies_that_could_be_true(void **state)
+{
+	expect_lie(*state, two(0, NODE, 1, 0, NODE), 2);
+	expect_lie(*state, two(0, NODE, 1, -EFAULT, 3), 2);
+	expect_lie(*state, two(0, NODE, 1, -EFAULT, 0), 2);
+	expect_lie(*state, one(0, NODE, 0), 1);
+	expect_lie(*state, one(-EFAULT, 11, 1), 1);
+	expect_lie(*state, one(-EFAULT, 0, 0), 1);
+}
+
+static void test_an_end_where_none_is_due_is_eproto(void **state)
+{
+	const struct lie nothing = { 0 };
+
+	expect_lie(*state, nothing, -EPROTO);
+	expect_lie(*state, one(0, NODE, 1), -EPROTO);		   /* the pointer was not null */
+	expect_lie(*state, two(0, NODE, 0, 0, NODE), -EPROTO);	   /* it was */
+	expect_lie(*state, two(-EFAULT, 8, 1, 0, NODE), -EPROTO);  /* after a fault */
+	expect_lie(*state, two(-EFAULT, 0, 1, -EFAULT, 0), -EPROTO);
+}
+
+static void test_lengths_and_statuses_that_cannot_be_are_eproto(void **state)
+{
+	expect_lie(*state, one(0, NODE - 1, 0), -EPROTO);
+	expect_lie(*state, one(0, NODE + 1, 0), -EPROTO);
+	expect_lie(*state, one(-EFAULT, NODE, 0), -EPROTO);
+	expect_lie(*state, one(-EFAULT, NODE + 1, 0), -EPROTO);
+	expect_lie(*state, one(-EINVAL, 0, 0), -EPROTO);
+	expect_lie(*state, one(1, 0, 0), -EPROTO);
+	expect_lie(*state, two(0, NODE, 1, 0, UINT32_MAX), -EPROTO);
+	expect_lie(*state, two(0, NODE, 1, -EFAULT, UINT32_MAX - 7), -EPROTO);
+}
+
+static void test_answers_cut_at_every_byte_are_eproto(void **state)
+{
+	struct lie lie = two(0, NODE, 1, 0, NODE);
+	int64_t whole = lie.size;
+
+	for (lie.size = 0; lie.size < whole; lie.size++)
+		expect_lie(*state, lie, -EPROTO);
+	expect_lie(*state, lie, 2);
+	lie.size = whole + 1;
+	expect_lie(*state, lie, -EPROTO);
+	lie.size = whole + 8;
+	expect_lie(*state, lie, -EPROTO);
+	lie.size = PORTAL_DATA_SIZE + 1;
+	expect_lie(*state, lie, -EPROTO);
+}
+
+static void test_padding_that_is_not_zero_is_eproto(void **state)
+{
+	for (size_t i = HEADER + NODE; i < HEADER + 16; i++) {
+		struct lie lie = two(0, NODE, 1, 0, NODE);
+
+		lie.data[i] = 1;
+		expect_lie(*state, lie, -EPROTO);
+	}
+}
+
+#define VECTOR_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VECTOR_TEST(test_a_list_of_eight_is_one_operation),
+		VECTOR_TEST(test_a_walk_goes_on_from_what_is_read_already),
+		VECTOR_TEST(test_a_null_pointer_ends_it),
+		VECTOR_TEST(test_a_null_pointer_that_is_known_ends_it),
+		VECTOR_TEST(test_a_fault_ends_it_after_its_bytes),
+		VECTOR_TEST(test_pointers_of_four_bytes),
+		VECTOR_TEST(test_a_guest_that_does_not_know_it),
+		cmocka_unit_test(test_check_bounds),
+		cmocka_unit_test(test_check_that_results_fit_the_page),
+		VECTOR_TEST(test_lies_that_could_be_true),
+		VECTOR_TEST(test_an_end_where_none_is_due_is_eproto),
+		VECTOR_TEST(test_lengths_and_statuses_that_cannot_be_are_eproto),
+		VECTOR_TEST(test_answers_cut_at_every_byte_are_eproto),
+		VECTOR_TEST(test_padding_that_is_not_zero_is_eproto),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

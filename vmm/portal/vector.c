@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/vector.h"
+
+#include <errno.h>
+#include <portal/ops.h>
+#include <portal/wire.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "portal/session.h"
+
+#define RESULT_ALIGN 8
+
+/* a guest's answer, copied out of the page; @pos of @len bytes are behind us */
+struct answer {
+	uint8_t data[PORTAL_DATA_SIZE];
+	size_t len;
+	size_t pos;
+};
+
+static bool is_base_valid(const struct vector *vector, size_t n)
+{
+	const struct vector_step *step = &vector->steps[n];
+	uint32_t len;
+
+	if (step->base_plus1 == 0)
+		return step->at == 0;
+	if (step->base_plus1 > n)
+		return false;
+	len = vector->steps[step->base_plus1 - 1].len;
+	return step->at <= len && vector->pointer_bytes <= len - step->at;
+}
+
+int vector_check(const struct vector *vector)
+{
+	size_t room = PORTAL_DATA_SIZE;
+
+	if (vector->nr == 0 || vector->nr > PORTAL_MAX_STEPS)
+		return -EINVAL;
+	for (size_t n = 0; n < vector->nr; n++) {
+		uint32_t len = vector->steps[n].len;
+		size_t size;
+
+		if (len == 0 || len > PORTAL_DATA_SIZE || !is_base_valid(vector, n))
+			return -EINVAL;
+		size = sizeof(struct portal_wire_result) + align_up(len, RESULT_ALIGN);
+		if (size > room)
+			return -EINVAL;
+		room -= size;
+	}
+	return 0;
+}
+
+bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr)
+{
+	const struct vector_step *step = &vector->steps[n];
+	uint8_t pointer[8] = { 0 };
+
+	*ret_addr = step->addr;
+	if (step->base_plus1 == 0)
+		return true;
+	memcpy(pointer, (const uint8_t *)vector->steps[step->base_plus1 - 1].buf + step->at,
+	       vector->pointer_bytes);
+	*ret_addr += get_le64(pointer);
+	return get_le64(pointer) != 0;
+}
+
+/* ---- the request --------------------------------------------------------------------------------- */
+
+/* what is based on a step that is not asked for has its address by now, if that is not null */
+static struct portal_wire_step encode_step(const struct vector *vector, size_t first, size_t n,
+					   uint64_t addr)
+{
+	const struct vector_step *step = &vector->steps[n];
+	bool is_based = step->base_plus1 > first;
+
+	return (struct portal_wire_step){
+		.addr = htole64(is_based ? step->addr : addr),
+		.len = htole32(step->len),
+		.base_plus1 = htole32(is_based ? step->base_plus1 - (uint32_t)first : 0),
+		.at = htole32(is_based ? step->at : 0),
+	};
+}
+
+/* Return: steps from @first on that a guest can be asked for: up to one that is known to begin at null. */
+static size_t encode(const struct vector *vector, size_t first, struct portal_wire_step *wire)
+{
+	size_t n;
+
+	for (n = first; n < vector->nr; n++) {
+		bool is_known = vector->steps[n].base_plus1 <= first;
+		uint64_t addr = 0;
+
+		if (is_known && !vector_start(vector, n, &addr))
+			break;
+		wire[n - first] = encode_step(vector, first, n, addr);
+	}
+	return n - first;
+}
+
+/* ---- the answer ---------------------------------------------------------------------------------- */
+
+static bool is_padding_zero(const uint8_t *data, size_t len, size_t padded)
+{
+	for (size_t i = len; i < padded; i++)
+		if (data[i] != 0)
+			return false;
+	return true;
+}
+
+/* Return: 0; -EPROTO. */
+static int decode_step(struct answer *answer, struct vector_step *step)
+{
+	const uint8_t *data = answer->data + answer->pos + sizeof(struct portal_wire_result);
+	size_t left = answer->len - answer->pos;
+	struct portal_wire_result wire;
+	uint32_t len, status;
+	uint64_t padded;
+
+	if (left < sizeof(wire))
+		return -EPROTO;
+	memcpy(&wire, answer->data + answer->pos, sizeof(wire));
+	len = le32toh(wire.len);
+	status = le32toh(wire.status);
+	padded = align_up(len, RESULT_ALIGN);
+	if (len > step->len || padded > left - sizeof(wire) || !is_padding_zero(data, len, padded))
+		return -EPROTO;
+	if (status != (len < step->len ? (uint32_t)-EFAULT : 0))
+		return -EPROTO;
+	memcpy(step->buf, data, len);
+	step->n = len > 0 ? (ssize_t)len : -EFAULT;
+	answer->pos += sizeof(wire) + padded;
+	return 0;
+}
+
+/*
+ * The guest has ended where it had to and nowhere else: at a fault, at a null pointer that it has delivered itself,
+ * or at the @end.
+ * Return: steps; -EPROTO.
+ */
+static ssize_t decode(struct answer *answer, const struct vector *vector, size_t first, size_t end)
+{
+	bool is_whole = true;
+	uint64_t addr;
+	size_t n;
+
+	for (n = first; n < end && is_whole; n++) {
+		struct vector_step *step = &vector->steps[n];
+
+		if (!vector_start(vector, n, &addr))
+			break;
+		if (decode_step(answer, step) < 0)
+			return -EPROTO;
+		is_whole = step->n == (ssize_t)step->len;
+	}
+	return answer->pos == answer->len ? (ssize_t)(n - first) : -EPROTO;
+}
+
+static void count_read(struct session *session, const struct vector_step *steps, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (steps[i].n > 0)
+			session_count_read(session, (uint64_t)steps[i].n);
+}
+
+ssize_t op_read_vec(struct session *session, const struct vector *vector, size_t first)
+{
+	struct portal_wire_step wire[PORTAL_MAX_STEPS];
+	size_t nr = encode(vector, first, wire);
+	const struct session_request request = {
+		.op = PORTAL_OP_READ_VEC,
+		.addr = vector->pointer_bytes,
+		.size = nr * sizeof(wire[0]),
+		.data = wire,
+		.len = nr * sizeof(wire[0]),
+		.most = PORTAL_DATA_SIZE,
+	};
+	struct session_answer ended;
+	struct answer answer;
+	ssize_t n;
+	int ret = session_call(session, &request, &ended);
+
+	if (ret < 0)
+		return ret;
+	answer.len = ended.result;
+	answer.pos = 0;
+	session_payload(session, answer.data, answer.len);
+	n = decode(&answer, vector, first, first + nr);
+	if (n < 0)
+		return session_break(session);
+	count_read(session, vector->steps + first, (size_t)n);
+	return n;
+}
