@@ -73,6 +73,7 @@ static void use_rules(void)
 
 static int use_all(struct portal_ctx *ctx, void *data)
 {
+	struct portal_step steps[3];
 	char text[5000];
 	uint64_t value;
 
@@ -88,6 +89,11 @@ static int use_all(struct portal_ctx *ctx, void *data)
 		portal_set_ret(ctx, 2);
 	if (portal_proc_args(ctx, text, sizeof(text)) == 0)
 		return -1;
+	for (uint32_t i = 0; i < 3; i++)
+		steps[i] = (struct portal_step){ .len = 16, .base_plus1 = i, .buf = text + 16 * i };
+	steps[0].addr = portal_arg(ctx, 1) + 200;
+	if (portal_read_vec(ctx, steps, 3) > 3)
+		abort();
 	return portal_set_reg(ctx, "sp", (uint64_t)portal_ret(ctx));
 }
 

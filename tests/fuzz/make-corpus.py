@@ -90,11 +90,14 @@ REGISTER = rule(2, 2, (condition(place(2, 0), 12, string=(0, 4)), condition(plac
 MEMORY = b"eth0".ljust(16, b"\0") + struct.pack("<Q", 0x10000 + 128) + bytes(104) + struct.pack("<I", 0x34)
 
 
+NODES = (struct.pack("<iIQ", 0, 16, 0x2000) + bytes(8) + struct.pack("<iIQ", 0, 16, 0) + bytes(8))
+
+
 def event(page, code=0xE0000002, items=()):
     return (step(page, EVENT, header(code, len(call(items=items))) + call(nr=2, items=items)) + answer(page, 4, b"eth0") +
-            answer(page, 100) + answer(page, 8, b"01234567") + answer(page, 5, b"/etc/") +
-            answer(page, 3, b"sh\0") + answer(page, 4, b"eth0") + answer(page, 5, b"/etc/") +
-            answer(page, 3, b"sh\0"))
+            answer(page, 100) + answer(page, 8, b"01234567") + answer(page, 5, b"/etc/") + answer(page, 3, b"sh\0") +
+            answer(page, len(NODES), NODES) + answer(page, 4, b"eth0") + answer(page, 5, b"/etc/") +
+            answer(page, 3, b"sh\0") + answer(page, len(NODES), NODES))
 
 
 def tables(abi, page_shift, va_bits, link, leaf, levels):

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 #define MEMORY 0x10000ull
 
 static atomic_uint nr_allocations;
@@ -45,12 +47,18 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 static int work(struct portal_ctx *ctx, void *data)
 {
 	char text[64];
+	struct portal_step steps[2] = {
+		{ .addr = MEMORY + 128, .len = 16, .buf = text },
+		{ .len = 16, .base_plus1 = 1, .buf = text + 16 },
+	};
 	uint32_t value;
 
 	(void)data;
 	if (portal_read_str(ctx, MEMORY, text, sizeof(text)) < 0)
 		return -1;
 	if (portal_read_int(ctx, MEMORY, &value) < 0)
+		return -1;
+	if (portal_read_vec(ctx, steps, 2) != 2)
 		return -1;
 	if (portal_write_int(ctx, MEMORY + 64, value) < 0)
 		return -1;
@@ -65,10 +73,13 @@ static void test_event_with_reads_and_writes_allocates_nothing(void **state)
 		  .flags = PORTAL_HOOK_DEFER_WRITES },
 	};
 	struct rig rig;
+	uint8_t *memory;
 
 	(void)state;
 	rig_init(&rig, 4, 1);
-	assert_non_null(fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE));
+	memory = fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE);
+	assert_non_null(memory);
+	put_le64(memory + 128, MEMORY);
 	rig_hooks(&rig, "test", 0, hooks, 2);
 	rig_boot(&rig);
 	/* the wrapping itself works */

@@ -28,7 +28,7 @@ static struct {
 	pthread_t thread;
 	char path[PATH_MAX_LEN];
 	ssize_t len;
-	int results[16];
+	int results[18];
 	int result;
 } saw;
 
@@ -208,6 +208,8 @@ static int try_all(struct portal_ctx *ctx, void *data)
 {
 	uint64_t value;
 	char buf[64];
+	struct portal_step declared = { .addr = MEMORY, .len = 2, .buf = buf };
+	struct portal_step undeclared = { .addr = MEMORY + 4096, .len = 1, .buf = buf };
 	int i = 0;
 
 	(void)data;
@@ -227,10 +229,12 @@ static int try_all(struct portal_ctx *ctx, void *data)
 	saw.results[i++] = (int)portal_proc_env(ctx, buf, sizeof(buf));
 	saw.results[i++] = portal_proc_pid(ctx);
 	saw.results[i++] = portal_user_reg(ctx, "sp", &value);
+	saw.results[i++] = portal_read_vec(ctx, &undeclared, 1);
 	/* what the event carries */
 	saw.results[i++] = portal_reg(ctx, "sp", &value) == 0 && value == 0x7ff0;
 	saw.results[i++] = portal_pid(ctx) == 100 && strcmp(portal_comm(ctx), "probe") == 0 &&
 			   strcmp(portal_syscall_name(ctx), "openat") == 0;
+	saw.results[i++] = portal_read_vec(ctx, &declared, 1) == 1 && memcmp(buf, "/a", 2) == 0;
 	saw.results[i++] = (int)portal_read_bytes(ctx, MEMORY, buf, 0);
 	return 1;
 }
@@ -240,11 +244,11 @@ static void check_all(void)
 	assert_int_equal(saw.calls, 1);
 	for (int i = 0; i < 6; i++)
 		assert_int_equal(saw.results[i], -EINVAL);
-	for (int i = 6; i < 13; i++)
+	for (int i = 6; i < 14; i++)
 		assert_int_equal(saw.results[i], -EOPNOTSUPP);
-	assert_int_equal(saw.results[13], 1);
-	assert_int_equal(saw.results[14], 1);
-	assert_int_equal(saw.results[15], 0);
+	for (int i = 14; i < 17; i++)
+		assert_int_equal(saw.results[i], 1);
+	assert_int_equal(saw.results[17], 0);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 	assert_int_equal(memory[0], '/');
 }

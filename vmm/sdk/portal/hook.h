@@ -577,6 +577,54 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  */
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
 
+/**
+ * struct portal_step - one of several reads that depend on each other
+ * @addr: user address; with a base, what is added to the pointer (also a negative number)
+ * @len: bytes, at least 1
+ * @base_plus1: n + 1: the pointer (the task's, 4 or 8 bytes) is in what step n, an earlier one, has read;
+ *	0: there is none
+ * @at: where in those bytes it is; 0 without a base
+ * @reserved: 0
+ * @buf: buffer of @len bytes; those of different steps do not overlap
+ * @n: set: bytes read; fewer than @len when a later part faulted; -EFAULT; -ENODATA: not reached
+ */
+struct portal_step {
+	uint64_t addr;
+	uint32_t len;
+	uint32_t base_plus1;
+	uint32_t at;
+	uint32_t reserved;
+	void *buf;
+	ssize_t n;
+};
+
+/**
+ * portal_read_vec() - follow pointers: read user memory step by step, in one round trip
+ * @ctx: the event
+ * @steps: what to read, in this order
+ * @nr: their number, 1 .. 32
+ *
+ * Each step sees what portal_read_bytes() would. A step that starts at a null pointer is not made, one that
+ * faults is the last. Steps whose bytes are declared, staged, or plainly there cost nothing; from the first that
+ * is not, the rest is asked for at once. The first eight nodes of a list:
+ *
+ *	struct { uint64_t next; char name[24]; } node[8];
+ *	struct portal_step steps[8] = {
+ *		{ .addr = head, .len = sizeof(node[0]), .buf = &node[0] },
+ *	};
+ *	int nr;
+ *
+ *	for (uint32_t i = 1; i < 8; i++)
+ *		steps[i] = (struct portal_step){ .len = sizeof(node[i]), .base_plus1 = i, .at = 0,
+ *						 .buf = &node[i] };
+ *	nr = portal_read_vec(ctx, steps, 8);
+ *
+ * Return: steps that have all their bytes; where these are fewer than @nr, @n of the next one says why: it
+ * faulted, or its pointer was null. -EINVAL: a field is out of range, or the bytes, with 8 for each step and
+ * padded to multiples of 8, are more than 4072; -ECANCELED; -EPROTO.
+ */
+int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr);
+
 /** portal_write_str() - write @str and its NUL. Return: bytes written, the NUL counted; as portal_write_bytes(). */
 ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str);
 

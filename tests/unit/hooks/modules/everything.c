@@ -10,6 +10,7 @@ static int event(struct portal_ctx *ctx, void *data)
 	char text[16];
 	uint64_t value = 0;
 	uint32_t word = 0;
+	struct portal_step step = { .addr = portal_arg(ctx, 2), .len = 4, .buf = text };
 	int pid = portal_pid(ctx) + portal_tid(ctx);
 
 	(void)data;
@@ -19,6 +20,8 @@ static int event(struct portal_ctx *ctx, void *data)
 		return -2;
 	if (portal_read_bytes(ctx, portal_arg(ctx, 2), text, 4) != 4)
 		return -3;
+	if (portal_read_vec(ctx, &step, 1) != 1)
+		return -13;
 	if (portal_write_bytes(ctx, portal_arg(ctx, 2), text, 4) != 4)
 		return -4;
 	if (portal_read_str(ctx, portal_arg(ctx, 2), text, sizeof(text)) < 0)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SDK's walk over pointers. Every step is what portal_read_bytes() would have read: first what the host has,
+ * then, of all that is left, what the guest has. Documented in portal/hook.h.
+ */
+#include <errno.h>
+#include <portal/hook.h>
+#include <portal/wire.h>
+
+#include "hooks/event.h"
+#include "hooks/regs.h"
+#include "portal/direct.h"
+#include "portal/operation.h"
+#include "portal/vector.h"
+
+/**
+ * struct walk - reads under way
+ * @ctx: the event
+ * @vector: what is to be read
+ * @steps: of @vector
+ * @done: steps that have all their bytes
+ * @is_over: no step after these can be made
+ */
+struct walk {
+	struct portal_ctx *ctx;
+	struct vector vector;
+	struct vector_step steps[PORTAL_MAX_STEPS];
+	size_t done;
+	bool is_over;
+};
+
+static bool is_staged(const struct portal_ctx *ctx, uint64_t addr, size_t len)
+{
+	return ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES &&
+	       staging_covers(&ctx->staging, ctx->hook->id, addr, len);
+}
+
+static void overlay(const struct portal_ctx *ctx, uint64_t addr, const struct vector_step *step)
+{
+	if (ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES && step->n > 0)
+		staging_overlay(&ctx->staging, ctx->hook->id, addr, step->buf, (size_t)step->n);
+}
+
+/* the next step has been read at @addr */
+static void advance(struct walk *walk, uint64_t addr)
+{
+	const struct vector_step *step = &walk->steps[walk->done];
+
+	overlay(walk->ctx, addr, step);
+	if (step->n == (ssize_t)step->len)
+		walk->done++;
+	else
+		walk->is_over = true;
+}
+
+/* Return: whether it is known without the guest what reading the next step at @addr gives. */
+static bool read_here(struct walk *walk, uint64_t addr)
+{
+	struct portal_ctx *ctx = walk->ctx;
+	struct vector_step *step = &walk->steps[walk->done];
+
+	step->n = (ssize_t)step->len;
+	if (is_staged(ctx, addr, step->len))
+		return true;
+	step->n = items_read(&ctx->call->items, addr, step->buf, step->len);
+	if (step->n != -ENOENT)
+		return true;
+	if (event_is_log(ctx))
+		return false;
+	step->n = (ssize_t)direct_read(ctx->session, addr, step->buf, step->len);
+	return step->n == (ssize_t)step->len;
+}
+
+/*
+ * @nr steps have been read as the guest has memory. What this hook has staged may hide the pointers that the guest
+ * followed, and memory that it does not have: from there on, they are made anew.
+ */
+static void take(struct walk *walk, size_t nr)
+{
+	const size_t first = walk->done;
+	uint64_t followed[PORTAL_MAX_STEPS], addr;
+
+	for (size_t i = 0; i < nr; i++)
+		vector_start(&walk->vector, first + i, &followed[i]);
+	for (size_t i = 0; i < nr; i++) {
+		const struct vector_step *step = &walk->steps[first + i];
+
+		if (!vector_start(&walk->vector, first + i, &addr) || addr != followed[i] ||
+		    is_staged(walk->ctx, addr, step->len))
+			return;
+		advance(walk, addr);
+	}
+}
+
+/* a guest module that is older than the operation */
+static ssize_t read_one(struct walk *walk, uint64_t addr)
+{
+	struct vector_step *step = &walk->steps[walk->done];
+
+	step->n = op_read(walk->ctx->session, addr, step->buf, step->len);
+	return step->n < 0 && step->n != -EFAULT ? step->n : 1;
+}
+
+/* Return: 0: at least one step more is done, or the walk is over. */
+static int read_there(struct walk *walk, uint64_t addr)
+{
+	ssize_t nr;
+
+	if (event_is_log(walk->ctx))
+		return -EOPNOTSUPP;
+	nr = op_read_vec(walk->ctx->session, &walk->vector, walk->done);
+	if (nr == -EOPNOTSUPP)
+		nr = read_one(walk, addr);
+	if (nr < 0)
+		return (int)nr;
+	take(walk, (size_t)nr);
+	return 0;
+}
+
+static int walk_on(struct walk *walk)
+{
+	uint64_t addr;
+
+	if (!vector_start(&walk->vector, walk->done, &addr)) {
+		walk->steps[walk->done].n = -ENODATA;
+		walk->is_over = true;
+		return 0;
+	}
+	if (!read_here(walk, addr))
+		return read_there(walk, addr);
+	advance(walk, addr);
+	return 0;
+}
+
+static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct portal_step *steps,
+		     size_t nr)
+{
+	if (nr > PORTAL_MAX_STEPS)
+		return -EINVAL;
+	walk->ctx = ctx;
+	walk->vector = (struct vector){
+		.steps = walk->steps, .nr = nr, .pointer_bytes = regs_width(ctx->call->abi),
+	};
+	walk->done = 0;
+	walk->is_over = false;
+	for (size_t i = 0; i < nr; i++) {
+		if (steps[i].reserved)
+			return -EINVAL;
+		walk->steps[i] = (struct vector_step){
+			.addr = steps[i].addr, .len = steps[i].len, .at = steps[i].at,
+			.base_plus1 = steps[i].base_plus1, .buf = steps[i].buf, .n = -ENODATA,
+		};
+	}
+	return vector_check(&walk->vector);
+}
+
+int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr)
+{
+	struct walk walk;
+	int ret = ctx->is_error ? -EINVAL : walk_init(&walk, ctx, steps, nr);
+
+	if (ret < 0)
+		return ret;
+	if (event_is_over(ctx))
+		return -ECANCELED;
+	while (walk.done < nr && !walk.is_over) {
+		ret = walk_on(&walk);
+		if (ret < 0)
+			return ret;
+	}
+	for (size_t i = 0; i < nr; i++)
+		steps[i].n = i <= walk.done ? walk.steps[i].n : -ENODATA;
+	return (int)walk.done;
+}
