@@ -154,3 +154,74 @@ case_fetch_direct_or_not_the_answers_are_the_same() {
 	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
 	(($(stat_of direct.read) > 10000)) || fail "only $(stat_of direct.read) bytes were read directly"
 }
+
+# boot_walk yes|no on|off - lists of eight nodes, of five, of five and a bad pointer, of more than the hook reads; each
+# twice, at first absent; 64-bit and 32-bit programs
+boot_walk() {
+	boot_run 'for p in /usr/bin /usr/bin32; do
+			$p/list_walk /tmp/a 8; $p/list_walk /tmp/b 5; $p/list_walk /tmp/c 5 0x10
+			$p/list_walk /tmp/d 20
+		done' --hook "$TEST_HOOKS/walk.so,steps=$1,report=report.$1.$2" --direct "$2"
+	expect_stat hooks.failures 0
+	expect_stat sessions.protocol_errors 0
+	expect_stat events.enter 16
+	expect_count 2 '^list_walk: nodes=8 before=0 after=8' out.text
+	expect_count 4 '^list_walk: nodes=5 before=0 after=5' out.text
+	expect_count 2 '^list_walk: nodes=20 before=0 after=8' out.text
+}
+
+# expected_walk COMPAT DONE REST - what the module is to say of a list: DONE nodes, then REST, a word a step
+expected_walk() {
+	local n
+
+	echo "$1 $2"
+	for ((n = 0; n < $2; n++)); do
+		printf '%d %x node-%d\n' $(($1 ? 28 : 32)) $((0x1000 + n * n)) "$n"
+	done
+	for n in $3; do
+		echo "$n"
+	done
+}
+
+expected_walks() {
+	local compat i
+
+	for compat in 0 1; do
+		for i in 8 8 5 5; do
+			expected_walk "$compat" "$i" "$( ((i == 8)) || echo -61 -61 -61)"
+		done
+		for i in 1 2; do
+			expected_walk "$compat" 5 '-14 -61 -61'
+		done
+		for i in 1 2; do
+			expected_walk "$compat" 8 ''
+		done
+	done
+}
+
+# expect_walk READ READ_VEC - operations in all, and not an exit more
+expect_walk() {
+	local hello
+
+	hello="$(sum_of stats operations.WELCOME operations.SYSCALL_NAMES operations.HOOK_ADD)"
+	expect_stat operations.READ "$1"
+	expect_stat operations.READ_VEC "$2"
+	expect_stat doorbells.answer "$((hello + $1 + $2))"
+}
+
+case_fetch_a_walk_over_absent_nodes_is_one_operation() {
+	expected_walks >report.expected
+
+	boot_walk yes off
+	cmp report.expected report.yes.off || fail "a walk has found something else"
+	expect_walk 0 16
+
+	boot_walk no off
+	cmp report.expected report.no.off || fail "reads one by one have found something else"
+	expect_walk "$((4 * (8 + 5 + 6 + 8)))" 0
+
+	# what the first walk has brought is there for the second, but for the bad pointer
+	boot_walk yes on
+	cmp report.expected report.yes.on || fail "a direct access has changed a walk"
+	expect_walk 0 "$((8 + 2))"
+}
