@@ -7,8 +7,8 @@ count_of() {
 	awk -v outcome="polls: $1" 'index($0, outcome " count=") == 1 { sub(/.*count=/, ""); sum += $0 } END { print sum + 0 }' out.text
 }
 
-# expect_sum OUTCOME N
-expect_sum() {
+# expect_calls OUTCOME N
+expect_calls() {
 	[[ "$(count_of "$1")" == "$2" ]] || fail "$1 came $(count_of "$1") times, expected $2"
 }
 
@@ -16,8 +16,8 @@ expect_sum() {
 case_rules_read_through_pointers_and_change_arguments() {
 	boot_run 'for p in polls /usr/bin32/polls; do $p -n 200 readv; $p -n 100 openat; done' \
 		--hook "$TEST_HOOKS/rules.so"
-	expect_sum 'ret=8 value=0x1234567' 400
-	expect_sum 'ret=0 value=0' 200
+	expect_calls 'ret=8 value=0x1234567' 400
+	expect_calls 'ret=0 value=0' 200
 	expect_stat rules.hits 600
 	expect_stat rules.failed 0
 	expect_stat doorbells.event 0
@@ -28,8 +28,8 @@ case_rules_read_through_pointers_and_change_arguments() {
 case_rules_store_that_fails_comes_as_an_event() {
 	boot_run 'polls -n 30 readonly; polls32 readonly' --hook "$TEST_HOOKS/rules.so"
 	# the name of the second is not the hook's
-	expect_sum 'ret=-5 value=0xffffffff' 30
-	expect_sum 'ret=-14 value=0xffffffff' 1
+	expect_calls 'ret=-5 value=0xffffffff' 30
+	expect_calls 'ret=-14 value=0xffffffff' 1
 	expect_err 'rules: a rule of the hook on readv could not store all it should \[polls [0-9]+\]'
 	expect_stat rules.hits 30
 	expect_stat rules.failed 30
@@ -41,8 +41,8 @@ case_rules_store_that_fails_comes_as_an_event() {
 case_rules_two_hooks_on_a_call_are_both_asked() {
 	boot_run 'polls -n 3 openat; cp /usr/bin/polls /tmp/chosen; /tmp/chosen -n 10 openat' \
 		--hook "$TEST_HOOKS/rules.so,comm=chosen" --hook "$TEST_HOOKS/chosen.so"
-	expect_sum 'ret=-21 value=0' 3
-	expect_sum 'ret=-1 value=0' 10
+	expect_calls 'ret=-21 value=0' 3
+	expect_calls 'ret=-1 value=0' 10
 	expect_stat rules.hits 0
 	((("$(grep -c 'chosen: openat of chosen' err)") >= 10)) || fail "the other hook was not asked each time"
 }
@@ -83,8 +83,8 @@ case_rules_outlive_the_guest_module() {
 		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko; polls -n 40 openat' \
 		--disk portal.ko,ro --hook "$TEST_HOOKS/rules.so"
 	expect_out '^rmmod=0$'
-	expect_sum 'ret=0 value=0' 70
-	expect_sum 'ret=-21 value=0' 5
+	expect_calls 'ret=0 value=0' 70
+	expect_calls 'ret=-21 value=0' 5
 	expect_stat rules.hits 70
 	expect_stat rules.added 2
 	expect_stat operations.RULE_OPEN 3
