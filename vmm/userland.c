@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "userland.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -178,9 +179,11 @@ int userland_open(struct userland *userland, const struct vmm_config *config,
 	if (err < 0)
 		return report(config->rootfs, err, &why);
 	if (!kernel->release[0]) {
-		log_error("%s does not say its release, so no modules can be found for it; use a bzImage, or "
-			  "an ELF vmlinux that is not stripped",
-			  config->kernel);
+		log_error("%s does not say its release, so no modules can be found for it; use %s",
+			  config->kernel,
+			  kernel->machine == EM_ARM ?
+				  "a zImage of Linux 5.9 or newer that gzip, lz4 or xz has packed" :
+				  "a bzImage, or an ELF vmlinux that is not stripped");
 		return -EINVAL;
 	}
 	userland->has_guest_module = true;

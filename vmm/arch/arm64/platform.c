@@ -92,8 +92,8 @@ static const struct arch_cap caps_more[] = {
 	  "32-bit kernels need a CPU that has 32-bit state at EL1, such as a Cortex-A53, A55, A57, "
 	  "A72, A73 or A75; use such a host, or an arm64 kernel, which runs 32-bit programs, too" },
 	{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
-	  "the doorbell is a register in memory instead of a hypercall; use a host kernel of 6.4 or "
-	  "newer for that" },
+	  "the doorbell is a register in memory then; a hypercall takes a host kernel of 6.4 or "
+	  "newer" },
 	{ 0, 0, NULL, NULL, NULL },
 };
 
