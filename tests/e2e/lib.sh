@@ -10,6 +10,7 @@
 #	MODULES     root directory of its modules
 #	HEADERS     its headers, configured
 #	GUEST_KO    portal.ko for it
+#	GUEST_ARCH  its architecture: x86_64, aarch64 or armhf
 #	FIXTURES    rootfs/, rootfs.ext4, rootfs.squashfs
 #	HOOKS       directory of the example modules
 #	TEST_HOOKS  directory of those of tests/e2e/modules
@@ -65,6 +66,11 @@ boot_run() {
 	shift
 	boot --append "$(run_line "$command")" "$@"
 	expect_status 0
+}
+
+# has_compat - the guest's kernel has a second table, for 32-bit programs
+has_compat() {
+	[[ $GUEST_ARCH != armhf ]]
 }
 
 expect_status() {
