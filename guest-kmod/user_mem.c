@@ -25,33 +25,36 @@ static void __user *user_ptr(u64 addr)
 }
 
 /*
- * Where memory ends in the middle, arm64's copies stop some bytes before its end. Going on from there moves one
- * byte at least, until the first that cannot be.
+ * How much to copy at once. Memory ends at a page's border, and copies that run into its end stop
+ * before it: arm64's some bytes, arm's up to 32. Within a page all can be copied, or nothing.
  */
+static size_t piece_len(u64 addr, size_t len)
+{
+	return min_t(size_t, len, PAGE_SIZE - addr % PAGE_SIZE);
+}
+
 size_t user_mem_read(u64 addr, void *buf, size_t len)
 {
-	size_t done = 0, count;
+	size_t done = 0, piece, left = 0;
 
 	len = user_len(addr, len);
-	while (done < len) {
-		count = len - done - copy_from_user(buf + done, user_ptr(addr + done), len - done);
-		if (count == 0)
-			break;
-		done += count;
+	while (done < len && left == 0) {
+		piece = piece_len(addr + done, len - done);
+		left = copy_from_user(buf + done, user_ptr(addr + done), piece);
+		done += piece - left;
 	}
 	return done;
 }
 
 size_t user_mem_write(u64 addr, const void *buf, size_t len)
 {
-	size_t done = 0, count;
+	size_t done = 0, piece, left = 0;
 
 	len = user_len(addr, len);
-	while (done < len) {
-		count = len - done - copy_to_user(user_ptr(addr + done), buf + done, len - done);
-		if (count == 0)
-			break;
-		done += count;
+	while (done < len && left == 0) {
+		piece = piece_len(addr + done, len - done);
+		left = copy_to_user(user_ptr(addr + done), buf + done, piece);
+		done += piece - left;
 	}
 	return done;
 }
