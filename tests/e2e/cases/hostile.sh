@@ -179,6 +179,26 @@ case_hostile_portal_lies_to_a_hook() {
 	expect_stat sessions.protocol_errors "$(said lies)"
 }
 
+# where the slots of rules cannot be ends the VM; what is in them is not looked at but for counts
+case_hostile_portal_lies_about_rules() {
+	local lie
+
+	for lie in {1..7}; do
+		hostile portal_rules --hook "$HOOKS/raeth.so,rule=1" --append "lie=$lie"
+		expect_status 2
+		expect_stat sessions.protocol_errors 1
+		expect_stat doorbells.refused 1
+		expect_stat rules.hits 0
+		((status == 2)) || fail "that was lie $lie"
+	done
+	hostile portal_rules --hook "$HOOKS/raeth.so,rule=1"
+	survived 4
+	expect_stat sessions.protocol_errors 0
+	expect_stat doorbells.refused 0
+	expect_stat operations.RULE_ADD 4
+	expect_stat rules.hits "$(said hits)"
+}
+
 # one CPU says hello while the other rings and writes the same page: the VM goes on, or a hello that was broken
 # into ends it, and says so
 case_hostile_portal_page_shared_by_two_cpus() {
