@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <portal/wire.h>
+#include <stdatomic.h>
 
 #include "portal/gate.h"
 
@@ -183,7 +184,7 @@ bool page_table_walk(const struct page_table *table, const struct gate_mem *mem,
 bool page_walk_holds(const struct page_walk *walk)
 {
 	/* what was copied was copied before this */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	atomic_thread_fence(memory_order_acquire);
 	for (unsigned int i = 0; i < walk->nr; i++)
 		if (entry_load(walk->entries[i]) != walk->values[i])
 			return false;
