@@ -78,7 +78,7 @@ const char *config_help(void)
 	       "Boot a firmware's kernel and root file system under KVM, and let hook modules answer its\n"
 	       "system calls.\n"
 	       "\n"
-	       "  --kernel FILE          bzImage or ELF vmlinux; on aarch64 Image or zImage\n"
+	       "  --kernel FILE          bzImage or ELF vmlinux; on aarch64 Image, vmlinux, zImage\n"
 	       "  --rootfs FILE|DIR[,rw] root file system: an image (ext2/3/4, squashfs, erofs, ...) or a\n"
 	       "                         directory; writes go to guest memory unless ,rw is given\n"
 	       "  --hook FILE.so[,k=v]   hook module with its options; may be repeated, order counts\n"

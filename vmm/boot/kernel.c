@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "boot/arm64_elf.h"
 #include "boot/arm64_image.h"
 #include "boot/elf.h"
 #include "boot/store.h"
@@ -56,7 +57,7 @@ static const char *machine_name(unsigned int machine)
 /* what to come back with */
 static const char *needed_format(const struct kernel *kernel)
 {
-	return kernel->machine == EM_AARCH64 ? "an arm64 Image or a zImage" : "a bzImage or vmlinux";
+	return kernel->machine == EM_AARCH64 ? "an arm64 Image, vmlinux or a zImage" : "a bzImage or vmlinux";
 }
 
 /* the banner in the kernel's data: "Linux version 6.1.0-42-amd64 (debian@...) ..." */
@@ -107,8 +108,6 @@ static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf
 	if (machine != kernel->machine)
 		return boot_fail(why, -ENOTSUP, "an ELF file for %s; an %s kernel is needed",
 				 machine_name(machine), machine_name(kernel->machine));
-	if (machine != EM_X86_64)
-		return boot_fail(why, -ENOTSUP, "an ELF file; %s is needed", needed_format(kernel));
 	if (err == -ENODATA)
 		return boot_fail(why, err, "truncated: the file ends inside the ELF headers");
 	if (err < 0)
@@ -138,6 +137,32 @@ static int check_elf_segments(const struct elf_image *elf, struct boot_reason *w
 	return 0;
 }
 
+static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
+{
+	struct arm64_image image;
+	int err = arm64_image_parse(kernel->data, kernel->len, &image, why);
+
+	if (err < 0)
+		return err;
+	kernel->format = KERNEL_FORMAT_ARM64;
+	find_banner(kernel);
+	return 0;
+}
+
+/* an arm64 vmlinux has virtual addresses in it: as the Image that it becomes */
+static int probe_arm64_elf(struct kernel *kernel, const struct elf_image *elf,
+			   struct boot_reason *why)
+{
+	void *plain;
+	size_t len;
+	int err = arm64_elf_flatten(elf, UNPACKED_MAX, &plain, &len, why);
+
+	if (err < 0)
+		return err;
+	take_plain(kernel, plain, len);
+	return probe_arm64(kernel, why);
+}
+
 static int probe_elf(struct kernel *kernel, struct boot_reason *why)
 {
 	struct elf_image elf;
@@ -148,6 +173,8 @@ static int probe_elf(struct kernel *kernel, struct boot_reason *why)
 	err = check_elf_segments(&elf, why);
 	if (err < 0)
 		return err;
+	if (elf.machine == EM_AARCH64)
+		return probe_arm64_elf(kernel, &elf, why);
 	kernel->format = KERNEL_FORMAT_ELF;
 	find_banner(kernel);
 	return 0;
@@ -165,18 +192,6 @@ static int probe_bzimage(struct kernel *kernel, struct boot_reason *why)
 		return err;
 	kernel->format = KERNEL_FORMAT_BZIMAGE;
 	memcpy(kernel->release, kernel->bzimage.release, sizeof(kernel->release));
-	return 0;
-}
-
-static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
-{
-	struct arm64_image image;
-	int err = arm64_image_parse(kernel->data, kernel->len, &image, why);
-
-	if (err < 0)
-		return err;
-	kernel->format = KERNEL_FORMAT_ARM64;
-	find_banner(kernel);
 	return 0;
 }
 

@@ -270,6 +270,40 @@ struct sample sample_arm64(void)
 	return s;
 }
 
+static void put_load(uint8_t *header, uint64_t offset, uint64_t addr, uint64_t size, uint64_t mem_size)
+{
+	put_le32(header, PT_LOAD);
+	put_le64(header + 0x08, offset);
+	put_le64(header + 0x10, addr);
+	put_le64(header + 0x18, addr);
+	put_le64(header + 0x20, size);
+	put_le64(header + 0x28, mem_size);
+}
+
+struct sample sample_arm64_elf(void)
+{
+	const size_t half = SAMPLE_ARM64_ELF_HALF, start = SAMPLE_ARM64_ELF_HEADER + 2 * 56;
+	struct sample image = sample_arm64(), s = sample_zeros(start + SAMPLE_ARM64_LEN);
+	uint8_t *headers = s.data + SAMPLE_ARM64_ELF_HEADER;
+
+	memcpy(s.data, ELFMAG, SELFMAG);
+	s.data[EI_CLASS] = ELFCLASS64;
+	s.data[EI_DATA] = ELFDATA2LSB;
+	s.data[EI_VERSION] = EV_CURRENT;
+	put_le16(s.data + 16, ET_DYN);
+	put_le16(s.data + 18, EM_AARCH64);
+	put_le64(s.data + 24, SAMPLE_ARM64_ELF_VADDR);
+	put_le64(s.data + 32, SAMPLE_ARM64_ELF_HEADER);
+	put_le16(s.data + 54, 56);
+	put_le16(s.data + 56, 2);
+	put_load(headers, start + half, SAMPLE_ARM64_ELF_VADDR, half, half);
+	put_load(headers + 56, start, SAMPLE_ARM64_ELF_VADDR + half, half, SAMPLE_ARM64_MEM_LEN);
+	memcpy(s.data + start, image.data + half, half);
+	memcpy(s.data + start + half, image.data, half);
+	free(image.data);
+	return s;
+}
+
 struct sample sample_arm(void)
 {
 	static const char banner[] = "Linux version " SAMPLE_ARM_RELEASE " (a@b)";

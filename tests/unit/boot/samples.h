@@ -79,6 +79,14 @@ struct sample sample_elf(void);
  * append. */
 struct sample sample_bzimage(const struct sample *payload, uint32_t unpacked_len);
 
+/* the ELF file of sample_arm64_elf(): ELF header, two program headers, then the segments, the higher one first */
+#define SAMPLE_ARM64_ELF_VADDR	0xffff800008000000ull
+#define SAMPLE_ARM64_ELF_HEADER 64
+#define SAMPLE_ARM64_ELF_HALF	(SAMPLE_ARM64_LEN / 2)
+
+/** sample_arm64_elf() - the arm64 vmlinux that becomes sample_arm64(). */
+struct sample sample_arm64_elf(void);
+
 /** sample_kernel() - a bzImage around sample_elf() packed with @format. */
 struct sample sample_kernel(enum unpack_format format);
 

@@ -253,7 +253,10 @@ static void test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event(
 	pthread_t vcpu, ender;
 
 	(void)state;
-	live = nr_hits = nr_by_rule = nr_by_callback = 0;
+	live = 0;
+	nr_hits = 0;
+	nr_by_rule = 0;
+	nr_by_callback = 0;
 	over = false;
 	boot_with(0, answer_with_a_rule);
 	assert_int_equal(pthread_create(&ender, NULL, end_rules, NULL), 0);
