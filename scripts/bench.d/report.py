@@ -130,6 +130,16 @@ def hit_cases(samples):
                            samples.values[case])
 
 
+def log_cases(samples):
+    """Records that the host reads later; that they ring for nothing is miss-exits' to say, that none waits log-waits'."""
+    bare = samples.median("log", "bare")
+    yield one_case("log", "x bare", ratio(samples.median("log", "hooks-log"), bare),
+                   relative(samples, "log", bare, ["strace-openat", "perf-openat"]), samples=samples.values["log"])
+    yield one_case("log-right", "% of the paths", percent(samples.median("log", "right"), samples.median("log", "made")),
+                   {}, "100", exactly(100))
+    yield one_case("log-waits", "exits for room", samples.counts["doorbells.log"], {}, "0", exactly(0))
+
+
 def direct_cases(samples):
     """Accesses past the guest; that they cost no exit is in the counts of the guest's other hits."""
     took = {variant: samples.median("direct", variant) for variant in
@@ -170,11 +180,13 @@ def buffer_cases(samples):
 def load_cases(samples):
     for case in [name for name in samples.values if name.startswith("load-")]:
         bare = samples.median(case, "bare")
-        every = relative(samples, case, bare, ["hooks-one", "hooks-every", "strace-openat", "strace"])
+        every = relative(samples, case, bare, ["hooks-one", "hooks-every", "hooks-log-every", "strace-openat", "strace"])
         strace = every["strace"]
         most = (strace - 1) / 5 + 1 if strace else 0
         yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": every["strace"]},
                        samples=samples.values[case])
+        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": every["strace"]},
+                       "added time <= 1/5 of strace's", limit(most), samples.values[case])
         yield one_case(f"{case}-one", "x bare", every["hooks-one"],
                        {name: every[name] for name in ("strace-openat", "strace")},
                        "added time <= 1/5 of strace's",
@@ -200,7 +212,8 @@ def boot_cases(samples):
 
 CASES = (
     ("floor", floor_cases), ("others", others_cases), ("miss", miss_cases), ("empty", hit_cases),
-    ("decide", hit_cases), ("raeth", hit_cases), ("direct", direct_cases),
+    ("decide", hit_cases), ("raeth", hit_cases), ("log", log_cases),
+    ("direct", direct_cases),
 )
 
 

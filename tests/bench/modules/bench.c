@@ -15,6 +15,9 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* some 1,600 records: all of one sample */
+#define BENCH_RING_SIZE (1u << 20)
+
 /* paths of the memory states differ behind this, see bench_buffers.c */
 #define BUFFER_PREFIX "/tmp/bench/state-"
 #define BUFFER_LEN    63
@@ -128,7 +131,7 @@ _Static_assert(ARRAY_SIZE(others) == 100, "as many as the configuration says");
 static struct state {
 	struct portal_hook *hooks[ARRAY_SIZE(others)];
 	size_t nr_hooks;
-	uint64_t right;
+	_Atomic uint64_t right; /* counted on the thread of the logs, too */
 } state;
 
 static int on_nothing(struct portal_ctx *ctx, void *data)
@@ -173,6 +176,18 @@ static int on_one(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
+/* none may be dropped: what finds no room waits, which is counted */
+static int on_log(struct portal_ctx *ctx, void *data)
+{
+	char path[256];
+
+	(void)data;
+	if (portal_read_str(ctx, portal_arg(ctx, 1), path, sizeof(path)) == BENCH_PATH_SIZE - 1 &&
+	    strcmp(path, BENCH_PATH) == 0)
+		state.right++;
+	return 0;
+}
+
 static const struct portal_fetch fetch_64[] = {
 	{ .what = PORTAL_FETCH_MEM, .arg = 1, .max = BENCH_PATH_SIZE },
 };
@@ -201,6 +216,11 @@ static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
 			    .comm = "bench_buffers", FETCH(fetch_path), .fn = on_buffers },
 	[BENCH_ONE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
 			FETCH(fetch_path), .fn = on_one },
+	[BENCH_LOG] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
+			.comm = "bench_calls", .flags = PORTAL_HOOK_LOG | PORTAL_HOOK_LOG_BLOCK,
+			FETCH(fetch_path), .fn = on_log },
+	[BENCH_LOG_EVERY] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = NULL,
+			      .flags = PORTAL_HOOK_LOG | PORTAL_HOOK_LOG_BLOCK, .fn = on_nothing },
 	/* asked itself it gives no answer, and the program finds that wrong */
 	[BENCH_RULE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
 			 .arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_REG_RULE },
@@ -371,8 +391,9 @@ static int load(struct portal_module *mod)
 		.arg[0] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_CONTROL },
 		.fn = on_prctl,
 	};
+	int err = portal_ring_size(mod, BENCH_RING_SIZE);
 
-	return portal_hook_syscall(mod, &hook, NULL);
+	return err < 0 ? err : portal_hook_syscall(mod, &hook, NULL);
 }
 
 const struct portal_module_desc portal_module = {

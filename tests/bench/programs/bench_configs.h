@@ -20,13 +20,15 @@ enum bench_config {
 	BENCH_ONE,     /* openat of everybody, the path read */
 	BENCH_EVERY,   /* every call of everybody */
 	BENCH_RULE,    /* the register read, answered by rule */
+	BENCH_LOG,     /* openat of bench_calls, the path read, by a log */
+	BENCH_LOG_EVERY, /* every call of everybody, by a log */
 	BENCH_NR_CONFIGS
 };
 
 static const char *const bench_config_names[BENCH_NR_CONFIGS] = {
 	"none",	       "others-1", "others-10", "others-100", "miss-scalar", "miss-comm",
 	"miss-prefix", "empty",	   "decide",	"buffers",    "one",	     "every",
-	"rule",
+	"rule",	       "log",	   "log-every",
 };
 
 /** bench_config_find() - number of a configuration by its name. Return: BENCH_NR_CONFIGS: there is

@@ -12,6 +12,8 @@
 #include "bench.h"
 #include "bench_configs.h"
 
+#define SETTLE_US 500000
+
 static void set_config(unsigned int config)
 {
 	if (prctl(BENCH_CONTROL, BENCH_SET, config, 0, 0) != 0)
@@ -46,6 +48,9 @@ int main(int argc, char *argv[])
 	}
 	set_config(config);
 	status = run(argv + at + 1);
+	/* records are read later, but not much */
+	if (at == 2)
+		usleep(SETTLE_US);
 	right = prctl(BENCH_CONTROL, BENCH_COUNT, 0, 0, 0);
 	set_config(BENCH_NONE);
 	if (at == 2)
