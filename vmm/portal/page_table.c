@@ -9,6 +9,7 @@
 
 #define ENTRY_SIZE    8
 #define ADDRESS_52    0x000ffffffffff000ull
+#define ADDRESS_50    0x0003fffffffff000ull
 #define ADDRESS_48    0x0000fffffffff000ull
 
 #define X86_PRESENT   (1ull << 0)
@@ -22,6 +23,7 @@
 #define ARM64_TABLE   (1ull << 1) /* in the last level: a page */
 #define ARM64_USER    (1ull << 6)
 #define ARM64_RDONLY  (1ull << 7)
+#define ARM64_LPA2_HIGH (3ull << 8)
 #define ARM64_AF      (1ull << 10)
 #define ARM64_OVERLAY (7ull << 60) /* of a page: permission overlay; of a table: limits for all below */
 
@@ -61,9 +63,10 @@ static bool init_arm64(struct page_table *table, unsigned int va_bits)
 
 	if (table->page_shift != 12 && table->page_shift != 14 && table->page_shift != 16)
 		return false;
-	/* with 52 bits entries are laid out in other ways */
-	if (va_bits < 36 || va_bits > 48)
+	/* with 64 KiB pages longer addresses are laid out in another way */
+	if (va_bits < 36 || va_bits > (table->page_shift == 16 ? 48u : 52u))
 		return false;
+	table->is_lpa2 = va_bits > 48;
 	table->limit = 1ull << va_bits;
 	table->nr_levels = (va_bits - table->page_shift + bits - 1) / bits;
 	return true;
@@ -102,14 +105,19 @@ static struct entry decode_x86(uint64_t value, unsigned int level)
 	return entry;
 }
 
+static uint64_t arm64_address(uint64_t value, bool is_lpa2)
+{
+	return is_lpa2 ? (value & ADDRESS_50) | (value & ARM64_LPA2_HIGH) << 42 : value & ADDRESS_48;
+}
+
 /* In Linux a page that can be written without a fault counts as dirty. */
-static struct entry decode_arm64(uint64_t value, unsigned int level, unsigned int page_shift)
+static struct entry decode_arm64(const struct page_table *table, uint64_t value, unsigned int level)
 {
 	bool is_table = level > 0 && value & ARM64_TABLE;
 	bool is_page = level == 0 && value & ARM64_TABLE;
-	bool is_block = level > 0 && !is_table && level <= (page_shift == 12 ? 2u : 1u);
+	bool is_block = level > 0 && !is_table && level <= (table->page_shift == 12 ? 2u : 1u);
 	struct entry entry = {
-		.address = value & ADDRESS_48,
+		.address = arm64_address(value, table->is_lpa2),
 		.may_write = is_table || !(value & ARM64_RDONLY),
 		.is_dirty = !(value & ARM64_RDONLY),
 	};
@@ -127,7 +135,7 @@ static struct entry decode(const struct page_table *table, uint64_t value, unsig
 {
 	if (table->format == PAGE_TABLE_X86)
 		return decode_x86(value, level);
-	return decode_arm64(value, level, table->page_shift);
+	return decode_arm64(table, value, level);
 }
 
 static uint64_t entry_load(const uint64_t *entry)

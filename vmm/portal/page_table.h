@@ -33,6 +33,7 @@ enum page_table_format {
  * @page_shift: log2 of a page: 12, 14, 16
  * @limit: addresses from here on are not the user's
  * @nr_levels: 2 .. PAGE_TABLE_MAX_LEVELS
+ * @is_lpa2: arm64: addresses have their bits 50 and 51 where shareability is else
  */
 struct page_table {
 	enum page_table_format format;
@@ -40,6 +41,7 @@ struct page_table {
 	unsigned int page_shift;
 	uint64_t limit;
 	unsigned int nr_levels;
+	bool is_lpa2;
 };
 
 /**

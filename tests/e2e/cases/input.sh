@@ -308,10 +308,14 @@ case_input_image_opened_twice_for_writing() {
 
 # the host's disk fills up below a `,rw` image: the guest sees an I/O error and goes on
 case_input_disk_full_below_an_image() {
+	local size
+
 	need_root
 	mkdir small
+	# the image's blocks, and room for less than is written
+	size="$(($(du -k "$FIXTURES/rootfs.ext4" | cut -f 1) + 3072))k"
 	# shellcheck disable=SC2016
-	through 'exec unshare -m sh -c "mount -t tmpfs -o size=12M none small &&
+	through 'exec unshare -m sh -c "mount -t tmpfs -o size='"$size"' none small &&
 		cp --sparse=always \"\$FIXTURES/rootfs.ext4\" small/image && exec \"\$@\"" sh "$REAL_VMM" "$@"'
 	boot_from small/image,rw --append "$(run_line \
 		'dd if=/dev/zero of=/big bs=1M count=12 conv=fsync; echo wrote=$?; echo still here')"

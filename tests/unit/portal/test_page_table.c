@@ -65,6 +65,10 @@ static void test_a_page_is_found_in_tables_of_every_format(void **state)
 	check_page(PORTAL_ABI_ARM64, PAGING(14, 48), 0xff1234564000ull, ARM_PAGE);
 	check_page(PORTAL_ABI_ARM64, PAGING(16, 42), 0x31234560000ull, ARM_PAGE);
 	check_page(PORTAL_ABI_ARM64, PAGING(16, 48), 0xff1234560000ull, ARM_PAGE);
+	/* inner shareable, as Linux has it */
+	check_page(PORTAL_ABI_ARM64, PAGING(12, 48), 0xff1234567000ull, ARM_PAGE | 3u << 8);
+	check_page(PORTAL_ABI_ARM64, PAGING(12, 52), 0xfff1234567000ull, ARM_PAGE);
+	check_page(PORTAL_ABI_ARM64, PAGING(14, 52), 0xfff1234564000ull, ARM_PAGE);
 }
 
 static void test_levels_follow_from_page_size_and_address_bits(void **state)
@@ -77,7 +81,8 @@ static void test_levels_follow_from_page_size_and_address_bits(void **state)
 		{ PORTAL_ABI_ARM64, PAGING(12, 39), 3 },    { PORTAL_ABI_ARM64, PAGING(12, 48), 4 },
 		{ PORTAL_ABI_ARM64, PAGING(14, 36), 2 },    { PORTAL_ABI_ARM64, PAGING(14, 47), 3 },
 		{ PORTAL_ABI_ARM64, PAGING(14, 48), 4 },    { PORTAL_ABI_ARM64, PAGING(16, 42), 2 },
-		{ PORTAL_ABI_ARM64, PAGING(16, 48), 3 },
+		{ PORTAL_ABI_ARM64, PAGING(16, 48), 3 },    { PORTAL_ABI_ARM64, PAGING(12, 52), 5 },
+		{ PORTAL_ABI_ARM64, PAGING(14, 52), 4 },
 	};
 	struct page_table table;
 
@@ -99,7 +104,8 @@ static void test_what_cannot_be_read_has_no_format(void **state)
 		{ PORTAL_ABI_X86_64, PAGING(13, 48), TABLES_BASE },
 		{ PORTAL_ABI_X86_64, PAGING(12, 0xffffff), TABLES_BASE },
 		{ PORTAL_ABI_X86_64, X86_4_LEVELS, TABLES_BASE + 4 },
-		{ PORTAL_ABI_ARM64, PAGING(12, 52), TABLES_BASE },
+		{ PORTAL_ABI_ARM64, PAGING(16, 52), TABLES_BASE },
+		{ PORTAL_ABI_ARM64, PAGING(12, 53), TABLES_BASE },
 		{ PORTAL_ABI_ARM64, PAGING(12, 0), TABLES_BASE },
 		{ PORTAL_ABI_ARM64, PAGING(13, 48), TABLES_BASE },
 		{ PORTAL_ABI_ARM64, PAGING(255, 48), TABLES_BASE },
@@ -158,6 +164,20 @@ static void test_arm64_blocks(void **state)
 	/* and the first one tables only */
 	*tables_entry(&tables, 0x10000000000, 3) = page | (ARM_PAGE & ~ARM_TABLE);
 	assert_false(is_there(&tables, 0x10000000000));
+	tables_done(&tables);
+}
+
+static void test_arm64_long_addresses_have_their_high_bits_elsewhere(void **state)
+{
+	struct tables tables;
+
+	(void)state;
+	tables_init(&tables, PORTAL_ABI_ARM64, PAGING(12, 52));
+	tables_map(&tables, GVA, ARM_PAGE);
+	assert_true(is_there(&tables, GVA));
+	/* a page above 1 PiB is not RAM here */
+	*tables_entry(&tables, GVA, 0) |= 1u << 8;
+	assert_false(is_there(&tables, GVA));
 	tables_done(&tables);
 }
 
@@ -324,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_read_has_no_format),
 		cmocka_unit_test(test_x86_large_pages),
 		cmocka_unit_test(test_arm64_blocks),
+		cmocka_unit_test(test_arm64_long_addresses_have_their_high_bits_elsewhere),
 		cmocka_unit_test(test_x86_entries_that_are_not_plainly_there),
 		cmocka_unit_test(test_arm64_entries_that_are_not_plainly_there),
 		cmocka_unit_test(test_only_written_pages_are_written_to),
