@@ -14,16 +14,17 @@ run_storm() {
 		mkswap /dev/vdb && swapon /dev/vdb
 		echo 0 >/sys/kernel/mm/ksm/sleep_millisecs; echo 1000 >/sys/kernel/mm/ksm/pages_to_scan
 		echo 1 >/sys/kernel/mm/ksm/run
-		page_storm $seconds; echo storm=\$?; cat /sys/kernel/mm/ksm/pages_sharing
-		grep pswpin /proc/vmstat" \
+		page_storm $seconds; echo storm=\$?
+		grep -E 'pswpin|cow_ksm' /proc/vmstat" \
 		--disk swap --hook "$TEST_HOOKS/storm.so" "$@"
 	expect_out '^storm=0$'
 	expect_out '^page_storm: .* 0 wrong$'
 	expect_count 0 WRONG err
 	expect_stat hooks.failures 0
 	expect_stat sessions.protocol_errors 0
-	# pages did come back from swap
+	# pages did come back from swap, and merged ones were written to
 	expect_out '^pswpin [1-9]'
+	expect_out '^cow_ksm [1-9]'
 }
 
 case_direct_storm_finds_no_wrong_byte() {
