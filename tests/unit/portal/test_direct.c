@@ -4,8 +4,8 @@
 #include <portal/ops.h>
 #include <string.h>
 
-#include "door.h"
 #include "tables.h"
+#include "transfer.h"
 
 #define PAGING_X86 (12u | 48u << PORTAL_PAGING_VA_BITS_SHIFT)
 #define GVA	   DOOR_MEMORY
@@ -51,35 +51,6 @@ static uint64_t operations(struct rig *rig, enum portal_op op)
 	return door_stats(&rig->door).operations[op];
 }
 
-/* a transfer to make and its outcome */
-struct transfer {
-	uint64_t addr;
-	size_t len;
-	ssize_t n;
-	char buf[DOOR_MEMORY_SIZE + 16];
-};
-
-static void do_read(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_read(session, transfer->addr, transfer->buf, transfer->len);
-}
-
-static void do_write(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_write(session, transfer->addr, transfer->buf, transfer->len);
-}
-
-static void do_read_str(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_read_str(session, transfer->addr, transfer->buf, transfer->len);
-}
-
 static void converse(struct rig *rig, void (*talk)(struct door *door, struct session *session),
 		     struct transfer *transfer)
 {
@@ -93,7 +64,7 @@ static void test_present_pages_are_read_without_an_operation(void **state)
 
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
-	converse(&rig, do_read, &transfer);
+	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 2 * PAGE);
 	for (size_t i = 0; i < transfer.len; i++)
 		assert_int_equal(transfer.buf[i], 'd');
@@ -110,7 +81,7 @@ static void test_off_means_that_the_guest_is_asked(void **state)
 
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_OFF);
-	converse(&rig, do_read, &transfer);
+	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 64);
 	assert_int_equal(transfer.buf[0], 'g');
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 1);
@@ -126,7 +97,7 @@ static void test_a_guest_that_does_not_say_how_it_pages_is_asked(void **state)
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
 	rig.door.task.paging = 0;
-	converse(&rig, do_read, &transfer);
+	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.buf[0], 'g');
 	rig_done(&rig);
 }
@@ -139,7 +110,7 @@ static void test_the_guest_is_asked_for_what_is_absent(void **state)
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
 	make_absent(&rig, 1);
-	converse(&rig, do_read, &transfer);
+	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, DOOR_MEMORY_SIZE);
 	assert_int_equal(transfer.buf[0], 'd');
 	assert_int_equal(transfer.buf[PAGE - 1], 'd');
@@ -158,7 +129,7 @@ static void test_a_short_count_is_what_it_was(void **state)
 
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
-	converse(&rig, do_read, &transfer);
+	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 2 * PAGE);
 	rig_done(&rig);
 }
@@ -171,7 +142,7 @@ static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
 	rig.pages[1][600] = '\0';
-	converse(&rig, do_read_str, &transfer);
+	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 603);
 	assert_int_equal(strlen(transfer.buf), 603);
 	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 0);
@@ -180,7 +151,7 @@ static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state
 	rig_init(&rig, GATE_DIRECT_READ);
 	make_absent(&rig, 1);
 	rig.door.memory[PAGE + 5] = '\0';
-	converse(&rig, do_read_str, &transfer);
+	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 8);
 	assert_string_equal(transfer.buf, "dddggggg");
 	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 1);
@@ -194,7 +165,7 @@ static void test_a_string_that_fills_its_buffer_is_cut(void **state)
 
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ);
-	converse(&rig, do_read_str, &transfer);
+	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 300);
 	assert_int_equal(strlen(transfer.buf), 299);
 	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 0);
@@ -208,7 +179,7 @@ static void test_pages_that_were_written_are_written_to(void **state)
 
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ_WRITE);
-	converse(&rig, do_write, &transfer);
+	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(transfer.n, 16);
 	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
 	assert_memory_equal(rig.pages[1], "89abcde", 8);
@@ -225,7 +196,7 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 	(void)state;
 	rig_init(&rig, GATE_DIRECT_READ_WRITE);
 	*tables_entry(&rig.tables, GVA + PAGE, 0) &= ~X86_D;
-	converse(&rig, do_write, &transfer);
+	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(transfer.n, 16);
 	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
 	assert_int_equal(rig.pages[1][0], 'd');
@@ -235,7 +206,7 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 
 	/* without the right to write, nothing is */
 	rig_init(&rig, GATE_DIRECT_READ);
-	converse(&rig, do_write, &transfer);
+	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(rig.pages[0][PAGE - 8], 'd');
 	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
 	rig_done(&rig);

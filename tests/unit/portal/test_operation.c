@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "door.h"
+#include "transfer.h"
 
 static int setup(void **state)
 {
@@ -23,42 +23,15 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* a transfer to make and its outcome */
-struct transfer {
-	uint64_t addr;
-	size_t len;
-	int fd;
-	ssize_t n;
-	char buf[5 * 4096];
-	uint64_t regs[PORTAL_NR_REGS];
-};
-
-static void do_read(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_read(session, transfer->addr, transfer->buf, transfer->len);
-}
-
-static void do_write(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_write(session, transfer->addr, transfer->buf, transfer->len);
-}
-
-static void do_read_str(struct door *door, struct session *session)
-{
-	struct transfer *transfer = door->talk_ctx;
-
-	transfer->n = op_read_str(session, transfer->addr, transfer->buf, transfer->len);
-}
+/* what those are asked for, and give, that are not about memory */
+static int wanted_fd;
+static uint64_t given_regs[PORTAL_NR_REGS];
 
 static void do_fd_name(struct door *door, struct session *session)
 {
 	struct transfer *transfer = door->talk_ctx;
 
-	transfer->n = op_fd_name(session, transfer->fd, transfer->buf, transfer->len);
+	transfer->n = op_fd_name(session, wanted_fd, transfer->buf, transfer->len);
 }
 
 static void do_proc_args(struct door *door, struct session *session)
@@ -79,7 +52,7 @@ static void do_user_regs(struct door *door, struct session *session)
 {
 	struct transfer *transfer = door->talk_ctx;
 
-	transfer->n = op_user_regs(session, transfer->regs);
+	transfer->n = op_user_regs(session, given_regs);
 }
 
 static struct transfer transfer;
@@ -113,7 +86,7 @@ static void test_read_is_chunked_at_the_page(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint64_t before = nr_ops(door, PORTAL_OP_READ);
 
-		assert_int_equal(run(door, do_read, DOOR_MEMORY, sizes[i].len), sizes[i].len);
+		assert_int_equal(run(door, transfer_read, DOOR_MEMORY, sizes[i].len), sizes[i].len);
 		assert_memory_equal(transfer.buf, door->memory, sizes[i].len);
 		assert_int_equal(nr_ops(door, PORTAL_OP_READ) - before, sizes[i].ops);
 	}
@@ -123,20 +96,20 @@ static void test_read_over_the_end_is_short(void **state)
 {
 	struct door *door = *state;
 
-	assert_int_equal(run(door, do_read, DOOR_MEMORY + 10, DOOR_MEMORY_SIZE),
+	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + 10, DOOR_MEMORY_SIZE),
 			 DOOR_MEMORY_SIZE - 10);
-	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
+	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
 	/* the fault is exactly where a chunk begins */
-	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000), 4072);
+	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000), 4072);
 }
 
 static void test_read_of_unmapped_memory_is_efault(void **state)
 {
 	struct door *door = *state;
 
-	assert_int_equal(run(door, do_read, 0, 10), -EFAULT);
-	assert_int_equal(run(door, do_read, UINT64_MAX, 10), -EFAULT);
-	assert_int_equal(run(door, do_read, DOOR_MEMORY + DOOR_MEMORY_SIZE, 1), -EFAULT);
+	assert_int_equal(run(door, transfer_read, 0, 10), -EFAULT);
+	assert_int_equal(run(door, transfer_read, UINT64_MAX, 10), -EFAULT);
+	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE, 1), -EFAULT);
 }
 
 static void test_write_is_chunked_and_short_at_the_end(void **state)
@@ -144,11 +117,11 @@ static void test_write_is_chunked_and_short_at_the_end(void **state)
 	struct door *door = *state;
 
 	memset(transfer.buf, 'w', sizeof(transfer.buf));
-	assert_int_equal(run(door, do_write, DOOR_MEMORY, 5000), 5000);
+	assert_int_equal(run(door, transfer_write, DOOR_MEMORY, 5000), 5000);
 	assert_int_equal(nr_ops(door, PORTAL_OP_WRITE), 2);
 	assert_int_equal(door->memory[4999], 'w');
 	assert_int_equal(door->memory[5000], 0);
-	assert_int_equal(run(door, do_write, DOOR_MEMORY + 8000, 16384), DOOR_MEMORY_SIZE - 8000);
+	assert_int_equal(run(door, transfer_write, DOOR_MEMORY + 8000, 16384), DOOR_MEMORY_SIZE - 8000);
 	assert_int_equal(door_stats(door).bytes_written, 5000 + DOOR_MEMORY_SIZE - 8000);
 }
 
@@ -157,7 +130,7 @@ static void test_write_to_read_only_memory_is_efault(void **state)
 	struct door *door = *state;
 
 	assert_non_null(fake_map(&door->task, 0x900000, 4096, FAKE_READ));
-	assert_int_equal(run(door, do_write, 0x900000, 4), -EFAULT);
+	assert_int_equal(run(door, transfer_write, 0x900000, 4), -EFAULT);
 }
 
 static void test_absent_pages_are_faulted_in(void **state)
@@ -166,7 +139,7 @@ static void test_absent_pages_are_faulted_in(void **state)
 	uint8_t *bytes = fake_map(&door->task, 0x900000, 4096, FAKE_READ | FAKE_ABSENT);
 
 	bytes[0] = 'x';
-	assert_int_equal(run(door, do_read, 0x900000, 1), 1);
+	assert_int_equal(run(door, transfer_read, 0x900000, 1), 1);
 	assert_int_equal(transfer.buf[0], 'x');
 	assert_int_equal(door->task.faulted_in, 1);
 }
@@ -186,7 +159,7 @@ static void test_strings_of_lengths_around_the_chunk_come_whole(void **state)
 
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		put_string(door, 3, lens[i]);
-		assert_int_equal(run(door, do_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
+		assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
 				 lens[i]);
 		assert_int_equal(strlen(transfer.buf), lens[i]);
 	}
@@ -197,14 +170,14 @@ static void test_string_that_just_fits_and_one_that_does_not(void **state)
 	struct door *door = *state;
 
 	put_string(door, 0, 9);
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 10), 9);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 10), 9);
 	assert_int_equal(strlen(transfer.buf), 9);
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 9), 9);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 9), 9);
 	assert_int_equal(strlen(transfer.buf), 8);
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 1), 1);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 1), 1);
 	assert_int_equal(strlen(transfer.buf), 0);
 	put_string(door, 0, 4080);
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY, 4073), 4073);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 4073), 4073);
 	assert_int_equal(strlen(transfer.buf), 4072);
 }
 
@@ -213,10 +186,10 @@ static void test_string_without_nul_before_the_end_is_efault(void **state)
 	struct door *door = *state;
 
 	put_string(door, DOOR_MEMORY_SIZE - 5000, 5000);
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
 			 -EFAULT);
 	/* the part in front of the fault is enough */
-	assert_int_equal(run(door, do_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100), 100);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100), 100);
 }
 
 static void test_names_of_descriptors_longer_than_a_page(void **state)
@@ -227,17 +200,17 @@ static void test_names_of_descriptors_longer_than_a_page(void **state)
 	memset(name, 'n', sizeof(name) - 1);
 	fake_add_fd(&door->task, 3, name);
 	fake_add_fd(&door->task, -100, "/home");
-	transfer.fd = 3;
+	wanted_fd = 3;
 	assert_int_equal(run(door, do_fd_name, 0, sizeof(transfer.buf)), 8999);
 	assert_string_equal(transfer.buf, name);
 	assert_int_equal(nr_ops(door, PORTAL_OP_FD_NAME), 3);
 	assert_int_equal(run(door, do_fd_name, 0, 9000), 8999);
 	assert_int_equal(run(door, do_fd_name, 0, 8999), 8999);
 	assert_int_equal(strlen(transfer.buf), 8998);
-	transfer.fd = -100;
+	wanted_fd = -100;
 	assert_int_equal(run(door, do_fd_name, 0, 100), 5);
 	assert_string_equal(transfer.buf, "/home");
-	transfer.fd = 4;
+	wanted_fd = 4;
 	assert_int_equal(run(door, do_fd_name, 0, 100), -EBADF);
 }
 
@@ -268,7 +241,7 @@ static void test_pid_and_registers_are_the_tasks(void **state)
 		door->task.regs[i] = ~(uint64_t)i << 8;
 	assert_int_equal(run(door, do_proc_pid, 0, 0), 4194304);
 	assert_int_equal(run(door, do_user_regs, 0, 0), 0);
-	assert_memory_equal(transfer.regs, door->task.regs, sizeof(transfer.regs));
+	assert_memory_equal(given_regs, door->task.regs, sizeof(given_regs));
 	assert_int_equal(nr_ops(door, PORTAL_OP_PROC_PID), 1);
 	assert_int_equal(nr_ops(door, PORTAL_OP_USER_REGS), 1);
 }
@@ -316,7 +289,7 @@ static void test_cursor_backwards_or_still_is_eproto(void **state)
 	struct door *door = *state;
 
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++)
-		assert_int_equal(run_lied_to(door, do_read_str, lies[i], 100), -EPROTO);
+		assert_int_equal(run_lied_to(door, transfer_read_str, lies[i], 100), -EPROTO);
 	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 10, 5 }, 100), -EPROTO);
 }
 
@@ -325,7 +298,7 @@ static void test_string_with_a_nul_in_it_is_eproto(void **state)
 	struct door *door = *state;
 
 	/* the memory is zeroed: ten bytes of it are no string of ten */
-	assert_int_equal(run_lied_to(door, do_read_str, (struct lie){ 10, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(door, transfer_read_str, (struct lie){ 10, 0 }, 100), -EPROTO);
 }
 
 static void test_more_than_the_page_holds_is_eproto(void **state)
@@ -333,8 +306,8 @@ static void test_more_than_the_page_holds_is_eproto(void **state)
 	struct door *door = *state;
 
 	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 4073, 0 }, 100), -EPROTO);
-	assert_int_equal(run_lied_to(door, do_write, (struct lie){ 101, 0 }, 100), -EPROTO);
-	assert_int_equal(run_lied_to(door, do_write, (struct lie){ 100, 0 }, 100), 100);
+	assert_int_equal(run_lied_to(door, transfer_write, (struct lie){ 101, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(door, transfer_write, (struct lie){ 100, 0 }, 100), 100);
 }
 
 static void test_pid_that_is_no_int_and_half_the_registers_are_eproto(void **state)
