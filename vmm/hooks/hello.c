@@ -31,12 +31,21 @@ static int connect_names(struct registry *registry, struct names *names, const s
 	return ret;
 }
 
-static int install(struct registry *registry, struct session *session)
+static void report_broken(const struct hello *hello, int err)
+{
+	if (err != -ECANCELED)
+		log_error("the guest module %s does not answer as it should: %s",
+			  hello->module_version, strerror(-err));
+}
+
+static int install(struct registry *registry, struct session *session, const struct hello *hello)
 {
 	struct portal_hook *refused = NULL;
 	int ret = registry_sync(registry, session, &refused);
 
-	if (ret < 0 && refused && !session_is_over(session))
+	if (ret < 0 && session_is_over(session))
+		report_broken(hello, ret);
+	else if (ret < 0 && refused)
 		log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
 			  hook_call_name(refused), strerror(-ret));
 	registry_put(registry, refused);
@@ -51,13 +60,11 @@ static int converse(struct registry *registry, struct session *session, const st
 	if (ret == 0)
 		ret = names_load(session, hello, &names);
 	if (ret < 0) {
-		if (ret != -ECANCELED)
-			log_error("the guest module %s does not answer as it should: %s",
-				  hello->module_version, strerror(-ret));
+		report_broken(hello, ret);
 		return ret;
 	}
 	ret = connect_names(registry, names, hello);
-	return ret < 0 ? ret : install(registry, session);
+	return ret < 0 ? ret : install(registry, session, hello);
 }
 
 int hello_serve(struct registry *registry, struct session *session, const struct hello *hello)

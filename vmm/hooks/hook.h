@@ -16,8 +16,8 @@
 
 struct rule;
 
-/* what the guest has of a hook */
-enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF };
+/* what the guest has of a hook; unsure: who was to tell it was killed, and may have done so or not */
+enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF, HOOK_UNSURE };
 
 /**
  * struct portal_hook - a registered hook

@@ -96,15 +96,21 @@ static bool is_wanted(struct portal_hook *hook)
 	return !atomic_load(&hook->removed) && atomic_load(&hook->enabled);
 }
 
+static bool is_in_guest(const struct portal_hook *hook)
+{
+	return hook->guest == HOOK_ON || hook->guest == HOOK_OFF;
+}
+
+/* an unsure hook is switched: if the guest has not got it, it says so */
 static enum change needed_change(struct portal_hook *hook)
 {
 	if (hook->guest == HOOK_ABSENT)
 		return is_wanted(hook) && hook->refused == 0 ? CHANGE_ADD : CHANGE_NONE;
 	if (atomic_load(&hook->removed))
 		return CHANGE_DEL;
-	if (hook->guest == HOOK_ON)
-		return is_wanted(hook) ? CHANGE_NONE : CHANGE_DISABLE;
-	return is_wanted(hook) ? CHANGE_ENABLE : CHANGE_NONE;
+	if (is_wanted(hook))
+		return hook->guest == HOOK_ON ? CHANGE_NONE : CHANGE_ENABLE;
+	return hook->guest == HOOK_OFF ? CHANGE_NONE : CHANGE_DISABLE;
 }
 
 static void mark_changed(struct registry *registry)
@@ -244,7 +250,8 @@ static int open_log(struct session *session, uint32_t size)
 {
 	int ret = op_log_open(session, size);
 
-	while (ret == -ENOMEM && size > PORTAL_LOG_MIN) {
+	/* it has smaller ones when who was to ask for them was killed */
+	while ((ret == -ENOMEM || ret == -EEXIST) && size > PORTAL_LOG_MIN) {
 		size /= 2;
 		ret = op_log_open(session, size);
 	}
@@ -322,6 +329,7 @@ static int tell(struct registry *registry, struct session *session, struct porta
 {
 	uint64_t epoch = registry->epoch, features = registry->features;
 	uint32_t log_size = missing_log(registry, hook, change);
+	bool was_unsure = hook->guest == HOOK_UNSURE;
 	int ret;
 
 	hook->busy = true;
@@ -333,11 +341,12 @@ static int tell(struct registry *registry, struct session *session, struct porta
 	registry->has_log |= ret == 0 && log_size > 0;
 	if (session_is_over(session)) {
 		hook->busy = false;
+		hook->guest = HOOK_UNSURE;
 		mark_changed(registry);
 		return ret < 0 ? ret : -ECANCELED;
 	}
 	settle(registry, hook, change, ret);
-	return ret;
+	return was_unsure && ret == -ENOENT ? 0 : ret;
 }
 
 /* under the lock; the first hook with something to tell, a reference */
@@ -365,7 +374,7 @@ static enum change needed_rule_change(const struct registry *registry, const str
 		return rule->revoked || rule->unsure ? CHANGE_DEL : CHANGE_NONE;
 	if (rule->revoked || rule->refused || rules->opening || rules->closed)
 		return CHANGE_NONE;
-	if (!(registry->features & PORTAL_FEATURE_RULE) || rule->hook->guest == HOOK_ABSENT)
+	if (!(registry->features & PORTAL_FEATURE_RULE) || !is_in_guest(rule->hook))
 		return CHANGE_NONE;
 	return CHANGE_ADD;
 }
@@ -521,7 +530,8 @@ int registry_install(struct registry *registry, struct portal_hook *hook, struct
 	hook->refs++;
 	if (!hook->busy && needed_change(hook) == CHANGE_ADD)
 		ret = tell(registry, session, hook, CHANGE_ADD);
-	if (ret < 0 && !atomic_exchange(&hook->removed, true))
+	/* an unsure one goes when the guest has been told */
+	if (ret < 0 && !atomic_exchange(&hook->removed, true) && hook->guest == HOOK_ABSENT)
 		unlink_hook(registry, hook);
 	put(hook);
 	pthread_mutex_unlock(&registry->lock);

@@ -149,3 +149,16 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 					   PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call)),
 			 0);
 }
+
+void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op)
+{
+	while (session->state == FAKE_ASKED && fake_session_op(session) != op)
+		fake_session_step(session);
+	assert_int_equal(session->state, FAKE_ASKED);
+	fake_session_serve(session);
+	rig->task.killed = true;
+	fake_session_serve(session);
+	fake_session_ring(session, PORTAL_RING_ANSWER);
+	fake_session_finish(session);
+	rig->task.killed = false;
+}

@@ -79,4 +79,7 @@ int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint
 void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_task *task,
 		   const char *name, uint64_t arg0);
 
+/** rig_kill_in() - the guest does @op in @session, and the session's task is killed before it can say so. */
+void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op);
+
 #endif

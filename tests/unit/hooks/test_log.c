@@ -3,6 +3,7 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <portal/ops.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -427,6 +428,27 @@ static void test_log_a_guest_short_of_memory_has_smaller_rings(void **state)
 	assert_int_equal(saw.calls, 1);
 }
 
+static void test_log_rings_are_found_again_when_who_made_them_was_killed(void **state)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = look,
+	};
+	const struct portal_syscall_hook second = log_hook(look, PORTAL_ON_RETURN, 0);
+	struct fake_session session;
+
+	(void)state;
+	rig.guest.most_log = 32768;
+	rig_hooks(&rig, "test", 0, &hook, 1);
+	rig_boot(&rig);
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &second, NULL), 0);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ADD);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	open_path("/a");
+	finish();
+	assert_string_equal(saw.path, "/a");
+}
+
 static void test_log_a_guest_without_memory_for_any_cannot_be_hooked(void **state)
 {
 	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
@@ -566,6 +588,7 @@ int main(void)
 		TEST(test_log_callbacks_make_rules_for_other_hooks),
 		TEST(test_log_rings_have_the_size_that_was_asked_for),
 		TEST(test_log_a_guest_short_of_memory_has_smaller_rings),
+		TEST(test_log_rings_are_found_again_when_who_made_them_was_killed),
 		TEST(test_log_a_guest_without_memory_for_any_cannot_be_hooked),
 		TEST(test_log_what_finds_no_room_is_counted),
 		TEST(test_log_who_blocks_loses_nothing_and_rings_for_room),

@@ -531,14 +531,7 @@ static void test_rule_whose_session_was_lost_is_told_again(void **state)
 	rig_boot(&rig);
 	id = add(&skip_7);
 	rig_open_call(&rig, &session, &rig.task, "getppid", 0);
-	while (fake_session_op(&session) != PORTAL_OP_RULE_ADD)
-		fake_session_step(&session);
-	fake_session_serve(&session); /* done, but not told */
-	rig.task.killed = true;
-	fake_session_serve(&session);
-	fake_session_ring(&session, PORTAL_RING_ANSWER);
-	fake_session_finish(&session);
-	rig.task.killed = false;
+	rig_kill_in(&rig, &session, PORTAL_OP_RULE_ADD);
 	assert_int_equal(rig.guest.nr_rules, 1);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig.guest.nr_rules, 1);

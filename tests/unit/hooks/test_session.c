@@ -358,6 +358,68 @@ static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 	assert_int_equal(stats.operations[PORTAL_OP_HOOK_ADD], 2);
 }
 
+static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **state)
+{
+	static unsigned int ran;
+	const struct portal_syscall_hook late = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname", .fn = count,
+		.data = &ran,
+	};
+	struct portal_hook *handle;
+	struct fake_session session;
+
+	(void)state;
+	ran = 0;
+	boot_with("ioctl", count, &ran);
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &late, &handle), 0);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ADD);
+	assert_int_equal(rig.guest.nr_hooks, 2);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_hooks, 2);
+	ran = 0;
+	rig_call(&rig, "uname", 0, 0, 0);
+	assert_int_equal(ran, 1);
+	/* the host knows that it is there */
+	assert_int_equal(portal_unhook(handle), 0);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing(void **state)
+{
+	struct fake_session session;
+
+	(void)state;
+	memset(&adding, 0, sizeof(adding));
+	adding.name = "uname";
+	boot_with("ioctl", add_another, NULL);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ADD);
+	assert_int_equal(adding.ret, -ECANCELED);
+	assert_int_equal(rig.guest.nr_hooks, 2);
+	assert_int_equal(rig_host_stats(&rig).hooks, 1);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_hook_switched_off_by_a_killed_task_can_be_switched_on(void **state)
+{
+	unsigned int ran = 0;
+	struct fake_session session;
+
+	(void)state;
+	boot_with("ioctl", count, &ran);
+	portal_hook_enable(rig.handles[0][0], false);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ENABLE);
+	assert_false(rig.guest.hooks[0].on);
+	portal_hook_enable(rig.handles[0][0], true);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 1);
+}
+
 static void test_changes_go_with_the_next_event_when_there_is_one(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
@@ -460,6 +522,17 @@ static void test_hook_the_guest_cannot_install_at_hello_ends_the_boot(void **sta
 	assert_int_equal(rig.nr_failed, 1);
 }
 
+static void test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason(void **state)
+{
+	const char *log;
+
+	(void)state;
+	rig.guest.refuse_add = 1;
+	log = boot_badly("ioctl");
+	assert_non_null(strstr(log, "does not answer as it should: Protocol error"));
+	assert_int_equal(rig.nr_failed, 1);
+}
+
 static void test_guest_that_declines_the_welcome_ends_the_boot(void **state)
 {
 	const char *log;
@@ -537,12 +610,16 @@ int main(void)
 		SESSION_TEST(test_hook_switched_off_outside_raises_work_and_goes_with_it),
 		SESSION_TEST(test_guest_that_has_lost_a_hook_gets_it_again),
 		SESSION_TEST(test_hook_refused_for_ever_is_asked_for_once),
+		SESSION_TEST(test_hook_whose_installer_is_killed_is_installed_by_the_next),
+		SESSION_TEST(test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing),
+		SESSION_TEST(test_hook_switched_off_by_a_killed_task_can_be_switched_on),
 		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),
 		SESSION_TEST(test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc),
 		SESSION_TEST(test_unknown_call_at_hello_is_told_with_the_nearest_name),
 		SESSION_TEST(test_call_nothing_is_like_is_told_without_a_guess),
 		SESSION_TEST(test_name_in_the_compat_table_only_is_enough),
 		SESSION_TEST(test_hook_the_guest_cannot_install_at_hello_ends_the_boot),
+		SESSION_TEST(test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason),
 		SESSION_TEST(test_guest_that_declines_the_welcome_ends_the_boot),
 		SESSION_TEST(test_other_wire_version_is_one_clear_message),
 		SESSION_TEST(test_module_loaded_again_gets_its_hooks_again),
