@@ -7,7 +7,6 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
-#include "boot/guest-init/format.h"
 #include "boot_timer.h"
 #include "check.h"
 #include "cpu.h"
@@ -22,6 +21,7 @@
 #include "ending.h"
 #include "fetch.h"
 #include "hooks/host.h"
+#include "initramfs/guest-init/format.h"
 #include "load.h"
 #include "loop.h"
 #include "portal/gate.h"

@@ -10,9 +10,9 @@
 #include "arch/arch.h"
 #include "base/bytes.h"
 #include "base/log.h"
-#include "boot/guest_module.h"
-#include "boot/initramfs.h"
-#include "boot/modules.h"
+#include "initramfs/guest_module.h"
+#include "initramfs/initramfs.h"
+#include "initramfs/modules.h"
 #include "version.h"
 
 #define INITRD_MAX  GIB(4)

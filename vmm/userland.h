@@ -9,8 +9,8 @@
 
 #include "base/blob.h"
 #include "boot/kernel.h"
-#include "boot/rootfs.h"
 #include "config.h"
+#include "initramfs/rootfs.h"
 
 /**
  * struct userland - opened; USERLAND_NONE is "nothing"

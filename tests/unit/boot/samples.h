@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inputs for the tests of boot/: packed data, small ELF kernels and bzImages, made by hand after
+ * Inputs for the tests of boot/ and initramfs/: packed data, small ELF kernels and bzImages, made by hand after
  * the formats' specifications. The caller frees what a function returns; running out of memory ends
  * the test program.
  */

@@ -3,8 +3,8 @@
  * Kernel modules out of a directory that depmod has seen: from the names that are wanted to the
  * files that must be loaded, in load order, unpacked. Knows no guest and no initramfs.
  */
-#ifndef BOOT_MODULES_H
-#define BOOT_MODULES_H
+#ifndef INITRAMFS_MODULES_H
+#define INITRAMFS_MODULES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * File system images by content: which file system, what Linux calls it, and whether the image is
  * whole. The image is hostile; libblkid tells the type, the sizes in its headers are checked here.
  */
-#ifndef BOOT_FS_TYPE_H
-#define BOOT_FS_TYPE_H
+#ifndef INITRAMFS_FS_TYPE_H
+#define INITRAMFS_FS_TYPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

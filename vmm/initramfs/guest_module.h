@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The portal module for the guest's kernel: where its file is, and whether it fits. */
-#ifndef BOOT_GUEST_MODULE_H
-#define BOOT_GUEST_MODULE_H
+#ifndef INITRAMFS_GUEST_MODULE_H
+#define INITRAMFS_GUEST_MODULE_H
 
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "boot/modules.h"
 #include "boot/reason.h"
+#include "initramfs/modules.h"
 
 #define GUEST_MODULE_FILE "portal.ko"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/cpio.h"
+#include "initramfs/cpio.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/initramfs.h"
+#include "initramfs/initramfs.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <sys/sysmacros.h>
 
 #include "base/bytes.h"
-#include "boot/cpio.h"
-#include "boot/guest-init/format.h"
-#include "boot/guest-init/image.h"
-#include "boot/tree.h"
+#include "initramfs/cpio.h"
+#include "initramfs/guest-init/format.h"
+#include "initramfs/guest-init/image.h"
+#include "initramfs/tree.h"
 
 #define KERNEL_BYTES MIB(72) /* the kernel itself and what it takes to come up */
 

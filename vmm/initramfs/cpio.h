@@ -4,8 +4,8 @@
  * Documentation/driver-api/early-userspace/ buffer-format.rst). Everything in it belongs to root.
  * Knows nothing of what the files are for.
  */
-#ifndef BOOT_CPIO_H
-#define BOOT_CPIO_H
+#ifndef INITRAMFS_CPIO_H
+#define INITRAMFS_CPIO_H
 
 #include <stddef.h>
 #include <stdint.h>

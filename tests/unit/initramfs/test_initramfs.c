@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "boot/guest-init/config.h"
-#include "boot/guest-init/text.h"
-#include "boot/initramfs.h"
-#include "boot/tree.h"
+#include "initramfs/guest-init/config.h"
+#include "initramfs/guest-init/text.h"
+#include "initramfs/initramfs.h"
+#include "initramfs/tree.h"
 #include "samples.h"
 
 #define RAM_SIZE GIB(1)

@@ -3,13 +3,13 @@
  * A directory of this machine as part of a cpio archive: the whole tree, as root's, with its modes,
  * links and device nodes. A file that cannot be read is an error, never left out.
  */
-#ifndef BOOT_TREE_H
-#define BOOT_TREE_H
+#ifndef INITRAMFS_TREE_H
+#define INITRAMFS_TREE_H
 
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/cpio.h"
+#include "initramfs/cpio.h"
 #include "boot/reason.h"
 
 /**

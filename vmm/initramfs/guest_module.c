@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/guest_module.h"
+#include "initramfs/guest_module.h"
 
 #include <errno.h>
 #include <gelf.h>

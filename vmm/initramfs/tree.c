@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/tree.h"
+#include "initramfs/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,16 +4,16 @@
  * root file system that was given as a directory. What it holds and where, guest-init/format.h
  * says.
  */
-#ifndef BOOT_INITRAMFS_H
-#define BOOT_INITRAMFS_H
+#ifndef INITRAMFS_INITRAMFS_H
+#define INITRAMFS_INITRAMFS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/blob.h"
-#include "boot/modules.h"
 #include "boot/reason.h"
+#include "initramfs/modules.h"
 
 /**
  * struct initramfs_options - what goes in; all borrowed

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "boot/rootfs.h"
+#include "initramfs/rootfs.h"
 #include "samples.h"
 
 #define IMAGE_SIZE MIB(1)

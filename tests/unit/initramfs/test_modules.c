@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "boot/guest_module.h"
-#include "boot/modules.h"
+#include "initramfs/guest_module.h"
+#include "initramfs/modules.h"
 #include "samples.h"
 
 #define RELEASE	   "6.1.0-1-sample"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/fs_type.h"
+#include "initramfs/fs_type.h"
 
 #include <blkid.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/rootfs.h"
+#include "initramfs/rootfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/io.h"
-#include "boot/fs_type.h"
+#include "initramfs/fs_type.h"
 
 _Static_assert(ROOTFS_TYPE_SIZE == FS_TYPE_NAME_SIZE, "names are copied");
 _Static_assert(ROOTFS_MODULES_MAX == FS_TYPE_MODULES_MAX, "wishes are copied");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/modules.h"
+#include "initramfs/modules.h"
 
 #include <elf.h>
 #include <errno.h>

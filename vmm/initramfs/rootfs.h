@@ -4,16 +4,16 @@
  * content. Owns the open and locked image. Mounts nothing and knows no device; reads a few headers
  * and changes nothing.
  */
-#ifndef BOOT_ROOTFS_H
-#define BOOT_ROOTFS_H
+#ifndef INITRAMFS_ROOTFS_H
+#define INITRAMFS_ROOTFS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/modules.h"
 #include "boot/reason.h"
+#include "initramfs/modules.h"
 
 #define ROOTFS_TYPE_SIZE   32
 #define ROOTFS_MODULES_MAX 4
