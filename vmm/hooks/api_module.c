@@ -11,6 +11,7 @@
 #include "hooks/event.h"
 #include "hooks/module.h"
 #include "hooks/registry.h"
+#include "hooks/sync.h"
 
 #define TEXT_SIZE 1536
 
@@ -20,7 +21,7 @@ static int announce(struct portal_module *mod, struct portal_hook *hook)
 	struct session *session = event_session(mod);
 
 	if (session)
-		return registry_install(mod->registry, hook, session);
+		return sync_hook(mod->registry, hook, session);
 	if (!event_has_session())
 		registry_wake(mod->registry);
 	return 0;

@@ -6,6 +6,7 @@
 #include "hooks/event.h"
 #include "hooks/module.h"
 #include "hooks/registry.h"
+#include "hooks/sync.h"
 
 /* as hooks: inside a callback of the module that may wait now, elsewhere when there is a session */
 static int announce(struct portal_hook *hook, uint64_t id)
@@ -14,7 +15,7 @@ static int announce(struct portal_hook *hook, uint64_t id)
 	struct session *session = event_session(hook->module);
 
 	if (session)
-		return registry_install_rule(registry, hook, id, session);
+		return sync_rule(registry, hook, id, session);
 	if (!event_has_session())
 		registry_wake(registry);
 	return 0;

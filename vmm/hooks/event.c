@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "hooks/module.h"
+#include "hooks/sync.h"
 
 static _Thread_local struct portal_ctx *current;
 
@@ -129,7 +130,7 @@ static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
 	ctx->spent_ns = 0;
 	run_on(ctx);
 	/* while this one waited for its turn, another callback may have taken it out */
-	if (!atomic_load(&hook->removed) && atomic_load(&hook->enabled))
+	if (hook_is_wanted(hook))
 		ret = hook->fn(ctx, hook->data);
 	hold(ctx);
 	ctx->hook = NULL;
@@ -177,7 +178,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 static bool sync_some(struct registry *registry, struct session *session)
 {
 	struct portal_hook *refused = NULL;
-	int ret = registry_sync(registry, session, &refused);
+	int ret = sync_changes(registry, session, &refused);
 	bool go_on = ret < 0 && refused && !session_is_over(session);
 
 	if (go_on)

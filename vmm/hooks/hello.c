@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "hooks/module.h"
+#include "hooks/sync.h"
 #include "portal/operation.h"
 
 static int report_unknown(const struct portal_hook *hook, const struct names *names,
@@ -41,7 +42,7 @@ static void report_broken(const struct hello *hello, int err)
 static int install(struct registry *registry, struct session *session, const struct hello *hello)
 {
 	struct portal_hook *refused = NULL;
-	int ret = registry_sync(registry, session, &refused);
+	int ret = sync_changes(registry, session, &refused);
 
 	if (ret < 0 && session_is_over(session))
 		report_broken(hello, ret);

@@ -224,6 +224,17 @@ void hook_free(struct portal_hook *hook)
 	free(hook);
 }
 
+void hook_put(struct portal_hook *hook)
+{
+	if (--hook->refs == 0)
+		hook_free(hook);
+}
+
+bool hook_is_wanted(const struct portal_hook *hook)
+{
+	return !atomic_load(&hook->removed) && atomic_load(&hook->enabled);
+}
+
 const char *hook_call_name(const struct portal_hook *hook)
 {
 	return hook->name ? hook->name : "every system call";

@@ -85,6 +85,12 @@ must_check int hook_create(struct portal_module *module, const struct portal_sys
 /** hook_free() - NULL is fine. */
 void hook_free(struct portal_hook *hook);
 
+/** hook_put() - give back a reference, under the registry's lock; the last one frees it. */
+void hook_put(struct portal_hook *hook);
+
+/** hook_is_wanted() - its module wants it called. */
+bool hook_is_wanted(const struct portal_hook *hook);
+
 /** hook_call_name() - for messages: the call's name, or "every system call". */
 const char *hook_call_name(const struct portal_hook *hook);
 

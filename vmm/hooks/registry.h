@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All hooks in the order they are called, which bit each has, their rules, and how far the guest has been told. Owns
- * the hooks, the rules and the guest's system call tables. Any thread; nothing here is held while a session waits.
+ * All hooks in the order they are called, which bit each has, their rules, and how far the guest has been told, which
+ * sync.h does. Owns the hooks, the rules and the guest's system call tables. Any thread; nothing here is held while a
+ * session waits.
  */
 #ifndef HOOKS_REGISTRY_H
 #define HOOKS_REGISTRY_H
@@ -95,28 +96,6 @@ must_check int registry_connect(struct registry *registry, struct names *names,
 void registry_disconnect(struct registry *registry);
 
 /**
- * registry_sync() - tell the guest all changes that no other session is telling it; may suspend
- * @registry: the registry
- * @session: a session with the guest
- * @ret_refused: for an error of the guest, the hook it refused, a reference; NULL when not of interest
- *
- * Return: 0; the first error: the guest's for a hook, -ECANCELED or -EPROTO when the session is over.
- */
-must_check int registry_sync(struct registry *registry, struct session *session,
-			     struct portal_hook **ret_refused);
-
-/**
- * registry_install() - install one new hook now; may suspend
- * @registry: the registry
- * @hook: added, and not told to the guest
- * @session: a session with the guest
- *
- * Return: 0, also when another session did it; the guest's error, -ECANCELED or -EPROTO: the hook is removed.
- */
-must_check int registry_install(struct registry *registry, struct portal_hook *hook,
-				struct session *session);
-
-/**
  * registry_add_rule() - take a rule, behind those its hook has
  * @registry: the registry
  * @hook: its hook
@@ -127,18 +106,6 @@ must_check int registry_install(struct registry *registry, struct portal_hook *h
  */
 must_check int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 				 struct rule *rule, uint64_t *ret_id);
-
-/**
- * registry_install_rule() - install one new rule now; may suspend
- * @registry: the registry
- * @hook: its hook
- * @id: added, and not told to the guest
- * @session: a session with the guest
- *
- * Return: 0, also when another session does it; the guest's error, -ECANCELED or -EPROTO: the rule is removed.
- */
-must_check int registry_install_rule(struct registry *registry, struct portal_hook *hook,
-				     uint64_t id, struct session *session);
 
 /** registry_revoke_rule() - end a rule at once. @ret_hits: its answers. Return: 0; -ENOENT. */
 must_check int registry_revoke_rule(struct registry *registry, struct portal_hook *hook,
@@ -168,6 +135,18 @@ size_t registry_collect(struct registry *registry, const struct call *call,
 /** registry_find() - the hook named @id, a reference; NULL. @ret_names: the tables, a reference. */
 struct portal_hook *registry_find(struct registry *registry, uint32_t id,
 				  struct names **ret_names);
+
+/** registry_mark_changed() - under the lock: the guest, if there is one, does not know all. */
+void registry_mark_changed(struct registry *registry);
+
+/** registry_drop() - under the lock: its module lets go of @hook, which goes as soon as the guest has not got it. */
+void registry_drop(struct registry *registry, struct portal_hook *hook);
+
+/** registry_lost() - under the lock: the guest has not got @hook; nobody wants it either: it goes. */
+void registry_lost(struct registry *registry, struct portal_hook *hook);
+
+/** registry_end_rule() - under the lock: revoked at once, forgotten as soon as the guest has. */
+void registry_end_rule(struct registry *registry, struct rule *rule);
 
 /** registry_put() - give back a reference to a hook; NULL is fine. */
 void registry_put(struct registry *registry, struct portal_hook *hook);
