@@ -86,6 +86,11 @@ int portal_is_compat(const struct portal_ctx *ctx)
 	return ctx->call->is_compat;
 }
 
+unsigned int portal_pointer_size(const struct portal_ctx *ctx)
+{
+	return regs_width(ctx->call->abi);
+}
+
 int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value)
 {
 	const struct staging_state *staged = &ctx->staging.state;

@@ -22,11 +22,6 @@ struct node {
 static FILE *report;
 static bool steps_wanted;
 
-static uint32_t pointer_size(struct portal_ctx *ctx)
-{
-	return portal_is_compat(ctx) ? 4 : 8;
-}
-
 static int read_steps(struct portal_ctx *ctx, struct portal_step *steps)
 {
 	return portal_read_vec(ctx, steps, NR_STEPS);
@@ -44,7 +39,7 @@ static int read_singly(struct portal_ctx *ctx, struct portal_step *steps)
 		if (steps[i].n != (ssize_t)steps[i].len)
 			return i;
 		addr = 0;
-		memcpy(&addr, steps[i].buf, pointer_size(ctx));
+		memcpy(&addr, steps[i].buf, portal_pointer_size(ctx));
 		if (addr == 0)
 			return i + 1;
 	}
@@ -58,10 +53,10 @@ static void say(struct portal_ctx *ctx, const struct portal_step *steps, int don
 		const uint8_t *bytes = steps[i].buf;
 		uint32_t value;
 
-		memcpy(&value, bytes + pointer_size(ctx), sizeof(value));
+		memcpy(&value, bytes + portal_pointer_size(ctx), sizeof(value));
 		if (i < done)
 			fprintf(report, "%zd %" PRIx32 " %.*s\n", steps[i].n, value, NAME_SIZE,
-				(const char *)bytes + pointer_size(ctx) + 4);
+				(const char *)bytes + portal_pointer_size(ctx) + 4);
 		else
 			fprintf(report, "%zd\n", steps[i].n);
 	}
@@ -69,7 +64,7 @@ static void say(struct portal_ctx *ctx, const struct portal_step *steps, int don
 
 static int on_msync(struct portal_ctx *ctx, void *data)
 {
-	uint32_t len = pointer_size(ctx) + 4 + NAME_SIZE;
+	uint32_t len = portal_pointer_size(ctx) + 4 + NAME_SIZE;
 	struct portal_step steps[NR_STEPS];
 	struct node nodes[NR_STEPS];
 	int done;

@@ -59,6 +59,7 @@ struct view {
 	uint64_t args[7];
 	int64_t ret;
 	int pid, tid, compat;
+	unsigned int pointer_size;
 	bool is_return;
 	char comm[16], name[16];
 	unsigned int number;
@@ -77,6 +78,7 @@ static int look(struct portal_ctx *ctx, void *data)
 	view->pid = portal_pid(ctx);
 	view->tid = portal_tid(ctx);
 	view->compat = portal_is_compat(ctx);
+	view->pointer_size = portal_pointer_size(ctx);
 	view->is_return = portal_is_return(ctx);
 	strcpy(view->comm, portal_comm(ctx));
 	strcpy(view->name, portal_syscall_name(ctx));
@@ -107,6 +109,7 @@ static void test_event_is_seen_whole_on_entry(void **state)
 	assert_int_equal(view.pid, 100);
 	assert_int_equal(view.tid, 101);
 	assert_int_equal(view.compat, 0);
+	assert_int_equal(view.pointer_size, 8);
 	assert_false(view.is_return);
 	assert_string_equal(view.comm, "probe");
 	assert_string_equal(view.name, "openat");
@@ -144,6 +147,7 @@ static void test_one_hook_serves_both_abis_by_name(void **state)
 	call_with(&rig.task32, "ioctl", UINT64_MAX, 2, &result);
 	assert_int_equal(view.nr, 1);
 	assert_int_equal(view.compat, 1);
+	assert_int_equal(view.pointer_size, 4);
 	assert_int_equal(view.number, 54);
 	assert_string_equal(view.name, "ioctl");
 	assert_int_equal(view.args[0], UINT32_MAX);
@@ -154,7 +158,7 @@ static void test_one_hook_serves_both_abis_by_name(void **state)
 /* what a callback does with a task of a 32-bit kernel */
 struct narrow {
 	int compat;
-	unsigned int number;
+	unsigned int number, pointer_size;
 	char name[16];
 	uint64_t arg, pc, sp, lr, pointer;
 	int of_arm64, of_x86;
@@ -166,6 +170,7 @@ static int look_narrowly(struct portal_ctx *ctx, void *data)
 	uint64_t none;
 
 	narrow->compat = portal_is_compat(ctx);
+	narrow->pointer_size = portal_pointer_size(ctx);
 	narrow->number = portal_syscall_nr(ctx);
 	strcpy(narrow->name, portal_syscall_name(ctx));
 	narrow->arg = portal_arg(ctx, 0);
@@ -200,6 +205,7 @@ static void test_kernel_of_32_bits_has_one_abi_which_is_its_own(void **state)
 	call_with(&rig.task32, "ioctl", UINT64_MAX, 2, &result);
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 	assert_int_equal(narrow.compat, 0);
+	assert_int_equal(narrow.pointer_size, 4);
 	assert_int_equal(narrow.number, 54);
 	assert_string_equal(narrow.name, "ioctl");
 	assert_int_equal(narrow.arg, UINT32_MAX);

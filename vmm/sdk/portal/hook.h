@@ -516,6 +516,8 @@ uint64_t portal_time(const struct portal_ctx *ctx);
 uint32_t portal_lost(const struct portal_ctx *ctx);
 /** portal_is_compat() - 1: the call was made by the 32-bit ABI of a 64-bit kernel; 0: the kernel's own. */
 int portal_is_compat(const struct portal_ctx *ctx);
+/** portal_pointer_size() - bytes of the task's pointers, by the ABI of the call: 4 or 8. */
+unsigned int portal_pointer_size(const struct portal_ctx *ctx);
 
 /**
  * portal_reg() - read a user register of the task

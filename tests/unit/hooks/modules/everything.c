@@ -14,7 +14,8 @@ static int event(struct portal_ctx *ctx, void *data)
 	int pid = portal_pid(ctx) + portal_tid(ctx);
 
 	(void)data;
-	if (portal_is_return(ctx) || portal_is_compat(ctx) || portal_syscall_nr(ctx) == 0)
+	if (portal_is_return(ctx) || portal_is_compat(ctx) || portal_syscall_nr(ctx) == 0 ||
+	    portal_pointer_size(ctx) != 8)
 		return -1;
 	if (portal_reg(ctx, "sp", &value) < 0 || portal_set_reg(ctx, "sp", value + 8) < 0)
 		return -2;
