@@ -157,10 +157,12 @@ static int read_page(const struct vcpu *vcpu, gpa_t *ret_page)
 	return err;
 }
 
+/* the filter hands over both instructions; the doorbell is one of them */
 static bool is_ring(const struct kvm_run *run, struct arch_ring *ret_ring)
 {
 	if (run->exit_reason == KVM_EXIT_HYPERCALL)
-		return doorbell_of_call(run->hypercall.nr, ret_ring);
+		return !(run->hypercall.longmode & SMCCC_EXIT_SMC) &&
+		       doorbell_of_call(run->hypercall.nr, ret_ring);
 	return !run->mmio.is_write &&
 	       doorbell_of_read(run->mmio.phys_addr, run->mmio.len, ret_ring);
 }

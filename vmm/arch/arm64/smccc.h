@@ -15,6 +15,9 @@
 #define SMCCC_FILTER_TO_USER	2 /* an action: KVM_EXIT_HYPERCALL */
 #define SMCCC_RET_NOT_SUPPORTED UINT64_MAX
 
+/* of kvm_run.hypercall.longmode, which newer headers call flags, too: it was a SMC, not a HVC */
+#define SMCCC_EXIT_SMC 1u
+
 /**
  * struct smccc_filter - what is to happen to a range of function identifiers
  * @base: first one
