@@ -15,6 +15,17 @@
 #	HOOKS       directory of the example modules
 #	TEST_HOOKS  directory of those of tests/e2e/modules
 
+# only_on ARCHS PATTERN... - said beside cases: those whose names match a PATTERN are chosen for guests of one of the
+# ARCHS and no other
+declare -A ONLY_ON=()
+only_on() {
+	local pattern
+
+	for pattern in "${@:2}"; do
+		ONLY_ON[$pattern]="$1"
+	done
+}
+
 # fail WORD... - the case has failed; it goes on, so that one run tells all
 fail() {
 	printf 'FAILED: %s\n' "$*"

@@ -6,5 +6,5 @@ void guest_main(void)
 {
 	print("asleep\n");
 	for (;;)
-		__asm__ volatile("cli\n\thlt");
+		cpu_sleep();
 }

@@ -1,38 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "portal.h"
 
+#include "doorbell.h"
+
 #define NR_OPERATIONS_MAX 32 /* of one portal_greet() */
 
 _Alignas(PAGE_SIZE) volatile struct portal_region pool[NR_POOL_PAGES];
 uint64_t nr_rings, nr_refused;
 static uint32_t generations[NR_POOL_PAGES];
 
-uint64_t portal_call(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
+static bool count(bool served)
 {
-	__asm__ volatile("vmmcall" : "+a"(nr) : "b"(rbx), "c"(rcx), "d"(rdx) : "memory");
-	return nr;
-}
-
-uint64_t portal_call_other(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
-{
-	__asm__ volatile("vmcall" : "+a"(nr) : "b"(rbx), "c"(rcx), "d"(rdx) : "memory");
-	return nr;
+	nr_rings++;
+	if (!served)
+		nr_refused++;
+	return served;
 }
 
 bool portal_ring_gpa(uint64_t gpa, uint32_t kind)
 {
-	uint64_t result =
-		portal_call(PORTAL_DOORBELL_NR, gpa, 1, (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind);
-
-	nr_rings++;
-	if (result != 0)
-		nr_refused++;
-	return result == 0;
+	return count(doorbell_ring(gpa, 0, kind));
 }
 
 bool portal_ring(unsigned int page, uint32_t kind)
 {
-	return portal_ring_gpa(gpa_of(&pool[page]), kind);
+	return count(doorbell_ring(gpa_of(&pool[page]), page, kind));
 }
 
 void portal_put(unsigned int page, uint32_t code, uint64_t addr, uint64_t size)
@@ -61,8 +53,8 @@ struct portal_wire_hello *portal_hello(void)
 	memset(hello, 0, sizeof(*hello));
 	hello->version = PORTAL_WIRE_VERSION;
 	hello->nr_ranges = 1;
-	hello->abi = PORTAL_ABI_X86_64;
-	hello->compat_abi = PORTAL_ABI_I386;
+	hello->abi = GUEST_ABI;
+	hello->compat_abi = GUEST_COMPAT_ABI;
 	memcpy(hello->release, "6.1.0-bare", sizeof("6.1.0-bare"));
 	memcpy(hello->module_version, "bare", sizeof("bare"));
 	hello->ranges[0].gpa = gpa_of(pool);
@@ -87,7 +79,7 @@ static bool answer_one(const char *names, size_t len, struct portal_wire_hook *h
 {
 	switch (portal_asked(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
-		return portal_answer_names(0, names, pool[0].size == PORTAL_ABI_X86_64 ? len : 0);
+		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? len : 0);
 	case PORTAL_OP_HOOK_ADD:
 		if (hook && hook->id == 0)
 			memcpy(hook, portal_data(0), sizeof(*hook));
@@ -119,7 +111,7 @@ struct portal_wire_syscall *portal_event(unsigned int page, uint32_t code)
 
 	portal_open(page, code, sizeof(*call));
 	memset(call, 0, sizeof(*call));
-	call->abi = PORTAL_ABI_X86_64;
+	call->abi = GUEST_ABI;
 	call->pid = 1;
 	call->tid = 1;
 	memcpy(call->comm, "bare", sizeof("bare"));

@@ -19,16 +19,11 @@ extern volatile struct portal_region pool[NR_POOL_PAGES];
 /* of the calling guest: rings that reached the VMM, and those it refused */
 extern uint64_t nr_rings, nr_refused;
 
-/** portal_call() - the instruction with any registers. Return: RAX, 0 = served. */
-uint64_t portal_call(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx);
-
-/** portal_call_other() - the same by the other vendor's instruction. */
-uint64_t portal_call_other(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx);
-
-/** portal_ring_gpa() - a ring that reaches the VMM, counted. Return: it was served. */
+/** portal_ring_gpa() - a hello or an unknown kind for any address, counted. Return: it was served.
+ */
 bool portal_ring_gpa(uint64_t gpa, uint32_t kind);
 
-/** portal_ring() - the same for a page of the pool. */
+/** portal_ring() - any ring for a page of the pool, counted. Return: it was served. */
 bool portal_ring(unsigned int page, uint32_t kind);
 
 /** portal_put() - a header with page @page's own generation. */

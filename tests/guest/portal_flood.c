@@ -6,6 +6,7 @@
 
 void guest_main(void)
 {
+	static const uint32_t kinds[] = { PORTAL_RING_ANSWER, 7, 0 };
 	bool refused = true, served = true;
 
 	check(portal_greet("", 0, NULL), "hello is served");
@@ -14,7 +15,7 @@ void guest_main(void)
 			portal_event(i / 8 % NR_POOL_PAGES, PORTAL_EVENT_SYSCALL_ENTER);
 			served &= portal_ring(i / 8 % NR_POOL_PAGES, PORTAL_RING_EVENT);
 		} else {
-			refused &= !portal_ring(0, PORTAL_RING_ANSWER + i % 8 * 16);
+			refused &= !portal_ring(0, kinds[i % ARRAY_SIZE(kinds)]);
 		}
 	}
 	check(served, "every event in the flood is served");

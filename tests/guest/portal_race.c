@@ -3,18 +3,13 @@
  * Two CPUs and one page: while the first holds conversations, the second rings for the same page
  * whatever is in it. With answers=1 it answers as well. A hello that it breaks into ends the VM.
  */
+#include "doorbell.h"
 #include "portal.h"
 #include "smp.h"
 
 #define NR_ROUNDS 500
 
 static volatile bool stop, stopped;
-
-static void ring_raw(uint32_t kind)
-{
-	portal_call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
-		    (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind);
-}
 
 static void disturb(void)
 {
@@ -23,7 +18,7 @@ static void disturb(void)
 	while (!stop) {
 		for (uint32_t kind = PORTAL_RING_HELLO; kind <= PORTAL_RING_BYE; kind++) {
 			if (kind != PORTAL_RING_ANSWER || answers)
-				ring_raw(kind);
+				doorbell_ring(gpa_of(&pool[0]), 0, kind);
 		}
 	}
 	stopped = true;

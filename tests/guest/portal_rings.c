@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rings at the wrong time, of the wrong kind, for the wrong pages, with contents out of bounds. */
+#include "doorbell.h"
 #include "portal.h"
 
 static void before_hello(void)
@@ -7,14 +8,14 @@ static void before_hello(void)
 	bool served = false;
 
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
-	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_BYE; kind++)
+	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_LOG; kind++)
 		served |= portal_ring(1, kind);
 	check(!served, "before hello nothing else is served");
 }
 
 static void unknown_kinds(void)
 {
-	static const uint32_t kinds[] = { 0, 6, 0xff, 0x7fffffff, 0xffffffff };
+	static const uint32_t kinds[] = UNKNOWN_RINGS;
 	bool served = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -22,32 +23,10 @@ static void unknown_kinds(void)
 	check(!served, "unknown kinds are refused");
 }
 
-/* KVM itself answers what is not aligned, and calls from CPL 3 */
-static void user_ring(void)
-{
-	user_done(portal_call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
-			      (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
-}
-
-static void user_ring_other(void)
-{
-	user_done(portal_call_other(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
-				    (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
-}
-
 static void no_rings(void)
 {
-	const uint64_t hello = (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO;
-	uint64_t page = gpa_of(&pool[0]);
-
 	portal_hello();
-	check(portal_call(PORTAL_DOORBELL_NR, page + 8, 1, hello) != 0,
-	      "a page that is not aligned");
-	check(portal_call(PORTAL_DOORBELL_NR, page, 1, PORTAL_RING_HELLO) != 0,
-	      "a ring without the tag");
-	check(portal_call(PORTAL_DOORBELL_NR, page, 0, hello) != 0, "a ring for no page");
-	check(portal_call(PORTAL_DOORBELL_NR + 1, page, 1, hello) != 0, "another hypercall");
-	check(user_run(user_ring) != 0 && user_run(user_ring_other) != 0, "a ring from CPL 3");
+	doorbell_no_rings();
 	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
 }
 
@@ -55,7 +34,7 @@ static void bad_pages(void)
 {
 	const uint64_t bad[] = {
 		guest_ram_end(), VIRTIO_BLK, PORTAL_DEVICE, MMIO_HOLE,
-		LAPIC,		 1ull << 40, 1ull << 51,
+		IRQCHIP,	 1ull << 40, 1ull << 51,
 	};
 	bool served = false;
 
@@ -92,11 +71,12 @@ static void bad_ranges(void)
 		      range_refused(MMIO_HOLE, 1, 0) && range_refused(1ull << 52, 1, 0) &&
 		      range_refused(-4096ull, 1, 0) && range_refused(-4096ull, 2, 0),
 	      "ranges outside of memory are refused");
-	check(range_refused(0x800008, 1, 0) && range_refused(0x800000, 0, 0) &&
-		      range_refused(0x800000, 1, 1),
+	check(range_refused(RAM_BASE + 0x800008, 1, 0) &&
+		      range_refused(RAM_BASE + 0x800000, 0, 0) &&
+		      range_refused(RAM_BASE + 0x800000, 1, 1),
 	      "ranges that are not aligned, empty, or from the future are refused");
-	check(range_refused(0x400000, PORTAL_MAX_PAGES - NR_POOL_PAGES + 1, 0) &&
-		      range_refused(0x400000, 0xffffffff, 0),
+	check(range_refused(RAM_BASE + 0x800000, PORTAL_MAX_PAGES - NR_POOL_PAGES + 1, 0) &&
+		      range_refused(RAM_BASE + 0x800000, 0xffffffff, 0),
 	      "more pages than a pool may have are refused");
 }
 

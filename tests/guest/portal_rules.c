@@ -53,8 +53,7 @@ static bool answer_one(uint64_t lie)
 
 	switch (portal_asked(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
-		return portal_answer_names(0, names,
-					   pool[0].size == PORTAL_ABI_X86_64 ? sizeof(names) : 0);
+		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? sizeof(names) : 0);
 	case PORTAL_OP_RULE_OPEN:
 		return portal_answer(0, 0, place(lie));
 	case PORTAL_OP_RULE_ADD:

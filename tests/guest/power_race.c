@@ -9,7 +9,7 @@ static void reset(void)
 {
 	while (!go)
 		;
-	out8(RESET_PORT, 1);
+	power_reset();
 }
 
 void guest_main(void)
@@ -17,5 +17,5 @@ void guest_main(void)
 	if (!check(smp_start(reset), "the second CPU runs"))
 		return;
 	go = true;
-	out8(SLEEP_PORT, SLEEP_S5);
+	power_off();
 }

@@ -47,8 +47,8 @@ static void addresses(void)
 	static const uint32_t regs[] = { REG_QUEUE_DESC, REG_QUEUE_DRIVER, REG_QUEUE_DEVICE };
 	uint64_t end = guest_ram_end();
 	const uint64_t bad[] = {
-		1,     end - 16,   end - 4,    end,    MMIO_HOLE, VIRTIO_BLK,
-		LAPIC, 1ull << 40, 1ull << 63, -16ull, -1ull,
+		1,	 end - 16,   end - 4,	 end,	 MMIO_HOLE, VIRTIO_BLK,
+		IRQCHIP, 1ull << 40, 1ull << 63, -16ull, -1ull,
 	};
 	bool truth = true;
 

@@ -74,9 +74,16 @@ static void buffers(void)
 		uint64_t addr;
 		uint32_t len;
 	} bad[] = {
-		{ end - 511, 512 },   { end, 1 },	    { MMIO_HOLE, 512 }, { VIRTIO_BLK, 4 },
-		{ 0, 0xffffffff },    { -1ull, 1 },	    { -16ull, 512 },	{ 1ull << 63, 512 },
-		{ 4096, 0xfffff000 }, { 0xffffffffull, 1 },
+		{ end - 511, 512 },
+		{ end, 1 },
+		{ MMIO_HOLE, 512 },
+		{ VIRTIO_BLK, 4 },
+		{ RAM_BASE, 0xffffffff },
+		{ -1ull, 1 },
+		{ -16ull, 512 },
+		{ 1ull << 63, 512 },
+		{ RAM_BASE + 4096, 0xfffff000 },
+		{ 0xffffffffull, 1 },
 	};
 	bool truth = true;
 
@@ -211,8 +218,8 @@ static void entropy(void)
 
 	virtio_start(VIRTIO_RNG, 0);
 	for (unsigned int i = 0; i < QUEUE_SIZE; i++)
-		virtq_set(i, 0x800000, 0x400000, DESC_WRITE | (i + 1 < QUEUE_SIZE ? DESC_NEXT : 0),
-			  i + 1);
+		virtq_set(i, RAM_BASE + 0x800000, 0x400000,
+			  DESC_WRITE | (i + 1 < QUEUE_SIZE ? DESC_NEXT : 0), i + 1);
 	virtq_offer(VIRTIO_RNG, 0);
 	len = vq.used.ring[0].len;
 	check(vq.used.idx == 1 && len > 0 && len <= 0x400000,

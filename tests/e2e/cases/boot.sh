@@ -107,10 +107,11 @@ hash_store() {
 	find "${PORTAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portal-vmm}/unpacked" -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
+# others are one piece and not kept
+only_on x86_64 boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost
 case_boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost() {
 	local setting=/sys/kernel/mm/transparent_hugepage/enabled before
 
-	[[ $(uname -m) == x86_64 ]] || skip_case "a kernel of this architecture is one piece and not kept"
 	[[ ${PORTAL_LAB:-} == nested ]] || skip_case "it changes for whom this machine has huge pages"
 	echo always >"$setting"
 	expect_mapped 0

@@ -3,8 +3,8 @@
 # How the guest rings: what it may be besides a hypercall.
 
 # a host without the filter for hypercalls has a register in memory instead; nothing else is different
+only_on 'aarch64 armhf' doorbell_mmio_does_what_the_hypercall_does
 case_doorbell_mmio_does_what_the_hypercall_does() {
-	[[ $(uname -m) == aarch64 ]] || skip_case "only aarch64 has such a doorbell"
 	boot_run 'mtk7530_switch clear' --doorbell mmio --hook "$HOOKS/raeth.so"
 	expect_out '^done\.$'
 	expect_count 1 'RAEth ioctl: reg=REG_ESW_WT_MAC_AD0, returning val=0x2' err
@@ -18,8 +18,9 @@ case_doorbell_mmio_does_what_the_hypercall_does() {
 	expect_stat exits.doorbell "$(($(stat_of doorbells.hello) + $(stat_of doorbells.event) + $(stat_of doorbells.answer)))"
 }
 
+# the others have both doorbells
+only_on x86_64 doorbell_that_the_host_has_not_ends_with_3
 case_doorbell_that_the_host_has_not_ends_with_3() {
-	[[ $(uname -m) == x86_64 ]] || skip_case "aarch64 has both doorbells"
 	boot --doorbell mmio
 	expect_status 3
 	expect_err '--doorbell: this host has no such one'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "smp.h"
 
+#include "apic.h"
 #include "guest.h"
 
 #define APIC_SPURIOUS	 0xf0

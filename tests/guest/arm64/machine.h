@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The arm64 machine by vmm/arch/arm64/layout.h, and how its devices are reached. */
+#ifndef GUEST_ARM64_MACHINE_H
+#define GUEST_ARM64_MACHINE_H
+
+#include <stdint.h>
+
+#include "arch/arm64/layout.h"
+
+#include "layout.h"
+
+#define RAM_BASE    ARM64_RAM
+#define VIRTIO_BLK  ((uint64_t)ARM64_VIRTIO_BASE)
+#define VIRTIO_RNG  (VIRTIO_BLK + ARM64_VIRTIO_STRIDE)
+#define VIRTIO_NONE (VIRTIO_BLK + 2 * ARM64_VIRTIO_STRIDE)
+#define VIRTIO_SIZE ARM64_VIRTIO_SIZE
+#define MMIO_HOLE   0x0c000000ull
+
+#define PORTAL_DEVICE	   ((uint64_t)ARM64_PORTAL_BASE)
+#define PORTAL_DEVICE_SIZE 0x1000
+
+/* something that KVM plays itself */
+#define IRQCHIP ARM64_GICD
+
+/* what reads as all ones: a window without a device first */
+#define NOTHING_THERE                                 \
+	{                                             \
+		VIRTIO_NONE, MMIO_HOLE, 0, 0x3ffff000 \
+	}
+
+/* tables of calls, of <portal/wire.h> */
+#define GUEST_ABI	 PORTAL_ABI_ARM64
+#define GUEST_COMPAT_ABI PORTAL_ABI_ARM
+
+/* all that a doorbell can say */
+#define UNKNOWN_RINGS \
+	{             \
+		0, 7  \
+	}
+
+/** attempt() - run @entry at EL1. Return: syndrome (ESR_EL1) of the exception it took, 0: none. */
+uint64_t attempt(void (*entry)(void));
+
+/** user_done() - back from EL0. */
+static inline void user_done(uint64_t result)
+{
+	register uint64_t x0 __asm__("x0") = result;
+
+	__asm__ volatile("svc #0" : : "r"(x0) : "memory");
+}
+
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("yield" : : : "memory");
+}
+
+/** cpu_sleep() - until an interrupt, and none is let in. */
+static inline void cpu_sleep(void)
+{
+	__asm__ volatile("msr daifset, #15\n\twfi" : : : "memory");
+}
+
+/* device memory takes no unaligned accesses: these go where it is mapped as memory */
+static inline uint64_t mmio_at(uint64_t gpa, unsigned int width)
+{
+	return gpa % width == 0 ? gpa : gpa + VA_UNALIGNED;
+}
+
+/** mmio_read() - @width: 1, 2, 4, 8; @gpa below 1 GiB, of any alignment. */
+static inline uint64_t mmio_read(uint64_t gpa, unsigned int width)
+{
+	uint64_t value, at = mmio_at(gpa, width);
+
+	switch (width) {
+	case 1:
+		__asm__ volatile("ldrb %w0, [%1]" : "=r"(value) : "r"(at) : "memory");
+		break;
+	case 2:
+		__asm__ volatile("ldrh %w0, [%1]" : "=r"(value) : "r"(at) : "memory");
+		break;
+	case 4:
+		__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(at) : "memory");
+		break;
+	default:
+		__asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(at) : "memory");
+		break;
+	}
+	return value;
+}
+
+/** mmio_write() - likewise. */
+static inline void mmio_write(uint64_t gpa, unsigned int width, uint64_t value)
+{
+	uint64_t at = mmio_at(gpa, width);
+
+	switch (width) {
+	case 1:
+		__asm__ volatile("strb %w0, [%1]" : : "rZ"(value), "r"(at) : "memory");
+		break;
+	case 2:
+		__asm__ volatile("strh %w0, [%1]" : : "rZ"(value), "r"(at) : "memory");
+		break;
+	case 4:
+		__asm__ volatile("str %w0, [%1]" : : "rZ"(value), "r"(at) : "memory");
+		break;
+	default:
+		__asm__ volatile("str %x0, [%1]" : : "rZ"(value), "r"(at) : "memory");
+		break;
+	}
+}
+
+/** serial_write() - @reg: of the console. */
+static inline void serial_write(unsigned int reg, uint8_t value)
+{
+	mmio_write(ARM64_SERIAL_BASE + reg, 1, value);
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "doorbell.h"
+
+#include "portal.h"
+
+static uint64_t call(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
+{
+	__asm__ volatile("vmmcall" : "+a"(nr) : "b"(rbx), "c"(rcx), "d"(rdx) : "memory");
+	return nr;
+}
+
+/* by the other vendor's instruction */
+static uint64_t call_other(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
+{
+	__asm__ volatile("vmcall" : "+a"(nr) : "b"(rbx), "c"(rcx), "d"(rdx) : "memory");
+	return nr;
+}
+
+bool doorbell_ring(uint64_t gpa, uint32_t index, uint32_t kind)
+{
+	(void)index;
+	return call(PORTAL_DOORBELL_NR, gpa, 1, (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind) == 0;
+}
+
+/* KVM itself answers what is not aligned, and calls from CPL 3 */
+static void user_ring(void)
+{
+	user_done(call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
+		       (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
+}
+
+static void user_ring_other(void)
+{
+	user_done(call_other(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,
+			     (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO));
+}
+
+void doorbell_no_rings(void)
+{
+	const uint64_t hello = (uint64_t)PORTAL_DOORBELL_TAG << 32 | PORTAL_RING_HELLO;
+	uint64_t page = gpa_of(&pool[0]);
+
+	check(call(PORTAL_DOORBELL_NR, page + 8, 1, hello) != 0, "a page that is not aligned");
+	check(call(PORTAL_DOORBELL_NR, page, 1, PORTAL_RING_HELLO) != 0, "a ring without the tag");
+	check(call(PORTAL_DOORBELL_NR, page, 0, hello) != 0, "a ring for no page");
+	check(call(PORTAL_DOORBELL_NR + 1, page, 1, hello) != 0, "another hypercall");
+	check(user_run(user_ring) != 0 && user_run(user_ring_other) != 0, "a ring from CPL 3");
+}
