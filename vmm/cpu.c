@@ -99,6 +99,22 @@ static bool handle_mmio(struct cpu *cpu, struct kvm_run *run)
 }
 
 /* Return: may the vCPU run again? */
+static bool handle_undecoded(const struct cpu *cpu, uint64_t address)
+{
+	int err = arch_refuse_access(&cpu->vcpu);
+
+	if (err < 0) {
+		report_stuck(cpu, "KVM cannot decode an access to", address);
+		return false;
+	}
+	log_guest(LOG_WARN,
+		  "vCPU %u: an access to %#llx by an instruction that KVM cannot decode; the guest "
+		  "takes an abort",
+		  cpu->vcpu.id, (unsigned long long)address);
+	return true;
+}
+
+/* Return: may the vCPU run again? */
 static bool handle_exit(struct cpu *cpu)
 {
 	struct kvm_run *run = cpu->vcpu.run;
@@ -119,6 +135,9 @@ static bool handle_exit(struct cpu *cpu)
 		count(&cpu->exits.other);
 		cpu->board->triple_fault(cpu->board->ctx);
 		return false;
+	case KVM_EXIT_ARM_NISV:
+		count(&cpu->exits.other);
+		return handle_undecoded(cpu, run->arm_nisv.fault_ipa);
 	case KVM_EXIT_INTERNAL_ERROR:
 		report_stuck(cpu, "KVM cannot emulate an instruction, suberror", run->internal.suberror);
 		return false;

@@ -227,6 +227,14 @@ bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring);
 must_check int arch_doorbell_done(const struct vcpu *vcpu, int result);
 
 /**
+ * arch_refuse_access() - let the guest take an abort for an access that KVM cannot decode
+ * @vcpu: after KVM_EXIT_ARM_NISV, on its thread; its next run begins with the abort
+ *
+ * Return: 0; -ENOTSUP: there is no such exit on this architecture; -errno of KVM.
+ */
+must_check int arch_refuse_access(const struct vcpu *vcpu);
+
+/**
  * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
  * @code: position-independent machine code for the state that arch_probe_enter() sets
  * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it

@@ -127,10 +127,23 @@ static int forward_doorbell(const struct vm *vm, uint32_t base)
 	return vm_set_attr(vm->fd, SMCCC_VM_CTRL, SMCCC_VM_FILTER, &filter);
 }
 
+/*
+ * An access to a device by an instruction that the CPU does not describe (pairs, vectors, write-back): KVM_RUN would
+ * fail. A KVM before 5.5 hands none over, and there it does.
+ */
+static int ask_for_undecoded(const struct vm *vm)
+{
+	if (!vm_cap(vm, KVM_CAP_ARM_NISV_TO_USER) || !vm_cap(vm, KVM_CAP_ARM_INJECT_EXT_DABT))
+		return 0;
+	return vm_enable_cap(vm, KVM_CAP_ARM_NISV_TO_USER, 0);
+}
+
 int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell)
 {
 	int err = gic_create(vm);
 
+	if (err == 0)
+		err = ask_for_undecoded(vm);
 	if (err < 0 || doorbell != ARCH_DOORBELL_HYPERCALL)
 		return err;
 	err = forward_doorbell(vm, PORTAL_DOORBELL_HVC64);
@@ -190,6 +203,13 @@ int arch_doorbell_done(const struct vcpu *vcpu, int result)
 	if (result == 0)
 		return 0;
 	return reg_set(vcpu, REG_X(0), SMCCC_RET_NOT_SUPPORTED);
+}
+
+int arch_refuse_access(const struct vcpu *vcpu)
+{
+	struct kvm_vcpu_events events = { .exception.ext_dabt_pending = 1 };
+
+	return ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events) < 0 ? -errno : 0;
 }
 
 void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)

@@ -124,6 +124,12 @@ int arch_doorbell_done(const struct vcpu *vcpu, int result)
 	return 0;
 }
 
+int arch_refuse_access(const struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return -ENOTSUP;
+}
+
 void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)
 {
 	struct kvm_regs regs;
