@@ -77,6 +77,16 @@ case_hostile_code_outside_of_memory() {
 	expect_err 'the VM could not go on$'
 }
 
+# neither KVM nor the VMM decodes them
+only_on aarch64 hostile_accesses_without_a_syndrome_abort
+case_hostile_accesses_without_a_syndrome_abort() {
+	hostile aborts
+	survived 13
+	expect_err 'warn: vCPU 0: an access to 0xa000000 by an instruction that KVM cannot decode; the guest takes an abort'
+	# a storm of messages it is not
+	(($(grep -c 'takes an abort' err) < 60)) || fail "a message for each"
+}
+
 # ---- processors ----------------------------------------------------------------------------------------------
 
 only_on x86_64 hostile_triple_fault_at_once_is_13
