@@ -62,6 +62,12 @@ case_hostile_mmio_of_every_width() {
 	survived 5
 }
 
+only_on aarch64 hostile_small_devices_of_every_width
+case_hostile_small_devices_of_every_width() {
+	hostile devices
+	survived 3
+}
+
 only_on x86_64 hostile_string_io_on_every_port
 case_hostile_string_io_on_every_port() {
 	hostile pio
@@ -100,6 +106,18 @@ only_on x86_64 hostile_apic_storms
 case_hostile_apic_storms() {
 	hostile apic_storms --cpus 2
 	survived 6
+}
+
+only_on aarch64 hostile_gic_storms
+case_hostile_gic_storms() {
+	hostile gic_storms --cpus 2
+	survived 6
+}
+
+only_on aarch64 hostile_psci_misuse
+case_hostile_psci_misuse() {
+	hostile psci_misuse --cpus 2
+	survived 11
 }
 
 case_hostile_sleeper_ends_by_timeout() {
@@ -176,6 +194,30 @@ bad_rings() {
 
 case_hostile_portal_rings() {
 	each_doorbell bad_rings
+}
+
+bad_calls() {
+	hostile calls "$@"
+	survived 8
+	doorbells_agree
+}
+
+# numbers in and beside the doorbell's, SMC, and both from EL0
+only_on aarch64 hostile_calls_of_every_number
+case_hostile_calls_of_every_number() {
+	each_doorbell bad_calls
+}
+
+bad_reads() {
+	hostile window "$@"
+	survived 6
+	doorbells_agree
+}
+
+# whether the doorbell is there or not
+only_on aarch64 hostile_doorbell_window_of_every_width
+case_hostile_doorbell_window_of_every_width() {
+	each_doorbell bad_reads
 }
 
 flood() {

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* HVC and SMC with function numbers inside and outside of the doorbell's, from EL1 and from EL0. */
+#include "devtree.h"
+#include "portal.h"
+#include "psci.h"
+
+#define STRIDE	    0x00100007ull
+#define PSCI_MASK   0xbfff0000ull
+#define PSCI_COMMON 0x84000000ull
+
+static const uint64_t bases[] = { PORTAL_DOORBELL_HVC64, PORTAL_DOORBELL_HVC32 };
+
+static bool is_ours(uint64_t nr)
+{
+	return nr - bases[0] < PORTAL_DOORBELL_NR_HVC || nr - bases[1] < PORTAL_DOORBELL_NR_HVC;
+}
+
+/* whether a number is served without a hello, and counted where it is the doorbell's */
+static bool served(uint64_t nr)
+{
+	uint64_t result = smccc_hvc(nr, gpa_of(&pool[0]), 0, 0);
+
+	if (is_ours((uint32_t)nr) && devtree_doorbell() == 0) {
+		nr_rings++;
+		nr_refused++;
+	}
+	return result == nr;
+}
+
+static void whole_range(void)
+{
+	static const uint32_t indices[] = { 0, 1, NR_POOL_PAGES, 0x7ff,
+					    PORTAL_DOORBELL_INDEX_MASK };
+	bool truth = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
+		for (uint64_t kind = 0; kind < 8; kind++) {
+			for (size_t j = 0; j < ARRAY_SIZE(indices); j++)
+				truth |= served(bases[i] + (kind << 12) + indices[j]);
+		}
+	}
+	check(!truth, "no number of the doorbell is served before hello");
+}
+
+/* a function number has 32 bits: what is above says nothing */
+static void above_32_bits(void)
+{
+	check(!served(1ull << 32 | bases[0]) && !served(UINT64_MAX << 32 | bases[1]),
+	      "nor with more bits than a number has");
+}
+
+/* KVM answers these, and PSCI's are not for here: some end the VM */
+static void outside(void)
+{
+	bool truth = false;
+
+	for (uint64_t nr = 0; nr < 1ull << 32; nr += STRIDE) {
+		if ((nr & PSCI_MASK) != PSCI_COMMON && !is_ours(nr))
+			truth |= smccc_smc(nr, 0, 0, 0) == nr || smccc_hvc(nr, 0, 0, 0) == nr;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bases); i++)
+		truth |= served(bases[i] - 1) || served(bases[i] + PORTAL_DOORBELL_NR_HVC);
+	check(!truth, "no other number is served");
+}
+
+static void by_smc(void)
+{
+	bool truth = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
+		for (uint64_t kind = 0; kind < 8; kind++)
+			truth |= smccc_smc(bases[i] + (kind << 12), 0, 0, 0) != SMCCC_NOT_SUPPORTED;
+	}
+	check(!truth, "by SMC none is");
+}
+
+static void user_hello(void)
+{
+	user_done(
+		smccc_hvc(PORTAL_DOORBELL_HVC64 | PORTAL_RING_HELLO << 12, gpa_of(&pool[0]), 0, 0));
+}
+
+static void user_off(void)
+{
+	user_done((uint64_t)psci(PSCI_SYSTEM_OFF, 0, 0, 0));
+}
+
+static void user_reset(void)
+{
+	user_done(smccc_smc(PSCI_SYSTEM_RESET, 0, 0, 0));
+}
+
+static void from_user(void)
+{
+	portal_hello();
+	check(user_run(user_hello) == UINT64_MAX, "a ring from EL0 is undefined");
+	check(user_run(user_off) == UINT64_MAX && user_run(user_reset) == UINT64_MAX,
+	      "so are calls that would end the VM");
+	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of them is served");
+}
+
+void guest_main(void)
+{
+	whole_range();
+	above_32_bits();
+	outside();
+	by_smc();
+	from_user();
+	check(portal_greet("", 0, NULL), "hello is served in the end");
+	print_number("rings", nr_rings);
+	print_number("refused", nr_refused);
+}
