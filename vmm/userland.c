@@ -167,6 +167,18 @@ static int read_initrd(struct userland *userland, const struct vmm_config *confi
 	return -EINVAL;
 }
 
+static const char *what_says_its_release(unsigned int machine)
+{
+	switch (machine) {
+	case EM_ARM:
+		return "a zImage of Linux 5.9 or newer that gzip, lz4 or xz has packed";
+	case EM_AARCH64:
+		return "an Image that is whole";
+	default:
+		return "a bzImage, or an ELF vmlinux that is not stripped";
+	}
+}
+
 int userland_open(struct userland *userland, const struct vmm_config *config,
 		  const struct kernel *kernel)
 {
@@ -180,10 +192,7 @@ int userland_open(struct userland *userland, const struct vmm_config *config,
 		return report(config->rootfs, err, &why);
 	if (!kernel->release[0]) {
 		log_error("%s does not say its release, so no modules can be found for it; use %s",
-			  config->kernel,
-			  kernel->machine == EM_ARM ?
-				  "a zImage of Linux 5.9 or newer that gzip, lz4 or xz has packed" :
-				  "a bzImage, or an ELF vmlinux that is not stripped");
+			  config->kernel, what_says_its_release(kernel->machine));
 		return -EINVAL;
 	}
 	userland->has_guest_module = true;
