@@ -79,9 +79,12 @@ refuse_host() {
 }
 
 case_input_no_kvm_at_all() {
+	local advice='load .*kvm'
+
+	[[ $GUEST_ARCH == x86_64 ]] || advice='use a host kernel that has KVM'
 	# shellcheck disable=SC2016
 	through 'exec unshare -m sh -c "mount -t tmpfs none /dev && exec \"\$@\"" sh "$REAL_VMM" "$@"'
-	refuse_host '/dev/kvm: not there; load .*kvm'
+	refuse_host "/dev/kvm: not there; $advice"
 }
 
 case_input_kvm_without_permission() {
@@ -93,7 +96,7 @@ case_input_kvm_without_permission() {
 
 case_input_kvm_without_a_capability() {
 	export LD_PRELOAD="$TEST_HOOKS/no_capability.so"
-	refuse_host 'KVM capability KVM_CAP_EXIT_HYPERCALL; .+'
+	refuse_host 'KVM capability KVM_CAP_(EXIT_HYPERCALL|ARM_PSCI_0_2); .+'
 }
 
 # the VM's own run of the probe is ended, and so is that of the check that says why
@@ -119,6 +122,8 @@ case_input_kernel_empty_or_short() {
 	refuse_kernel '300 bytes are too short for a kernel' in/short
 }
 
+# an Image says neither its length nor what is in it
+only_on x86_64 input_kernel_truncated input_kernel_damaged_payload
 case_input_kernel_truncated() {
 	mkdir in && head -c 2000000 "$KERNEL" >in/truncated
 	refuse_kernel 'truncated: [0-9]+ of [0-9]+ bytes are missing' in/truncated
@@ -131,15 +136,22 @@ case_input_kernel_damaged_payload() {
 }
 
 case_input_kernel_for_other_machines() {
-	mkdir in && head -c 4096 /dev/zero | tee in/arm64 in/random >in/uimage
-	put_bytes in/arm64 56 'ARM\x64'
-	refuse_kernel 'an arm64 kernel image; a bzImage or vmlinux is needed' in/arm64
+	mkdir in && head -c 4096 /dev/zero | tee in/riscv in/random >in/uimage
+	put_bytes in/riscv 56 'RSC\x05'
+	refuse_kernel 'a RISC-V kernel image; .* is needed' in/riscv
 	put_bytes in/uimage 0 '\x27\x05\x19\x56'
 	refuse_kernel 'a U-Boot uImage' in/uimage
-	cp "$VMM" in/elf && put_bytes in/elf 18 '\xb7\x00'
-	refuse_kernel 'an ELF file for arm64; an x86_64 kernel is needed' in/elf
 	put_bytes in/random 0 'no kernel'
 	refuse_kernel 'not a kernel image that is known here \(it begins 6e 6f 20 6b\)' in/random
+}
+
+only_on x86_64 input_kernel_of_arm64_where_x86_is_needed input_kernel_old_zimage
+case_input_kernel_of_arm64_where_x86_is_needed() {
+	mkdir in && head -c 4096 /dev/zero >in/arm64
+	put_bytes in/arm64 56 'ARM\x64'
+	refuse_kernel 'an arm64 kernel image; a bzImage or vmlinux is needed' in/arm64
+	cp "$VMM" in/elf && put_bytes in/elf 18 '\xb7\x00'
+	refuse_kernel 'an ELF file for arm64; an x86_64 kernel is needed' in/elf
 }
 
 case_input_kernel_old_zimage() {

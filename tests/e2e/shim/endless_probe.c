@@ -8,15 +8,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static uint8_t *low_memory;
+#include "jump.h"
+
+static struct kvm_userspace_memory_region ram;
 
 static void jump_to_self(int vcpu_fd)
 {
-	static const uint8_t jump[] = { 0xeb, 0xfe };
-	struct kvm_regs regs;
+	static const uint8_t jump[] = JUMP_TO_SELF;
+	uint64_t at;
 
-	if (syscall(SYS_ioctl, vcpu_fd, KVM_GET_REGS, &regs) == 0)
-		memcpy(low_memory + regs.rip, jump, sizeof(jump));
+	if (jump_place(vcpu_fd, &at))
+		memcpy((uint8_t *)(uintptr_t)ram.userspace_addr + (at - ram.guest_phys_addr), jump,
+		       sizeof(jump));
 }
 
 __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, ...)
@@ -30,8 +33,8 @@ __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, 
 	if (request == KVM_SET_USER_MEMORY_REGION) {
 		const struct kvm_userspace_memory_region *region = argument;
 
-		if (region->guest_phys_addr == 0)
-			low_memory = (uint8_t *)(uintptr_t)region->userspace_addr;
+		if (region->slot == 0)
+			ram = *region;
 	} else if (request == KVM_RUN) {
 		jump_to_self(fd);
 	}

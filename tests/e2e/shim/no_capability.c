@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Preloaded: a KVM without KVM_CAP_EXIT_HYPERCALL. */
+/* Preloaded: a KVM without what portal-vmm needs on x86, and on arm64. */
 #include <linux/kvm.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
@@ -14,7 +14,8 @@ __attribute__((visibility("default"))) int ioctl(int fd, unsigned long request, 
 	va_start(ap, request);
 	argument = va_arg(ap, unsigned long);
 	va_end(ap);
-	if (request == KVM_CHECK_EXTENSION && argument == KVM_CAP_EXIT_HYPERCALL)
+	if (request == KVM_CHECK_EXTENSION &&
+	    (argument == KVM_CAP_EXIT_HYPERCALL || argument == KVM_CAP_ARM_PSCI_0_2))
 		return 0;
 	return (int)syscall(SYS_ioctl, fd, request, argument);
 }
