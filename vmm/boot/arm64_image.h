@@ -3,7 +3,8 @@
  * The arm64 Image: a header of 64 bytes in front of a kernel that is not packed. Reads the header;
  * loads nothing and knows no CPU state. The input is hostile.
  *
- * Source: Linux, Documentation/arch/arm64/booting.rst, "Call the kernel image".
+ * Source: Linux, Documentation/arch/arm64/booting.rst, "Call the kernel image". That header does not
+ * say how long the file is; the one of an EFI program, which most are, does.
  */
 #ifndef BOOT_ARM64_IMAGE_H
 #define BOOT_ARM64_IMAGE_H
@@ -39,7 +40,7 @@ bool arm64_image_probe(const void *data, size_t len);
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOEXEC not an arm64 Image; -ENOTSUP a big-endian one; -EINVAL an offset that cannot
- * be.
+ * be; -ENODATA the file ends before the program in it does.
  */
 must_check int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_image,
 				 struct boot_reason *why);

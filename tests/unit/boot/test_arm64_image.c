@@ -125,6 +125,64 @@ static void test_arm64_image_big_endian_is_refused(void **state)
 	assert_refused(s, EM_AARCH64, -ENOTSUP, "big-endian");
 }
 
+/* an EFI program, too: two sections, of which the one in front ends last */
+static void add_sections(struct sample *s, uint32_t end)
+{
+	uint8_t *pe = s->data + 0x40, *sections = pe + 24 + 160;
+
+	put_le32(s->data + 0x3c, 0x40);
+	memcpy(pe, "PE\0", 4);
+	put_le16(pe + 6, 2);
+	put_le16(pe + 20, 160);
+	put_le32(sections + 16, end - 0x200);
+	put_le32(sections + 20, 0x200);
+	put_le32(sections + 40 + 16, 0x10);
+	put_le32(sections + 40 + 20, 0x100);
+}
+
+static void test_arm64_image_that_ends_before_its_sections_is_truncated(void **state)
+{
+	struct sample *s = *state;
+	struct boot_reason why = { 0 };
+	struct arm64_image image;
+
+	add_sections(s, (uint32_t)s->len);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), 0);
+	/* padding that is not there */
+	add_sections(s, (uint32_t)s->len + 4095);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), 0);
+	add_sections(s, (uint32_t)s->len + 4096);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), -ENODATA);
+	assert_non_null(strstr(why.text, "truncated: 4096 of "));
+	put_le32(s->data + 0x40 + 24 + 160 + 16, UINT32_MAX);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), -ENODATA);
+}
+
+static void test_arm64_image_sections_that_are_not_in_the_file_say_nothing(void **state)
+{
+	struct sample *s = *state;
+	struct arm64_image image;
+
+	add_sections(s, (uint32_t)s->len + 4096);
+	for (size_t len = 0x40; len < 0x40 + 24 + 160 + 80; len++) {
+		struct sample cut = sample_copy(s, len);
+
+		assert_int_equal(arm64_image_parse(cut.data, len, &image, NULL), 0);
+		free(cut.data);
+	}
+	put_le16(s->data + 0x40 + 6, UINT16_MAX);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	add_sections(s, (uint32_t)s->len + 4096);
+	put_le16(s->data + 0x40 + 20, UINT16_MAX);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	for (uint32_t back = 0; back < 24; back++) {
+		put_le32(s->data + 0x3c, (uint32_t)s->len - back);
+		assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+	}
+	put_le32(s->data + 0x3c, UINT32_MAX);
+	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
+}
+
 static void test_arm64_image_release_is_in_its_banner(void **state)
 {
 	const struct sample *s = *state;
@@ -274,6 +332,8 @@ int main(void)
 		image_test(test_arm64_image_before_3_17_says_no_size),
 		image_test(test_arm64_image_offset_is_below_2_mib),
 		image_test(test_arm64_image_big_endian_is_refused),
+		image_test(test_arm64_image_that_ends_before_its_sections_is_truncated),
+		image_test(test_arm64_image_sections_that_are_not_in_the_file_say_nothing),
 		image_test(test_arm64_image_release_is_in_its_banner),
 		image_test(test_arm64_image_goes_into_ram_where_it_wants_to_be),
 		image_test(test_arm64_image_too_little_ram_says_how_much_is_needed),
