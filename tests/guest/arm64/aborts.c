@@ -6,15 +6,14 @@
 #include "virtio.h"
 
 /* of ESR_EL1 (Arm ARM, "ESR_EL1") */
-#define CLASS_SHIFT	 26
-#define CLASS_CODE_ABORT 0x21
-#define CLASS_DATA_ABORT 0x25
-#define STATUS_MASK	 0x3f
-#define STATUS_EXTERNAL	 0x10
-#define STATUS_TABLE_WALK \
-	0x15 /* external, on the walk of a table of level 1 .. 3, by 0 .. 3 more */
+#define CLASS_SHIFT	    26
+#define CLASS_CODE_ABORT    0x21
+#define CLASS_DATA_ABORT    0x25
+#define STATUS_MASK	    0x3f
+#define STATUS_EXTERNAL	    0x10
+#define STATUS_WALK_LEVEL_2 0x16 /* external, on the walk to a table of level 2 */
 
-/* index of a GiB that start.S maps nowhere, and of a table in table_1g */
+/* index of a GiB that start.S maps nowhere, and what makes an entry of table_1g one of a table */
 #define SPARE_GIB 12
 #define TABLE	  3
 #define NR_ROUNDS 50
@@ -137,7 +136,7 @@ static void walk(uint64_t table)
 {
 	table_1g[SPARE_GIB] = table | TABLE;
 	__asm__ volatile("dsb ish\n\ttlbi vmalle1\n\tdsb ish\n\tisb" : : : "memory");
-	check(aborts(walk_nowhere, CLASS_DATA_ABORT, STATUS_TABLE_WALK + 1) ||
+	check(aborts(walk_nowhere, CLASS_DATA_ABORT, STATUS_WALK_LEVEL_2) ||
 		      data_aborts(walk_nowhere),
 	      "a page table that is none aborts");
 }

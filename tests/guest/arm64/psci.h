@@ -21,8 +21,6 @@
 #define PSCI_NOT_SUPPORTED -1
 #define PSCI_INVALID	   -2
 #define PSCI_ALREADY_ON	   -4
-#define PSCI_INTERNAL	   -6
-#define PSCI_BAD_ADDRESS   -9
 
 /* affinity of the second CPU, and of one that there is not */
 #define SECOND_CPU 1

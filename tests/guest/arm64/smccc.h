@@ -25,11 +25,6 @@ static inline uint64_t smccc_hvc(uint64_t nr, uint64_t a, uint64_t b, uint64_t c
 	SMCCC_CALL("hvc #0");
 }
 
-static inline uint64_t smccc_hvc_other(uint64_t nr, uint64_t a, uint64_t b, uint64_t c)
-{
-	SMCCC_CALL("hvc #0x1234");
-}
-
 static inline uint64_t smccc_smc(uint64_t nr, uint64_t a, uint64_t b, uint64_t c)
 {
 	SMCCC_CALL("smc #0");

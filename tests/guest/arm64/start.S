@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the Image's entry (Linux, arm64/booting.rst: EL1, MMU off, X0 = device tree) to guest_start() with memory
- * mapped where it is; the same for a second CPU from PSCI CPU_ON on; and the ways into exception handlers, to EL0,
- * and out of what may take an exception.
+ * From the Image's entry (Linux, arm64/booting.rst: EL1, MMU off, X0 = device tree) to
+ * guest_start() with memory mapped where it is; the same for a second CPU from PSCI CPU_ON on; and
+ * the ways into exception handlers, to EL0, and out of what may take an exception.
  */
 #include "layout.h"
 

@@ -6,8 +6,9 @@
 
 #define WINDOW ((uint64_t)ARM64_DOORBELL_BASE)
 
-/* of a page in which every offset is tried; in the others it is this many bytes to the next */
-#define STRIDE 61
+/* bytes from one offset that is tried to the next, but for the first ones of a hello */
+#define STRIDE	     251
+#define EVERY_OFFSET 64
 
 static uint64_t all_ones(unsigned int width)
 {
@@ -42,7 +43,7 @@ static void sweep(void)
 {
 	bool truth = true;
 
-	for (uint64_t offset = 0; offset < 64; offset++)
+	for (uint64_t offset = 0; offset < EVERY_OFFSET; offset++)
 		truth &= all_silent(PORTAL_RING_HELLO << PORTAL_DOORBELL_KIND_SHIFT | offset);
 	for (uint64_t offset = 0; offset < PORTAL_DOORBELL_MMIO_SIZE; offset += STRIDE)
 		truth &= all_silent(offset);
