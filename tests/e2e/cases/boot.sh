@@ -46,6 +46,8 @@ case_boot_two_cpus_and_both_work() {
 	expect_out 'CPU0 +CPU1'
 }
 
+# 32-bit Arm kernels cannot
+only_on 'x86_64 aarch64' boot_kaslr_moves_the_kernel
 case_boot_kaslr_moves_the_kernel() {
 	local first
 

@@ -144,11 +144,12 @@ asked() {
 	sum_of stats operations.READ operations.READ_STR operations.WRITE
 }
 
+# a 32-bit kernel's page tables are not read
+only_on 'x86_64 aarch64' fetch_direct_or_not_the_answers_are_the_same
 # absent, read-only, in a file, slow: every answer is the one of --direct off
 case_fetch_direct_or_not_the_answers_are_the_same() {
 	local before
 
-	has_compat || skip_case "a 32-bit kernel's page tables are not read"
 	boot_fetch no off
 	before="$(asked)"
 	expect_stat direct.read 0
