@@ -7,6 +7,8 @@ is in CASES, which is the only place that knows targets.
 """
 import argparse
 import collections
+import contextlib
+import itertools
 import json
 import math
 import statistics
@@ -34,6 +36,9 @@ class Samples:
 
     def has(self, case):
         return case in self.values
+
+    def least(self, case, variant):
+        return min(self.values[case].get(variant, ()), default=None)
 
     def median(self, case, variant):
         values = self.values[case].get(variant)
@@ -101,16 +106,35 @@ def miss_cases(samples):
                        peers, f"<= {most}", limit(most), samples.values["miss"])
 
 
+OPERATIONS = ("READ", "WRITE", "READ_STR", "FD_NAME", "PROC_ARGS", "PROC_ENV", "PROC_PID", "USER_REGS")
+
+
+def exits_a_call(count, guest=""):
+    """Exits of hooks that match, by the VMM's own counts of a guest in which nothing but the benchmark makes events."""
+    events = count[f"{guest}doorbells.event"] - count[f"{guest}switches"]
+    reads = sum(count[f"{guest}operations.{name}"] for name in OPERATIONS)
+    return ratio(events + reads, count[f"{guest}hits"])
+
+
 def exit_cases(samples):
-    """The VMM's own counts of the guest in which nothing but the benchmark makes events."""
     count = samples.counts
-    hits, events = count["hits"], count["doorbells.event"]
-    reads = sum(count[f"operations.{name}"] for name in ("READ", "WRITE", "READ_STR", "FD_NAME", "PROC_ARGS",
-                                                          "PROC_ENV", "PROC_PID", "USER_REGS"))
-    yield one_case("miss-exits", "exits in all", events - hits - count["switches"], {}, "0", exactly(0))
-    if hits:
-        yield one_case("hit-exits", "exits a call", (events - count["switches"] + reads) / hits, {},
-                       "exactly 1", exactly(1))
+    yield one_case("miss-exits", "exits in all", count["doorbells.event"] - count["hits"] - count["switches"], {},
+                   "0", exactly(0))
+    if count["hits"]:
+        yield one_case("hit-exits", "exits a call", exits_a_call(count), {}, "exactly 1", exactly(1))
+
+
+def pair_cases(samples):
+    if not samples.has("pair"):
+        return
+
+    def gain(what):
+        return ratio(samples.median("pair", f"{what}-2"), samples.median("pair", f"{what}-1"))
+
+    for what in ("empty", "raeth"):
+        yield one_case(f"pair-{what}", "x one process", gain(what), {"bare": gain("bare")},
+                       samples=samples.values["pair"])
+    yield one_case("pair-exits", "exits a call", exits_a_call(samples.counts, "pair."), {}, "exactly 1", exactly(1))
 
 
 def hit_cases(samples):
@@ -131,13 +155,20 @@ def hit_cases(samples):
 
 
 def log_cases(samples):
-    """Records that the host reads later; that they ring for nothing is miss-exits' to say, that none waits log-waits'."""
-    bare = samples.median("log", "bare")
-    yield one_case("log", "x bare", ratio(samples.median("log", "hooks-log"), bare),
-                   relative(samples, "log", bare, ["strace-openat", "perf-openat"]), samples=samples.values["log"])
-    yield one_case("log-right", "% of the paths", percent(samples.median("log", "right"), samples.median("log", "made")),
-                   {}, "100", exactly(100))
-    yield one_case("log-waits", "exits for room", samples.counts["doorbells.log"], {}, "0", exactly(0))
+    """Records that the host reads later; that they ring for nothing is miss-exits' to say as well."""
+    peers = ("bpftrace", "ebpf", "strace-told", "perf-told")
+    for length in (64, 255, 4000):
+        case = f"log-{length}"
+        bare = samples.median(case, "bare")
+        beside = relative(samples, case, bare, peers)
+        yield one_case(case, "x bare", ratio(samples.median(case, "hooks-log"), bare), beside, "<= bpftrace",
+                       limit(beside["bpftrace"] or 0), samples.values[case])
+        right = f"{case}-right"
+        yield one_case(right, "% right", samples.least(right, "hooks-log"),
+                       {peer: samples.least(right, peer) for peer in peers}, "100", exactly(100))
+    count = samples.counts
+    yield one_case("log-records", "% right", percent(count["log.consumed"], count["logged"]), {}, "100", exactly(100))
+    yield one_case("log-exits", "exits for room", count["doorbells.log"], {}, "0", exactly(0))
 
 
 def direct_cases(samples):
@@ -191,6 +222,13 @@ def load_cases(samples):
                        {name: every[name] for name in ("strace-openat", "strace")},
                        "added time <= 1/5 of strace's",
                        limit(most), samples.values[case])
+    if samples.has("load-dd"):
+        count = samples.counts
+        yield one_case("load-records", "% of dd's calls", percent(count["loads.log.consumed"], count["loads.logged"]), {},
+                       ">= 100", lambda value: value >= 100)
+        yield one_case("load-lost", "records", count["loads.log.produced"] - count["loads.log.consumed"]
+                       + count["loads.log.lost"], {}, "0", exactly(0))
+        yield one_case("load-waits", "exits for room", count["loads.doorbells.log"], {})
 
 
 def boot_cases(samples):
@@ -212,8 +250,7 @@ def boot_cases(samples):
 
 CASES = (
     ("floor", floor_cases), ("others", others_cases), ("miss", miss_cases), ("empty", hit_cases),
-    ("decide", hit_cases), ("raeth", hit_cases), ("log", log_cases),
-    ("direct", direct_cases),
+    ("decide", hit_cases), ("raeth", hit_cases), ("log-64", log_cases), ("direct", direct_cases),
 )
 
 
@@ -226,7 +263,7 @@ def evaluate(samples):
     if "doorbells.event" in samples.counts:
         cases += exit_cases(samples)
         cases += rule_cases(samples)
-    for make in (buffer_cases, load_cases, boot_cases):
+    for make in (buffer_cases, load_cases, pair_cases, boot_cases):
         cases += make(samples)
     return cases
 
@@ -296,9 +333,15 @@ def compare(path_a, path_b):
         print(f"{name:24}{shown(a):>12}{shown(b):>12}{quotient:>8}  {unit}")
 
 
+def counts(case):
+    """Is it exact, so that a miss is an error and not bad luck?"""
+    return case["unit"] in ("% right", "records", "% of dd's calls") or case["name"].endswith("-exits")
+
+
 def report(args):
-    with open(args.samples, encoding="utf-8", errors="replace") as file:
-        samples = Samples(file)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(open(path, encoding="utf-8", errors="replace")) for path in args.samples]
+        samples = Samples(itertools.chain(*files))
     cases = evaluate(samples)
     print_table(cases, sys.stdout)
     print_samples(samples, sys.stdout)
@@ -309,8 +352,7 @@ def report(args):
     if args.svg:
         with open(args.svg, "w", encoding="utf-8") as file:
             file.write(svg(cases))
-    counts_wrong = [case["name"] for case in cases if case["missed"] and
-                    (case["absent"] or case["name"].endswith("-exits") or case["unit"] == "% right")]
+    counts_wrong = [case["name"] for case in cases if case["missed"] and (case["absent"] or counts(case))]
     for text in samples.failed + [f"wrong or absent: {name}" for name in counts_wrong]:
         print(f"bench: {text}", file=sys.stderr)
     return 1 if samples.failed or counts_wrong or not cases else 0
@@ -319,7 +361,7 @@ def report(args):
 def main():
     parser = argparse.ArgumentParser(description="evaluates samples; called by scripts/bench")
     parser.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"))
-    parser.add_argument("--samples")
+    parser.add_argument("--samples", nargs="+")
     parser.add_argument("--json")
     parser.add_argument("--svg")
     args = parser.parse_args()
