@@ -58,7 +58,8 @@ static int make_ring(void)
 
 /*
  * As cheap as eBPF has it: nothing is formatted, a record has room for just what is asked, and the
- * reader is woken only when it would be too late otherwise, which is how logs of hooks do it.
+ * reader is woken only when it would be too late otherwise, which is how logs of hooks do it. A
+ * SKIP says how many instructions it passes over: the first two lead to the end.
  */
 static int load_program(int ring, pid_t pid, uint32_t size)
 {

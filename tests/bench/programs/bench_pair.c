@@ -14,6 +14,7 @@
 #include "calls.h"
 
 #define MAX_PROCESSES 8
+#define WAIT_NS	      10000000000u /* for the others, one of which may have failed */
 
 /* what the processes share; @nr_ready: of those that may begin */
 struct race {
@@ -34,8 +35,20 @@ static void pin(unsigned int cpu)
 		bench_die("sched_setaffinity");
 }
 
-/* @gate: ends when all processes are there; from then on none of them can fail before all have
- * begun */
+static void wait_for_others(struct race *race)
+{
+	uint64_t limit = bench_now_ns() + WAIT_NS;
+
+	atomic_fetch_add(&race->nr_ready, 1);
+	while (atomic_load(&race->nr_ready) < race->nr_processes) {
+		if (bench_now_ns() > limit) {
+			fputs("bench_pair: another process has not come\n", stderr);
+			exit(EXIT_FAILURE);
+		}
+	}
+}
+
+/* @gate: ends when all processes were started */
 static _Noreturn void run(struct race *race, unsigned int lane, int gate, const struct call *call,
 			  unsigned long n)
 {
@@ -46,9 +59,7 @@ static _Noreturn void run(struct race *race, unsigned int lane, int gate, const 
 	calls_prepare(call, &caller);
 	if (read(gate, &end, 1) != 0)
 		bench_die("gate");
-	atomic_fetch_add(&race->nr_ready, 1);
-	while (atomic_load(&race->nr_ready) < race->nr_processes)
-		;
+	wait_for_others(race);
 	race->lanes[lane].start_ns = bench_now_ns();
 	calls_repeat(call, &caller, n);
 	race->lanes[lane].end_ns = bench_now_ns();
