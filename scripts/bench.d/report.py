@@ -208,27 +208,30 @@ def buffer_cases(samples):
         yield one_case(case, "% right", value, {"perf-kprobe": peer}, "100", exactly(100), samples.values[case])
 
 
+LOAD_VARIANTS = ("hooks-one", "hooks-every", "hooks-log-every", "strace-openat", "strace")
+
+
 def load_cases(samples):
+    aim = "added time <= 1/5 of strace's"
     for case in [name for name in samples.values if name.startswith("load-")]:
-        bare = samples.median(case, "bare")
-        every = relative(samples, case, bare, ["hooks-one", "hooks-every", "hooks-log-every", "strace-openat", "strace"])
+        every = relative(samples, case, samples.median(case, "bare"), LOAD_VARIANTS)
         strace = every["strace"]
-        most = (strace - 1) / 5 + 1 if strace else 0
-        yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": every["strace"]},
-                       samples=samples.values[case])
-        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": every["strace"]},
-                       "added time <= 1/5 of strace's", limit(most), samples.values[case])
-        yield one_case(f"{case}-one", "x bare", every["hooks-one"],
-                       {name: every[name] for name in ("strace-openat", "strace")},
-                       "added time <= 1/5 of strace's",
-                       limit(most), samples.values[case])
+        most = limit((strace - 1) / 5 + 1 if strace else 0)
+        peers = {name: every[name] for name in ("strace-openat", "strace")}
+        yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": strace}, samples=samples.values[case])
+        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": strace}, aim, most)
+        yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, aim, most)
     if samples.has("load-dd"):
-        count = samples.counts
-        yield one_case("load-records", "% of dd's calls", percent(count["loads.log.consumed"], count["loads.logged"]), {},
-                       ">= 100", lambda value: value >= 100)
-        yield one_case("load-lost", "records", count["loads.log.produced"] - count["loads.log.consumed"]
-                       + count["loads.log.lost"], {}, "0", exactly(0))
-        yield one_case("load-waits", "exits for room", count["loads.doorbells.log"], {})
+        yield from load_count_cases(samples.counts)
+
+
+def load_count_cases(count):
+    """Records of every call: at least those that dd must have made, and each one read."""
+    read, lost = count["loads.log.consumed"], count["loads.log.lost"]
+    yield one_case("load-records", "% of dd's calls", percent(read, count["loads.logged"]), {}, ">= 100",
+                   lambda value: value >= 100)
+    yield one_case("load-lost", "records", count["loads.log.produced"] - read + lost, {}, "0", exactly(0))
+    yield one_case("load-waits", "exits for room", count["loads.doorbells.log"], {})
 
 
 def boot_cases(samples):
