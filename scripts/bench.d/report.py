@@ -218,9 +218,11 @@ def load_cases(samples):
         strace = every["strace"]
         most = limit((strace - 1) / 5 + 1 if strace else 0)
         peers = {name: every[name] for name in ("strace-openat", "strace")}
-        yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": strace}, samples=samples.values[case])
-        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": strace}, aim, most)
-        yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, aim, most)
+        yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": strace},
+                       samples=samples.values[case])
+        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": strace}, aim, most,
+                       samples.values[case])
+        yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, aim, most, samples.values[case])
     if samples.has("load-dd"):
         yield from load_count_cases(samples.counts)
 
