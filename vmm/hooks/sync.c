@@ -137,9 +137,7 @@ static int tell(struct registry *registry, struct session *session, struct porta
 /* under the lock; the first hook with something to tell, a reference */
 static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
 {
-	struct portal_hook *hook;
-
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook; hook = TAILQ_NEXT(hook, link)) {
 		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
 		if (*ret_change != CHANGE_NONE) {
 			hook->refs++;
@@ -169,10 +167,9 @@ static enum change needed_rule_change(const struct registry *registry, const str
 /* under the lock; a reference */
 static struct rule *next_rule_change(struct registry *registry, enum change *ret_change)
 {
-	struct portal_hook *hook;
 	struct rule *rule;
 
-	TAILQ_FOREACH(hook, &registry->hooks, link) {
+	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook; hook = TAILQ_NEXT(hook, link)) {
 		TAILQ_FOREACH(rule, &hook->rules, link) {
 			*ret_change = needed_rule_change(registry, rule);
 			if (*ret_change != CHANGE_NONE) {
