@@ -104,7 +104,7 @@ static bool handle_undecoded(const struct cpu *cpu, uint64_t address)
 	int err = arch_refuse_access(&cpu->vcpu);
 
 	if (err < 0) {
-		report_stuck(cpu, "KVM cannot decode an access to", address);
+		report_stuck(cpu, "KVM can neither decode nor abort an access to", address);
 		return false;
 	}
 	log_guest(LOG_WARN,

@@ -22,12 +22,13 @@ static int report_unknown(const struct portal_hook *hook, const struct names *na
 
 static int connect_names(struct registry *registry, struct names *names, const struct hello *hello)
 {
-	struct portal_hook *unknown;
+	struct portal_hook *unknown = NULL;
 	struct names *kept = names_get(names);
 	int ret = registry_connect(registry, names, hello->features & PORTAL_FEATURES, &unknown);
 
 	if (ret < 0)
 		ret = report_unknown(unknown, kept, hello);
+	registry_put(registry, unknown);
 	names_put(kept);
 	return ret;
 }

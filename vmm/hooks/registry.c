@@ -203,8 +203,10 @@ int registry_connect(struct registry *registry, struct names *names, uint64_t fe
 	registry_mark_changed(registry);
 	for (hook = first(registry); hook && ret == 0; hook = next_of(hook)) {
 		ret = resolve(registry, hook);
-		if (ret < 0)
+		if (ret < 0) {
+			hook->refs++;
 			*ret_unknown = hook;
+		}
 	}
 	pthread_mutex_unlock(&registry->lock);
 	return ret;

@@ -85,7 +85,7 @@ void registry_wake(struct registry *registry);
  * @registry: the registry
  * @names: its tables, one reference, taken over
  * @features: PORTAL_FEATURE_* it was welcomed with
- * @ret_unknown: for -ENOENT the hook whose call the guest lacks
+ * @ret_unknown: for -ENOENT the hook whose call the guest lacks, a reference
  *
  * Return: 0; -ENOENT.
  */

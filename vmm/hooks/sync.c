@@ -45,24 +45,19 @@ static int open_log(struct session *session, uint32_t size)
 	return ret;
 }
 
-/* @log_size: of the logs that have to be made first; 0: none */
-static int push_new(struct session *session, uint64_t features, const struct portal_hook *hook,
-		    uint32_t log_size)
+static int push_new(struct session *session, uint64_t features, const struct portal_hook *hook)
 {
 	uint8_t payload[PORTAL_DATA_SIZE];
-	int ret = log_size ? open_log(session, log_size) : 0;
 
-	if (ret < 0)
-		return ret;
 	return op_hook_add(session, payload, hook_encode(hook, features, payload));
 }
 
 static int push(struct session *session, uint64_t features, const struct portal_hook *hook,
-		enum change change, uint32_t log_size)
+		enum change change)
 {
 	switch (change) {
 	case CHANGE_ADD:
-		return push_new(session, features, hook, log_size);
+		return push_new(session, features, hook);
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -98,14 +93,23 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 	registry_lost(registry, hook);
 }
 
-/* under the lock; bytes of the logs that the guest has to make for this change; 0: none */
-static uint32_t missing_log(const struct registry *registry, const struct portal_hook *hook,
+/* under the lock; bytes of the logs that the guest has to make for this change, never less than before; 0: none */
+static uint32_t missing_log(struct registry *registry, const struct portal_hook *hook,
 			    enum change change)
 {
 	if (change != CHANGE_ADD || !(hook->flags & PORTAL_HOOK_LOG) || registry->has_log ||
 	    !(registry->features & PORTAL_FEATURE_LOG))
 		return 0;
-	return registry->log_size ? registry->log_size : LOG_SIZE;
+	if (!registry->log_size)
+		registry->log_size = LOG_SIZE;
+	return registry->log_size;
+}
+
+/* under the lock: this session can tell the guest nothing any more */
+static int leave_to_others(struct registry *registry)
+{
+	registry_mark_changed(registry);
+	return -ECANCELED;
 }
 
 /* one change of one hook; called and returns under the lock, which it gives up while it waits */
@@ -114,16 +118,21 @@ static int tell(struct registry *registry, struct session *session, struct porta
 {
 	uint64_t epoch = registry->epoch, features = registry->features;
 	uint32_t log_size = missing_log(registry, hook, change);
-	bool was_unsure = hook->guest == HOOK_UNSURE;
+	bool was_unsure = hook->guest == HOOK_UNSURE, has_log;
 	int ret;
 
+	if (session_is_over(session))
+		return leave_to_others(registry);
 	hook->busy = true;
 	pthread_mutex_unlock(&registry->lock);
-	ret = push(session, features, hook, change, log_size);
+	ret = log_size ? open_log(session, log_size) : 0;
+	has_log = log_size && ret == 0;
+	if (ret == 0)
+		ret = push(session, features, hook, change);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
-	registry->has_log |= ret == 0 && log_size > 0;
+	registry->has_log |= has_log;
 	if (session_is_over(session)) {
 		hook->busy = false;
 		hook->guest = HOOK_UNSURE;
@@ -131,6 +140,8 @@ static int tell(struct registry *registry, struct session *session, struct porta
 		return ret < 0 ? ret : -ECANCELED;
 	}
 	settle(registry, hook, change, ret);
+	if (needed_change(hook) != CHANGE_NONE)
+		registry_mark_changed(registry); /* changed meanwhile, when no other could tell it */
 	return was_unsure && ret == -ENOENT ? 0 : ret;
 }
 
@@ -191,6 +202,8 @@ static int open_slots(struct registry *registry, struct session *session)
 
 	if (rules->slots)
 		return 0;
+	if (session_is_over(session))
+		return leave_to_others(registry);
 	rules->opening = true;
 	pthread_mutex_unlock(&registry->lock);
 	ret = op_rule_open(session, &slots);
@@ -199,10 +212,10 @@ static int open_slots(struct registry *registry, struct session *session)
 		return -ECANCELED;
 	rules->opening = false;
 	rules->slots = slots;
-	if (session_is_over(session))
-		registry_mark_changed(registry);
-	else
+	if (ret < 0 && !session_is_over(session))
 		rules->closed = ret;
+	else
+		registry_mark_changed(registry); /* rules that came meanwhile */
 	return ret;
 }
 
@@ -230,6 +243,8 @@ static int push_rule(struct registry *registry, struct session *session, struct 
 	size_t len = rule_encode(rule, payload);
 	int ret;
 
+	if (session_is_over(session))
+		return leave_to_others(registry);
 	if (change == CHANGE_ADD)
 		rules_start(&registry->rules, rule);
 	rule->busy = true;

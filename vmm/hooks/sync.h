@@ -36,7 +36,7 @@ must_check int sync_hook(struct registry *registry, struct portal_hook *hook, st
  * @id: added, and not told to the guest
  * @session: a session with the guest
  *
- * Return: 0, also when another session does it; the guest's error, -ECANCELED or -EPROTO: the rule is removed.
+ * Return: 0, also when it has to wait for another session or for its hook; the guest's error, -ECANCELED or -EPROTO: the rule is removed.
  */
 must_check int sync_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
 			 struct session *session);

@@ -68,6 +68,8 @@ int main(int argc, char *argv[])
 		run(gate[0], argv + 2);
 	}
 	child_fd = (int)syscall(SYS_pidfd_open, child, 0);
+	if (child_fd < 0)
+		bench_die("pidfd_open");
 	string_probe_start(&probe, child, (uint32_t)(len + 8) / 8 * 8);
 	close(gate[1]);
 	read_until_end(&probe, child_fd, &reader);

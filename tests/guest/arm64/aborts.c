@@ -16,7 +16,7 @@
 /* index of a GiB that start.S maps nowhere, and what makes an entry of table_1g one of a table */
 #define SPARE_GIB 12
 #define TABLE	  3
-#define NR_ROUNDS 50
+#define NR_ROUNDS 500
 
 extern volatile uint64_t table_1g[];
 

@@ -150,15 +150,31 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 			 0);
 }
 
-void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op)
+static void run_to(struct fake_session *session, uint32_t op)
 {
 	while (session->state == FAKE_ASKED && fake_session_op(session) != op)
 		fake_session_step(session);
 	assert_int_equal(session->state, FAKE_ASKED);
-	fake_session_serve(session);
+}
+
+static void die(struct rig *rig, struct fake_session *session)
+{
 	rig->task.killed = true;
 	fake_session_serve(session);
 	fake_session_ring(session, PORTAL_RING_ANSWER);
 	fake_session_finish(session);
 	rig->task.killed = false;
+}
+
+void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op)
+{
+	run_to(session, op);
+	fake_session_serve(session);
+	die(rig, session);
+}
+
+void rig_kill_before(struct rig *rig, struct fake_session *session, uint32_t op)
+{
+	run_to(session, op);
+	die(rig, session);
 }

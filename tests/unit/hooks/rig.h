@@ -82,4 +82,7 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 /** rig_kill_in() - the guest does @op in @session, and the session's task is killed before it can say so. */
 void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op);
 
+/** rig_kill_before() - the same, but @op is not done. */
+void rig_kill_before(struct rig *rig, struct fake_session *session, uint32_t op);
+
 #endif

@@ -442,7 +442,12 @@ static void test_log_rings_are_found_again_when_who_made_them_was_killed(void **
 	rig_boot(&rig);
 	assert_int_equal(portal_hook_syscall(rig.modules[0], &second, NULL), 0);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
-	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ADD);
+	rig_kill_before(&rig, &session, PORTAL_OP_LOG_OPEN);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_before(&rig, &session, PORTAL_OP_HOOK_ADD);
+	/* the rings are there, the hook is not, and nobody was told */
+	assert_int_equal(rig.guest.log_size, 32768);
+	assert_int_equal(portal_ring_size(rig.modules[0], 16384), -EBUSY);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	open_path("/a");
 	finish();

@@ -542,6 +542,26 @@ static void test_rule_whose_session_was_lost_is_told_again(void **state)
 	assert_int_equal(rig.guest.nr_rules, 0);
 }
 
+/* a rule that comes while another session waits for the slots */
+static void test_rule_that_comes_while_slots_are_opened_is_not_forgotten(void **state)
+{
+	struct fake_session session;
+
+	(void)state;
+	load_hooks("getppid", PORTAL_ON_ENTER, 1);
+	rig_boot(&rig);
+	asked.rule = &skip_7;
+	rig_open_call(&rig, &session, &rig.task, "getppid", 0);
+	while (fake_session_op(&session) != PORTAL_OP_RULE_OPEN)
+		fake_session_step(&session);
+	add(&skip_7);
+	/* another session finds nothing that it could tell */
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	fake_session_finish(&session);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig.guest.nr_rules, 2);
+}
+
 /* a guest that writes anything into its slots lies about counts, and about nothing else */
 static void test_hostile_slots_are_only_false_counts(void **state)
 {
@@ -699,6 +719,7 @@ int main(void)
 		RULE_TEST(test_hello_without_bye_leaves_old_memory_alone),
 		RULE_TEST(test_slots_are_used_again_and_old_generations_are_not),
 		RULE_TEST(test_rule_whose_session_was_lost_is_told_again),
+		RULE_TEST(test_rule_that_comes_while_slots_are_opened_is_not_forgotten),
 		RULE_TEST(test_hostile_slots_are_only_false_counts),
 		RULE_TEST(test_descriptions_out_of_range_are_refused),
 		RULE_TEST(test_bytes_that_do_not_fit_the_page_are_refused),

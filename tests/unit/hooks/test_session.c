@@ -358,7 +358,8 @@ static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 	assert_int_equal(stats.operations[PORTAL_OP_HOOK_ADD], 2);
 }
 
-static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **state)
+/* @kill: rig_kill_in() or rig_kill_before() */
+static void install_after(void (*kill)(struct rig *, struct fake_session *, uint32_t), size_t nr_hooks)
 {
 	static unsigned int ran;
 	const struct portal_syscall_hook late = {
@@ -368,14 +369,15 @@ static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **
 	struct portal_hook *handle;
 	struct fake_session session;
 
-	(void)state;
 	ran = 0;
 	boot_with("ioctl", count, &ran);
 	assert_int_equal(portal_hook_syscall(rig.modules[0], &late, &handle), 0);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
-	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_ADD);
-	assert_int_equal(rig.guest.nr_hooks, 2);
+	kill(&rig, &session, PORTAL_OP_HOOK_ADD);
+	assert_int_equal(rig.guest.nr_hooks, nr_hooks);
+	capture_start();
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_string_equal(capture_stop(), "");
 	assert_int_equal(rig.guest.nr_hooks, 2);
 	ran = 0;
 	rig_call(&rig, "uname", 0, 0, 0);
@@ -384,6 +386,61 @@ static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **
 	assert_int_equal(portal_unhook(handle), 0);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig.guest.nr_hooks, 1);
+}
+
+static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **state)
+{
+	(void)state;
+	install_after(rig_kill_in, 2);
+}
+
+static void test_hook_whose_installer_is_killed_before_is_installed_by_the_next(void **state)
+{
+	(void)state;
+	install_after(rig_kill_before, 1);
+}
+
+static void test_hook_whose_remover_is_killed_is_gone(void **state)
+{
+	const struct portal_syscall_hook hooks[] = {
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		  .fn = second },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname",
+		  .fn = second },
+	};
+	struct fake_session session;
+
+	(void)state;
+	rig_hooks(&rig, "test", 0, hooks, 2);
+	rig_boot(&rig);
+	portal_unhook(rig.handles[0][1]);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_DEL);
+	capture_start();
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_string_equal(capture_stop(), "");
+	assert_int_equal(rig.guest.nr_hooks, 1);
+	assert_int_equal(rig_host_stats(&rig).hooks, 1);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 2);
+}
+
+/* the rest of a dying callback tells nothing, and spoils nothing */
+static void test_session_that_is_over_tells_nothing(void **state)
+{
+	struct fake_session session;
+
+	(void)state;
+	boot_with("ioctl", add_another, NULL);
+	memset(&adding, 0, sizeof(adding));
+	adding.name = "uname";
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
+	rig_kill_before(&rig, &session, PORTAL_OP_HOOK_ADD);
+	assert_int_equal(adding.ret, -ECANCELED);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 1);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ENABLE], 0);
 }
 
 static void test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing(void **state)
@@ -611,6 +668,9 @@ int main(void)
 		SESSION_TEST(test_guest_that_has_lost_a_hook_gets_it_again),
 		SESSION_TEST(test_hook_refused_for_ever_is_asked_for_once),
 		SESSION_TEST(test_hook_whose_installer_is_killed_is_installed_by_the_next),
+		SESSION_TEST(test_hook_whose_installer_is_killed_before_is_installed_by_the_next),
+		SESSION_TEST(test_hook_whose_remover_is_killed_is_gone),
+		SESSION_TEST(test_session_that_is_over_tells_nothing),
 		SESSION_TEST(test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing),
 		SESSION_TEST(test_hook_switched_off_by_a_killed_task_can_be_switched_on),
 		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),

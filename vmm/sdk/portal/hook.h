@@ -319,7 +319,7 @@ struct portal_syscall_hook {
  *
  * Return: 0; -EINVAL a field is out of range; -E2BIG its strings do not fit one page; -ENAMETOOLONG
  * comm is longer than 15 bytes; -ENOSPC there are 64 hooks on this call already; -ENOENT unknown
- * system call (after the guest has said hello); -ENOMEM.
+ * system call (after the guest has said hello); -ENOMEM; from a callback also the guest's error, -ECANCELED, -EPROTO.
  */
 int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
 			struct portal_hook **ret_hook);
@@ -444,7 +444,7 @@ struct portal_rule {
  *
  * Return: 0; -EINVAL a field is out of range; -E2BIG more than 8 conditions or stores, or its bytes do not fit
  * one page; -ENOSPC 256 rules are there already; -ENOENT the hook is removed or off; -EOPNOTSUPP the guest, which has
- * said hello, has no rules; the guest's error; -ECANCELED; -ENOMEM.
+ * said hello, has no rules; the guest's error; -ECANCELED; -EPROTO; -ENOMEM.
  */
 int portal_rule_add(struct portal_hook *hook, const struct portal_rule *rule, uint64_t *ret_id);
 
