@@ -41,7 +41,7 @@ attempt() {
 
 	for tries in 1 2 3; do
 		! ("$@") >"$LOG" 2>&1 || return 0
-		grep -q 'lab: error: L1 has stopped' "$LOG" "$WORK/err" 2>/dev/null || return 1
+		grep -qE 'lab: error: L1 (has stopped|did not come up)' "$LOG" "$WORK/err" 2>/dev/null || return 1
 		printf '# L1 has stopped (attempt %d)\n' "$tries"
 	done
 	return 1
