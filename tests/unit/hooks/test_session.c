@@ -424,23 +424,63 @@ static void test_hook_whose_remover_is_killed_is_gone(void **state)
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 2);
 }
 
-/* the rest of a dying callback tells nothing, and spoils nothing */
+/* the rest of a dying callback tells nothing of what came meanwhile, and spoils nothing */
 static void test_session_that_is_over_tells_nothing(void **state)
+{
+	const struct portal_syscall_hook late = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getpid", .fn = second,
+	};
+	struct fake_session session;
+
+	(void)state;
+	boot_with("ioctl", read_in_between, NULL);
+	rig_open_call(&rig, &session, &rig.task, "ioctl", 'a');
+	assert_int_equal(portal_hook_syscall(rig.modules[0], &late, NULL), 0);
+	rig_kill_before(&rig, &session, PORTAL_OP_READ);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 1);
+	assert_int_equal(fake_work(&rig.guest, 0), 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ENABLE], 0);
+	assert_int_equal(rig.guest.nr_hooks, 2);
+}
+
+static int fail_always(struct portal_ctx *ctx, void *data)
+{
+	(void)ctx;
+	(void)data;
+	return -EIO;
+}
+
+static int add_failing(struct portal_ctx *ctx, void *data)
+{
+	const struct portal_syscall_hook hook = {
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname",
+		.fn = fail_always,
+	};
+
+	(void)data;
+	return portal_hook_syscall(portal_ctx_module(ctx), &hook, NULL);
+}
+
+/* its failures come while its installer has not been told that it is there */
+static void test_hook_switched_off_while_it_is_told_of_is_told_of_again(void **state)
 {
 	struct fake_session session;
 
 	(void)state;
-	boot_with("ioctl", add_another, NULL);
-	memset(&adding, 0, sizeof(adding));
-	adding.name = "uname";
+	boot_with("ioctl", add_failing, NULL);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
-	rig_kill_before(&rig, &session, PORTAL_OP_HOOK_ADD);
-	assert_int_equal(adding.ret, -ECANCELED);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
+	assert_int_equal(fake_session_op(&session), PORTAL_OP_HOOK_ADD);
+	fake_session_serve(&session);
+	capture_start();
+	for (int i = 0; i < 100; i++)
+		rig_call(&rig, "uname", 0, 0, 0);
+	capture_stop();
+	assert_int_equal(rig_host_stats(&rig).failures, 100);
+	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	fake_session_finish(&session);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ENABLE], 0);
+	assert_false(rig.guest.hooks[1].on);
 }
 
 static void test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing(void **state)
@@ -671,6 +711,7 @@ int main(void)
 		SESSION_TEST(test_hook_whose_installer_is_killed_before_is_installed_by_the_next),
 		SESSION_TEST(test_hook_whose_remover_is_killed_is_gone),
 		SESSION_TEST(test_session_that_is_over_tells_nothing),
+		SESSION_TEST(test_hook_switched_off_while_it_is_told_of_is_told_of_again),
 		SESSION_TEST(test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing),
 		SESSION_TEST(test_hook_switched_off_by_a_killed_task_can_be_switched_on),
 		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),
