@@ -16,8 +16,8 @@ extern void __iomem *doorbell_window;
 
 static inline const void __iomem *doorbell_at(u32 index, u32 kind)
 {
-	return doorbell_window + (kind << PORTAL_DOORBELL_KIND_SHIFT |
-				  index << PORTAL_DOORBELL_MMIO_SHIFT);
+	return doorbell_window +
+	       (kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT);
 }
 
 #if defined(CONFIG_X86_64)
@@ -37,7 +37,7 @@ static inline u32 doorbell_read(const void __iomem *at, phys_addr_t gpa)
 	register unsigned long page asm("x1") = gpa;
 	u32 result;
 
-	asm volatile("ldr %w0, [%1]" : "=r" (result) : "r" (at), "r" (page) : "memory");
+	asm volatile("ldr %w0, [%1]" : "=r"(result) : "r"(at), "r"(page) : "memory");
 	return result;
 }
 
@@ -59,7 +59,7 @@ static inline u32 doorbell_read(const void __iomem *at, phys_addr_t gpa)
 	register unsigned long page asm("r1") = gpa;
 	u32 result;
 
-	asm volatile("ldr %0, [%1]" : "=r" (result) : "r" (at), "r" (page) : "memory");
+	asm volatile("ldr %0, [%1]" : "=r"(result) : "r"(at), "r"(page) : "memory");
 	return result;
 }
 

@@ -30,8 +30,8 @@ static bool passes_wake_at(const struct log_writer *writer, u32 size)
 	return writer->head - le32_to_cpu(READ_ONCE(writer->shared->wake_at)) - 1 < size;
 }
 
-bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size, u64 time,
-		  bool *ret_wake)
+bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size,
+		    u64 time, bool *ret_wake)
 {
 	if (!has_room(writer, size))
 		return false;

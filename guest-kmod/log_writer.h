@@ -40,8 +40,8 @@ struct log_writer {
  * Context: no other writer on this ring meanwhile: preemption is off.
  * Return: false when there is no room; nothing has been changed.
  */
-bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size, u64 time,
-		  bool *ret_wake);
+bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size,
+		    u64 time, bool *ret_wake);
 
 /**
  * log_writer_drop() - count a record that was not written

@@ -263,8 +263,8 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 		return size == -EINTR ? -EINTR : 0;
 	call->waited = session_waited(&session);
 	event_fill(session_data(&session), call, hooks);
-	size = event_fetch(session_data(&session), PORTAL_DATA_SIZE, session_scratch(&session), call,
-			   event);
+	size = event_fetch(session_data(&session), PORTAL_DATA_SIZE, session_scratch(&session),
+			   call, event);
 	size = session_run(&session, PORTAL_RING_EVENT, event, size);
 	if (size > 0)
 		apply_verdict(&session, call, event, hooks, size);

@@ -14,7 +14,7 @@ enum boot_moment {
 	BOOT_VM,	  /* VM, devices and guest memory ready: the first instruction is next */
 	BOOT_FIRST_EXIT,  /* the kernel has touched a device */
 	BOOT_INIT,	  /* the kernel has started our init */
-	BOOT_FIRMWARE,	  /* hooks are installed, the root is mounted, the firmware's init is next */
+	BOOT_FIRMWARE, /* hooks are installed, the root is mounted, the firmware's init is next */
 	BOOT_NR_MOMENTS,
 };
 

@@ -17,7 +17,8 @@ struct report {
 	bool failed;
 };
 
-static void __attribute__((format(printf, 2, 3))) met(const struct report *report, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+met(const struct report *report, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -30,7 +31,8 @@ static void __attribute__((format(printf, 2, 3))) met(const struct report *repor
 	va_end(ap);
 }
 
-static void __attribute__((format(printf, 2, 3))) missing(struct report *report, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+missing(struct report *report, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -59,11 +61,13 @@ static void check_open(struct report *report, int err)
 		break;
 	case -EACCES:
 	case -EPERM:
-		missing(report, VM_DEV_KVM ": no permission; add yourself to the group kvm (usermod -aG kvm "
-				"USER, then log in again)");
+		missing(report, VM_DEV_KVM
+			": no permission; add yourself to the group kvm (usermod -aG kvm "
+			"USER, then log in again)");
 		break;
 	case -EPROTO:
-		missing(report, VM_DEV_KVM ": does not speak API version %d; use a newer host kernel",
+		missing(report,
+			VM_DEV_KVM ": does not speak API version %d; use a newer host kernel",
 			KVM_API_VERSION);
 		break;
 	default:
@@ -133,7 +137,8 @@ static void check_guest(struct report *report)
 		met(report, "a guest runs, and its doorbell rings");
 	else
 		missing(report,
-			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a host "
+			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a "
+			"host "
 			"along)",
 			strerror(-err), arch_platform()->no_probe);
 }

@@ -72,29 +72,39 @@ static const struct option options[] = {
 
 const char *config_help(void)
 {
-	return "Usage: portal-vmm --kernel FILE --rootfs FILE|DIR [--hook FILE.so[,key=value...]]... [OPTION]...\n"
+	return "Usage: portal-vmm --kernel FILE --rootfs FILE|DIR [--hook "
+	       "FILE.so[,key=value...]]... [OPTION]...\n"
 	       "       portal-vmm --check | --describe-module FILE.so | --version | --help\n"
 	       "\n"
-	       "Boot a firmware's kernel and root file system under KVM, and let hook modules answer its\n"
+	       "Boot a firmware's kernel and root file system under KVM, and let hook modules "
+	       "answer its\n"
 	       "system calls.\n"
 	       "\n"
-	       "  --kernel FILE          bzImage or ELF vmlinux; on aarch64 Image, vmlinux, zImage\n"
-	       "  --rootfs FILE|DIR[,rw] root file system: an image (ext2/3/4, squashfs, erofs, ...) or a\n"
+	       "  --kernel FILE          bzImage or ELF vmlinux; on aarch64 Image, vmlinux, "
+	       "zImage\n"
+	       "  --rootfs FILE|DIR[,rw] root file system: an image (ext2/3/4, squashfs, erofs, "
+	       "...) or a\n"
 	       "                         directory; writes go to guest memory unless ,rw is given\n"
-	       "  --hook FILE.so[,k=v]   hook module with its options; may be repeated, order counts\n"
+	       "  --hook FILE.so[,k=v]   hook module with its options; may be repeated, order "
+	       "counts\n"
 	       "  --memory SIZE          guest RAM: 64M, 1G; a plain number is MiB (default 256M)\n"
 	       "  --huge-pages           ask the host for huge pages behind guest RAM\n"
 	       "  --prefault             have all of guest RAM provided before the guest starts\n"
 	       "  --cpus N               virtual CPUs (default 1)\n"
-	       "  --direct on|off        let hooks access memory that is plainly there past the guest\n"
+	       "  --direct on|off        let hooks access memory that is plainly there past the "
+	       "guest\n"
 	       "                         (default: on on x86_64, off on aarch64)\n"
 	       "  --append STRING        added to the kernel's command line\n"
-	       "  --init PATH            the firmware's init (default: /sbin/init, /etc/init, /bin/init,\n"
+	       "  --init PATH            the firmware's init (default: /sbin/init, /etc/init, "
+	       "/bin/init,\n"
 	       "                         /init, /linuxrc, /bin/sh)\n"
-	       "  --modules DIR          where the kernel's modules are: DIR/lib/modules/RELEASE or\n"
-	       "                         DIR/RELEASE (default: beside the kernel, then /lib/modules)\n"
+	       "  --modules DIR          where the kernel's modules are: DIR/lib/modules/RELEASE "
+	       "or\n"
+	       "                         DIR/RELEASE (default: beside the kernel, then "
+	       "/lib/modules)\n"
 	       "  --guest-module FILE    portal.ko for this kernel (default: searched by release)\n"
-	       "  --initrd FILE          initial RAM file system; without --rootfs the guest boots from it\n"
+	       "  --initrd FILE          initial RAM file system; without --rootfs the guest boots "
+	       "from it\n"
 	       "  --disk FILE[,ro]       further virtio disk; may be repeated\n"
 	       "  --kaslr                let the kernel choose its address\n"
 	       "  --dtb FILE             device tree of one's own (aarch64)\n"
@@ -108,10 +118,13 @@ const char *config_help(void)
 	       "  --check                say what this host can do\n"
 	       "  --version, --help\n"
 	       "\n"
-	       "On a terminal Ctrl-C goes to the guest; Ctrl-A X quits, Ctrl-A Ctrl-A sends Ctrl-A.\n"
+	       "On a terminal Ctrl-C goes to the guest; Ctrl-A X quits, Ctrl-A Ctrl-A sends "
+	       "Ctrl-A.\n"
 	       "\n"
-	       "Exit status: 0 the guest powered off; 1 internal error; 2 usage or bad input; 3 this host\n"
-	       "cannot; 10 reboot; 11 halt; 12 kernel panic; 13 triple fault; 14 the kernel died before the\n"
+	       "Exit status: 0 the guest powered off; 1 internal error; 2 usage or bad input; 3 "
+	       "this host\n"
+	       "cannot; 10 reboot; 11 halt; 12 kernel panic; 13 triple fault; 14 the kernel died "
+	       "before the\n"
 	       "guest module said hello; 124 timeout; 130, 143 ended by SIGINT, SIGTERM.\n";
 }
 
@@ -222,7 +235,8 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		config->rootfs = value;
 		return 0;
 	case OPT_HOOK:
-		return append_item("hook", value, config->hooks, CONFIG_MAX_HOOKS, &config->nr_hooks);
+		return append_item("hook", value, config->hooks, CONFIG_MAX_HOOKS,
+				   &config->nr_hooks);
 	case OPT_MEMORY:
 		return parse_memory(value, &config->memory_bytes);
 	case OPT_HUGE_PAGES:
@@ -251,7 +265,8 @@ static int parse_option(struct vmm_config *config, int id, const char *value)
 		config->initrd = value;
 		return 0;
 	case OPT_DISK:
-		return append_item("disk", value, config->disks, CONFIG_MAX_DISKS, &config->nr_disks);
+		return append_item("disk", value, config->disks, CONFIG_MAX_DISKS,
+				   &config->nr_disks);
 	case OPT_KASLR:
 		config->kaslr = true;
 		return 0;
@@ -310,12 +325,14 @@ static int check_complete(const struct vmm_config *config)
 		return -EINVAL;
 	}
 	if (!config->rootfs && !config->initrd) {
-		log_error("nothing to boot into; use --rootfs FILE or --rootfs DIR (see portal-vmm --help)");
+		log_error("nothing to boot into; use --rootfs FILE or --rootfs DIR (see portal-vmm "
+			  "--help)");
 		return -EINVAL;
 	}
 	if (config->initrd && config->rootfs) {
-		log_error("--initrd and --rootfs exclude each other: the initial RAM file system for "
-			  "--rootfs is made by portal-vmm");
+		log_error(
+			"--initrd and --rootfs exclude each other: the initial RAM file system for "
+			"--rootfs is made by portal-vmm");
 		return -EINVAL;
 	}
 	return 0;

@@ -139,7 +139,8 @@ static bool handle_exit(struct cpu *cpu)
 		count(&cpu->exits.other);
 		return handle_undecoded(cpu, run->arm_nisv.fault_ipa);
 	case KVM_EXIT_INTERNAL_ERROR:
-		report_stuck(cpu, "KVM cannot emulate an instruction, suberror", run->internal.suberror);
+		report_stuck(cpu, "KVM cannot emulate an instruction, suberror",
+			     run->internal.suberror);
 		return false;
 	case KVM_EXIT_FAIL_ENTRY:
 		report_stuck(cpu, "the hardware refuses to enter the guest, reason",
@@ -161,7 +162,8 @@ uint64_t cpu_count_exits(const struct cpu *cpu)
 
 static void run_guest(struct cpu *cpu)
 {
-	while (!atomic_load(&cpu->stop) && atomic_load(&cpu->board->ending->reason) == ENDING_NONE) {
+	while (!atomic_load(&cpu->stop) &&
+	       atomic_load(&cpu->board->ending->reason) == ENDING_NONE) {
 		int err = vcpu_run(&cpu->vcpu);
 
 		if (err == -EINTR) {
@@ -181,7 +183,8 @@ static void run_guest(struct cpu *cpu)
 /* what the first vCPU can, all can */
 static bool is_fit(struct cpu *cpu)
 {
-	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, cpu->board->doorbell, &cpu->vcpu) : 0;
+	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, cpu->board->doorbell, &cpu->vcpu)
+				    : 0;
 
 	if (err < 0)
 		cpu->board->unfit(cpu->board->ctx, err);

@@ -18,7 +18,8 @@ static const struct {
 	[ENDING_PANIC] = { EXIT_STATUS_PANIC, "the guest kernel panicked" },
 	[ENDING_TRIPLE_FAULT] = { EXIT_STATUS_TRIPLE_FAULT, "the guest CPU took a triple fault" },
 	[ENDING_DIED_EARLY] = { EXIT_STATUS_DIED_EARLY,
-				"the guest kernel ended before the guest module said hello; see its "
+				"the guest kernel ended before the guest module said hello; see "
+				"its "
 				"messages with --append 'loglevel=8 earlyprintk=serial'" },
 	[ENDING_TIMEOUT] = { EXIT_STATUS_TIMEOUT, "the time given with --timeout is over" },
 	[ENDING_SIGINT] = { EXIT_STATUS_SIGNAL_BASE + 2, "ended by SIGINT" },

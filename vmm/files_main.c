@@ -45,8 +45,8 @@ static int open_kernel(const struct vmm_config *config, struct kernel **ret_kern
 {
 	auto_free char *store = store_dir();
 	struct boot_reason why = { 0 };
-	int err = kernel_open(config->kernel, arch_platform()->elf_machine, store, ret_kernel,
-			      &why);
+	int err =
+		kernel_open(config->kernel, arch_platform()->elf_machine, store, ret_kernel, &why);
 
 	return err < 0 ? refuse(config->kernel, err, &why) : 0;
 }

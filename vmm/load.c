@@ -28,9 +28,10 @@ static int make_cmdline(const struct vmm_config *config, const struct kernel_ent
 		return -ENOMEM;
 	len = strlen(cmdline);
 	if (len > entry->cmdline_max) {
-		log_error("the kernel command line is %zu bytes long, this kernel takes %u; shorten "
-			  "--append by %zu",
-			  len, entry->cmdline_max, len - entry->cmdline_max);
+		log_error(
+			"the kernel command line is %zu bytes long, this kernel takes %u; shorten "
+			"--append by %zu",
+			len, entry->cmdline_max, len - entry->cmdline_max);
 		return -EINVAL;
 	}
 	*ret_cmdline = take_ptr(cmdline);
@@ -51,7 +52,8 @@ static int too_small(uint64_t kernel_bytes, uint64_t initrd_bytes)
 {
 	log_error("guest memory is too small: the kernel takes %llu MiB and the initial RAM file "
 		  "system %llu MiB; use --memory %lluM or more",
-		  (unsigned long long)to_mib(kernel_bytes), (unsigned long long)to_mib(initrd_bytes),
+		  (unsigned long long)to_mib(kernel_bytes),
+		  (unsigned long long)to_mib(initrd_bytes),
 		  (unsigned long long)(to_mib(kernel_bytes) + 2 * to_mib(initrd_bytes) + 16));
 	return -EINVAL;
 }
@@ -92,8 +94,8 @@ static int setup_failed(const struct vmm_config *config, int err)
 {
 	if (config->dtb && (err == -EBADMSG || err == -E2BIG)) {
 		log_error("%s: %s", config->dtb,
-			  err == -E2BIG ? "the device tree is too large" :
-					  "not a device tree, or damaged");
+			  err == -E2BIG ? "the device tree is too large"
+					: "not a device tree, or damaged");
 		return -EINVAL;
 	}
 	log_error("cannot set the boot processor up: %s", strerror(-err));

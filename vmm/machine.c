@@ -184,7 +184,9 @@ static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
 
 static int load_hooks(struct machine *m)
 {
-	const struct host_ops ops = { .raise_work = on_work_to_do, .failed = on_hook_failed, .ctx = m };
+	const struct host_ops ops = { .raise_work = on_work_to_do,
+				      .failed = on_hook_failed,
+				      .ctx = m };
 	int err = host_create(&ops, &m->host);
 
 	for (size_t i = 0; i < m->config->nr_hooks && err == 0; i++) {
@@ -389,7 +391,7 @@ static int check_report(const char *path)
 static int load_into(const struct machine *m)
 {
 	const struct load_initrd initrd = { .data = m->files.initrd.data,
-					     .len = m->files.initrd.len };
+					    .len = m->files.initrd.len };
 	const struct load_target target = {
 		.vm = &m->vm,
 		.mem = m->mem,

@@ -45,8 +45,8 @@ static void report_exits(const struct report *report, const struct report_source
 
 static void report_gate(const struct report *report, const struct gate *gate)
 {
-	static const char *const rings[STATS_NR_RINGS] = { "unknown", "hello", "event",
-							   "answer",  "work",  "bye",   "log" };
+	static const char *const rings[STATS_NR_RINGS] = { "unknown", "hello", "event", "answer",
+							   "work",    "bye",   "log" };
 	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
 							     "return", "error", "work" };
 	static const char *const operations[PORTAL_NR_OPS] = {

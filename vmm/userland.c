@@ -53,7 +53,8 @@ static int find_modules(const struct vmm_config *config, const char *release, ch
 	    modules_find_dir("/", release, ret_dir, NULL) == 0)
 		return 0;
 	log_error("no modules found for kernel %s, neither beside it nor in /lib/modules; name the "
-		  "directory with --modules DIR (scripts/fetch-kernel gets a kernel with its modules)",
+		  "directory with --modules DIR (scripts/fetch-kernel gets a kernel with its "
+		  "modules)",
 		  release);
 	return -EINVAL;
 }
@@ -66,8 +67,9 @@ static int load_modules(const struct userland *userland, const struct vmm_config
 		{ .name = "virtio_blk" },
 		{ .name = "virtio_rng", .optional = true },
 		/* a directory is unpacked into memory and needs no overlay */
-		{ .name = "overlay", .optional = userland->rootfs->write ||
-						 userland->rootfs->kind == ROOTFS_DIRECTORY },
+		{ .name = "overlay",
+		  .optional =
+			  userland->rootfs->write || userland->rootfs->kind == ROOTFS_DIRECTORY },
 	};
 	auto_free char *dir = NULL;
 	struct boot_reason why = { 0 };
@@ -109,7 +111,8 @@ static int load_guest_module(const struct vmm_config *config, const struct kerne
 			return 0;
 		module_done(ret_module);
 	}
-	log_error("guest module for kernel %s: %s; build it with scripts/build-guest --kernel-headers DIR, "
+	log_error("guest module for kernel %s: %s; build it with scripts/build-guest "
+		  "--kernel-headers DIR, "
 		  "where DIR holds that kernel's headers, and name it with --guest-module FILE",
 		  release, why.text[0] ? why.text : strerror(-err));
 	return -EINVAL;

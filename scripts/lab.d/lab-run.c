@@ -324,8 +324,8 @@ static int job_send(const struct run *run)
 		return -errno;
 	size = sizeof(head) + strings_size(run->command, &head.nr_args) +
 	       strings_size(environ, &head.nr_env) +
-	       strings_size((char **)run->dirs, &head.nr_dirs) + strlen(directory) + 1 + strlen(run->out) + 1 +
-	       strlen(run->modules) + 1;
+	       strings_size((char **)run->dirs, &head.nr_dirs) + strlen(directory) + 1 +
+	       strlen(run->out) + 1 + strlen(run->modules) + 1;
 	body = malloc(size);
 	if (!body)
 		return -ENOMEM;

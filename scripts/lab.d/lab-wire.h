@@ -25,7 +25,7 @@ enum lab_kind {
 	LAB_ALIVE = 7,	/* nothing; sent when there has been nothing else to send for a while */
 };
 
-#define LAB_ALIVE_MS   5000   /* how often L1 says that it is there */
+#define LAB_ALIVE_MS   5000  /* how often L1 says that it is there */
 #define LAB_SILENCE_MS 60000 /* after so long without a word it is not */
 
 /* Both ends are built from one source for machines of one byte order. */

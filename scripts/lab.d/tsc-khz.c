@@ -16,8 +16,8 @@
 
 #include <x86intrin.h>
 
-#define SPAN_NS	     50000000 /* measured over so long: an error of 1 us is 20 ppm */
-#define NR_READINGS  64	      /* the quickest of so many counts */
+#define SPAN_NS	    50000000 /* measured over so long: an error of 1 us is 20 ppm */
+#define NR_READINGS 64	     /* the quickest of so many counts */
 
 struct reading {
 	uint64_t tsc;

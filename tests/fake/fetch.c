@@ -76,8 +76,8 @@ static void put_mem(struct list *list, uint64_t addr, size_t len)
 static void put_text(struct list *list, uint16_t what, uint64_t addr, const void *text, size_t len,
 		     size_t max)
 {
-	put(list, (struct found){ what, addr, len > max ? PORTAL_ITEM_CUT : PORTAL_ITEM_COMPLETE, text,
-				  len > max ? max : len });
+	put(list, (struct found){ what, addr, len > max ? PORTAL_ITEM_CUT : PORTAL_ITEM_COMPLETE,
+				  text, len > max ? max : len });
 }
 
 static void put_str(struct list *list, uint64_t addr, size_t max)

@@ -68,8 +68,9 @@ void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
 	uint64_t offset = gpa - FAKE_RAM_BASE;
 
 	if (gpa - FAKE_SLOTS_GPA < FAKE_SLOTS_SIZE)
-		return len <= FAKE_SLOTS_SIZE - (gpa - FAKE_SLOTS_GPA) ?
-			       guest->slots + (gpa - FAKE_SLOTS_GPA) : NULL;
+		return len <= FAKE_SLOTS_SIZE - (gpa - FAKE_SLOTS_GPA)
+			       ? guest->slots + (gpa - FAKE_SLOTS_GPA)
+			       : NULL;
 	if (gpa >= FAKE_LOG_BASE)
 		return slice_logs(guest, gpa, len);
 	if (offset < half)
@@ -181,7 +182,7 @@ uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint
 uint64_t fake_log_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
 		       uint64_t *ret_block)
 {
-	*ret_block = bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK,
-			       0);
+	*ret_block =
+		bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK, 0);
 	return bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG, 0);
 }

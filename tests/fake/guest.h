@@ -19,15 +19,15 @@
 #include "fake/log.h"
 #include "fake/task.h"
 
-#define FAKE_RAM_BASE  0x40000000ull /* gpa of the first page of the pool */
-#define FAKE_MAX_PAGES 64
-#define FAKE_MAX_HOOKS 512
-#define FAKE_MAX_RULES 32
-#define FAKE_SLOTS_GPA 0x50000000ull /* gpa of the rules' slots */
+#define FAKE_RAM_BASE	0x40000000ull /* gpa of the first page of the pool */
+#define FAKE_MAX_PAGES	64
+#define FAKE_MAX_HOOKS	512
+#define FAKE_MAX_RULES	32
+#define FAKE_SLOTS_GPA	0x50000000ull /* gpa of the rules' slots */
 #define FAKE_SLOTS_SIZE (PORTAL_MAX_RULES * sizeof(struct portal_rule_slot))
-#define FAKE_LOG_BASE  0x80000000ull /* gpa of the first log; see fake/log.h */
-#define FAKE_LOG_STRIDE 0x400000ull /* from one to the next */
-#define FAKE_NR_LOGS   2	     /* one for each vCPU */
+#define FAKE_LOG_BASE	0x80000000ull /* gpa of the first log; see fake/log.h */
+#define FAKE_LOG_STRIDE 0x400000ull   /* from one to the next */
+#define FAKE_NR_LOGS	2	      /* one for each vCPU */
 
 /** typedef fake_ring_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
 typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);

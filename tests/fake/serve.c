@@ -188,7 +188,8 @@ static int64_t serve_hook_add(struct work *work)
 		return -EINVAL;
 	if (le32toh(wire.flags) & PORTAL_HOOK_F_LOG && !guest->log_size)
 		return -EINVAL;
-	if (le32toh(wire.nr_fetch) > (guest->features & PORTAL_FEATURE_FETCH ? PORTAL_MAX_FETCH : 0))
+	if (le32toh(wire.nr_fetch) >
+	    (guest->features & PORTAL_FEATURE_FETCH ? PORTAL_MAX_FETCH : 0))
 		return -EINVAL;
 	if (sizeof(wire) + le32toh(wire.strings_size) + fetch_size != work->size)
 		return -EINVAL;

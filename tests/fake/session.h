@@ -8,9 +8,9 @@
 #include "fake/guest.h"
 
 enum fake_state {
-	FAKE_ENDED = 0,	 /* the host has left NONE or VERDICT */
-	FAKE_ASKED,	 /* the host wants an operation */
-	FAKE_REFUSED,	 /* the host has refused a ring */
+	FAKE_ENDED = 0, /* the host has left NONE or VERDICT */
+	FAKE_ASKED,	/* the host wants an operation */
+	FAKE_REFUSED,	/* the host has refused a ring */
 };
 
 /**

@@ -64,8 +64,8 @@ static bool apply_writes(struct progress *progress, const struct fake_session *s
 		memcpy(&write, session->verdict + at, sizeof(write));
 		len = le32toh(write.len);
 		at += sizeof(write);
-		if (fake_copy_to(progress->task, le64toh(write.addr), session->verdict + at,
-				 len) != len) {
+		if (fake_copy_to(progress->task, le64toh(write.addr), session->verdict + at, len) !=
+		    len) {
 			ret_error->call = progress->call;
 			ret_error->call.nr_items = ret_error->call.items_size = 0;
 			ret_error->hook = write.hook;
@@ -181,7 +181,8 @@ static bool ask_for_room(struct progress *progress)
 
 static void log_call(struct progress *progress, uint32_t code)
 {
-	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
+	uint32_t when =
+		code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
 	uint8_t body[PORTAL_LOG_RECORD_MAX - sizeof(struct portal_wire_record)];
 	struct portal_wire_syscall call = progress->call;
 	size_t len = sizeof(call);
@@ -204,7 +205,8 @@ static void log_call(struct progress *progress, uint32_t code)
 
 static void ask_hooks(struct progress *progress, uint32_t code)
 {
-	uint32_t when = code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
+	uint32_t when =
+		code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
 	struct fake_session session;
 	uint8_t event[PORTAL_DATA_SIZE];
 	size_t size = sizeof(progress->call);
@@ -229,7 +231,10 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 		  struct fake_result *ret_result)
 {
 	struct progress progress = {
-		.guest = guest, .task = task, .vcpu = vcpu, .result = ret_result,
+		.guest = guest,
+		.task = task,
+		.vcpu = vcpu,
+		.result = ret_result,
 	};
 	uint32_t nr = fake_nr(task->compat, name);
 

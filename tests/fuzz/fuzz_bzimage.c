@@ -29,12 +29,13 @@ static void load(const struct kernel *kernel, const struct guest_mem *mem, bool 
 	kernel_image_done(&image);
 	if (err < 0)
 		return;
-	if (!mem_slice(mem, entry.entry, 1) || !mem_slice(mem, entry.tables, KERNEL_TABLES_SIZE) || entry.load_end.value > RAM_SIZE ||
-	    entry.setup_header_len > sizeof(entry.setup_header))
+	if (!mem_slice(mem, entry.entry, 1) || !mem_slice(mem, entry.tables, KERNEL_TABLES_SIZE) ||
+	    entry.load_end.value > RAM_SIZE || entry.setup_header_len > sizeof(entry.setup_header))
 		abort();
 }
 
-static void boot(const uint8_t *data, size_t size, unsigned int machine, const struct guest_mem *mem)
+static void boot(const uint8_t *data, size_t size, unsigned int machine,
+		 const struct guest_mem *mem)
 {
 	uint8_t *copy = malloc(size ? size : 1);
 	struct boot_reason why;

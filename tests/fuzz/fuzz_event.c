@@ -12,9 +12,11 @@ static void check_items(struct call *call)
 	char buf[256];
 
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
-		if (items_read(&call->items, call->args[i], buf, sizeof(buf)) > (ssize_t)sizeof(buf))
+		if (items_read(&call->items, call->args[i], buf, sizeof(buf)) >
+		    (ssize_t)sizeof(buf))
 			abort();
-		if (items_read_str(&call->items, call->args[i], buf, sizeof(buf)) > (ssize_t)sizeof(buf))
+		if (items_read_str(&call->items, call->args[i], buf, sizeof(buf)) >
+		    (ssize_t)sizeof(buf))
 			abort();
 		(void)items_fd_name(&call->items, (int)call->args[i], buf, sizeof(buf));
 		items_write(&call->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
@@ -52,7 +54,8 @@ static void check_call(const struct call *call)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct hello guest = { .abi = PORTAL_ABI_X86_64, .compat_abi = PORTAL_ABI_I386 };
+	static const struct hello guest = { .abi = PORTAL_ABI_X86_64,
+					    .compat_abi = PORTAL_ABI_I386 };
 	struct hello hello;
 	struct call call;
 	struct call_error error;

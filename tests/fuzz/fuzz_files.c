@@ -95,8 +95,8 @@ static void load(struct files *files, const struct guest_mem *mem)
 		abort();
 	if (kernel_load(&files->kernel, mem, &entry, NULL) < 0)
 		return;
-	must(mem_slice(mem, entry.entry, 1) &&
-	     mem_slice(mem, entry.tables, KERNEL_TABLES_SIZE) && entry.load_end.value <= RAM_SIZE &&
+	must(mem_slice(mem, entry.entry, 1) && mem_slice(mem, entry.tables, KERNEL_TABLES_SIZE) &&
+	     entry.load_end.value <= RAM_SIZE &&
 	     entry.setup_header_len <= sizeof(entry.setup_header));
 }
 

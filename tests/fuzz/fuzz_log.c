@@ -44,7 +44,8 @@ static void change(struct script *script, uint8_t *at, size_t room)
 
 static void take(struct log_ring *ring, const struct log_record *record)
 {
-	static const struct hello guest = { .abi = PORTAL_ABI_X86_64, .compat_abi = PORTAL_ABI_I386 };
+	static const struct hello guest = { .abi = PORTAL_ABI_X86_64,
+					    .compat_abi = PORTAL_ABI_I386 };
 	uint8_t *event = malloc(PORTAL_LOG_RECORD_MAX);
 	uint32_t before = ring->tail;
 	struct call call;

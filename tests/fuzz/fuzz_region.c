@@ -54,7 +54,8 @@ static int add_rule(void)
 		.match = { .cmp = PORTAL_MATCH_STR_EQ, .str = "word" },
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .conds = &cond, .nr_conds = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP,
+		.conds = &cond,	  .nr_conds = 1,
 	};
 
 	return portal_rule_add(first_hook, &rule, &rule_id);
@@ -100,7 +101,9 @@ static int use_all(struct portal_ctx *ctx, void *data)
 static int load(struct portal_module *mod)
 {
 	struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN, .fn = use_all,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
+		.fn = use_all,
 	};
 	int ret = portal_hook_syscall(mod, &hook, &first_hook);
 
@@ -182,8 +185,9 @@ static void check_end(struct gate *gate)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct host_ops ops = { 0 };
-	struct gate_config config = { .mem = { .slice = slice }, .nr_vcpus = NR_VCPUS,
-				       .direct = GATE_DIRECT_READ_WRITE };
+	struct gate_config config = { .mem = { .slice = slice },
+				      .nr_vcpus = NR_VCPUS,
+				      .direct = GATE_DIRECT_READ_WRITE };
 	struct host *host;
 	struct gate *gate;
 

@@ -84,7 +84,8 @@ static size_t rule_size(const uint8_t *data, size_t size)
 	if (size < sizeof(head))
 		return size;
 	memcpy(&head, data, sizeof(head));
-	sum = sizeof(head) + (size_t)le32_to_cpu(head.nr_conds) * sizeof(struct portal_wire_rule_cond) +
+	sum = sizeof(head) +
+	      (size_t)le32_to_cpu(head.nr_conds) * sizeof(struct portal_wire_rule_cond) +
 	      (size_t)le32_to_cpu(head.nr_stores) * sizeof(struct portal_wire_rule_store) +
 	      le32_to_cpu(head.bytes_size);
 	return sum < size ? sum : size;

@@ -23,11 +23,11 @@ static inline void cleanup_close(const int *fd)
 #define auto_close __attribute__((cleanup(cleanup_close)))
 
 /* hand the owned thing on: the variable no longer owns it */
-#define take_ptr(p)                          \
-	({                                   \
-		__typeof__(p) taken_ = (p);  \
-		(p) = NULL;                  \
-		taken_;                      \
+#define take_ptr(p)                         \
+	({                                  \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})
 
 static inline int take_fd(int *fd)

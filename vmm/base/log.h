@@ -28,7 +28,8 @@ int log_level_parse(const char *text, enum log_level *ret_level);
 
 /** log_line() - one line, written with one write(2) so that lines of threads never mix. Any thread. */
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void log_vline(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+void log_vline(enum log_level level, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_line(LOG_WARN, __VA_ARGS__)
@@ -45,11 +46,11 @@ struct log_limit {
 /** log_limit_pass() - may this place speak now? Reports what it swallowed. Any thread. */
 bool log_limit_pass(struct log_limit *limit, const char *what);
 
-#define log_guest(level, ...)                                 \
-	do {                                                  \
-		static struct log_limit limit_;               \
-		if (log_limit_pass(&limit_, __func__))        \
-			log_line((level), __VA_ARGS__);       \
+#define log_guest(level, ...)                           \
+	do {                                            \
+		static struct log_limit limit_;         \
+		if (log_limit_pass(&limit_, __func__))  \
+			log_line((level), __VA_ARGS__); \
 	} while (0)
 
 #endif

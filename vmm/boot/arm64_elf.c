@@ -13,7 +13,8 @@ struct span {
 };
 
 /* Return: 1 a segment with bytes; 0 another one; -errno of elf_segment() */
-static int next_load(const struct elf_image *elf, unsigned int index, struct elf_segment *ret_segment)
+static int next_load(const struct elf_image *elf, unsigned int index,
+		     struct elf_segment *ret_segment)
 {
 	int err = elf_segment(elf, index, ret_segment);
 

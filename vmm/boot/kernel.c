@@ -15,10 +15,11 @@
 #include "boot/zboot.h"
 #include "boot/zimage_unpack.h"
 
-#define FILE_MAX      GIB(1)
-#define UNPACKED_MAX  GIB(1)
-#define SHORTEST      0x264 /* of a setup header; an ELF file with one segment is longer as well */
-#define TRAILER_MAX   4	    /* a size may follow the compressed data */
+#define FILE_MAX     GIB(1)
+#define UNPACKED_MAX GIB(1)
+/* of a setup header; an ELF file with one segment is longer as well */
+#define SHORTEST      0x264
+#define TRAILER_MAX   4 /* a size may follow the compressed data */
 #define OFF_BOOT_FLAG 0x1fe
 
 /* recognised, so that the message can say what the file is */
@@ -57,7 +58,8 @@ static const char *machine_name(unsigned int machine)
 /* what to come back with */
 static const char *needed_format(const struct kernel *kernel)
 {
-	return kernel->machine == EM_AARCH64 ? "an arm64 Image, vmlinux or a zImage" : "a bzImage or vmlinux";
+	return kernel->machine == EM_AARCH64 ? "an arm64 Image, vmlinux or a zImage"
+					     : "a bzImage or vmlinux";
 }
 
 /* the banner in the kernel's data: "Linux version 6.1.0-42-amd64 (debian@...) ..." */
@@ -216,8 +218,7 @@ static bool take_kept(struct kernel *kernel, const char *key)
 static int unpack_zimage(struct kernel *kernel)
 {
 	char key[STORE_KEY_SIZE];
-	bool keeps = kernel->store &&
-		     store_key(kernel->data, kernel->zimage.packed_end, key) == 0;
+	bool keeps = kernel->store && store_key(kernel->data, kernel->zimage.packed_end, key) == 0;
 	auto_free void *plain = NULL;
 	size_t len;
 	int err;

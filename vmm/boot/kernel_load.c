@@ -31,10 +31,11 @@
  * A zImage puts the kernel at the beginning of the 128 MiB that it runs in. It is kept above where
  * that kernel will be: booting.rst knows of none that ends above 32 MiB where it does not say so.
  */
-#define ZIMAGE_WINDOW	MIB(128)
-#define ZIMAGE_ABOVE	MIB(32)
-#define ZIMAGE_LOOSE	MIB(4) /* no kernel begins above that unless it says so */
-#define ZIMAGE_WORKROOM MIB(1) /* behind it: its stack, bss and heap, which are 64 KiB and some */
+#define ZIMAGE_WINDOW MIB(128)
+#define ZIMAGE_ABOVE  MIB(32)
+#define ZIMAGE_LOOSE  MIB(4) /* no kernel begins above that unless it says so */
+/* behind it: its stack, bss and heap, which are 64 KiB and some */
+#define ZIMAGE_WORKROOM MIB(1)
 #define ARM_ALIGN	0x10000u
 
 static int too_small(uint64_t need, struct boot_reason *why)

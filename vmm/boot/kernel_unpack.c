@@ -127,10 +127,11 @@ static int open_bzimage(const struct kernel *kernel, const struct kernel_options
 }
 
 /* Images are copied into RAM: when nobody else can change it meanwhile, the file will do */
-static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, struct boot_reason *why)
+static int copy_or_share(const struct kernel *kernel, struct blob *ret_file,
+			 struct boot_reason *why)
 {
-	bool is_image = kernel->format == KERNEL_FORMAT_ARM64 ||
-			kernel->format == KERNEL_FORMAT_ARM;
+	bool is_image =
+		kernel->format == KERNEL_FORMAT_ARM64 || kernel->format == KERNEL_FORMAT_ARM;
 	int fd;
 
 	if (!is_image || kernel->file.fd < 0 || !blob_is_ours_alone(&kernel->file))
@@ -154,8 +155,9 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 		err = boot_fail(why, -ENOTSUP,
 				"an ELF kernel cannot move itself; KASLR needs a bzImage");
 	else if (options->kaslr && kernel->machine == EM_ARM)
-		err = boot_fail(why, -ENOTSUP, "a 32-bit arm kernel cannot move itself; KASLR "
-					       "needs a 64-bit one");
+		err = boot_fail(why, -ENOTSUP,
+				"a 32-bit arm kernel cannot move itself; KASLR "
+				"needs a 64-bit one");
 	else
 		err = copy_or_share(kernel, &image.file, why);
 	if (err < 0)

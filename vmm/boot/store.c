@@ -87,9 +87,9 @@ static unsigned int count_items(DIR *dir, char ret_oldest[static NAME_MAX + 1])
 	while ((entry = readdir(dir))) {
 		if (!is_item(entry->d_name) || fstatat(dirfd(dir), entry->d_name, &st, 0) < 0)
 			continue;
-		if (nr++ > 0 && (st.st_mtim.tv_sec > oldest.tv_sec ||
-				 (st.st_mtim.tv_sec == oldest.tv_sec &&
-				  st.st_mtim.tv_nsec >= oldest.tv_nsec)))
+		if (nr++ > 0 &&
+		    (st.st_mtim.tv_sec > oldest.tv_sec ||
+		     (st.st_mtim.tv_sec == oldest.tv_sec && st.st_mtim.tv_nsec >= oldest.tv_nsec)))
 			continue;
 		oldest = st.st_mtim;
 		memcpy(ret_oldest, entry->d_name, strlen(entry->d_name) + 1);

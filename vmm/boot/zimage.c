@@ -23,10 +23,10 @@
 #define TAG_KERNEL_SIZE 0x5a534c4bu
 
 /* words of that entry */
-#define SIZE_AT		 2 /* where in the image the unpacked size is, its last four bytes */
-#define BSS_LEN		 3
-#define WITHOUT_OFFSET	 4 /* words it had until Linux 5.9 */
-#define TEXT_OFFSET	 4
+#define SIZE_AT	       2 /* where in the image the unpacked size is, its last four bytes */
+#define BSS_LEN	       3
+#define WITHOUT_OFFSET 4 /* words it had until Linux 5.9 */
+#define TEXT_OFFSET    4
 
 bool zimage_probe(const void *data, size_t len)
 {

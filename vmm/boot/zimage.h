@@ -17,7 +17,7 @@
 #include "base/cleanup.h"
 #include "boot/reason.h"
 
-#define ZIMAGE_TEXT_OFFSET_MIN 0x8000u	 /* page tables are below the kernel */
+#define ZIMAGE_TEXT_OFFSET_MIN 0x8000u /* page tables are below the kernel */
 #define ZIMAGE_TEXT_OFFSET_MAX 0x2000000u
 
 /**

@@ -8,7 +8,8 @@
 #include "boot/unpack.h"
 
 #define UNPACKED_MAX MIB(128)
-#define TRIES_MAX    8 /* bytes that begin like something packed and are not are in the first 64 KiB */
+/* bytes that begin like something packed and are not are in the first 64 KiB */
+#define TRIES_MAX    8
 #define SIZE_TRAILER 4 /* what the kernel's build appends, but for gzip, which has it itself */
 
 static int try_at(const uint8_t *packed, size_t len, uint32_t unpacked_len, void **ret_data)

@@ -99,8 +99,8 @@ int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_val
 
 	if (ret < 0)
 		return ret;
-	*ret_value = staged->reg_mask & 1ull << index ? staged->regs[index] :
-							ctx->call->regs[index];
+	*ret_value =
+		staged->reg_mask & 1ull << index ? staged->regs[index] : ctx->call->regs[index];
 	return 0;
 }
 

@@ -139,7 +139,9 @@ static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct por
 		return -EINVAL;
 	walk->ctx = ctx;
 	walk->vector = (struct vector){
-		.steps = walk->steps, .nr = nr, .pointer_bytes = regs_width(ctx->call->abi),
+		.steps = walk->steps,
+		.nr = nr,
+		.pointer_bytes = regs_width(ctx->call->abi),
 	};
 	walk->done = 0;
 	walk->is_over = false;
@@ -147,8 +149,12 @@ static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct por
 		if (steps[i].reserved)
 			return -EINVAL;
 		walk->steps[i] = (struct vector_step){
-			.addr = steps[i].addr, .len = steps[i].len, .at = steps[i].at,
-			.base_plus1 = steps[i].base_plus1, .buf = steps[i].buf, .n = -ENODATA,
+			.addr = steps[i].addr,
+			.len = steps[i].len,
+			.at = steps[i].at,
+			.base_plus1 = steps[i].base_plus1,
+			.buf = steps[i].buf,
+			.n = -ENODATA,
 		};
 	}
 	return vector_check(&walk->vector);

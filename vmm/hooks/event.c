@@ -84,13 +84,15 @@ void event_resume(struct session *session)
 static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
 	/* nobody waits for one that reads a log */
-	if (hook->flags & PORTAL_HOOK_LOG || spent_ns <= EVENT_SLOW_NS || atomic_exchange(&hook->slow_reported, true))
+	if (hook->flags & PORTAL_HOOK_LOG || spent_ns <= EVENT_SLOW_NS ||
+	    atomic_exchange(&hook->slow_reported, true))
 		return;
-	log_guest(LOG_WARN,
-		  "%s: the hook on %s took %llu ms; the vCPU stood still: work that long belongs in "
-		  "a thread of the module's own",
-		  hook->module->desc->name, hook_call_name(hook),
-		  (unsigned long long)(spent_ns / 1000000));
+	log_guest(
+		LOG_WARN,
+		"%s: the hook on %s took %llu ms; the vCPU stood still: work that long belongs in "
+		"a thread of the module's own",
+		hook->module->desc->name, hook_call_name(hook),
+		(unsigned long long)(spent_ns / 1000000));
 }
 
 static void count_time(struct event_tally *tally, uint64_t spent_ns)
@@ -222,8 +224,8 @@ static void ctx_init(struct portal_ctx *ctx, struct session *session, const stru
 	staging_init(&ctx->staging);
 }
 
-void event_serve_call(struct registry *registry, struct event_tally *tally,
-		      struct session *session, const struct call *call)
+void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
+		      const struct call *call)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];

@@ -60,8 +60,8 @@ struct portal_ctx {
 };
 
 /** event_serve_call() - run the hooks of a system call event; in its session's coroutine. */
-void event_serve_call(struct registry *registry, struct event_tally *tally,
-		      struct session *session, const struct call *call);
+void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
+		      const struct call *call);
 
 /** event_serve_log() - run the log hooks of a record; on the log's thread. */
 void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,

@@ -77,8 +77,8 @@ static bool flags_are_valid(uint32_t flags)
 	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG |
 		      PORTAL_HOOK_LOG_BLOCK))
 		return false;
-	return flags & PORTAL_HOOK_LOG ? !(flags & PORTAL_HOOK_DEFER_WRITES) :
-					 !(flags & PORTAL_HOOK_LOG_BLOCK);
+	return flags & PORTAL_HOOK_LOG ? !(flags & PORTAL_HOOK_DEFER_WRITES)
+				       : !(flags & PORTAL_HOOK_LOG_BLOCK);
 }
 
 static int check(const struct portal_syscall_hook *desc)
@@ -112,7 +112,9 @@ static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size
 		return -E2BIG;
 	room -= desc->nr_fetch * sizeof(struct portal_wire_fetch);
 	for (size_t i = 0; i < NR_MATCHES; i++) {
-		size_t len = hook_is_string_match(match_of(desc, i)) ? strlen(match_of(desc, i)->str) : 0;
+		size_t len = hook_is_string_match(match_of(desc, i))
+				     ? strlen(match_of(desc, i)->str)
+				     : 0;
 
 		if (len > room - size)
 			return -E2BIG;
@@ -279,8 +281,9 @@ static void describe_match(const struct portal_wire_match *wire, const char *str
 			   const char *what, FILE *out)
 {
 	static const char *const words[] = {
-		"", "==", "!=", ">", ">=", "<", "<=", "in", "succeeds", "is an error",
-		"has bits", "lacks bits", "is", "starts with", "ends with", "contains",
+		"",   "==",	     "!=",	  ">",		 ">=",	     "<",
+		"<=", "in",	     "succeeds",  "is an error", "has bits", "lacks bits",
+		"is", "starts with", "ends with", "contains",
 	};
 	uint32_t cmp = le32toh(wire->cmp);
 
@@ -304,7 +307,7 @@ static void describe_rules(const struct portal_hook *hook, FILE *out)
 	size_t nr = 0;
 
 	TAILQ_FOREACH(rule, &hook->rules, link)
-		nr++;
+	nr++;
 	if (nr > 0)
 		fprintf(out, ", %zu rule%s", nr, nr == 1 ? "" : "s");
 }

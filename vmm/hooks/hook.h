@@ -117,8 +117,8 @@ must_check int hook_check_match(const struct portal_match *match);
  * @strings: where its string goes, behind the @strings_used bytes that are there already
  * @strings_used: grows by its string
  */
-void hook_encode_match(const struct portal_match *match, struct portal_wire_match *wire, char *strings,
-		       size_t *strings_used);
+void hook_encode_match(const struct portal_match *match, struct portal_wire_match *wire,
+		       char *strings, size_t *strings_used);
 
 /** hook_describe() - one line: the call, when, and its filters. */
 void hook_describe(const struct portal_hook *hook, FILE *out);

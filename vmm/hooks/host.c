@@ -146,7 +146,8 @@ static void on_log_broken(void *ctx, unsigned int ring)
 {
 	(void)ctx;
 	log_guest(LOG_ERROR,
-		  "the guest's log number %u is not what it should be and is read no more: hooks that "
+		  "the guest's log number %u is not what it should be and is read no more: hooks "
+		  "that "
 		  "read it hear nothing from there",
 		  ring);
 }
@@ -155,7 +156,8 @@ static void on_mismatch(void *ctx, uint32_t version)
 {
 	(void)ctx;
 	log_guest(LOG_ERROR,
-		  "the guest module speaks version %u of the protocol, this portal-vmm version %u: no "
+		  "the guest module speaks version %u of the protocol, this portal-vmm version %u: "
+		  "no "
 		  "hooks; build the guest module from this portal-vmm's sources",
 		  version, PORTAL_WIRE_VERSION);
 }

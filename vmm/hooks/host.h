@@ -67,8 +67,7 @@ void host_destroy(struct host *host);
 must_check int host_load(struct host *host, const char *spec);
 
 /** host_add() - as host_load(), for a module that is linked in. @spec: a name for messages, and options. */
-must_check int host_add(struct host *host, const struct portal_module_desc *desc,
-			const char *spec);
+must_check int host_add(struct host *host, const struct portal_module_desc *desc, const char *spec);
 
 /**
  * host_describe() - load a module and say what it is: --describe-module

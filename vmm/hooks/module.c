@@ -188,9 +188,9 @@ static int parse_spec(struct portal_module *module, const char *spec)
 		return ret;
 	log_error("--hook %s: %s; write FILE.so[,key=value]..., and a comma inside a value twice",
 		  spec,
-		  ret == -EEXIST ? "an option is there twice" :
-		  ret == -E2BIG	 ? "too many options" :
-				   "a file name or an option's name is missing");
+		  ret == -EEXIST  ? "an option is there twice"
+		  : ret == -E2BIG ? "too many options"
+				  : "a file name or an option's name is missing");
 	return -EINVAL;
 }
 

@@ -31,7 +31,8 @@ struct names {
 
 static bool is_name(const char *name, size_t len)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 	return len <= NAMES_MAX_LEN && strspn(name, allowed) == len;
 }

@@ -89,8 +89,8 @@ void registry_wake(struct registry *registry);
  *
  * Return: 0; -ENOENT.
  */
-must_check int registry_connect(struct registry *registry, struct names *names,
-				uint64_t features, struct portal_hook **ret_unknown);
+must_check int registry_connect(struct registry *registry, struct names *names, uint64_t features,
+				struct portal_hook **ret_unknown);
 
 /** registry_disconnect() - the guest's module has said bye, or no guest runs any more. */
 void registry_disconnect(struct registry *registry);
@@ -133,8 +133,7 @@ size_t registry_collect(struct registry *registry, const struct call *call,
 			struct names **ret_names);
 
 /** registry_find() - the hook named @id, a reference; NULL. @ret_names: the tables, a reference. */
-struct portal_hook *registry_find(struct registry *registry, uint32_t id,
-				  struct names **ret_names);
+struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct names **ret_names);
 
 /** registry_mark_changed() - under the lock: the guest, if there is one, does not know all. */
 void registry_mark_changed(struct registry *registry);

@@ -15,21 +15,27 @@ struct reg_name {
 
 /* without the r or e in front */
 static const struct reg_name x86_names[] = {
-	{ "ax", PORTAL_REG_X86_AX },   { "bx", PORTAL_REG_X86_BX },
-	{ "cx", PORTAL_REG_X86_CX },   { "dx", PORTAL_REG_X86_DX },
-	{ "si", PORTAL_REG_X86_SI },   { "di", PORTAL_REG_X86_DI },
-	{ "bp", PORTAL_REG_X86_BP },   { "sp", PORTAL_REG_X86_SP },
-	{ "ip", PORTAL_REG_X86_IP },   { "flags", PORTAL_REG_X86_FLAGS },
+	{ "ax", PORTAL_REG_X86_AX },	   { "bx", PORTAL_REG_X86_BX }, { "cx", PORTAL_REG_X86_CX },
+	{ "dx", PORTAL_REG_X86_DX },	   { "si", PORTAL_REG_X86_SI }, { "di", PORTAL_REG_X86_DI },
+	{ "bp", PORTAL_REG_X86_BP },	   { "sp", PORTAL_REG_X86_SP }, { "ip", PORTAL_REG_X86_IP },
+	{ "flags", PORTAL_REG_X86_FLAGS },
 };
 
 static const struct reg_name x86_plain_names[] = {
-	{ "pc", PORTAL_REG_X86_IP },	       { "orig_ax", PORTAL_REG_X86_ORIG_AX },
-	{ "orig_rax", PORTAL_REG_X86_ORIG_AX }, { "orig_eax", PORTAL_REG_X86_ORIG_AX },
-	{ "cs", PORTAL_REG_X86_CS },	       { "ss", PORTAL_REG_X86_SS },
+	{ "pc", PORTAL_REG_X86_IP },
+	{ "orig_ax", PORTAL_REG_X86_ORIG_AX },
+	{ "orig_rax", PORTAL_REG_X86_ORIG_AX },
+	{ "orig_eax", PORTAL_REG_X86_ORIG_AX },
+	{ "cs", PORTAL_REG_X86_CS },
+	{ "ss", PORTAL_REG_X86_SS },
 };
 
-static const struct reg_name arm64_names[] = { { "lr", 30 }, { "sp", 31 }, { "pc", 32 }, { "pstate", 33 } };
-static const struct reg_name arm_names[] = { { "sp", 13 }, { "lr", 14 }, { "pc", 15 }, { "cpsr", 16 } };
+static const struct reg_name arm64_names[] = {
+	{ "lr", 30 }, { "sp", 31 }, { "pc", 32 }, { "pstate", 33 }
+};
+static const struct reg_name arm_names[] = {
+	{ "sp", 13 }, { "lr", 14 }, { "pc", 15 }, { "cpsr", 16 }
+};
 
 static int look_up(const struct reg_name *names, size_t nr, const char *name,
 		   unsigned int *ret_index)

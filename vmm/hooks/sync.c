@@ -141,14 +141,16 @@ static int tell(struct registry *registry, struct session *session, struct porta
 	}
 	settle(registry, hook, change, ret);
 	if (needed_change(hook) != CHANGE_NONE)
-		registry_mark_changed(registry); /* changed meanwhile, when no other could tell it */
+		registry_mark_changed(
+			registry); /* changed meanwhile, when no other could tell it */
 	return was_unsure && ret == -ENOENT ? 0 : ret;
 }
 
 /* under the lock; the first hook with something to tell, a reference */
 static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
 {
-	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook; hook = TAILQ_NEXT(hook, link)) {
+	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook;
+	     hook = TAILQ_NEXT(hook, link)) {
 		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
 		if (*ret_change != CHANGE_NONE) {
 			hook->refs++;
@@ -180,8 +182,10 @@ static struct rule *next_rule_change(struct registry *registry, enum change *ret
 {
 	struct rule *rule;
 
-	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook; hook = TAILQ_NEXT(hook, link)) {
-		TAILQ_FOREACH(rule, &hook->rules, link) {
+	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook;
+	     hook = TAILQ_NEXT(hook, link)) {
+		TAILQ_FOREACH(rule, &hook->rules, link)
+		{
 			*ret_change = needed_rule_change(registry, rule);
 			if (*ret_change != CHANGE_NONE) {
 				rule->refs++;
@@ -249,8 +253,8 @@ static int push_rule(struct registry *registry, struct session *session, struct 
 		rules_start(&registry->rules, rule);
 	rule->busy = true;
 	pthread_mutex_unlock(&registry->lock);
-	ret = change == CHANGE_ADD ? op_rule_add(session, payload, len) :
-				     op_rule_del(session, rule->slot);
+	ret = change == CHANGE_ADD ? op_rule_add(session, payload, len)
+				   : op_rule_del(session, rule->slot);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;

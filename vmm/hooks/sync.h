@@ -27,7 +27,8 @@ must_check int sync_changes(struct registry *registry, struct session *session,
  *
  * Return: 0, also when another session did it; the guest's error, -ECANCELED or -EPROTO: the hook is removed.
  */
-must_check int sync_hook(struct registry *registry, struct portal_hook *hook, struct session *session);
+must_check int sync_hook(struct registry *registry, struct portal_hook *hook,
+			 struct session *session);
 
 /**
  * sync_rule() - install one new rule now; may suspend

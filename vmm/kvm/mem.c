@@ -34,8 +34,7 @@ void mem_destroy(struct guest_mem *mem)
 	if (!mem)
 		return;
 	for (size_t i = 0; i < mem->nr_slots; i++)
-		munmap(mem->slots[i].host - MEM_PAGE_SIZE,
-		       mem->slots[i].size + 2 * MEM_PAGE_SIZE);
+		munmap(mem->slots[i].host - MEM_PAGE_SIZE, mem->slots[i].size + 2 * MEM_PAGE_SIZE);
 	free(mem);
 }
 

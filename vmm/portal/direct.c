@@ -13,7 +13,8 @@ static size_t least(size_t a, size_t b)
 static bool find(const struct session *session, uint64_t gva, struct page_walk *ret_walk)
 {
 	/* what goes on after its end does so without its vCPU */
-	return !session_is_over(session) && page_table_walk(&session->table, session->mem, gva, ret_walk);
+	return !session_is_over(session) &&
+	       page_table_walk(&session->table, session->mem, gva, ret_walk);
 }
 
 /* an operation is going to be asked for, though direct access is on */
@@ -52,7 +53,8 @@ size_t direct_read(struct session *session, uint64_t gva, void *buf, size_t len)
 	return done;
 }
 
-#define STR_STEP 256 /* most strings are short: look for the end before the whole page is copied */
+/* most strings are short: look for the end before the whole page is copied */
+#define STR_STEP 256
 
 size_t direct_read_str(struct session *session, uint64_t gva, char *buf, size_t len,
 		       bool *ret_ended)

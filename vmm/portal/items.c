@@ -40,9 +40,9 @@ static uint8_t *item_end(const struct item *item)
 	return item->data + align_up(item->len, ITEM_ALIGN);
 }
 
-#define items_for_each(item, items)                                                                \
-	for (uint32_t left_ = (items)->nr, first_ = 1;                                             \
-	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true);    \
+#define items_for_each(item, items)                                                             \
+	for (uint32_t left_ = (items)->nr, first_ = 1;                                          \
+	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true); \
 	     left_--, first_ = 0)
 
 /* ---- checking ------------------------------------------------------------------------------------- */
@@ -126,7 +126,8 @@ ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t le
 	struct item item;
 	uint64_t known;
 
-	items_for_each(item, items) {
+	items_for_each(item, items)
+	{
 		if (!known_from(&item, gva, &known))
 			continue;
 		if (known < len && (item.what != PORTAL_ITEM_MEM || item.status >= 0))
@@ -160,7 +161,8 @@ ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_
 	struct item item;
 	uint64_t known;
 
-	items_for_each(item, items) {
+	items_for_each(item, items)
+	{
 		const uint8_t *text, *end;
 		size_t bytes;
 		ssize_t n;
@@ -170,7 +172,8 @@ ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_
 		text = item.data + (gva - item.addr);
 		bytes = item.len - (size_t)(gva - item.addr);
 		end = memchr(text, '\0', bytes);
-		n = give_text(text, end ? (size_t)(end - text) : bytes, end || known > bytes, buf, len);
+		n = give_text(text, end ? (size_t)(end - text) : bytes, end || known > bytes, buf,
+			      len);
 		if (n >= 0)
 			return n;
 	}
@@ -181,9 +184,8 @@ int items_str_error(const struct items *items, uint64_t gva)
 {
 	struct item item;
 
-	items_for_each(item, items)
-		if (item.what == PORTAL_ITEM_STR && item.addr == gva && item.status < 0)
-			return item.status;
+	items_for_each(item, items) if (item.what == PORTAL_ITEM_STR && item.addr == gva &&
+					item.status < 0) return item.status;
 	return 0;
 }
 
@@ -194,7 +196,8 @@ static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr
 {
 	struct item item;
 
-	items_for_each(item, items) {
+	items_for_each(item, items)
+	{
 		bool is_all = item.status == PORTAL_ITEM_COMPLETE;
 		size_t bytes = item.len;
 		ssize_t n;
@@ -261,7 +264,8 @@ void items_write(struct items *items, uint64_t gva, const void *buf, size_t len)
 {
 	struct item item;
 
-	items_for_each(item, items) {
+	items_for_each(item, items)
+	{
 		if (!overlaps(&item, gva, len))
 			continue;
 		if (item.what == PORTAL_ITEM_MEM && item.status == PORTAL_ITEM_COMPLETE)

@@ -33,8 +33,8 @@ void log_destroy(struct log *log);
  * Return: 0; -EPROTO: misaligned, not RAM, none or too many, overlapping each other or the pool, or not those that
  * are open; -ENOMEM; -EAGAIN: no thread.
  */
-must_check int log_open(struct log *log, const struct hello *hello, const uint64_t *gpas,
-			size_t nr, uint32_t size);
+must_check int log_open(struct log *log, const struct hello *hello, const uint64_t *gpas, size_t nr,
+			uint32_t size);
 
 /**
  * log_close() - hand out all that is in the rings, and touch them no more

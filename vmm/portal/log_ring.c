@@ -98,7 +98,8 @@ int log_ring_peek(const struct log_ring *ring, uint32_t head, struct log_record 
 
 void log_ring_take(struct log_ring *ring, const struct log_record *record, uint8_t *event)
 {
-	copy_out(ring, ring->tail + (uint32_t)sizeof(struct portal_wire_record), event, record->len);
+	copy_out(ring, ring->tail + (uint32_t)sizeof(struct portal_wire_record), event,
+		 record->len);
 	ring->tail += record->size;
 	ring->taken++;
 	ring->lost += record->lost;

@@ -104,8 +104,8 @@ static ssize_t collect(struct session *session, struct session_request request, 
 		if (ret < 0)
 			return ret;
 		*ret_ended = answer.cursor == 0;
-		if (!*ret_ended && (answer.result == 0 ||
-				    answer.cursor != request.addr + answer.result))
+		if (!*ret_ended &&
+		    (answer.result == 0 || answer.cursor != request.addr + answer.result))
 			return session_break(session);
 		take = answer.result < len - done ? answer.result : len - done;
 		/* more came than fits: the text does not end within @buf */
@@ -240,7 +240,10 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 		     size_t *ret_len, uint32_t *ret_next)
 {
 	const struct session_request request = {
-		.op = PORTAL_OP_SYSCALL_NAMES, .addr = first, .size = abi, .most = PORTAL_DATA_SIZE,
+		.op = PORTAL_OP_SYSCALL_NAMES,
+		.addr = first,
+		.size = abi,
+		.most = PORTAL_DATA_SIZE,
 	};
 	struct session_answer answer;
 	int ret = session_call(session, &request, &answer);
@@ -259,10 +262,9 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 
 int op_hook_add(struct session *session, const void *data, size_t len)
 {
-	return call_plain(session, (struct session_request){ .op = PORTAL_OP_HOOK_ADD,
-							     .size = len,
-							     .data = data,
-							     .len = len });
+	return call_plain(
+		session, (struct session_request){
+				 .op = PORTAL_OP_HOOK_ADD, .size = len, .data = data, .len = len });
 }
 
 int op_hook_del(struct session *session, uint32_t id)
@@ -273,9 +275,8 @@ int op_hook_del(struct session *session, uint32_t id)
 
 int op_hook_enable(struct session *session, uint32_t id, bool on)
 {
-	return call_plain(session, (struct session_request){ .op = PORTAL_OP_HOOK_ENABLE,
-							     .addr = id,
-							     .size = on });
+	return call_plain(session, (struct session_request){
+					   .op = PORTAL_OP_HOOK_ENABLE, .addr = id, .size = on });
 }
 
 int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
@@ -297,10 +298,9 @@ int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
 
 int op_rule_add(struct session *session, const void *data, size_t len)
 {
-	return call_plain(session, (struct session_request){ .op = PORTAL_OP_RULE_ADD,
-							     .size = len,
-							     .data = data,
-							     .len = len });
+	return call_plain(
+		session, (struct session_request){
+				 .op = PORTAL_OP_RULE_ADD, .size = len, .data = data, .len = len });
 }
 
 int op_rule_del(struct session *session, uint32_t slot)

@@ -67,7 +67,7 @@ must_check int op_welcome(struct session *session, uint64_t features);
  * Return: 0; -EINVAL: the kernel has no such ABI.
  */
 must_check int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char *buf,
-				 size_t *ret_len, uint32_t *ret_next);
+				size_t *ret_len, uint32_t *ret_next);
 
 /** op_hook_add() - install a hook. @data: struct portal_wire_hook and strings. Return: 0; -errno of the guest. */
 must_check int op_hook_add(struct session *session, const void *data, size_t len);

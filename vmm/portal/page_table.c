@@ -7,25 +7,26 @@
 
 #include "portal/gate.h"
 
-#define ENTRY_SIZE    8
-#define ADDRESS_52    0x000ffffffffff000ull
-#define ADDRESS_50    0x0003fffffffff000ull
-#define ADDRESS_48    0x0000fffffffff000ull
+#define ENTRY_SIZE 8
+#define ADDRESS_52 0x000ffffffffff000ull
+#define ADDRESS_50 0x0003fffffffff000ull
+#define ADDRESS_48 0x0000fffffffff000ull
 
-#define X86_PRESENT   (1ull << 0)
-#define X86_WRITE     (1ull << 1)
-#define X86_USER      (1ull << 2)
-#define X86_DIRTY     (1ull << 6)
-#define X86_LARGE     (1ull << 7)
-#define X86_KEY	      (0xfull << 59)
+#define X86_PRESENT (1ull << 0)
+#define X86_WRITE   (1ull << 1)
+#define X86_USER    (1ull << 2)
+#define X86_DIRTY   (1ull << 6)
+#define X86_LARGE   (1ull << 7)
+#define X86_KEY	    (0xfull << 59)
 
-#define ARM64_VALID   (1ull << 0)
-#define ARM64_TABLE   (1ull << 1) /* in the last level: a page */
-#define ARM64_USER    (1ull << 6)
-#define ARM64_RDONLY  (1ull << 7)
+#define ARM64_VALID	(1ull << 0)
+#define ARM64_TABLE	(1ull << 1) /* in the last level: a page */
+#define ARM64_USER	(1ull << 6)
+#define ARM64_RDONLY	(1ull << 7)
 #define ARM64_LPA2_HIGH (3ull << 8)
-#define ARM64_AF      (1ull << 10)
-#define ARM64_OVERLAY (7ull << 60) /* of a page: permission overlay; of a table: limits for all below */
+#define ARM64_AF	(1ull << 10)
+/* of a page: permission overlay; of a table: limits for all below */
+#define ARM64_OVERLAY (7ull << 60)
 
 /* what an entry says */
 enum entry_kind {
@@ -107,7 +108,8 @@ static struct entry decode_x86(uint64_t value, unsigned int level)
 
 static uint64_t arm64_address(uint64_t value, bool is_lpa2)
 {
-	return is_lpa2 ? (value & ADDRESS_50) | (value & ARM64_LPA2_HIGH) << 42 : value & ADDRESS_48;
+	return is_lpa2 ? (value & ADDRESS_50) | (value & ARM64_LPA2_HIGH) << 42
+		       : value & ADDRESS_48;
 }
 
 /* In Linux a page that can be written without a fault counts as dirty. */
@@ -168,8 +170,8 @@ bool page_table_walk(const struct page_table *table, const struct gate_mem *mem,
 	for (unsigned int level = table->nr_levels; level-- > 0;) {
 		unsigned int shift = table->page_shift + level * bits;
 		uint64_t index = gva >> shift & ((1ull << bits) - 1);
-		const uint64_t *at = mem->slice(
-			mem->ctx, GPA(entry.address + index * ENTRY_SIZE), ENTRY_SIZE);
+		const uint64_t *at =
+			mem->slice(mem->ctx, GPA(entry.address + index * ENTRY_SIZE), ENTRY_SIZE);
 
 		if (!at)
 			return false;

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STATS_NR_RINGS  7 /* by PORTAL_RING_*, 0 = unknown kinds */
+#define STATS_NR_RINGS	7 /* by PORTAL_RING_*, 0 = unknown kinds */
 #define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
 
 /* see struct gate_stats for the meaning of each */
@@ -38,9 +38,9 @@ static inline void stats_session_opened(struct stats *stats)
 	uint64_t now = 1 + atomic_fetch_add_explicit(&stats->sessions_now, 1, memory_order_relaxed);
 	uint64_t peak = stats_get(&stats->sessions_peak);
 
-	while (now > peak && !atomic_compare_exchange_weak_explicit(&stats->sessions_peak, &peak,
-								    now, memory_order_relaxed,
-								    memory_order_relaxed))
+	while (now > peak &&
+	       !atomic_compare_exchange_weak_explicit(&stats->sessions_peak, &peak, now,
+						      memory_order_relaxed, memory_order_relaxed))
 		;
 }
 

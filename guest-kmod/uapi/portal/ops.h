@@ -41,27 +41,27 @@
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H
 
-#define PORTAL_OPS(X)                                                                              \
-	X(NONE, 0, 0, 0)                                                                           \
-	X(VERDICT, 1, sizeof(struct portal_wire_verdict), PORTAL_DATA_SIZE)                        \
-	X(WELCOME, 2, sizeof(struct portal_wire_welcome), sizeof(struct portal_wire_welcome))      \
-	X(READ, 3, 0, 0)                                                                           \
-	X(WRITE, 4, 0, PORTAL_DATA_SIZE)                                                           \
-	X(READ_STR, 5, 0, 0)                                                                       \
-	X(FD_NAME, 6, 0, 0)                                                                        \
-	X(PROC_ARGS, 7, 0, 0)                                                                      \
-	X(PROC_ENV, 8, 0, 0)                                                                       \
-	X(PROC_PID, 9, 0, 0)                                                                       \
-	X(USER_REGS, 10, 0, 0)                                                                     \
-	X(SYSCALL_NAMES, 11, 0, 0)                                                                 \
-	X(HOOK_ADD, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE)                         \
-	X(HOOK_DEL, 13, 0, 0)                                                                      \
-	X(HOOK_ENABLE, 14, 0, 0)                                                                   \
-	X(RULE_OPEN, 15, 0, 0)                                                                     \
-	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                         \
-	X(RULE_DEL, 17, 0, 0)                                                                      \
-	X(LOG_OPEN, 18, 0, 0)                                                                      \
-	X(READ_VEC, 19, sizeof(struct portal_wire_step),                                           \
+#define PORTAL_OPS(X)                                                                         \
+	X(NONE, 0, 0, 0)                                                                      \
+	X(VERDICT, 1, sizeof(struct portal_wire_verdict), PORTAL_DATA_SIZE)                   \
+	X(WELCOME, 2, sizeof(struct portal_wire_welcome), sizeof(struct portal_wire_welcome)) \
+	X(READ, 3, 0, 0)                                                                      \
+	X(WRITE, 4, 0, PORTAL_DATA_SIZE)                                                      \
+	X(READ_STR, 5, 0, 0)                                                                  \
+	X(FD_NAME, 6, 0, 0)                                                                   \
+	X(PROC_ARGS, 7, 0, 0)                                                                 \
+	X(PROC_ENV, 8, 0, 0)                                                                  \
+	X(PROC_PID, 9, 0, 0)                                                                  \
+	X(USER_REGS, 10, 0, 0)                                                                \
+	X(SYSCALL_NAMES, 11, 0, 0)                                                            \
+	X(HOOK_ADD, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE)                    \
+	X(HOOK_DEL, 13, 0, 0)                                                                 \
+	X(HOOK_ENABLE, 14, 0, 0)                                                              \
+	X(RULE_OPEN, 15, 0, 0)                                                                \
+	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                    \
+	X(RULE_DEL, 17, 0, 0)                                                                 \
+	X(LOG_OPEN, 18, 0, 0)                                                                 \
+	X(READ_VEC, 19, sizeof(struct portal_wire_step),                                      \
 	  PORTAL_MAX_STEPS * sizeof(struct portal_wire_step))
 
 enum portal_op {

@@ -33,9 +33,10 @@
 #define PORTAL_DOORBELL_NR  12
 #define PORTAL_DOORBELL_TAG 0x50525431u /* "PRT1" */
 
-#define PORTAL_DOORBELL_HVC64      0xc3000000u
-#define PORTAL_DOORBELL_HVC32      0x83000000u
-#define PORTAL_DOORBELL_NR_HVC     0x8000u /* function numbers that are the doorbell's, from there on */
+#define PORTAL_DOORBELL_HVC64 0xc3000000u
+#define PORTAL_DOORBELL_HVC32 0x83000000u
+/* function numbers that are the doorbell's, from there on */
+#define PORTAL_DOORBELL_NR_HVC	   0x8000u
 #define PORTAL_DOORBELL_KIND_SHIFT 12
 #define PORTAL_DOORBELL_INDEX_MASK 0xfffu
 
@@ -45,9 +46,11 @@
 #define PORTAL_RING_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
 #define PORTAL_RING_EVENT  2 /* the page holds an event; opens a session */
 #define PORTAL_RING_ANSWER 3 /* the page holds the answer to the operation the host asked for */
-#define PORTAL_RING_WORK   4 /* the guest offers a session for work the host has; opens a session */
-#define PORTAL_RING_BYE	   5 /* the module lets go: no page of it is used after this ring */
-#define PORTAL_RING_LOG	   6 /* there is no room in this CPU's log: served when the host has made some */
+/* the guest offers a session for work the host has; opens a session */
+#define PORTAL_RING_WORK 4
+#define PORTAL_RING_BYE	 5 /* the module lets go: no page of it is used after this ring */
+/* there is no room in this CPU's log: served when the host has made some */
+#define PORTAL_RING_LOG 6
 
 /* ---- the page ------------------------------------------------------------------------------- */
 
@@ -69,17 +72,19 @@ struct portal_region {
 };
 
 /* codes the guest puts into @op when it answers */
-#define PORTAL_RESP_DONE	0xf0000001u /* @size is the result */
-#define PORTAL_RESP_UNKNOWN	0xf0000002u /* this guest does not know the operation; @size = -EOPNOTSUPP */
-#define PORTAL_RESP_INVALID	0xf0000003u /* sizes or parameters out of bounds; @size = -EINVAL */
-#define PORTAL_RESP_CANCELLED	0xf0000004u /* the task is being killed; @size = -ECANCELED */
+#define PORTAL_RESP_DONE 0xf0000001u /* @size is the result */
+/* this guest does not know the operation; @size = -EOPNOTSUPP */
+#define PORTAL_RESP_UNKNOWN 0xf0000002u
+/* sizes or parameters out of bounds; @size = -EINVAL */
+#define PORTAL_RESP_INVALID   0xf0000003u
+#define PORTAL_RESP_CANCELLED 0xf0000004u /* the task is being killed; @size = -ECANCELED */
 
 /* codes the guest puts into @op when it opens a session */
-#define PORTAL_EVENT_HELLO	   0xe0000001u /* struct portal_wire_hello */
-#define PORTAL_EVENT_SYSCALL_ENTER 0xe0000002u /* struct portal_wire_syscall */
+#define PORTAL_EVENT_HELLO	    0xe0000001u /* struct portal_wire_hello */
+#define PORTAL_EVENT_SYSCALL_ENTER  0xe0000002u /* struct portal_wire_syscall */
 #define PORTAL_EVENT_SYSCALL_RETURN 0xe0000003u /* struct portal_wire_syscall */
-#define PORTAL_EVENT_ERROR	   0xe0000004u /* struct portal_wire_error */
-#define PORTAL_EVENT_WORK	   0xe0000005u /* no payload */
+#define PORTAL_EVENT_ERROR	    0xe0000004u /* struct portal_wire_error */
+#define PORTAL_EVENT_WORK	    0xe0000005u /* no payload */
 
 /* ---- architectures, ABIs, registers ---------------------------------------------------------- */
 
@@ -90,34 +95,35 @@ struct portal_region {
 #define PORTAL_ABI_ARM	  4
 
 /* user registers by index in portal_wire_syscall.regs; names as portal_reg() takes them */
-#define PORTAL_REG_X86_AX      0
-#define PORTAL_REG_X86_BX      1
-#define PORTAL_REG_X86_CX      2
-#define PORTAL_REG_X86_DX      3
-#define PORTAL_REG_X86_SI      4
-#define PORTAL_REG_X86_DI      5
-#define PORTAL_REG_X86_BP      6
-#define PORTAL_REG_X86_SP      7
-#define PORTAL_REG_X86_R8      8 /* .. R15 = 15 */
-#define PORTAL_REG_X86_IP      16
-#define PORTAL_REG_X86_FLAGS   17
-#define PORTAL_REG_X86_ORIG_AX 18
-#define PORTAL_REG_X86_CS      19
-#define PORTAL_REG_X86_SS      20
-#define PORTAL_REG_ARM64_X0     0 /* .. X30 = 30 */
-#define PORTAL_REG_ARM64_SP     31
-#define PORTAL_REG_ARM64_PC     32
+#define PORTAL_REG_X86_AX	0
+#define PORTAL_REG_X86_BX	1
+#define PORTAL_REG_X86_CX	2
+#define PORTAL_REG_X86_DX	3
+#define PORTAL_REG_X86_SI	4
+#define PORTAL_REG_X86_DI	5
+#define PORTAL_REG_X86_BP	6
+#define PORTAL_REG_X86_SP	7
+#define PORTAL_REG_X86_R8	8 /* .. R15 = 15 */
+#define PORTAL_REG_X86_IP	16
+#define PORTAL_REG_X86_FLAGS	17
+#define PORTAL_REG_X86_ORIG_AX	18
+#define PORTAL_REG_X86_CS	19
+#define PORTAL_REG_X86_SS	20
+#define PORTAL_REG_ARM64_X0	0 /* .. X30 = 30 */
+#define PORTAL_REG_ARM64_SP	31
+#define PORTAL_REG_ARM64_PC	32
 #define PORTAL_REG_ARM64_PSTATE 33
-#define PORTAL_REG_ARM_R0       0 /* .. R12 = 12 */
-#define PORTAL_REG_ARM_SP       13
-#define PORTAL_REG_ARM_LR       14
-#define PORTAL_REG_ARM_PC       15
-#define PORTAL_REG_ARM_CPSR     16
-#define PORTAL_NR_REGS	       36
+#define PORTAL_REG_ARM_R0	0 /* .. R12 = 12 */
+#define PORTAL_REG_ARM_SP	13
+#define PORTAL_REG_ARM_LR	14
+#define PORTAL_REG_ARM_PC	15
+#define PORTAL_REG_ARM_CPSR	16
+#define PORTAL_NR_REGS		36
 
-#define PORTAL_NR_ARGS	  6
-#define PORTAL_COMM_SIZE  16
-#define PORTAL_MAX_HOOKS  64 /* hooks per event kind and call: bits of portal_wire_syscall.hooks */
+#define PORTAL_NR_ARGS	 6
+#define PORTAL_COMM_SIZE 16
+/* hooks per event kind and call: bits of portal_wire_syscall.hooks */
+#define PORTAL_MAX_HOOKS  64
 #define PORTAL_MAX_RANGES 128
 #define PORTAL_MAX_PAGES  1024
 
@@ -173,14 +179,18 @@ struct portal_wire_welcome {
 /* ---- events ----------------------------------------------------------------------------------- */
 
 /* portal_wire_syscall.flags */
-#define PORTAL_SYSCALL_SKIPPED 1u /* return event: the call did not run, an entry hook skipped it */
-#define PORTAL_SYSCALL_WAITED  2u /* the pool was empty: the task waited for the page of this event */
-#define PORTAL_SYSCALL_RULE_FAILED 4u /* a rule took the call, and one of its stores failed: nothing after it was done */
-#define PORTAL_SYSCALL_FLAGS   7u /* all of them */
+/* return event: the call did not run, an entry hook skipped it */
+#define PORTAL_SYSCALL_SKIPPED 1u
+/* the pool was empty: the task waited for the page of this event */
+#define PORTAL_SYSCALL_WAITED 2u
+/* a rule took the call, and one of its stores failed: nothing after it was done */
+#define PORTAL_SYSCALL_RULE_FAILED 4u
+#define PORTAL_SYSCALL_FLAGS	   7u /* all of them */
 
 /* portal_wire_syscall.paging; 0 = not said, the task's memory is for the guest to access */
 #define PORTAL_PAGING_PAGE_SHIFT_MASK 0xffu /* log2 of the page size */
-#define PORTAL_PAGING_VA_BITS_SHIFT   8	   /* and from there on: bits of an address, x86: of both halves */
+/* and from there on: bits of an address, x86: of both halves */
+#define PORTAL_PAGING_VA_BITS_SHIFT 8
 
 /**
  * struct portal_wire_syscall - a system call some hooks asked for
@@ -271,9 +281,9 @@ struct portal_wire_error {
 #define PORTAL_CMP_GE		4
 #define PORTAL_CMP_LT		5
 #define PORTAL_CMP_LE		6
-#define PORTAL_CMP_RANGE	7 /* value <= x <= limit */
-#define PORTAL_CMP_SUCCESS	8 /* not an error */
-#define PORTAL_CMP_ERROR	9 /* -4095 .. -1 */
+#define PORTAL_CMP_RANGE	7  /* value <= x <= limit */
+#define PORTAL_CMP_SUCCESS	8  /* not an error */
+#define PORTAL_CMP_ERROR	9  /* -4095 .. -1 */
 #define PORTAL_CMP_BITS_SET	10 /* (x & value) == value */
 #define PORTAL_CMP_BITS_CLEAR	11 /* (x & value) == 0 */
 #define PORTAL_CMP_STR_EQ	12 /* the argument is a user pointer to a string */
@@ -309,11 +319,14 @@ struct portal_wire_match {
 #define PORTAL_WHEN_ENTER  1u
 #define PORTAL_WHEN_RETURN 2u
 
-#define PORTAL_HOOK_F_ALL     1u /* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
-#define PORTAL_HOOK_F_OBSERVE 2u /* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
-#define PORTAL_HOOK_F_LOG 4u /* told by a record in the log of the CPU, never by an event */
-#define PORTAL_HOOK_F_LOG_BLOCK 8u /* with LOG: the task waits until there is room for the record */
-#define PORTAL_HOOK_FLAGS 15u /* all of them */
+/* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
+#define PORTAL_HOOK_F_ALL 1u
+/* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
+#define PORTAL_HOOK_F_OBSERVE 2u
+#define PORTAL_HOOK_F_LOG     4u /* told by a record in the log of the CPU, never by an event */
+/* with LOG: the task waits until there is room for the record */
+#define PORTAL_HOOK_F_LOG_BLOCK 8u
+#define PORTAL_HOOK_FLAGS	15u /* all of them */
 
 #define PORTAL_NR_NONE 0xffffffffu
 
@@ -512,10 +525,11 @@ struct portal_wire_rule {
 
 /* ---- logs --------------------------------------------------------------------------------------- */
 
-#define PORTAL_MAX_LOGS	      500 /* one for each CPU the guest's kernel may have */
-#define PORTAL_LOG_MIN	      8192u /* bytes of a log's ring, a power of two; the largest record fits */
+#define PORTAL_MAX_LOGS 500 /* one for each CPU the guest's kernel may have */
+/* bytes of a log's ring, a power of two; the largest record fits */
+#define PORTAL_LOG_MIN	      8192u
 #define PORTAL_LOG_MAX	      (1u << 20)
-#define PORTAL_LOG_RECORD_MAX 8192u /* bytes of a record, its header counted */
+#define PORTAL_LOG_RECORD_MAX 8192u	  /* bytes of a record, its header counted */
 #define PORTAL_LOG_COMMIT     0x4c4f4700u /* "LOG": commit is this xor the record's position */
 
 /**
@@ -593,15 +607,15 @@ struct portal_wire_result {
 /* ---- the portal device ------------------------------------------------------------------------- */
 
 /* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
-#define PORTAL_DEV_ACPI_HID "PRTL0001"
+#define PORTAL_DEV_ACPI_HID	 "PRTL0001"
 #define PORTAL_DEV_OF_COMPATIBLE "portal,portal-vmm"
-#define PORTAL_DEV_SIZE	    0x1000
-#define PORTAL_DEV_MAGIC    0x000 /* ro: PORTAL_DEV_MAGIC_VALUE */
-#define PORTAL_DEV_VERSION  0x004 /* ro: PORTAL_WIRE_VERSION */
-#define PORTAL_DEV_FEATURES 0x008 /* ro: reserved, 0 */
-#define PORTAL_DEV_STATE    0x00c /* rw: PORTAL_STATE_*, 0 after reset */
-#define PORTAL_DEV_IRQ	    0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
-#define PORTAL_DEV_LOG	    0x014 /* wo: a log's head has passed its wake_at; any value */
+#define PORTAL_DEV_SIZE		 0x1000
+#define PORTAL_DEV_MAGIC	 0x000 /* ro: PORTAL_DEV_MAGIC_VALUE */
+#define PORTAL_DEV_VERSION	 0x004 /* ro: PORTAL_WIRE_VERSION */
+#define PORTAL_DEV_FEATURES	 0x008 /* ro: reserved, 0 */
+#define PORTAL_DEV_STATE	 0x00c /* rw: PORTAL_STATE_*, 0 after reset */
+#define PORTAL_DEV_IRQ		 0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
+#define PORTAL_DEV_LOG		 0x014 /* wo: a log's head has passed its wake_at; any value */
 
 #define PORTAL_DEV_MAGIC_VALUE 0x4c545250u /* "PRTL" */
 
@@ -621,7 +635,8 @@ _Static_assert(sizeof(struct portal_wire_hello) == 120 + 16 * PORTAL_MAX_RANGES,
 _Static_assert(sizeof(struct portal_wire_hello) <= PORTAL_DATA_SIZE, "hello fits the page");
 _Static_assert(sizeof(struct portal_wire_welcome) == 16, "welcome");
 _Static_assert(sizeof(struct portal_wire_syscall) == 128 + 8 * PORTAL_NR_REGS, "syscall");
-_Static_assert(sizeof(struct portal_wire_error) == sizeof(struct portal_wire_syscall) + 16, "error");
+_Static_assert(sizeof(struct portal_wire_error) == sizeof(struct portal_wire_syscall) + 16,
+	       "error");
 _Static_assert(sizeof(struct portal_wire_match) == 40, "match");
 _Static_assert(sizeof(struct portal_wire_hook) == 56 + 7 * 40, "hook");
 _Static_assert(sizeof(struct portal_wire_fetch) == 32, "fetch");

@@ -132,7 +132,7 @@ _Static_assert(ARRAY_SIZE(others) == 100, "as many as the configuration says");
 static struct state {
 	struct portal_hook *hooks[ARRAY_SIZE(others)];
 	size_t nr_hooks;
-	_Atomic uint64_t right; /* counted on the thread of the logs, too */
+	_Atomic uint64_t right;	   /* counted on the thread of the logs, too */
 	struct path_reader logged; /* by that thread, while there are such hooks */
 } state;
 
@@ -274,8 +274,9 @@ static int add_rule(struct portal_module *mod)
 		.len = 4,
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET, .ret = 0,
-		.conds = conds, .nr_conds = ARRAY_SIZE(conds), .stores = &store, .nr_stores = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET,
+		.ret = 0,	  .conds = conds,	    .nr_conds = ARRAY_SIZE(conds),
+		.stores = &store, .nr_stores = 1,
 	};
 	uint64_t id;
 	int err = add(mod, &single[BENCH_RULE]);
@@ -384,7 +385,8 @@ static int on_prctl(struct portal_ctx *ctx, void *data)
 		portal_skip(ctx, (int64_t)state.right);
 		return 1;
 	case BENCH_DIRECT:
-		portal_skip(ctx, time_access(ctx, (enum bench_access)portal_arg(ctx, 2), portal_arg(ctx, 3)));
+		portal_skip(ctx, time_access(ctx, (enum bench_access)portal_arg(ctx, 2),
+					     portal_arg(ctx, 3)));
 		return 1;
 	default:
 		return 0;

@@ -33,7 +33,8 @@ int main(int argc, char *argv[])
 		fputs("usage: bench_direct ACCESS\n", stderr);
 		return 2;
 	}
-	bytes = mmap(NULL, BENCH_BULK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bytes = mmap(NULL, BENCH_BULK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
 	if (bytes == MAP_FAILED)
 		bench_die("mmap");
 	memset(bytes, access == BENCH_BULK_WRITE ? 0 : BENCH_BULK_BYTE, BENCH_BULK_SIZE);

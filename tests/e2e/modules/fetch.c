@@ -269,9 +269,9 @@ static int register_hooks(struct portal_module *mod, bool declare)
 
 	for (uint32_t i = 0; i < NR_PARTS; i++)
 		of_truncate[i] = (struct portal_fetch){ .what = PORTAL_FETCH_MEM,
-						      .arg = 0,
-						      .offset = (int64_t)i * PART_STRIDE,
-						      .max = PART_SIZE };
+							.arg = 0,
+							.offset = (int64_t)i * PART_STRIDE,
+							.max = PART_SIZE };
 	for (uint32_t i = 0; i < NR(hooks) && err == 0; i++) {
 		struct portal_syscall_hook hook = hooks[i];
 

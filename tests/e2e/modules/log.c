@@ -33,7 +33,8 @@ static int load(struct portal_module *mod)
 		PORTAL_SYSCALL_HOOK_INIT,
 		.when = PORTAL_ON_RETURN,
 		.name = "openat",
-		.flags = PORTAL_HOOK_LOG | (portal_option(mod, "block") ? PORTAL_HOOK_LOG_BLOCK : 0),
+		.flags =
+			PORTAL_HOOK_LOG | (portal_option(mod, "block") ? PORTAL_HOOK_LOG_BLOCK : 0),
 		.arg[1] = { .cmp = PORTAL_MATCH_STR_PREFIX, .str = "/nodir/" },
 		.fetch = fetch,
 		.nr_fetch = 1,

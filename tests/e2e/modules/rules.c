@@ -45,8 +45,8 @@ static int priority_asked(struct portal_ctx *ctx, void *data)
 		.match = { .cmp = PORTAL_MATCH_EQ, .value = 99 },
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET, .ret = BY_RULE,
-		.conds = &cond, .nr_conds = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET,
+		.ret = BY_RULE,	  .conds = &cond,	    .nr_conds = 1,
 	};
 	uint64_t none = 0, id;
 	int err;
@@ -89,14 +89,16 @@ static void *run(void *arg)
 }
 
 static const struct portal_match opened_for_both = {
-	.cmp = PORTAL_MATCH_BITS_SET, .width = 4, .value = 2,
+	.cmp = PORTAL_MATCH_BITS_SET,
+	.width = 4,
+	.value = 2,
 };
 
 static int hook(struct portal_module *mod, const char *name, uint32_t when, portal_syscall_fn *fn,
 		struct portal_hook **ret_hook)
 {
 	struct portal_syscall_hook desc = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = when, .name = name, .fn = fn,
+		PORTAL_SYSCALL_HOOK_INIT,	    .when = when, .name = name, .fn = fn,
 		.comm = portal_option(mod, "comm"),
 	};
 
@@ -119,8 +121,9 @@ static int add_readv(struct portal_module *mod)
 		.len = 4,
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .ret = 8,
-		.conds = &cond, .nr_conds = 1, .stores = &store, .nr_stores = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP,
+		.ret = 8,	  .conds = &cond,	   .nr_conds = 1,
+		.stores = &store, .nr_stores = 1,
 	};
 	struct portal_hook *handle;
 	uint64_t id;
@@ -139,8 +142,8 @@ static int add_openat(struct portal_module *mod)
 		  .match = { .cmp = PORTAL_MATCH_BITS_CLEAR, .width = 4, .value = 1 } },
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .arg_mask = 1u << 2, .args = { [2] = 0 },
-		.conds = conds, .nr_conds = 2,
+		PORTAL_RULE_INIT,    .when = PORTAL_ON_ENTER, .arg_mask = 1u << 2,
+		.args = { [2] = 0 }, .conds = conds,	      .nr_conds = 2,
 	};
 	struct portal_hook *handle;
 	uint64_t id;
@@ -156,7 +159,8 @@ static int load(struct portal_module *mod)
 	if (err == 0)
 		err = add_openat(mod);
 	if (err == 0)
-		err = hook(mod, "sched_get_priority_max", PORTAL_ON_RETURN, priority_asked, &priority);
+		err = hook(mod, "sched_get_priority_max", PORTAL_ON_RETURN, priority_asked,
+			   &priority);
 	return err < 0 ? err : -pthread_create(&thread, NULL, run, NULL);
 }
 
@@ -177,9 +181,5 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "rules",
-	.options = options,
-	.load = load,
-	.unload = unload,
+	PORTAL_MODULE_INIT, .name = "rules", .options = options, .load = load, .unload = unload,
 };

@@ -70,7 +70,8 @@ static int ask_all(struct portal_ctx *ctx)
 
 	if (portal_proc_pid(ctx) != portal_pid(ctx) || portal_pid(ctx) <= 1)
 		return -ESRCH;
-	if (portal_reg(ctx, "sp", &before) != 0 || portal_user_reg(ctx, "sp", &now) != 0 || now != before)
+	if (portal_reg(ctx, "sp", &before) != 0 || portal_user_reg(ctx, "sp", &now) != 0 ||
+	    now != before)
 		return -EIO;
 	if (portal_reg(ctx, name, &before) != 0 || portal_set_reg(ctx, name, before + 1) != 0 ||
 	    portal_user_reg(ctx, name, &now) != 0 || now != before)

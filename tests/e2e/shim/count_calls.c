@@ -56,6 +56,7 @@ static __attribute__((destructor)) void tell(void)
 
 	if (!file)
 		return;
-	fprintf(file, "runs %lu\nioctls %lu\nallocations %lu\n", nr_runs, nr_ioctls, nr_allocations);
+	fprintf(file, "runs %lu\nioctls %lu\nallocations %lu\n", nr_runs, nr_ioctls,
+		nr_allocations);
 	fclose(file);
 }

@@ -64,8 +64,7 @@ static void nonsense(void)
 	bool truth = true;
 
 	for (uint32_t nr = 0; nr < 0x1000; nr++)
-		truth &= psci(PSCI_FEATURES, nr * 0x100001u, UINT64_MAX, 0) ==
-			 PSCI_NOT_SUPPORTED;
+		truth &= psci(PSCI_FEATURES, nr * 0x100001u, UINT64_MAX, 0) == PSCI_NOT_SUPPORTED;
 	check(truth, "features that do not exist are none");
 	for (uint32_t nr = PSCI_COMMON_END; nr < PSCI_COMMON_END + 0x20; nr++)
 		truth &= psci(nr, 0, 0, 0) == PSCI_NOT_SUPPORTED;

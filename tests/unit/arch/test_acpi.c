@@ -67,7 +67,9 @@ static void test_acpi_every_table_sums_to_zero(void **state)
 	assert_non_null(madt);
 	assert_int_equal(sum(fadt, get_le32(fadt + 4)), 0);
 	assert_int_equal(sum(madt, get_le32(madt + 4)), 0);
-	assert_int_equal(sum(table_at(get_le64(fadt + 140)), get_le32(table_at(get_le64(fadt + 140)) + 4)), 0);
+	assert_int_equal(
+		sum(table_at(get_le64(fadt + 140)), get_le32(table_at(get_le64(fadt + 140)) + 4)),
+		0);
 }
 
 static void test_acpi_madt_has_one_local_apic_a_cpu(void **state)

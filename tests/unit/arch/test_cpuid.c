@@ -10,9 +10,15 @@
 static struct kvm_cpuid_entry2 edited(uint32_t function, uint32_t index, unsigned int nr_cpus,
 				      unsigned int id)
 {
-	const struct cpuid_machine machine = { .nr_cpus = nr_cpus, .apic_id = id, .tsc_deadline = true };
-	struct kvm_cpuid_entry2 e = { .function = function, .index = index, .eax = UINT32_MAX,
-				      .ebx = UINT32_MAX, .ecx = UINT32_MAX, .edx = UINT32_MAX };
+	const struct cpuid_machine machine = { .nr_cpus = nr_cpus,
+					       .apic_id = id,
+					       .tsc_deadline = true };
+	struct kvm_cpuid_entry2 e = { .function = function,
+				      .index = index,
+				      .eax = UINT32_MAX,
+				      .ebx = UINT32_MAX,
+				      .ecx = UINT32_MAX,
+				      .edx = UINT32_MAX };
 
 	cpuid_edit(&e, &machine);
 	return e;

@@ -286,7 +286,8 @@ static void test_devtree_of_the_user_of_an_old_version_is_ebadmsg(void **state)
 	for (uint32_t version = 0; version < 16; version++) {
 		fdt_set_version(source, version);
 		fdt_set_last_comp_version(source, version);
-		assert_int_equal(devtree_adopt(blob, sizeof(blob), source, sizeof(source), &m), -EBADMSG);
+		assert_int_equal(devtree_adopt(blob, sizeof(blob), source, sizeof(source), &m),
+				 -EBADMSG);
 	}
 }
 

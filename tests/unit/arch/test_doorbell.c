@@ -38,8 +38,8 @@ static void test_doorbell_call_says_kind_and_index(void **state)
 static void test_doorbell_is_no_other_call(void **state)
 {
 	static const uint64_t others[] = {
-		0,	    0x84000000,	 0xc4000003, 0x83008000,	 0xc3008000, 0x82ffffff,
-		0xc2ffffff, UINT32_MAX, UINT64_MAX,  0x1c3001000, 0xffffffffc3001000,
+		0,	    0x84000000, 0xc4000003, 0x83008000,	 0xc3008000,	     0x82ffffff,
+		0xc2ffffff, UINT32_MAX, UINT64_MAX, 0x1c3001000, 0xffffffffc3001000,
 	};
 	struct arch_ring ring;
 
@@ -62,7 +62,8 @@ static void test_doorbell_read_says_kind_and_index(void **state)
 	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 3 << 12 | (PORTAL_MAX_PAGES - 1) << 2, 4,
 				     &ring));
 	assert_ring(&ring, PORTAL_RING_ANSWER, PORTAL_MAX_PAGES - 1);
-	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE - 4, 4, &ring));
+	assert_true(
+		doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE - 4, 4, &ring));
 	assert_ring(&ring, 7, 0x3ff);
 }
 
@@ -77,8 +78,7 @@ static void test_doorbell_is_no_other_read(void **state)
 	for (uint64_t i = 1; i < 4; i++)
 		assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + i, 4, &ring));
 	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE - 4, 4, &ring));
-	assert_false(
-		doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE, 4, &ring));
+	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE, 4, &ring));
 	assert_false(doorbell_of_read(0, 4, &ring));
 	assert_false(doorbell_of_read(UINT64_MAX - 3, 4, &ring));
 }

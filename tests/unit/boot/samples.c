@@ -270,7 +270,8 @@ struct sample sample_arm64(void)
 	return s;
 }
 
-static void put_load(uint8_t *header, uint64_t offset, uint64_t addr, uint64_t size, uint64_t mem_size)
+static void put_load(uint8_t *header, uint64_t offset, uint64_t addr, uint64_t size,
+		     uint64_t mem_size)
 {
 	put_le32(header, PT_LOAD);
 	put_le64(header + 0x08, offset);
@@ -315,10 +316,15 @@ struct sample sample_arm(void)
 
 static void put_zimage_header(struct sample *s, size_t packed_end)
 {
-	const uint32_t header[] = { 0x016f2818, 0, (uint32_t)s->len, 0x04030201, 0x45454545,
-				    SAMPLE_ZIMAGE_TABLE };
-	const uint32_t table[] = { 6, 0x5a534c4b, (uint32_t)packed_end - 4, SAMPLE_ZIMAGE_BSS_LEN,
-				   SAMPLE_ZIMAGE_TEXT_OFFSET, 0x10000, 0 };
+	const uint32_t header[] = { 0x016f2818, 0,	    (uint32_t)s->len,
+				    0x04030201, 0x45454545, SAMPLE_ZIMAGE_TABLE };
+	const uint32_t table[] = { 6,
+				   0x5a534c4b,
+				   (uint32_t)packed_end - 4,
+				   SAMPLE_ZIMAGE_BSS_LEN,
+				   SAMPLE_ZIMAGE_TEXT_OFFSET,
+				   0x10000,
+				   0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(header); i++)
 		put_le32(s->data + 0x24 + 4 * i, header[i]);

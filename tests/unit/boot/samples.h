@@ -39,9 +39,9 @@ struct sample {
 #define SAMPLE_BZ_INIT_SIZE   0x200000u
 
 /* the arm64 Image of sample_arm64(): a header of 64 bytes, code, a banner */
-#define SAMPLE_ARM64_LEN      0x2000
-#define SAMPLE_ARM64_MEM_LEN  0x4000u /* image_size: code and bss */
-#define SAMPLE_ARM64_RELEASE  "6.1.0-1-sample-arm64"
+#define SAMPLE_ARM64_LEN     0x2000
+#define SAMPLE_ARM64_MEM_LEN 0x4000u /* image_size: code and bss */
+#define SAMPLE_ARM64_RELEASE "6.1.0-1-sample-arm64"
 
 /* the header of sample_zboot() */
 #define SAMPLE_ZBOOT_PAYLOAD 0x200

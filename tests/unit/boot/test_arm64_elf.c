@@ -38,7 +38,8 @@ static void assert_refused(const struct sample *s, int err, const char *words)
 	struct boot_reason why = { 0 };
 	struct kernel *kernel;
 
-	assert_int_equal(kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, &why), err);
+	assert_int_equal(
+		kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, &why), err);
 	assert_non_null(strstr(why.text, words));
 }
 
@@ -72,7 +73,8 @@ static void test_arm64_elf_is_a_kernel_with_a_release(void **state)
 	struct kernel_image unpacked;
 	struct kernel *kernel;
 
-	assert_int_equal(kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, NULL), 0);
+	assert_int_equal(
+		kernel_probe(sample_copy(s, s->len).data, s->len, EM_AARCH64, &kernel, NULL), 0);
 	assert_string_equal(kernel->release, SAMPLE_ARM64_RELEASE);
 	assert_int_equal(kernel_unpack(kernel, &options, &unpacked, NULL), 0);
 	assert_int_equal(unpacked.format, KERNEL_FORMAT_ARM64);

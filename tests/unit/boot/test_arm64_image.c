@@ -309,7 +309,8 @@ static void test_arm64_image_each_machine_refuses_the_others(void **state)
 
 	assert_refused(s, EM_X86_64, -ENOTSUP,
 		       "an arm64 kernel image; a bzImage or vmlinux is needed");
-	assert_refused(&bzimage, EM_AARCH64, -ENOTSUP, "an x86 bzImage; an arm64 Image, vmlinux or a zImage is needed");
+	assert_refused(&bzimage, EM_AARCH64, -ENOTSUP,
+		       "an x86 bzImage; an arm64 Image, vmlinux or a zImage is needed");
 	assert_refused(&elf, EM_AARCH64, -ENOTSUP,
 		       "an ELF file for x86_64; an arm64 kernel is needed");
 	put_le16(elf.data + 18, EM_AARCH64);

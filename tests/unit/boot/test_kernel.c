@@ -28,8 +28,7 @@ static struct guest_mem *make_ram(uint64_t size)
 
 static int probe(const struct sample *s, struct kernel **ret_kernel, struct boot_reason *why)
 {
-	return kernel_probe(sample_copy(s, s->len).data, s->len, EM_X86_64, ret_kernel,
-			    why);
+	return kernel_probe(sample_copy(s, s->len).data, s->len, EM_X86_64, ret_kernel, why);
 }
 
 static int unpack_and_load(const struct kernel *kernel, const struct kernel_options *options,
@@ -534,7 +533,8 @@ static void test_kernel_open_reads_a_file_and_names_errors(void **state)
 	(void)state;
 	assert_int_equal(kernel_open(path, EM_X86_64, NULL, &kernel, &why), 0);
 	kernel_close(kernel);
-	assert_int_equal(kernel_open("/nonexistent/kernel", EM_X86_64, NULL, &kernel, &why), -ENOENT);
+	assert_int_equal(kernel_open("/nonexistent/kernel", EM_X86_64, NULL, &kernel, &why),
+			 -ENOENT);
 	assert_string_equal(why.text, "No such file or directory");
 	assert_int_equal(kernel_open("/", EM_X86_64, NULL, &kernel, &why), -EISDIR);
 	unlink(path);

@@ -47,7 +47,8 @@ static void test_store_key_is_sha256(void **state)
 
 	(void)state;
 	assert_int_equal(store_key("abc", 3, key), 0);
-	assert_string_equal(key, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(key,
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 static void test_store_gives_back_what_was_put(void **state)

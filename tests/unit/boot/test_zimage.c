@@ -226,7 +226,11 @@ static void test_zimage_looks_like_a_payload_where_none_is(void **state)
 	struct kernel *kernel;
 
 	for (unsigned int i = 0; i < 7; i++)
-		memcpy(s->data + 0x200 + 16 * i, i & 1 ? "\xfd" "7zXZ\0" : "\x1f\x8b\x08\0\0\0", 6);
+		memcpy(s->data + 0x200 + 16 * i,
+		       i & 1 ? "\xfd"
+			       "7zXZ\0"
+			     : "\x1f\x8b\x08\0\0\0",
+		       6);
 	assert_int_equal(probe(s, EM_AARCH64, &kernel, NULL), 0);
 	assert_int_equal(kernel->format, KERNEL_FORMAT_ARM);
 	kernel_close(kernel);
@@ -336,7 +340,8 @@ static void test_zimage_too_little_ram_says_how_much_is_needed(void **state)
 		struct kernel_entry entry;
 
 		assert_int_equal(load(s, &plain, MIB(1), &entry, &why), -ENOMEM);
-		assert_int_equal(load(s, &plain, why.need_bytes - MEM_PAGE_SIZE, &entry, NULL), -ENOMEM);
+		assert_int_equal(load(s, &plain, why.need_bytes - MEM_PAGE_SIZE, &entry, NULL),
+				 -ENOMEM);
 		assert_int_equal(load(s, &plain, why.need_bytes, &entry, NULL), 0);
 		assert_int_equal(entry.load_end.value, RAM_BASE + why.need_bytes);
 		memcpy(s->data + SAMPLE_ZIMAGE_PAYLOAD, "\x89LZO", 4);

@@ -38,7 +38,7 @@ typedef u64 phys_addr_t;
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
-#define ALIGN(x, to)	  (((x) + (to) - 1) / (to) * (to))
+#define ALIGN(x, to)	  (((x) + (to)-1) / (to) * (to))
 #define ALIGN_DOWN(x, to) ((x) / (to) * (to))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))

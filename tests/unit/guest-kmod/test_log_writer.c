@@ -34,7 +34,9 @@ static int setup(void **state)
 	assert_non_null(pages);
 	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
 	writer = (struct log_writer){
-		.shared = (void *)pages, .data = pages + PORTAL_PAGE_SIZE, .size = SIZE,
+		.shared = (void *)pages,
+		.data = pages + PORTAL_PAGE_SIZE,
+		.size = SIZE,
 	};
 	log_ring_init(&reader, pages, SIZE);
 	return 0;
@@ -55,8 +57,8 @@ static u32 size_of(u32 n)
 
 static bool put(u32 n, u32 size, bool *ret_wake)
 {
-	out.record.event = cpu_to_le32(n % 2 ? PORTAL_EVENT_SYSCALL_ENTER :
-					       PORTAL_EVENT_SYSCALL_RETURN);
+	out.record.event =
+		cpu_to_le32(n % 2 ? PORTAL_EVENT_SYSCALL_ENTER : PORTAL_EVENT_SYSCALL_RETURN);
 	for (u32 i = sizeof(out.record); i < size; i++)
 		out.bytes[i] = (uint8_t)(n + i);
 	return log_writer_put(&writer, &out.record, size, 1000 + n, ret_wake);
@@ -80,8 +82,8 @@ static u32 take(u32 n, u32 size)
 	assert_int_equal(log_ring_peek(&reader, head, &record), 0);
 	assert_int_equal(record.size, size);
 	assert_int_equal(record.time, 1000 + n);
-	assert_int_equal(record.event, n % 2 ? PORTAL_EVENT_SYSCALL_ENTER :
-					       PORTAL_EVENT_SYSCALL_RETURN);
+	assert_int_equal(record.event,
+			 n % 2 ? PORTAL_EVENT_SYSCALL_ENTER : PORTAL_EVENT_SYSCALL_RETURN);
 	log_ring_take(&reader, &record, in);
 	for (u32 i = 0; i < record.len; i++)
 		assert_int_equal(in[i], (uint8_t)(n + i + sizeof(out.record)));
@@ -245,12 +247,22 @@ static void test_log_writer_and_reader_at_once_lose_only_what_is_counted(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_log_writer_records_of_every_size_and_place_come_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_positions_wrap_at_32_bits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_fills_the_ring_to_its_last_byte_and_no_further, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_wakes_when_it_passes_the_position_and_only_then, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_and_reader_at_once_lose_only_what_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_writer_records_of_every_size_and_place_come_whole, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_log_writer_positions_wrap_at_32_bits, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_writer_fills_the_ring_to_its_last_byte_and_no_further, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_writer_wakes_when_it_passes_the_position_and_only_then, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_writer_and_reader_at_once_lose_only_what_is_counted, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,12 @@ static int setup(void **state)
 
 static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 size)
 {
-	struct op op = { .addr = pointer_bytes, .size = size, .data = page, .room = sizeof(page),
-			 .scratch = scratch, .resp = PORTAL_RESP_DONE };
+	struct op op = { .addr = pointer_bytes,
+			 .size = size,
+			 .data = page,
+			 .room = sizeof(page),
+			 .scratch = scratch,
+			 .resp = PORTAL_RESP_DONE };
 	s64 result;
 
 	pos = 0;
@@ -106,7 +110,8 @@ static void make_list(struct step *steps, u32 nr, u32 pointer_bytes)
 	for (u32 n = 0; n < nr; n++) {
 		steps[n] = (struct step){ .len = 16, .base_plus1 = n, .at = n ? 4 : 0 };
 		put_pointer(n * FAKE_TASK_PAGE + 4,
-			    n + 1 < nr ? FAKE_TASK_BASE + (n + 1) * FAKE_TASK_PAGE : 0, pointer_bytes);
+			    n + 1 < nr ? FAKE_TASK_BASE + (n + 1) * FAKE_TASK_PAGE : 0,
+			    pointer_bytes);
 	}
 	steps[0].addr = FAKE_TASK_BASE;
 }
@@ -273,7 +278,8 @@ static void test_half_a_step_is_refused(void **state)
 
 static void test_lengths_of_nothing_and_of_more_than_the_page_are_refused(void **state)
 {
-	static const u32 lens[] = { 0, PORTAL_DATA_SIZE - 7, PORTAL_DATA_SIZE, 0xfffffff9, 0xffffffff };
+	static const u32 lens[] = { 0, PORTAL_DATA_SIZE - 7, PORTAL_DATA_SIZE, 0xfffffff9,
+				    0xffffffff };
 	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = PORTAL_DATA_SIZE - 8 },
 				{ .addr = FAKE_TASK_BASE, .len = 1 } };
 
@@ -323,7 +329,8 @@ static void test_pointers_beyond_their_base_are_refused(void **state)
 		expect_refused(8, steps, 2);
 	}
 	steps[1].at = 8;
-	assert_int_equal(run(4, steps, 2), HEADER + 16); /* the upper half of that pointer is null */
+	assert_int_equal(run(4, steps, 2),
+			 HEADER + 16); /* the upper half of that pointer is null */
 	steps[1].at = 9;
 	expect_refused(4, steps, 2);
 	steps[1].at = 0;
@@ -356,8 +363,8 @@ int main(void)
 		cmocka_unit_test_setup(test_a_pointer_beyond_memory_faults, setup),
 		cmocka_unit_test_setup(test_pointers_of_other_widths_are_refused, setup),
 		cmocka_unit_test_setup(test_half_a_step_is_refused, setup),
-		cmocka_unit_test_setup(test_lengths_of_nothing_and_of_more_than_the_page_are_refused,
-				       setup),
+		cmocka_unit_test_setup(
+			test_lengths_of_nothing_and_of_more_than_the_page_are_refused, setup),
 		cmocka_unit_test_setup(test_bases_of_their_own_or_later_are_refused, setup),
 		cmocka_unit_test_setup(test_pointers_beyond_their_base_are_refused, setup),
 		cmocka_unit_test_setup(test_fields_that_mean_nothing_are_zero, setup),

@@ -31,7 +31,10 @@ unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
 
 	assert_true(rig->nr_modules < RIG_MAX_MODULES && nr <= RIG_MAX_HOOKS);
 	*desc = (struct portal_module_desc){
-		PORTAL_MODULE_INIT, .name = name, .flags = flags, .load = load_pending,
+		PORTAL_MODULE_INIT,
+		.name = name,
+		.flags = flags,
+		.load = load_pending,
 	};
 	pending.rig = rig;
 	pending.hooks = hooks;

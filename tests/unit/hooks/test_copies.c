@@ -20,10 +20,12 @@ static struct {
 
 void __real_region_load(const void *page, struct region_header *ret_header);
 void __real_region_load_data(const void *page, void *buf, size_t len);
-void __real_region_store(void *page, const struct region_header *header, const void *data, size_t len);
+void __real_region_store(void *page, const struct region_header *header, const void *data,
+			 size_t len);
 void __wrap_region_load(const void *page, struct region_header *ret_header);
 void __wrap_region_load_data(const void *page, void *buf, size_t len);
-void __wrap_region_store(void *page, const struct region_header *header, const void *data, size_t len);
+void __wrap_region_store(void *page, const struct region_header *header, const void *data,
+			 size_t len);
 
 void __wrap_region_load(const void *page, struct region_header *ret_header)
 {
@@ -38,7 +40,8 @@ void __wrap_region_load_data(const void *page, void *buf, size_t len)
 	__real_region_load_data(page, buf, len);
 }
 
-void __wrap_region_store(void *page, const struct region_header *header, const void *data, size_t len)
+void __wrap_region_store(void *page, const struct region_header *header, const void *data,
+			 size_t len)
 {
 	copies.stores++;
 	copies.bytes_out += len;
@@ -86,11 +89,12 @@ static int look(struct portal_ctx *ctx, void *data)
 }
 
 /* a call after everything has been set up */
-static void call_with(portal_syscall_fn *fn, uint32_t flags, const struct portal_fetch *fetch, uint32_t nr)
+static void call_with(portal_syscall_fn *fn, uint32_t flags, const struct portal_fetch *fetch,
+		      uint32_t nr)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl", .flags = flags,
-		.fetch = fetch, .nr_fetch = nr, .fn = fn,
+		.fetch = fetch,		  .nr_fetch = nr,	    .fn = fn,
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -102,15 +106,17 @@ static void call_with(portal_syscall_fn *fn, uint32_t flags, const struct portal
 
 static void test_declared_and_deferred_is_one_copy_in_and_one_out(void **state)
 {
-	static const struct portal_fetch fetch[] = { { .what = PORTAL_FETCH_MEM, .arg = 2, .max = 64 } };
+	static const struct portal_fetch fetch[] = {
+		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 64 }
+	};
 	const size_t write = sizeof(struct portal_wire_write) + 8;
 
 	(void)state;
 	call_with(decide, PORTAL_HOOK_DEFER_WRITES, fetch, 1);
 	assert_int_equal(copies.headers, 1);
 	assert_int_equal(copies.loads, 1);
-	assert_int_equal(copies.bytes_in, sizeof(struct portal_wire_syscall) +
-						  sizeof(struct portal_wire_item) + 64);
+	assert_int_equal(copies.bytes_in,
+			 sizeof(struct portal_wire_syscall) + sizeof(struct portal_wire_item) + 64);
 	assert_int_equal(copies.stores, 1);
 	assert_int_equal(copies.bytes_out, sizeof(struct portal_wire_verdict) + write);
 }

@@ -10,7 +10,8 @@
 
 #define MEMORY 0x10000ull
 /* the longest single write that fits a verdict */
-#define MOST (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict) - sizeof(struct portal_wire_write))
+#define MOST \
+	(PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict) - sizeof(struct portal_wire_write))
 
 static struct rig rig;
 static uint8_t *memory;
@@ -59,8 +60,8 @@ static void on_error(struct portal_ctx *ctx, uint64_t addr, int err, void *data)
 static int64_t run(uint32_t when, portal_syscall_fn *fn)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = when, .name = "ioctl",
-		.flags = PORTAL_HOOK_DEFER_WRITES, .fn = fn, .on_error = on_error,
+		PORTAL_SYSCALL_HOOK_INIT,	   .when = when, .name = "ioctl",
+		.flags = PORTAL_HOOK_DEFER_WRITES, .fn = fn,	 .on_error = on_error,
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -240,7 +241,7 @@ static void test_on_error_can_neither_ask_nor_decide(void **state)
 static void test_failing_write_without_on_error_is_logged(void **state)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
+		PORTAL_SYSCALL_HOOK_INIT,	   .when = PORTAL_ON_RETURN, .name = "ioctl",
 		.flags = PORTAL_HOOK_DEFER_WRITES, .fn = write_badly,
 	};
 	const char *log;

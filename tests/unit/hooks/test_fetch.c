@@ -64,11 +64,12 @@ static int read_all(struct portal_ctx *ctx, void *data)
 	return 1;
 }
 
-static int64_t run(portal_syscall_fn *fn, uint32_t flags, const struct portal_fetch *fetch, uint32_t nr)
+static int64_t run(portal_syscall_fn *fn, uint32_t flags, const struct portal_fetch *fetch,
+		   uint32_t nr)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl", .flags = flags,
-		.fetch = fetch, .nr_fetch = nr, .fn = fn,
+		.fetch = fetch,		  .nr_fetch = nr,	    .fn = fn,
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -96,7 +97,8 @@ static void test_fetch_everything_declared_and_deferred_is_one_ring(void **state
 	uint64_t answers;
 
 	(void)state;
-	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)), 0);
+	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
+			 0);
 	expect_all();
 	answers = rig_gate_stats(&rig).doorbells[PORTAL_RING_ANSWER];
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
@@ -119,7 +121,8 @@ static void test_fetch_a_guest_without_it_gives_the_same_answers(void **state)
 {
 	(void)state;
 	rig.guest.features = 0;
-	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)), 0);
+	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
+			 0);
 	expect_all();
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 2);
 }
@@ -134,7 +137,9 @@ static int read_past(struct portal_ctx *ctx, void *data)
 
 static void test_fetch_a_read_past_what_was_declared_asks(void **state)
 {
-	static const struct portal_fetch eight[] = { { .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 } };
+	static const struct portal_fetch eight[] = {
+		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 }
+	};
 
 	(void)state;
 	run(read_past, 0, eight, 1);
@@ -153,7 +158,9 @@ static int write_then_read(struct portal_ctx *ctx, void *data)
 
 static void test_fetch_own_writes_are_seen(void **state)
 {
-	static const struct portal_fetch eight[] = { { .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 } };
+	static const struct portal_fetch eight[] = {
+		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 }
+	};
 
 	(void)state;
 	run(write_then_read, 0, eight, 1);
@@ -180,8 +187,12 @@ static void test_fetch_too_many_declarations_are_refused(void **state)
 		[0 ... PORTAL_MAX_FETCH] = { .what = PORTAL_FETCH_STR, .max = 1 },
 	};
 	struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fetch = many,
-		.nr_fetch = PORTAL_MAX_FETCH, .fn = read_past,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fetch = many,
+		.nr_fetch = PORTAL_MAX_FETCH,
+		.fn = read_past,
 	};
 
 	(void)state;
@@ -194,13 +205,19 @@ static void test_fetch_too_many_declarations_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_fetch_everything_declared_and_deferred_is_one_ring, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_undeclared_gives_the_same_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_a_guest_without_it_gives_the_same_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_a_read_past_what_was_declared_asks, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_fetch_everything_declared_and_deferred_is_one_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_undeclared_gives_the_same_answers, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_fetch_a_guest_without_it_gives_the_same_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_a_read_past_what_was_declared_asks,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fetch_own_writes_are_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_what_does_not_fit_is_asked_for_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_too_many_declarations_are_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_what_does_not_fit_is_asked_for_whole,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_too_many_declarations_are_refused, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,10 @@ static int nothing(struct portal_ctx *ctx, void *data)
 static struct portal_syscall_hook good(void)
 {
 	return (struct portal_syscall_hook){
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
-		.name = "ioctl", .fn = nothing,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
+		.name = "ioctl",
+		.fn = nothing,
 	};
 }
 
@@ -50,11 +52,11 @@ static void test_fields_out_of_range_are_einval(void **state)
 	struct portal_syscall_hook desc;
 
 	(void)state;
-#define BAD(change)                                     \
-	do {                                            \
-		desc = good();                          \
-		change;                                 \
-		assert_int_equal(try(&desc), -EINVAL);  \
+#define BAD(change)                                    \
+	do {                                           \
+		desc = good();                         \
+		change;                                \
+		assert_int_equal(try(&desc), -EINVAL); \
 	} while (0)
 	BAD(desc.size--);
 	BAD(desc.size++);
@@ -155,8 +157,11 @@ static void test_hook_reaches_the_wire_whole(void **state)
 	(void)state;
 	desc.comm = "sh";
 	desc.pid = 42;
-	desc.arg[1] = (struct portal_match){ .cmp = PORTAL_MATCH_RANGE, .width = 4,
-					     .flags = PORTAL_MATCH_UNSIGNED, .value = 5, .limit = 9 };
+	desc.arg[1] = (struct portal_match){ .cmp = PORTAL_MATCH_RANGE,
+					     .width = 4,
+					     .flags = PORTAL_MATCH_UNSIGNED,
+					     .value = 5,
+					     .limit = 9 };
 	desc.arg[2] = (struct portal_match){ .cmp = PORTAL_MATCH_STR_EQ, .str = "abc" };
 	desc.arg[3] = (struct portal_match){ .cmp = PORTAL_MATCH_STR_SUFFIX, .str = "de" };
 	desc.ret = (struct portal_match){ .cmp = PORTAL_MATCH_ERROR };

@@ -12,9 +12,9 @@
 #include "base/bytes.h"
 #include "lib/capture.h"
 
-#define MEMORY	    0x10000ull
-#define UNMAPPED    0x90000ull
-#define MEMORY_SIZE 8192
+#define MEMORY	     0x10000ull
+#define UNMAPPED     0x90000ull
+#define MEMORY_SIZE  8192
 #define PATH_MAX_LEN 4096
 
 static struct rig rig;
@@ -57,8 +57,13 @@ static const struct portal_fetch fetch_path[] = {
 static struct portal_syscall_hook log_hook(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
 {
 	return (struct portal_syscall_hook){
-		PORTAL_SYSCALL_HOOK_INIT, .when = when, .name = "openat",
-		.flags = PORTAL_HOOK_LOG | flags, .fetch = fetch_path, .nr_fetch = 1, .fn = fn,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = when,
+		.name = "openat",
+		.flags = PORTAL_HOOK_LOG | flags,
+		.fetch = fetch_path,
+		.nr_fetch = 1,
+		.fn = fn,
 	};
 }
 
@@ -171,7 +176,8 @@ static int override(struct portal_ctx *ctx, void *data)
 static void test_log_beside_a_hook_that_is_asked(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
-		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat", .fn = override },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
+		  .fn = override },
 		log_hook(look, PORTAL_ON_RETURN, 0),
 	};
 
@@ -285,7 +291,10 @@ static void test_log_a_path_that_faults_is_told(void **state)
 }
 
 static const struct portal_syscall_hook later = {
-	PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getppid", .fn = look,
+	PORTAL_SYSCALL_HOOK_INIT,
+	.when = PORTAL_ON_ENTER,
+	.name = "getppid",
+	.fn = look,
 };
 
 static int change_hooks(struct portal_ctx *ctx, void *data)
@@ -431,7 +440,10 @@ static void test_log_a_guest_short_of_memory_has_smaller_rings(void **state)
 static void test_log_rings_are_found_again_when_who_made_them_was_killed(void **state)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = look,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fn = look,
 	};
 	const struct portal_syscall_hook second = log_hook(look, PORTAL_ON_RETURN, 0);
 	struct fake_session session;
@@ -464,7 +476,8 @@ static void test_log_a_guest_without_memory_for_any_cannot_be_hooked(void **stat
 	rig_gate(&rig);
 	capture_start();
 	assert_int_equal(fake_hello(&rig.guest, 0), 0);
-	assert_non_null(strstr(capture_stop(), "the guest cannot hook openat: Cannot allocate memory"));
+	assert_non_null(
+		strstr(capture_stop(), "the guest cannot hook openat: Cannot allocate memory"));
 	assert_int_equal(rig.nr_failed, 1);
 }
 
@@ -536,7 +549,8 @@ static void test_log_who_blocks_loses_nothing_and_rings_for_room(void **state)
 static void test_log_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
-		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat", .fn = look },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
+		  .fn = look },
 		log_hook(try_all, PORTAL_ON_RETURN, 0),
 	};
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };

@@ -58,7 +58,8 @@ static void test_module_lives_from_load_to_unload(void **state)
 
 	(void)state;
 	capture_start();
-	assert_int_equal(host_load(rig.host, module("everything.so,last_words=fare well,,friend")), 0);
+	assert_int_equal(host_load(rig.host, module("everything.so,last_words=fare well,,friend")),
+			 0);
 	rig_boot(&rig);
 	assert_int_equal(rig.guest.nr_hooks, 1);
 	strcpy((char *)fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE), "eth0");
@@ -157,17 +158,17 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 	(void)state;
 	assert_int_equal(host_describe(rig.host, module("everything.so"), out), 0);
 	fclose(out);
-	assert_string_equal(text,
-			    "everything 3.1 (hook API 1)\n"
-			    "uses everything\n"
-			    "options:\n"
-			    "  number=1  a number\n"
-			    "  last_words=bye  what to say at the end\n"
-			    "hooks:\n"
-			    "  ioctl: on enter, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
-			    "arg2 starts with \"eth\", 1 rule\n"
-			    "  ioctl: on return, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
-			    "arg2 starts with \"eth\", result is an error, writes deferred\n");
+	assert_string_equal(
+		text, "everything 3.1 (hook API 1)\n"
+		      "uses everything\n"
+		      "options:\n"
+		      "  number=1  a number\n"
+		      "  last_words=bye  what to say at the end\n"
+		      "hooks:\n"
+		      "  ioctl: on enter, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
+		      "arg2 starts with \"eth\", 1 rule\n"
+		      "  ioctl: on return, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
+		      "arg2 starts with \"eth\", result is an error, writes deferred\n");
 	capture_start();
 	host_destroy(rig.host);
 	rig.host = NULL;
@@ -191,8 +192,8 @@ static void test_module_that_does_not_start_is_described_without_hooks(void **st
 static void test_every_example_loads_and_describes_itself(void **state)
 {
 	static const char *const names[] = {
-		"hello.so", "memory_access.so", "raeth.so", "raeth_skip.so", "ioctl_test.so",
-		"deny_open.so,prefix=/x",
+		"hello.so",	 "memory_access.so", "raeth.so",
+		"raeth_skip.so", "ioctl_test.so",    "deny_open.so,prefix=/x",
 	};
 
 	(void)state;

@@ -51,8 +51,8 @@ static int look(struct portal_ctx *ctx, void *data)
 static int64_t run(portal_syscall_fn *fn, uint32_t when, const char *name)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = when, .name = name, .flags = PORTAL_HOOK_OBSERVE,
-		.fn = fn,
+		PORTAL_SYSCALL_HOOK_INIT,     .when = when, .name = name,
+		.flags = PORTAL_HOOK_OBSERVE, .fn = fn,
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -122,9 +122,10 @@ static int after(struct portal_ctx *ctx, void *data)
 static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
-		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN, .name = "ioctl",
-		  .flags = PORTAL_HOOK_OBSERVE, .fn = look },
-		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl", .fn = after },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
+		  .name = "ioctl", .flags = PORTAL_HOOK_OBSERVE, .fn = look },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
+		  .fn = after },
 	};
 
 	(void)state;
@@ -139,11 +140,16 @@ static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_observe_both_borders_are_one_ring, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_a_call_that_never_returns_is_told_at_entry, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_one_border_is_rung_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_nothing_can_be_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_does_not_keep_later_hooks_from_the_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_observe_both_borders_are_one_ring, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_observe_a_call_that_never_returns_is_told_at_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_observe_one_border_is_rung_there, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_observe_nothing_can_be_changed, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_observe_does_not_keep_later_hooks_from_the_call, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

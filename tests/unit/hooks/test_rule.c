@@ -508,7 +508,8 @@ static void test_slots_are_used_again_and_old_generations_are_not(void **state)
 		if (i == 0)
 			first = id;
 		assert_int_equal(le32toh(rig.guest.rules[0].head.slot), i % PORTAL_MAX_RULES);
-		assert_int_not_equal(rig.guest.rules[0].head.generation, generations[i % PORTAL_MAX_RULES]);
+		assert_int_not_equal(rig.guest.rules[0].head.generation,
+				     generations[i % PORTAL_MAX_RULES]);
 		generations[i % PORTAL_MAX_RULES] = rig.guest.rules[0].head.generation;
 		assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 		assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), 0);

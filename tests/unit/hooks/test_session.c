@@ -43,7 +43,10 @@ static int teardown(void **state)
 static void boot_with(const char *name, portal_syscall_fn *fn, void *data)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = name, .fn = fn,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = name,
+		.fn = fn,
 		.data = data,
 	};
 
@@ -190,7 +193,8 @@ static struct {
 static int add_another(struct portal_ctx *ctx, void *data)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = adding.name, .fn = count,
+		PORTAL_SYSCALL_HOOK_INIT,  .when = PORTAL_ON_ENTER,
+		.name = adding.name,	   .fn = count,
 		.data = &adding.added_ran,
 	};
 
@@ -229,7 +233,9 @@ static void test_unknown_call_after_hello_is_enoent(void **state)
 static void test_hook_the_guest_refuses_is_gone_again(void **state)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
 		.fn = add_another,
 	};
 
@@ -341,7 +347,10 @@ static void test_guest_that_has_lost_a_hook_gets_it_again(void **state)
 static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = second,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fn = second,
 	};
 	struct gate_stats stats;
 
@@ -359,11 +368,15 @@ static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 }
 
 /* @kill: rig_kill_in() or rig_kill_before() */
-static void install_after(void (*kill)(struct rig *, struct fake_session *, uint32_t), size_t nr_hooks)
+static void install_after(void (*kill)(struct rig *, struct fake_session *, uint32_t),
+			  size_t nr_hooks)
 {
 	static unsigned int ran;
 	const struct portal_syscall_hook late = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname", .fn = count,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "uname",
+		.fn = count,
 		.data = &ran,
 	};
 	struct portal_hook *handle;
@@ -428,7 +441,10 @@ static void test_hook_whose_remover_is_killed_is_gone(void **state)
 static void test_session_that_is_over_tells_nothing(void **state)
 {
 	const struct portal_syscall_hook late = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getpid", .fn = second,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "getpid",
+		.fn = second,
 	};
 	struct fake_session session;
 
@@ -454,7 +470,9 @@ static int fail_always(struct portal_ctx *ctx, void *data)
 static int add_failing(struct portal_ctx *ctx, void *data)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "uname",
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "uname",
 		.fn = fail_always,
 	};
 
@@ -539,7 +557,10 @@ static void test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc(void **state
 	static struct portal_syscall_hook hooks[64];
 	static unsigned int ran;
 	const struct portal_syscall_hook more = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = count,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fn = count,
 		.data = &ran,
 	};
 	struct portal_syscall_hook other = more;
@@ -567,7 +588,10 @@ static const char *boot_badly(const char *name)
 {
 	static unsigned int ran;
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = name, .fn = count,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = name,
+		.fn = count,
 		.data = &ran,
 	};
 
@@ -720,7 +744,8 @@ int main(void)
 		SESSION_TEST(test_call_nothing_is_like_is_told_without_a_guess),
 		SESSION_TEST(test_name_in_the_compat_table_only_is_enough),
 		SESSION_TEST(test_hook_the_guest_cannot_install_at_hello_ends_the_boot),
-		SESSION_TEST(test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason),
+		SESSION_TEST(
+			test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason),
 		SESSION_TEST(test_guest_that_declines_the_welcome_ends_the_boot),
 		SESSION_TEST(test_other_wire_version_is_one_clear_message),
 		SESSION_TEST(test_module_loaded_again_gets_its_hooks_again),

@@ -44,7 +44,10 @@ static int teardown(void **state)
 static void boot_with(uint32_t flags, portal_syscall_fn *fn)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = fn,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fn = fn,
 	};
 
 	rig_hooks(&rig, "smp", flags, &hook, 1);
@@ -130,7 +133,9 @@ static void test_callbacks_of_a_thread_safe_module_run_in_parallel(void **state)
 static void *toggle(void *arg)
 {
 	struct portal_syscall_hook extra = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
 		.fn = count_with_reads,
 	};
 	struct portal_hook *handle;
@@ -198,7 +203,10 @@ static uint64_t nr_hits;
 static int answer_with_a_rule(struct portal_ctx *ctx, void *data)
 {
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .ret = BY_RULE,
+		PORTAL_RULE_INIT,
+		.when = PORTAL_ON_ENTER,
+		.flags = PORTAL_RULE_SKIP,
+		.ret = BY_RULE,
 	};
 	uint64_t none = 0, id;
 

@@ -71,8 +71,9 @@ static int follow(struct portal_ctx *ctx, void *data)
 
 	(void)data;
 	for (uint32_t n = 0; n < NR_NODES; n++)
-		steps[n] = (struct portal_step){ .len = NODE, .base_plus1 = n, .at = n ? 4 : 0,
-						 .buf = walk.bytes[n], .n = 77 };
+		steps[n] = (struct portal_step){
+			.len = NODE, .base_plus1 = n, .at = n ? 4 : 0, .buf = walk.bytes[n], .n = 77
+		};
 	steps[0].addr = HEAD;
 	if (walk.before)
 		walk.before(ctx);
@@ -88,7 +89,7 @@ static void run(uint32_t flags, const struct portal_fetch *fetch, uint32_t nr_fe
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .flags = flags,
-		.fetch = fetch, .nr_fetch = nr_fetch, .fn = follow,
+		.fetch = fetch,		  .nr_fetch = nr_fetch,	   .fn = follow,
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -132,7 +133,10 @@ static void test_vec_pointers_of_a_32_bit_task_have_4_bytes(void **state)
 {
 	struct fake_session session;
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl", .fn = follow,
+		PORTAL_SYSCALL_HOOK_INIT,
+		.when = PORTAL_ON_ENTER,
+		.name = "ioctl",
+		.fn = follow,
 	};
 
 	(void)state;
@@ -370,7 +374,7 @@ static void set_too_long(struct portal_step *steps)
 
 static void test_vec_nonsense_is_einval_and_reads_nothing(void **state)
 {
-	static void (*const changes[])(struct portal_step *steps) = {
+	static void (*const changes[])(struct portal_step * steps) = {
 		set_reserved, set_later_base, set_no_length, set_pointer_beyond, set_too_long,
 	};
 

@@ -51,7 +51,7 @@ struct door {
 	unsigned int broken;
 };
 
-#define DOOR_MEMORY 0x10000ull
+#define DOOR_MEMORY	 0x10000ull
 #define DOOR_MEMORY_SIZE (3 * 4096)
 
 /** door_init() - no hello yet; nothing is accessed past the guest. */

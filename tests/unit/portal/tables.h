@@ -9,21 +9,21 @@
 #include "portal/gate.h"
 #include "portal/page_table.h"
 
-#define TABLES_BASE  0x80000000ull
-#define TABLES_SIZE  (8u << 20)
+#define TABLES_BASE 0x80000000ull
+#define TABLES_SIZE (8u << 20)
 
 /* bits of entries that the tests set and clear */
-#define X86_P	 (1ull << 0)
-#define X86_W	 (1ull << 1)
-#define X86_U	 (1ull << 2)
-#define X86_D	 (1ull << 6)
-#define X86_PS	 (1ull << 7)
-#define X86_NX	 (1ull << 63)
+#define X86_P	  (1ull << 0)
+#define X86_W	  (1ull << 1)
+#define X86_U	  (1ull << 2)
+#define X86_D	  (1ull << 6)
+#define X86_PS	  (1ull << 7)
+#define X86_NX	  (1ull << 63)
 #define ARM_VALID (1ull << 0)
 #define ARM_TABLE (1ull << 1)
-#define ARM_USER (1ull << 6)
-#define ARM_RO	 (1ull << 7)
-#define ARM_AF	 (1ull << 10)
+#define ARM_USER  (1ull << 6)
+#define ARM_RO	  (1ull << 7)
+#define ARM_AF	  (1ull << 10)
 
 #define X86_PAGE (X86_P | X86_W | X86_U | X86_D)
 #define ARM_PAGE (ARM_VALID | ARM_TABLE | ARM_USER | ARM_AF)

@@ -199,7 +199,9 @@ static void test_error_must_be_an_errno(void **state)
 {
 	static const struct {
 		int err, ret;
-	} errors[] = { { 0, -EPROTO }, { 1, -EPROTO }, { -1, 0 }, { -4095, 0 }, { -4096, -EPROTO } };
+	} errors[] = {
+		{ 0, -EPROTO }, { 1, -EPROTO }, { -1, 0 }, { -4095, 0 }, { -4096, -EPROTO }
+	};
 	const struct hello hello = { .abi = PORTAL_ABI_X86_64 };
 	struct portal_wire_error wire = { .call = { .abi = htole32(PORTAL_ABI_X86_64) } };
 	struct call_error error;

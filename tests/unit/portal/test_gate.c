@@ -179,8 +179,8 @@ static void test_event_arrives_whole(void **state)
 static void open_raw(struct door *door, struct fake_session *session, uint32_t code,
 		     const void *payload, size_t size)
 {
-	assert_int_equal(fake_session_open(session, &door->guest, &door->task, 0,
-					   PORTAL_RING_EVENT, code, payload, size),
+	assert_int_equal(fake_session_open(session, &door->guest, &door->task, 0, PORTAL_RING_EVENT,
+					   code, payload, size),
 			 0);
 	fake_session_finish(session);
 }
@@ -245,7 +245,9 @@ static void test_error_event_arrives(void **state)
 	struct door *door = *state;
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
 	struct portal_wire_error error = {
-		.hook = htole32(7), .err = htole32((uint32_t)-EFAULT), .addr = htole64(0x1234),
+		.hook = htole32(7),
+		.err = htole32((uint32_t)-EFAULT),
+		.addr = htole64(0x1234),
 	};
 	struct fake_session session;
 
@@ -374,9 +376,9 @@ static void test_answer_from_another_vcpu_is_refused_and_the_session_lives(void 
 	boot(door);
 	door_open(door, &session, 0);
 	fake_session_serve(&session);
-	assert_int_equal(ring_page(door, 1, fake_page_gpa(&door->guest, session.page),
-				   PORTAL_RING_ANSWER),
-			 -EBUSY);
+	assert_int_equal(
+		ring_page(door, 1, fake_page_gpa(&door->guest, session.page), PORTAL_RING_ANSWER),
+		-EBUSY);
 	fake_session_ring(&session, PORTAL_RING_ANSWER);
 	assert_int_equal(session.state, FAKE_ENDED);
 	assert_int_equal(read_result, 4);

@@ -20,7 +20,9 @@ static uint32_t nr;
 static void add(uint16_t what, uint64_t addr, int32_t status, const void *bytes, uint32_t len)
 {
 	const struct portal_wire_item item = {
-		.addr = htole64(addr), .len = htole32(len), .what = htole16(what),
+		.addr = htole64(addr),
+		.len = htole32(len),
+		.what = htole16(what),
 		.status = htole32((uint32_t)status),
 	};
 

@@ -289,8 +289,8 @@ static void *write_many(void *arg)
 
 	for (uint32_t n = 0; n < NR_MANY; n++) {
 		while (!put_at(vcpu, n, now_ns())) {
-			if (blocks && gate_ring(door.gate, vcpu, GPA(FAKE_RAM_BASE),
-						PORTAL_RING_LOG) == 0)
+			if (blocks &&
+			    gate_ring(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG) == 0)
 				continue;
 			fake_log_lose(&door.guest.logs[vcpu]);
 			break;
@@ -318,7 +318,8 @@ static void check_numbers(void)
 		assert_true(saw.nr[vcpu] > 0);
 		for (uint32_t i = 1; i < saw.nr[vcpu]; i++)
 			assert_true(saw.args[vcpu][i] > saw.args[vcpu][i - 1]);
-		assert_int_equal(saw.args[vcpu][saw.nr[vcpu] - 1], saw.nr[vcpu] - 1 + saw.lost[vcpu]);
+		assert_int_equal(saw.args[vcpu][saw.nr[vcpu] - 1],
+				 saw.nr[vcpu] - 1 + saw.lost[vcpu]);
 	}
 }
 

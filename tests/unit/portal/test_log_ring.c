@@ -44,7 +44,8 @@ static struct portal_wire_log *shared(void)
 
 static struct portal_wire_record *record_at(uint32_t position)
 {
-	return (struct portal_wire_record *)(void *)(guest.page + PORTAL_PAGE_SIZE + position % SIZE);
+	return (struct portal_wire_record *)(void *)(guest.page + PORTAL_PAGE_SIZE +
+						     position % SIZE);
 }
 
 static void put(uint32_t size)
@@ -110,9 +111,12 @@ static void test_log_ring_head_goes_back_behind_what_was_taken(void **state)
 
 static void test_log_ring_sizes_that_cannot_be(void **state)
 {
-	static const uint32_t wrong[] = { 0, 8, sizeof(struct portal_wire_record), LEAST - 8,
-					  LEAST + 1, LEAST + 4, LEAST + 8, SIZE, SIZE + 8, 0x80000000u,
-					  UINT32_MAX, UINT32_MAX - 7 };
+	static const uint32_t wrong[] = {
+		0,	     8,		 sizeof(struct portal_wire_record),
+		LEAST - 8,   LEAST + 1,	 LEAST + 4,
+		LEAST + 8,   SIZE,	 SIZE + 8,
+		0x80000000u, UINT32_MAX, UINT32_MAX - 7
+	};
 
 	(void)state;
 	put(LEAST);
@@ -228,13 +232,22 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_log_ring_head_that_cannot_be, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_head_goes_back_behind_what_was_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_sizes_that_cannot_be, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_each_field_of_a_header_is_checked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_lost_does_not_go_backwards, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_what_is_left_of_the_round_before_is_no_record, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_a_header_that_changes_after_its_check_is_not_believed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_any_bit_may_be_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_ring_head_goes_back_behind_what_was_taken,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_ring_sizes_that_cannot_be, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_log_ring_each_field_of_a_header_is_checked,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_ring_lost_does_not_go_backwards, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_ring_what_is_left_of_the_round_before_is_no_record, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_log_ring_a_header_that_changes_after_its_check_is_not_believed, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_log_ring_any_bit_may_be_wrong, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,8 @@ static void test_read_over_the_end_is_short(void **state)
 			 DOOR_MEMORY_SIZE - 10);
 	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
 	/* the fault is exactly where a chunk begins */
-	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000), 4072);
+	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000),
+			 4072);
 }
 
 static void test_read_of_unmapped_memory_is_efault(void **state)
@@ -121,7 +122,8 @@ static void test_write_is_chunked_and_short_at_the_end(void **state)
 	assert_int_equal(nr_ops(door, PORTAL_OP_WRITE), 2);
 	assert_int_equal(door->memory[4999], 'w');
 	assert_int_equal(door->memory[5000], 0);
-	assert_int_equal(run(door, transfer_write, DOOR_MEMORY + 8000, 16384), DOOR_MEMORY_SIZE - 8000);
+	assert_int_equal(run(door, transfer_write, DOOR_MEMORY + 8000, 16384),
+			 DOOR_MEMORY_SIZE - 8000);
 	assert_int_equal(door_stats(door).bytes_written, 5000 + DOOR_MEMORY_SIZE - 8000);
 }
 
@@ -159,8 +161,9 @@ static void test_strings_of_lengths_around_the_chunk_come_whole(void **state)
 
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
 		put_string(door, 3, lens[i]);
-		assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
-				 lens[i]);
+		assert_int_equal(
+			run(door, transfer_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
+			lens[i]);
 		assert_int_equal(strlen(transfer.buf), lens[i]);
 	}
 }
@@ -189,7 +192,8 @@ static void test_string_without_nul_before_the_end_is_efault(void **state)
 	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
 			 -EFAULT);
 	/* the part in front of the fault is enough */
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100), 100);
+	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100),
+			 100);
 }
 
 static void test_names_of_descriptors_longer_than_a_page(void **state)
@@ -283,8 +287,8 @@ static ssize_t run_lied_to(struct door *door, void (*talk)(struct door *, struct
 static void test_cursor_backwards_or_still_is_eproto(void **state)
 {
 	static const struct lie lies[] = {
-		{ 10, DOOR_MEMORY - 1 }, { 10, DOOR_MEMORY },	   { 10, DOOR_MEMORY + 9 },
-		{ 10, DOOR_MEMORY + 11 }, { 10, UINT64_MAX }, { 0, DOOR_MEMORY },
+		{ 10, DOOR_MEMORY - 1 },  { 10, DOOR_MEMORY }, { 10, DOOR_MEMORY + 9 },
+		{ 10, DOOR_MEMORY + 11 }, { 10, UINT64_MAX },  { 0, DOOR_MEMORY },
 	};
 	struct door *door = *state;
 
@@ -315,10 +319,12 @@ static void test_pid_that_is_no_int_and_half_the_registers_are_eproto(void **sta
 	struct door *door = *state;
 
 	assert_int_equal(run_lied_to(door, do_proc_pid, (struct lie){ 1ll << 31, 0 }, 0), -EPROTO);
-	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS - 8, 0 }, 0),
-			 -EPROTO);
-	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS + 8, 0 }, 0),
-			 -EPROTO);
+	assert_int_equal(
+		run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS - 8, 0 }, 0),
+		-EPROTO);
+	assert_int_equal(
+		run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS + 8, 0 }, 0),
+		-EPROTO);
 	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ -ESRCH, 0 }, 0), -ESRCH);
 }
 

@@ -11,10 +11,11 @@
 #include "base/bytes.h"
 #include "tables.h"
 
-#define PAGING(page_shift, va_bits) ((page_shift) | (uint32_t)(va_bits) << PORTAL_PAGING_VA_BITS_SHIFT)
+#define PAGING(page_shift, va_bits) \
+	((page_shift) | (uint32_t)(va_bits) << PORTAL_PAGING_VA_BITS_SHIFT)
 #define X86_4_LEVELS PAGING(12, 48)
 #define X86_5_LEVELS PAGING(12, 57)
-#define GVA 0x7f1234567000ull
+#define GVA	     0x7f1234567000ull
 
 static bool walk(struct tables *tables, uint64_t gva, struct page_walk *ret_walk)
 {
@@ -77,11 +78,11 @@ static void test_levels_follow_from_page_size_and_address_bits(void **state)
 		uint32_t abi, paging;
 		unsigned int nr_levels;
 	} cases[] = {
-		{ PORTAL_ABI_X86_64, X86_4_LEVELS, 4 },	    { PORTAL_ABI_X86_64, X86_5_LEVELS, 5 },
-		{ PORTAL_ABI_ARM64, PAGING(12, 39), 3 },    { PORTAL_ABI_ARM64, PAGING(12, 48), 4 },
-		{ PORTAL_ABI_ARM64, PAGING(14, 36), 2 },    { PORTAL_ABI_ARM64, PAGING(14, 47), 3 },
-		{ PORTAL_ABI_ARM64, PAGING(14, 48), 4 },    { PORTAL_ABI_ARM64, PAGING(16, 42), 2 },
-		{ PORTAL_ABI_ARM64, PAGING(16, 48), 3 },    { PORTAL_ABI_ARM64, PAGING(12, 52), 5 },
+		{ PORTAL_ABI_X86_64, X86_4_LEVELS, 4 },	 { PORTAL_ABI_X86_64, X86_5_LEVELS, 5 },
+		{ PORTAL_ABI_ARM64, PAGING(12, 39), 3 }, { PORTAL_ABI_ARM64, PAGING(12, 48), 4 },
+		{ PORTAL_ABI_ARM64, PAGING(14, 36), 2 }, { PORTAL_ABI_ARM64, PAGING(14, 47), 3 },
+		{ PORTAL_ABI_ARM64, PAGING(14, 48), 4 }, { PORTAL_ABI_ARM64, PAGING(16, 42), 2 },
+		{ PORTAL_ABI_ARM64, PAGING(16, 48), 3 }, { PORTAL_ABI_ARM64, PAGING(12, 52), 5 },
 		{ PORTAL_ABI_ARM64, PAGING(14, 52), 4 },
 	};
 	struct page_table table;

@@ -69,7 +69,10 @@ static void make_list(struct door *door)
 	for (size_t n = 0; n < NR_NODES; n++) {
 		put_node(door, n, n + 1 < NR_NODES ? node_address(n + 1) : 0);
 		reads.steps[n] = (struct vector_step){
-			.len = NODE, .base_plus1 = (uint32_t)n, .buf = reads.bufs[n], .n = 77,
+			.len = NODE,
+			.base_plus1 = (uint32_t)n,
+			.buf = reads.bufs[n],
+			.n = 77,
 		};
 	}
 	reads.steps[0].addr = node_address(0);
@@ -213,13 +216,16 @@ static void test_check_bounds(void **state)
 	assert_int_equal(check(plain, (struct vector_step){ .len = 0 }, 8), -EINVAL);
 	assert_int_equal(check(plain, (struct vector_step){ .len = UINT32_MAX }, 8), -EINVAL);
 	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .at = 1 }, 8), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .base_plus1 = 2 }, 8), -EINVAL);
-	assert_int_equal(check((struct vector_step){ .len = 1, .base_plus1 = 1 }, plain, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .base_plus1 = 2 }, 8),
+			 -EINVAL);
+	assert_int_equal(check((struct vector_step){ .len = 1, .base_plus1 = 1 }, plain, 8),
+			 -EINVAL);
 	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 8, NULL, 0 }, 8), 0);
 	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 9, NULL, 0 }, 8), -EINVAL);
 	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 12, NULL, 0 }, 4), 0);
 	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 13, NULL, 0 }, 4), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, UINT32_MAX, NULL, 0 }, 4), -EINVAL);
+	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, UINT32_MAX, NULL, 0 }, 4),
+			 -EINVAL);
 }
 
 static void test_check_that_results_fit_the_page(void **state)
@@ -228,8 +234,8 @@ static void test_check_that_results_fit_the_page(void **state)
 	for (uint32_t len = 4024; len <= 4040; len++) {
 		bool fits = len <= PORTAL_DATA_SIZE - 3 * HEADER;
 
-		assert_int_equal(check((struct vector_step){ .len = len }, (struct vector_step){ .len = 1 },
-				       8),
+		assert_int_equal(check((struct vector_step){ .len = len },
+				       (struct vector_step){ .len = 1 }, 8),
 				 fits ? 0 : -EINVAL);
 	}
 }
@@ -284,7 +290,8 @@ static size_t put_result(struct lie *lie, size_t at, int32_t status, uint32_t le
 	return (size_t)lie->size;
 }
 
-static struct lie two(int32_t status, uint32_t len, uint64_t pointer, int32_t status2, uint32_t len2)
+static struct lie two(int32_t status, uint32_t len, uint64_t pointer, int32_t status2,
+		      uint32_t len2)
 {
 	struct lie lie = { 0 };
 
@@ -299,7 +306,6 @@ static struct lie one(int32_t status, uint32_t len, uint64_t pointer)
 	put_result(&lie, 0, status, len, pointer);
 	return lie;
 }
-
 
 static void test_lies_that_could_be_true(void **state)
 {
@@ -316,9 +322,9 @@ static void test_an_end_where_none_is_due_is_eproto(void **state)
 	const struct lie nothing = { 0 };
 
 	expect_lie(*state, nothing, -EPROTO);
-	expect_lie(*state, one(0, NODE, 1), -EPROTO);		   /* the pointer was not null */
-	expect_lie(*state, two(0, NODE, 0, 0, NODE), -EPROTO);	   /* it was */
-	expect_lie(*state, two(-EFAULT, 8, 1, 0, NODE), -EPROTO);  /* after a fault */
+	expect_lie(*state, one(0, NODE, 1), -EPROTO);		  /* the pointer was not null */
+	expect_lie(*state, two(0, NODE, 0, 0, NODE), -EPROTO);	  /* it was */
+	expect_lie(*state, two(-EFAULT, 8, 1, 0, NODE), -EPROTO); /* after a fault */
 	expect_lie(*state, two(-EFAULT, 0, 1, -EFAULT, 0), -EPROTO);
 }
 

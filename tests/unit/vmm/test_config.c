@@ -18,7 +18,7 @@
 static int parse(const char *line, struct vmm_config *config)
 {
 	static char copy[4096];
-	char *words[MAX_WORDS] = { (char *)(uintptr_t)"portal-vmm" };
+	char *words[MAX_WORDS] = { (char *)(uintptr_t) "portal-vmm" };
 	int nr = 1;
 
 	snprintf(copy, sizeof(copy), "%s", line);
@@ -51,7 +51,8 @@ static void test_config_keeps_the_order_of_hooks(void **state)
 	struct vmm_config config;
 
 	(void)state;
-	assert_int_equal(parse("--kernel k --rootfs r --hook a.so,x=1 --hook b.so --stats=f", &config), 0);
+	assert_int_equal(
+		parse("--kernel k --rootfs r --hook a.so,x=1 --hook b.so --stats=f", &config), 0);
 	assert_int_equal(config.nr_hooks, 2);
 	assert_string_equal(config.hooks[0], "a.so,x=1");
 	assert_string_equal(config.hooks[1], "b.so");
@@ -74,19 +75,29 @@ static void test_config_doorbell_is_the_hosts_choice_unless_one_is_named(void **
 static void test_config_refuses_what_it_cannot_use(void **state)
 {
 	static const char *const bad[] = {
-		"", "--kernel k", "--rootfs r", "--kernel", "--kernel k --rootfs r extra",
-		"--kernel k --rootfs r --nonsense", "--kernel k --rootfs r --initrd i",
-		"--kernel k --rootfs r --memory x", "--kernel k --rootfs r --memory 15M",
-		"--kernel k --rootfs r --memory -1", "--kernel k --rootfs r --memory 99999999999999999999",
-		"--kernel k --rootfs r --cpus 0", "--kernel k --rootfs r --cpus 65",
-		"--kernel k --rootfs r --cpus 1x", "--kernel k --rootfs r --cpus -1",
-		"--kernel k --rootfs r --timeout 0", "--kernel k --rootfs r --log-level loud",
+		"",
+		"--kernel k",
+		"--rootfs r",
+		"--kernel",
+		"--kernel k --rootfs r extra",
+		"--kernel k --rootfs r --nonsense",
+		"--kernel k --rootfs r --initrd i",
+		"--kernel k --rootfs r --memory x",
+		"--kernel k --rootfs r --memory 15M",
+		"--kernel k --rootfs r --memory -1",
+		"--kernel k --rootfs r --memory 99999999999999999999",
+		"--kernel k --rootfs r --cpus 0",
+		"--kernel k --rootfs r --cpus 65",
+		"--kernel k --rootfs r --cpus 1x",
+		"--kernel k --rootfs r --cpus -1",
+		"--kernel k --rootfs r --timeout 0",
+		"--kernel k --rootfs r --log-level loud",
 		"--kernel k --rootfs r --doorbell hvc",
 	};
 	struct vmm_config config;
 
 	(void)state;
-	log_set_level((enum log_level)-1);
+	log_set_level((enum log_level) - 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(parse(bad[i], &config), -EINVAL);
 	log_set_level(LOG_INFO);
@@ -98,7 +109,7 @@ static void test_config_too_many_hooks_or_disks_is_refused(void **state)
 	char line[2048] = "--kernel k --rootfs r";
 
 	(void)state;
-	log_set_level((enum log_level)-1);
+	log_set_level((enum log_level) - 1);
 	for (int i = 0; i <= CONFIG_MAX_HOOKS; i++)
 		strcat(line, " --hook h");
 	assert_int_equal(parse(line, &config), -EINVAL);

@@ -63,7 +63,8 @@ static void test_ending_reset_is_told_apart_by_what_came_before(void **state)
 	assert_int_equal(reset_after(e, PORTAL_STATE_NONE, true, false, true), ENDING_DIED_EARLY);
 	assert_int_equal(reset_after(e, PORTAL_STATE_UP, true, true, true), ENDING_TRIPLE_FAULT);
 	assert_int_equal(reset_after(e, PORTAL_STATE_UP, true, true, false), ENDING_REBOOT);
-	assert_int_equal(reset_after(e, PORTAL_STATE_NONE, false, false, true), ENDING_TRIPLE_FAULT);
+	assert_int_equal(reset_after(e, PORTAL_STATE_NONE, false, false, true),
+			 ENDING_TRIPLE_FAULT);
 	assert_int_equal(reset_after(e, PORTAL_STATE_NONE, false, false, false), ENDING_REBOOT);
 }
 
@@ -86,8 +87,10 @@ static void test_ending_statuses_are_the_documented_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ending_the_first_reason_stays_and_wakes_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ending_reset_is_told_apart_by_what_came_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ending_the_first_reason_stays_and_wakes_once,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ending_reset_is_told_apart_by_what_came_before,
+						setup, teardown),
 		cmocka_unit_test(test_ending_statuses_are_the_documented_numbers),
 	};
 

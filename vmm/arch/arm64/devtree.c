@@ -19,12 +19,14 @@
 #define PHANDLE_GIC   1
 #define PHANDLE_CLOCK 2
 
-#define OLDEST_VERSION 16 /* node names without their paths: Devicetree Specification, section 5.2 */
+/* node names without their paths: Devicetree Specification, section 5.2 */
+#define OLDEST_VERSION 16
 
 /* what the 8250 driver divides by 16 for the highest speed; no wire, so no meaning beyond that */
 #define SERIAL_CLOCK_HZ 1843200
 
-#define BUS_CLOCK_HZ 24000000 /* no wire either, but drivers of PrimeCells want their bus's clock */
+/* no wire either, but drivers of PrimeCells want their bus's clock */
+#define BUS_CLOCK_HZ 24000000
 
 /* the generic timer's interrupts, PPIs: secure, non-secure, virtual, hypervisor; KVM's own numbers
  * for them */

@@ -50,10 +50,10 @@ static const uint8_t read_code_32bit[] = {
 
 _Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "the code has it");
 
-#define PROBE(code_, exit_reason_, nr_)                                                     \
-	{                                                                                   \
+#define PROBE(code_, exit_reason_, nr_)                                                      \
+	{                                                                                    \
 		.code = (code_), .size = sizeof(code_), .gpa = GPA(ARM64_PROBE), .rings = 2, \
-		.exit_reason = (exit_reason_), .nr = (nr_),                                 \
+		.exit_reason = (exit_reason_), .nr = (nr_),                                  \
 	}
 
 /* by doorbell and by width */
@@ -105,7 +105,8 @@ int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
 		err = reg_set(vcpu, REG_PC, ARM64_PROBE);
 	if (err == 0)
 		err = reg_set(vcpu, REG_PSTATE,
-			      kept.regs.regs.pstate & PSTATE_32BIT ? PSTATE_BOOT_32BIT : PSTATE_BOOT);
+			      kept.regs.regs.pstate & PSTATE_32BIT ? PSTATE_BOOT_32BIT
+								   : PSTATE_BOOT);
 	if (err == 0)
 		*ret_kept = kept;
 	return err;

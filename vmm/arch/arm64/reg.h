@@ -13,8 +13,10 @@
 /* a register of 64 bits out of struct kvm_regs, by its place there */
 #define REG_CORE(place) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(place))
-#define REG_X(nr)  (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr)) /* counted in units of 32 bits */
-#define REG_LR_SVC REG_X(18) /* where R14 of SVC mode is in 64-bit state (Arm ARM, "Mapping of the general-purpose registers") */
+/* counted in units of 32 bits */
+#define REG_X(nr) (REG_CORE(regs.regs[0]) + 2 * (uint64_t)(nr))
+/* where R14 of SVC mode is in 64-bit state (Arm ARM, "Mapping of the general-purpose registers") */
+#define REG_LR_SVC REG_X(18)
 #define REG_PC	   REG_CORE(regs.pc)
 #define REG_PSTATE REG_CORE(regs.pstate)
 

@@ -127,9 +127,8 @@ static uint8_t *add_dsdt(struct tables *t, unsigned int nr_virtio)
 			 X86_PORTAL_GSI);
 	for (unsigned int i = 0; i < nr_virtio; i++) {
 		snprintf(name, sizeof(name), "VR%02u", i % 100);
-		dsdt_mmio_device(&aml, name, "LNRO0005", i,
-				 X86_VIRTIO_BASE + i * X86_VIRTIO_STRIDE, X86_VIRTIO_STRIDE,
-				 X86_VIRTIO_GSI + i);
+		dsdt_mmio_device(&aml, name, "LNRO0005", i, X86_VIRTIO_BASE + i * X86_VIRTIO_STRIDE,
+				 X86_VIRTIO_STRIDE, X86_VIRTIO_GSI + i);
 	}
 	aml_end(&aml, scope);
 	aml_name_package(&aml, "_S5_", s5, sizeof(s5));
@@ -176,8 +175,8 @@ static uint8_t *add_fadt(struct tables *t, const uint8_t *dsdt)
 	if (!table)
 		return NULL;
 	put_le32(table + 40, (uint32_t)table_gpa(t, dsdt));
-	put_le16(table + 109, BOOT_ARCH_NO_VGA | BOOT_ARCH_NO_MSI | BOOT_ARCH_NO_ASPM |
-				      BOOT_ARCH_NO_CMOS_RTC);
+	put_le16(table + 109,
+		 BOOT_ARCH_NO_VGA | BOOT_ARCH_NO_MSI | BOOT_ARCH_NO_ASPM | BOOT_ARCH_NO_CMOS_RTC);
 	put_le32(table + 112,
 		 FADT_PWR_BUTTON | FADT_SLP_BUTTON | FADT_RESET_REG_SUP | FADT_HW_REDUCED);
 	put_io_register(table + 116, X86_POWER_PORT + 2);

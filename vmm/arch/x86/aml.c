@@ -184,7 +184,8 @@ void aml_memory32(struct aml *aml, uint32_t base, uint32_t size)
 
 void aml_edge_interrupt(struct aml *aml, uint32_t gsi)
 {
-	uint8_t descriptor[9] = { 0x89, 6, 0, 3, 1 }; /* consumer, edge, active high, exclusive; one line */
+	uint8_t descriptor[9] = { 0x89, 6, 0, 3,
+				  1 }; /* consumer, edge, active high, exclusive; one line */
 
 	put_le32(descriptor + 5, gsi);
 	put(aml, descriptor, sizeof(descriptor));

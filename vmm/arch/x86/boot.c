@@ -112,7 +112,9 @@ static int write_zero_page(const struct guest_mem *mem, const struct arch_boot *
 
 static int write_start_info(const struct guest_mem *mem, const struct arch_boot *boot)
 {
-	uint8_t info[START_INFO_SIZE + MODLIST_SIZE + MEMMAP_ENTRY_SIZE * (MEM_MAX_SLOTS + 3)] = { 0 };
+	uint8_t info[START_INFO_SIZE + MODLIST_SIZE + MEMMAP_ENTRY_SIZE * (MEM_MAX_SLOTS + 3)] = {
+		0
+	};
 	uint8_t *module = info + START_INFO_SIZE;
 	uint8_t *entry = module + MODLIST_SIZE;
 	struct ram_map map = { 0 };

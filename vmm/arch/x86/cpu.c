@@ -75,16 +75,27 @@ int arch_vcpu_setup(const struct vm *vm, const struct vcpu *vcpu, unsigned int n
 static struct kvm_segment code_segment(bool is_long)
 {
 	return (struct kvm_segment){
-		.limit = 0xffffffff, .selector = SELECTOR_CODE, .type = SEGMENT_CODE, .present = 1,
-		.s = 1, .g = 1, .l = is_long, .db = !is_long,
+		.limit = 0xffffffff,
+		.selector = SELECTOR_CODE,
+		.type = SEGMENT_CODE,
+		.present = 1,
+		.s = 1,
+		.g = 1,
+		.l = is_long,
+		.db = !is_long,
 	};
 }
 
 static struct kvm_segment data_segment(void)
 {
 	return (struct kvm_segment){
-		.limit = 0xffffffff, .selector = SELECTOR_DATA, .type = SEGMENT_DATA, .present = 1,
-		.s = 1, .g = 1, .db = 1,
+		.limit = 0xffffffff,
+		.selector = SELECTOR_DATA,
+		.type = SEGMENT_DATA,
+		.present = 1,
+		.s = 1,
+		.g = 1,
+		.db = 1,
 	};
 }
 
@@ -106,7 +117,10 @@ static int set_segments(const struct guest_mem *mem, struct kvm_sregs *sregs, bo
 	sregs->cs = code_segment(is_long);
 	sregs->ds = sregs->es = sregs->fs = sregs->gs = sregs->ss = data_segment();
 	sregs->tr = (struct kvm_segment){
-		.limit = 0x67, .selector = SELECTOR_TSS, .type = SEGMENT_TSS, .present = 1,
+		.limit = 0x67,
+		.selector = SELECTOR_TSS,
+		.type = SEGMENT_TSS,
+		.present = 1,
 	};
 	sregs->idt.base = 0;
 	sregs->idt.limit = 0;
@@ -161,7 +175,10 @@ static int write_identity_map(const struct guest_mem *mem)
 int cpu_enter_linux64(const struct guest_mem *mem, const struct vcpu *cpu, gpa_t entry)
 {
 	struct kvm_regs regs = {
-		.rip = entry.value, .rsi = X86_ZERO_PAGE, .rsp = X86_BOOT_STACK, .rflags = RFLAGS_1,
+		.rip = entry.value,
+		.rsi = X86_ZERO_PAGE,
+		.rsp = X86_BOOT_STACK,
+		.rflags = RFLAGS_1,
 	};
 	struct kvm_sregs sregs;
 	int err;

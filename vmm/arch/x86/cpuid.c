@@ -14,28 +14,30 @@
 #define CPUID_FIRST 128
 #define CPUID_LIMIT 4096
 
-#define LEAF1_EDX_HTT	   (1u << 28)
-#define LEAF1_ECX_VMX	   (1u << 5)
-#define LEAF1_ECX_TSC_DL   (1u << 24)
-#define LEAF1_ECX_HYPER	   (1u << 31)
-#define LEAF6_EAX_ARAT	   (1u << 2)
-#define LEAF6_ECX_EPB	   (1u << 3)
-#define LEAF7_EBX_SGX	   (1u << 2)
-#define LEAF7_EBX_HLE	   (1u << 4)
-#define LEAF7_EBX_RTM	   (1u << 11)
-#define LEAF7_EBX_PT	   (1u << 25)
-#define LEAF7_EDX_CET_IBT  (1u << 20) /* the guest module calls functions whose ENDBR the kernel has sealed */
-#define LEAF7_EDX_AMX	   (1u << 22 | 1u << 24 | 1u << 25)
-#define LEAF80000001_SVM   (1u << 2)
-#define LEAF80000008_INVLPGB (1u << 3)
+#define LEAF1_EDX_HTT	 (1u << 28)
+#define LEAF1_ECX_VMX	 (1u << 5)
+#define LEAF1_ECX_TSC_DL (1u << 24)
+#define LEAF1_ECX_HYPER	 (1u << 31)
+#define LEAF6_EAX_ARAT	 (1u << 2)
+#define LEAF6_ECX_EPB	 (1u << 3)
+#define LEAF7_EBX_SGX	 (1u << 2)
+#define LEAF7_EBX_HLE	 (1u << 4)
+#define LEAF7_EBX_RTM	 (1u << 11)
+#define LEAF7_EBX_PT	 (1u << 25)
+/* the guest module calls functions whose ENDBR the kernel has sealed */
+#define LEAF7_EDX_CET_IBT     (1u << 20)
+#define LEAF7_EDX_AMX	      (1u << 22 | 1u << 24 | 1u << 25)
+#define LEAF80000001_SVM      (1u << 2)
+#define LEAF80000008_INVLPGB  (1u << 3)
 #define KVM_LEAF_PV_TLB_FLUSH (1u << 9)
-#define LEVEL_SMT	   (1u << 8)
-#define LEVEL_CORE	   (2u << 8)
+#define LEVEL_SMT	      (1u << 8)
+#define LEVEL_CORE	      (2u << 8)
 
 int cpuid_supported(int kvm_fd, struct kvm_cpuid2 **ret_cpuid)
 {
 	for (uint32_t nr = CPUID_FIRST; nr <= CPUID_LIMIT; nr *= 2) {
-		struct kvm_cpuid2 *cpuid = calloc(1, sizeof(*cpuid) + nr * sizeof(cpuid->entries[0]));
+		struct kvm_cpuid2 *cpuid =
+			calloc(1, sizeof(*cpuid) + nr * sizeof(cpuid->entries[0]));
 
 		if (!cpuid)
 			return -ENOMEM;

@@ -25,9 +25,10 @@ const struct arch_platform *arch_platform(void)
 		.cmdline = CMDLINE,
 		.no_kvm = "load the host's KVM module (modprobe kvm_amd or kvm_intel) and enable "
 			  "virtualisation in the firmware",
-		.no_probe = "this KVM emulates instructions in software or lacks hardware "
-			    "virtualisation, and cannot run stock kernels; use a host with AMD-V or "
-			    "Intel VT-x, or nested virtualisation switched on",
+		.no_probe =
+			"this KVM emulates instructions in software or lacks hardware "
+			"virtualisation, and cannot run stock kernels; use a host with AMD-V or "
+			"Intel VT-x, or nested virtualisation switched on",
 		.serial_base = X86_SERIAL_PORT,
 		.serial_is_pio = true,
 		.serial_gsi = X86_SERIAL_GSI,
@@ -49,11 +50,14 @@ const struct arch_platform *arch_platform(void)
 const struct arch_cap *arch_caps(void)
 {
 	static const struct arch_cap caps[] = {
-		{ KVM_CAP_IRQCHIP, 0, NULL, "KVM_CAP_IRQCHIP", "build the host kernel's KVM with its interrupt controllers" },
+		{ KVM_CAP_IRQCHIP, 0, NULL, "KVM_CAP_IRQCHIP",
+		  "build the host kernel's KVM with its interrupt controllers" },
 		{ KVM_CAP_USER_MEMORY, 0, NULL, "KVM_CAP_USER_MEMORY", "use a newer host kernel" },
-		{ KVM_CAP_SET_TSS_ADDR, 0, NULL, "KVM_CAP_SET_TSS_ADDR", "use a newer host kernel" },
+		{ KVM_CAP_SET_TSS_ADDR, 0, NULL, "KVM_CAP_SET_TSS_ADDR",
+		  "use a newer host kernel" },
 		{ KVM_CAP_EXT_CPUID, 0, NULL, "KVM_CAP_EXT_CPUID", "use a newer host kernel" },
-		{ KVM_CAP_IMMEDIATE_EXIT, 0, NULL, "KVM_CAP_IMMEDIATE_EXIT", "use a host kernel of 4.13 or newer" },
+		{ KVM_CAP_IMMEDIATE_EXIT, 0, NULL, "KVM_CAP_IMMEDIATE_EXIT",
+		  "use a host kernel of 4.13 or newer" },
 		{ KVM_CAP_EXIT_HYPERCALL, 1 << PORTAL_DOORBELL_NR, NULL, "KVM_CAP_EXIT_HYPERCALL",
 		  "the doorbell needs it: use a host kernel of 5.17 or newer" },
 		{ 0, 0, NULL, NULL, NULL },
@@ -138,7 +142,8 @@ void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len)
 	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs) < 0 || ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) < 0)
 		snprintf(buf, len, "registers unknown");
 	else
-		snprintf(buf, len, "rip=%#llx rsp=%#llx cs=%#x cr0=%#llx cr3=%#llx cr4=%#llx efer=%#llx",
+		snprintf(buf, len,
+			 "rip=%#llx rsp=%#llx cs=%#x cr0=%#llx cr3=%#llx cr4=%#llx efer=%#llx",
 			 regs.rip, regs.rsp, sregs.cs.selector, sregs.cr0, sregs.cr3, sregs.cr4,
 			 sregs.efer);
 }

@@ -117,7 +117,8 @@ static int parse_errno(struct portal_module *mod)
 		if (name && strcmp(name, text) == 0)
 			return i;
 	}
-	portal_mod_log(mod, PORTAL_ERROR, "errno=%s: write a name like EACCES, or its number", text);
+	portal_mod_log(mod, PORTAL_ERROR, "errno=%s: write a name like EACCES, or its number",
+		       text);
 	return -EINVAL;
 }
 
@@ -183,11 +184,8 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "deny_open",
-	.version = "1",
-	.help = "opening files below a prefix fails",
-	.options = options,
-	.load = load,
+	PORTAL_MODULE_INIT, .name = "deny_open",
+	.version = "1",	    .help = "opening files below a prefix fails",
+	.options = options, .load = load,
 	.unload = unload,
 };

@@ -36,10 +36,7 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "hello",
-	.version = "1",
-	.help = "says hello for every process that calls uname",
-	.options = options,
-	.load = load,
+	PORTAL_MODULE_INIT, .name = "hello",
+	.version = "1",	    .help = "says hello for every process that calls uname",
+	.options = options, .load = load,
 };

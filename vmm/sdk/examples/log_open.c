@@ -108,8 +108,8 @@ static void unload(struct portal_module *mod)
 	struct logger *logger = portal_data(mod);
 
 	if (logger->lost > 0)
-		portal_mod_log(mod, PORTAL_WARN, "%llu events were lost before those that were seen",
-			       logger->lost);
+		portal_mod_log(mod, PORTAL_WARN,
+			       "%llu events were lost before those that were seen", logger->lost);
 	done(logger);
 }
 
@@ -120,11 +120,8 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "log_open",
-	.version = "1",
-	.help = "logs every openat, without an exit",
-	.options = options,
-	.load = load,
+	PORTAL_MODULE_INIT, .name = "log_open",
+	.version = "1",	    .help = "logs every openat, without an exit",
+	.options = options, .load = load,
 	.unload = unload,
 };

@@ -77,12 +77,16 @@ static int add_rules(struct portal_hook *hook, const char *interface)
 		  .match = { .width = 4 } },
 	};
 	struct portal_rule_store store = {
-		.place = { .what = PORTAL_RULE_PTR_MEM, .arg = 2, .offset = IFR_DATA, .inner_offset = 4 },
+		.place = { .what = PORTAL_RULE_PTR_MEM,
+			   .arg = 2,
+			   .offset = IFR_DATA,
+			   .inner_offset = 4 },
 		.len = 4,
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET, .ret = 0,
-		.conds = conds, .nr_conds = 2, .stores = &store, .nr_stores = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN, .flags = PORTAL_RULE_SET_RET,
+		.ret = 0,	  .conds = conds,	    .nr_conds = 2,
+		.stores = &store, .nr_stores = 1,
 	};
 	uint64_t id;
 	int ret = 0;
@@ -123,15 +127,14 @@ static int load(struct portal_module *mod)
 
 static const struct portal_option options[] = {
 	{ .key = "interface", .fallback = "eth0", .help = "the network interface to answer for" },
-	{ .key = "rule", .fallback = "0", .help = "1: the guest answers by itself, and nothing is logged" },
+	{ .key = "rule",
+	  .fallback = "0",
+	  .help = "1: the guest answers by itself, and nothing is logged" },
 	{ .key = NULL },
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "raeth",
-	.version = "1",
-	.help = "answers RALink Ethernet switch register reads",
-	.options = options,
-	.load = load,
+	PORTAL_MODULE_INIT, .name = "raeth",
+	.version = "1",	    .help = "answers RALink Ethernet switch register reads",
+	.options = options, .load = load,
 };

@@ -69,9 +69,7 @@ static int load(struct portal_module *mod)
 }
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "raeth_skip",
-	.version = "1",
-	.help = "lets mtk7530_switch's table_del succeed without its ioctl",
+	PORTAL_MODULE_INIT, .name = "raeth_skip",
+	.version = "1",	    .help = "lets mtk7530_switch's table_del succeed without its ioctl",
 	.load = load,
 };

@@ -222,7 +222,8 @@ struct portal_fetch {
 #define PORTAL_ON_ENTER	 1u /* before the call */
 #define PORTAL_ON_RETURN 2u /* after it, or after a skip */
 
-#define PORTAL_HOOK_DEFER_WRITES 1u /* see "Writes" above: the way to one exit for a hook that writes */
+/* see "Writes" above: the way to one exit for a hook that writes */
+#define PORTAL_HOOK_DEFER_WRITES 1u
 
 /*
  * The callback only looks: whatever would change something is -EINVAL. With both PORTAL_ON_ENTER and
@@ -345,10 +346,11 @@ int portal_hook_enable(struct portal_hook *hook, bool on);
 
 /* portal_rule_place.what */
 enum {
-	PORTAL_RULE_ARG = 1,	 /* the argument itself; conditions only */
-	PORTAL_RULE_MEM = 2,	 /* user memory at arg + offset */
-	PORTAL_RULE_PTR_MEM = 3, /* user memory at *(arg + offset) + inner_offset; the pointer is the task's */
-	PORTAL_RULE_RET = 4	 /* the call's own result; conditions of rules at the return only */
+	PORTAL_RULE_ARG = 1, /* the argument itself; conditions only */
+	PORTAL_RULE_MEM = 2, /* user memory at arg + offset */
+	PORTAL_RULE_PTR_MEM =
+		3, /* user memory at *(arg + offset) + inner_offset; the pointer is the task's */
+	PORTAL_RULE_RET = 4 /* the call's own result; conditions of rules at the return only */
 };
 
 /**

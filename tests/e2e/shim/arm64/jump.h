@@ -10,7 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define JUMP_TO_SELF { 0x00, 0x00, 0x00, 0x14 }
+#define JUMP_TO_SELF                   \
+	{                              \
+		0x00, 0x00, 0x00, 0x14 \
+	}
 
 /** jump_place() - Return: @ret_at is set. */
 static inline bool jump_place(int vcpu_fd, uint64_t *ret_at)

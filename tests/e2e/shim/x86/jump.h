@@ -9,7 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define JUMP_TO_SELF { 0xeb, 0xfe }
+#define JUMP_TO_SELF       \
+	{                  \
+		0xeb, 0xfe \
+	}
 
 /** jump_place() - Return: @ret_at is set. */
 static inline bool jump_place(int vcpu_fd, uint64_t *ret_at)

@@ -76,8 +76,8 @@ static void test_deny_open_covers_all_four_calls(void **state)
 static void test_deny_open_normalises_dots_and_slashes(void **state)
 {
 	static const char *const same[] = {
-		"//etc///secret",	   "/etc/./secret/", "/etc/x/../secret",
-		"/../../etc/secret",	   "/etc/secret/.",  "/a/b/../../etc/secret/../secret",
+		"//etc///secret",    "/etc/./secret/", "/etc/x/../secret",
+		"/../../etc/secret", "/etc/secret/.",  "/a/b/../../etc/secret/../secret",
 	};
 
 	(void)state;

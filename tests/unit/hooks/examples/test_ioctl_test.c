@@ -45,8 +45,9 @@ static const char *run(uint64_t fd)
 static void test_ioctl_test_goes_through_every_step(void **state)
 {
 	static const char *const steps[] = {
-		"Interface: eth0 [",	    "Data: 0x7654321 [", "FD: socket:[7] [",
-		"Found process: ioctl_probe -x [", "Found env: A=1 B=2 [", "Found pid: 100 [",
+		"Interface: eth0 [",	"Data: 0x7654321 [",
+		"FD: socket:[7] [",	"Found process: ioctl_probe -x [",
+		"Found env: A=1 B=2 [", "Found pid: 100 [",
 	};
 	const char *log = run(3);
 

@@ -72,7 +72,8 @@ static void test_raeth_gives_all_four_answers_and_logs_them(void **state)
 		const char *line;
 	} answers[] = {
 		{ 0x34, 0x2, "raeth: RAEth ioctl: reg=REG_ESW_WT_MAC_AD0, returning val=0x2" },
-		{ 0x80, 0x8234, "raeth: RAEth ioctl: reg=REG_ESW_WT_MAC_ATC, returning val=0x8234" },
+		{ 0x80, 0x8234,
+		  "raeth: RAEth ioctl: reg=REG_ESW_WT_MAC_ATC, returning val=0x8234" },
 		{ 0x90, 0x73, "raeth: RAEth ioctl: reg=REG_ESW_TABLE_STATUS0, returning val=0x73" },
 		{ 0x12, 0x10173, "raeth: RAEth ioctl: reg=0x12, returning val=0x10173" },
 	};
@@ -127,9 +128,11 @@ static void test_raeth_costs_one_doorbell_a_call(void **state)
 	(void)state;
 	poll(0x34, 0, &value);
 	after = rig_gate_stats(&rig);
-	assert_int_equal(after.doorbells[PORTAL_RING_EVENT] - before.doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(after.doorbells[PORTAL_RING_EVENT] - before.doorbells[PORTAL_RING_EVENT],
+			 1);
 	assert_int_equal(after.doorbells[PORTAL_RING_ANSWER], before.doorbells[PORTAL_RING_ANSWER]);
-	assert_int_equal(after.operations[PORTAL_OP_VERDICT] - before.operations[PORTAL_OP_VERDICT], 1);
+	assert_int_equal(after.operations[PORTAL_OP_VERDICT] - before.operations[PORTAL_OP_VERDICT],
+			 1);
 }
 
 /* the same answers as in all tests above, whoever gives them */
@@ -162,8 +165,8 @@ int main(void)
 		RAETH_TEST(test_raeth_serves_32_bit_programs),
 		RAETH_TEST(test_raeth_with_pointers_to_nowhere_changes_nothing),
 		RAETH_TEST(test_raeth_costs_one_doorbell_a_call),
-		cmocka_unit_test_setup_teardown(test_raeth_by_rule_gives_them_without_a_ring, setup_rule,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_raeth_by_rule_gives_them_without_a_ring,
+						setup_rule, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,8 @@ static int event(struct portal_ctx *ctx, void *data)
 	portal_set_arg(ctx, 0, portal_pc(ctx));
 	if (portal_set_ret(ctx, portal_ret(ctx)) == 0)
 		return -10;
-	portal_log(ctx, PORTAL_INFO, "%s by %s %d", portal_syscall_name(ctx), portal_comm(ctx), pid);
+	portal_log(ctx, PORTAL_INFO, "%s by %s %d", portal_syscall_name(ctx), portal_comm(ctx),
+		   pid);
 	portal_skip(ctx, 1234);
 	return portal_data(portal_ctx_module(ctx)) ? 1 : -11;
 }
@@ -62,8 +63,8 @@ static int add_rules(void)
 		.match = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = 2 },
 	};
 	const struct portal_rule rule = {
-		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP, .ret = 4321,
-		.conds = &cond, .nr_conds = 1,
+		PORTAL_RULE_INIT, .when = PORTAL_ON_ENTER, .flags = PORTAL_RULE_SKIP,
+		.ret = 4321,	  .conds = &cond,	   .nr_conds = 1,
 	};
 	uint64_t id, hits = 1;
 	int ret = portal_rule_add(first, &rule, &id);
@@ -124,11 +125,6 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "everything",
-	.version = "3.1",
-	.help = "uses everything",
-	.options = options,
-	.load = load,
-	.unload = unload,
+	PORTAL_MODULE_INIT, .name = "everything", .version = "3.1", .help = "uses everything",
+	.options = options, .load = load,	  .unload = unload,
 };
