@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The doorbell: the one instruction that leaves the guest, per architecture and host. It knows the calling
- * convention of docs/protocol.md section 2 and nothing of sessions.
+ * The doorbell: the one instruction that leaves the guest, per architecture and host. It knows the
+ * calling convention of docs/protocol.md section 2 and nothing of sessions.
  */
 #ifndef GUEST_DOORBELL_H
 #define GUEST_DOORBELL_H
@@ -11,7 +11,8 @@
 
 #include <portal/wire.h>
 
-/* where the doorbell is a window of the device, which is told by the driver when it binds; else NULL */
+/* where the doorbell is a window of the device, which is told by the driver when it binds; else
+ * NULL */
 extern void __iomem *doorbell_window;
 
 static inline const void __iomem *doorbell_at(u32 index, u32 kind)

@@ -19,7 +19,7 @@ struct item {
 	u8 *data;
 };
 
-/* ---- the list of items ------------------------------------------------------------------------- */
+/* ---- the list of items ---- */
 
 /* all of a string is enough, however much of it was wanted */
 static bool covers(const struct portal_wire_item *wire, u16 what, u64 addr, u32 len)
@@ -95,7 +95,7 @@ static void item_end(struct fetch *fetch, const struct item *item)
 	fetch->nr++;
 }
 
-/* ---- kinds of items ------------------------------------------------------------------------------ */
+/* ---- kinds of items ---- */
 
 static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 {

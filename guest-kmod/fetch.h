@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What hooks declared that they are going to read, brought along with an event: so that reading it costs the
- * host no further ring. Knows user memory and the wire's items, not which hooks there are.
+ * What hooks declared that they are going to read, brought along with an event: so that reading it
+ * costs the host no further ring. Knows user memory and the wire's items, not which hooks there
+ * are.
  */
 #ifndef GUEST_FETCH_H
 #define GUEST_FETCH_H

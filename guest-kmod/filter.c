@@ -7,7 +7,7 @@
 #define BORDER	  4096
 #define MAX_ERROR 4095
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 /* The low @width bytes (1, 2, 4, 8) of @value, extended to 64 bits again. */
 static u64 cut(u64 value, u32 width, bool is_unsigned)
@@ -71,7 +71,7 @@ static bool compare_number(const struct filter_match *match, u64 value, u32 long
 	}
 }
 
-/* ---- strings ------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 /* a string in user memory while it goes by */
 struct scan {
@@ -156,7 +156,7 @@ static bool compare_string(const struct filter_match *match, u64 addr, filter_re
 	}
 }
 
-/* ---- conditions ---------------------------------------------------------------------------- */
+/* ---- conditions ---- */
 
 bool filter_is_string(u32 cmp)
 {
@@ -189,7 +189,7 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
 	return filter_match_value(&filter->ret, (u64)ret, call);
 }
 
-/* ---- making -------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 size_t filter_match_nr_borders(const struct portal_wire_match *wire)
 {

@@ -95,7 +95,7 @@ static unsigned int nr_rules;
 static u64 last_serial;
 static bool is_open;
 
-/* ---- matching ------------------------------------------------------------------------------ */
+/* ---- matching ---- */
 
 static struct hlist_head *hooks_of_call(enum syscall_table table, u32 nr)
 {
@@ -187,7 +187,8 @@ void hook_table_match_return(enum syscall_table table, u32 nr, const struct filt
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
-/* A hook that came after the match wants nothing of it yet: what it gets then, it gets by asking. */
+/* A hook that came after the match wants nothing of it yet: what it gets then, it gets by asking.
+ */
 static void fetch_list(struct hlist_head *list, u32 when, u64 bits, const struct hook_match *match,
 		       struct fetch *fetch)
 {
@@ -213,7 +214,7 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
-/* ---- answering by rule ----------------------------------------------------------------------- */
+/* ---- answering by rule ---- */
 
 static struct hook *find_matched(struct hlist_head *list, u32 when, u64 bit,
 				 const struct hook_match *match)
@@ -266,7 +267,7 @@ enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, 
 	return outcome;
 }
 
-/* ---- making -------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 static unsigned int max_functions(const struct portal_wire_hook *wire)
 {
@@ -320,8 +321,9 @@ static void add_every_function(struct hook *hook, enum syscall_table table)
 }
 
 /*
- * Calls that cannot be redirected, which are those the kernel was built without, are left out: of "every",
- * and of a name that one ABI has and the other only lists. A name with no call at all is an error.
+ * Calls that cannot be redirected, which are those the kernel was built without, are left out: of
+ * "every", and of a name that one ABI has and the other only lists. A name with no call at all is
+ * an error.
  */
 static int find_functions(struct hook *hook)
 {
@@ -372,7 +374,7 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	return 0;
 }
 
-/* ---- installing ---------------------------------------------------------------------------- */
+/* ---- installing ---- */
 
 static bool share_call(const struct hook *a, const struct hook *b)
 {
@@ -513,7 +515,7 @@ int hook_table_enable(u32 id, bool on)
 	return hook ? 0 : -ENOENT;
 }
 
-/* ---- rules ----------------------------------------------------------------------------------- */
+/* ---- rules ---- */
 
 static struct hook_rule *rule_create(const struct portal_wire_rule *wire,
 				     struct portal_rule_slot *slot)
@@ -591,7 +593,7 @@ unsigned int hook_table_count(void)
 	return READ_ONCE(nr_hooks);
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 int hook_table_open(redirect_fn *wrapper)
 {

@@ -101,8 +101,8 @@ int hook_table_enable(u32 id, bool on);
  * @slot: its slot
  *
  * Context: may sleep.
- * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that border; -EEXIST the slot
- * is taken; -ENOMEM.
+ * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that border;
+ * -EEXIST the slot is taken; -ENOMEM.
  */
 int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot);
 

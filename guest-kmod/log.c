@@ -29,7 +29,7 @@ static struct {
 
 static DEFINE_PER_CPU(struct log_writer, log_rings);
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static void ring_free(struct log_writer *ring, u32 size)
 {
@@ -126,12 +126,12 @@ void log_close(void)
 	mutex_unlock(&logs.lock);
 }
 
-/* ---- writing ------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /*
- * Calls are hooked in process context only, so that without preemption the ring is ours. The time is
- * taken there, too, and is the same clock on every CPU: what is written after another CPU's record
- * has been has no earlier time than that.
+ * Calls are hooked in process context only, so that without preemption the ring is ours. The time
+ * is taken there, too, and is the same clock on every CPU: what is written after another CPU's
+ * record has been has no earlier time than that.
  */
 static bool put_here(struct portal_wire_record *record, u32 size, bool drop)
 {

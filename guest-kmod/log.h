@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The log: records of calls that the host reads later, so that writing one leaves the guest for
- * nothing. It owns a ring for each CPU, and knows the bell that wakes the host; not what is in a record.
+ * nothing. It owns a ring for each CPU, and knows the bell that wakes the host; not what is in a
+ * record.
  */
 #ifndef GUEST_LOG_H
 #define GUEST_LOG_H
@@ -19,7 +20,8 @@ void log_bind(void __iomem *bell);
 /**
  * log_open() - make the rings, or find those that are there
  * @size: bytes of each ring
- * @gpas: room for PORTAL_MAX_LOGS addresses: of each ring's struct portal_wire_log, which the ring follows
+ * @gpas: room for PORTAL_MAX_LOGS addresses: of each ring's struct portal_wire_log, which the ring
+ * follows
  *
  * Afterwards every page of the pool has room for a record.
  *

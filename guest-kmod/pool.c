@@ -128,7 +128,7 @@ int pool_add_records(void)
 	return 0;
 }
 
-/* ---- hot pages ----------------------------------------------------------------------------- */
+/* ---- hot pages ---- */
 
 static struct pool_page *hot_take(void)
 {
@@ -154,7 +154,7 @@ static bool hot_put(struct pool_page *page)
 	return done;
 }
 
-/* ---- the list, all under the lock ---------------------------------------------------------- */
+/* ---- the list, all under the lock ---- */
 
 static unsigned int nr_reserved(void)
 {
@@ -198,7 +198,7 @@ static void loosen(void)
 		WRITE_ONCE(pool.tight, false);
 }
 
-/* ---- closing ------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 static bool pool_is_idle(void)
 {
@@ -239,7 +239,7 @@ void pool_destroy(void)
 	pool.nr_free = 0;
 }
 
-/* ---- taking and giving back ---------------------------------------------------------------- */
+/* ---- taking and giving back ---- */
 
 /* No lock: what others do to their pages does not make one ours. */
 static bool current_has_page(void)

@@ -10,7 +10,7 @@
 
 #define HITS_MASK ((1ULL << PORTAL_RULE_HITS_BITS) - 1)
 
-/* ---- the slot's word ------------------------------------------------------------------------- */
+/* ---- the slot's word ---- */
 
 /* A count that is full cannot take another hit: the rule rests then. */
 static bool has_room(const struct rule *rule, u64 state)
@@ -46,7 +46,7 @@ static bool take(const struct rule *rule)
 	return false;
 }
 
-/* ---- places ---------------------------------------------------------------------------------- */
+/* ---- places ---- */
 
 /* @len: 1 .. 8 bytes, little endian */
 static bool read_number(u64 addr, u32 len, u64 *ret_value)
@@ -96,7 +96,7 @@ static bool find_value(const struct rule_cond *cond, const struct filter_call *c
 	return true;
 }
 
-/* ---- answering ------------------------------------------------------------------------------- */
+/* ---- answering ---- */
 
 static bool all_hold(const struct rule *rule, const struct filter_call *call, s64 ret)
 {
@@ -145,7 +145,7 @@ enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *ca
 	return do_stores(rule, addr) ? RULE_TAKES : RULE_FAILS;
 }
 
-/* ---- making ---------------------------------------------------------------------------------- */
+/* ---- making ---- */
 
 size_t rule_nr_borders(const struct portal_wire_rule *wire)
 {

@@ -67,7 +67,7 @@ static s64 call_ret(const struct call *call)
 	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
 }
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static u32 event_flags(const struct call *call)
 {
@@ -158,7 +158,7 @@ static void report_error(struct session *session, const struct call *call, u64 h
 		pr_warn_ratelimited("the host has a verdict on an error, which is not asked for\n");
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------ */
+/* ---- verdicts ---- */
 
 /* Return: 0, or -EFAULT with the write that failed. */
 static int apply_writes(const struct portal_wire_verdict *verdict, struct verdict_write *write)
@@ -213,7 +213,7 @@ static void apply_verdict(struct session *session, struct call *call, u32 event,
 	arch_set_regs(task_pt_regs(current), le64_to_cpu(verdict->reg_mask), verdict->regs);
 }
 
-/* ---- rules --------------------------------------------------------------------------------- */
+/* ---- rules ---- */
 
 static void apply_effects(struct call *call, const struct rule_effects *effects)
 {
@@ -245,11 +245,11 @@ static bool answer_by_rule(struct call *call, u32 event, u64 hooks)
 	return true;
 }
 
-/* ---- calls --------------------------------------------------------------------------------- */
+/* ---- calls ---- */
 
 /*
- * Tells the host, and does what it says, unless a rule knows. When there is no host any more the call
- * goes on as if there was no hook. Return: 0; -EINTR the task is being killed.
+ * Tells the host, and does what it says, unless a rule knows. When there is no host any more the
+ * call goes on as if there was no hook. Return: 0; -EINTR the task is being killed.
  */
 static int run_event(struct call *call, u32 event, u64 hooks)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the time of a boot goes (--boot-timer): moments from the start of the process to the firmware's init. */
+/* Where the time of a boot goes (--boot-timer): moments from the start of the process to the
+ * firmware's init. */
 #ifndef BOOT_TIMER_H
 #define BOOT_TIMER_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line as a struct. Owns its syntax and its bounds; whether files exist and fit is found out later. */
+/* The command line as a struct. Owns its syntax and its bounds; whether files exist and fit is
+ * found out later. */
 #ifndef CONFIG_H
 #define CONFIG_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vCPU's thread: runs the probe on the first one, then the guest, and hands each exit to whom it concerns. Owns the thread and the counts of its
- * exits; what devices, doorbell and end of the VM mean is behind struct cpu_board.
+ * A vCPU's thread: runs the probe on the first one, then the guest, and hands each exit to whom it
+ * concerns. Owns the thread and the counts of its exits; what devices, doorbell and end of the VM
+ * mean is behind struct cpu_board.
  */
 #ifndef CPU_H
 #define CPU_H
@@ -31,7 +32,8 @@ struct gate;
  * @power: the guest asked for it, not through a device; any vCPU thread
  * @triple_fault: the CPU gave up; any vCPU thread
  * @stuck: KVM cannot go on, @text says where; any vCPU thread
- * @unfit: the host's KVM has failed the probe with @err; the first vCPU's thread, no guest code has run
+ * @unfit: the host's KVM has failed the probe with @err; the first vCPU's thread, no guest code has
+ * run
  * @ctx: handed to them
  */
 struct cpu_board {
@@ -72,7 +74,9 @@ uint64_t cpu_count_exits(const struct cpu *cpu);
 /** cpu_start() - let the guest run on a thread of its own. Return: 0; -errno. */
 must_check int cpu_start(struct cpu *cpu, const struct cpu_board *board);
 
-/** cpu_stop() - take the vCPU out of the guest, cancel its suspended callbacks and join its thread. */
+/**
+ * cpu_stop() - take the vCPU out of the guest, cancel its suspended callbacks and join its thread.
+ */
 void cpu_stop(struct cpu *cpu);
 
 #endif

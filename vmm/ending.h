@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a VM ended: decided once, by whoever sees it first, told in words and as an exit status. Knows the meaning
- * of the signs the guest gives (power ports, portal device state, triple fault), not where they come from.
+ * How a VM ended: decided once, by whoever sees it first, told in words and as an exit status.
+ * Knows the meaning of the signs the guest gives (power ports, portal device state, triple fault),
+ * not where they come from.
  */
 #ifndef ENDING_H
 #define ENDING_H
@@ -51,7 +52,9 @@ void ending_wake(const struct ending *ending);
 /** ending_set() - the VM ends for @reason, unless it has ended before. Any thread. */
 void ending_set(struct ending *ending, enum ending_reason reason);
 
-/** ending_reset() - the machine was reset, or its CPU gave up when @triple_fault: why? Any thread. */
+/**
+ * ending_reset() - the machine was reset, or its CPU gave up when @triple_fault: why? Any thread.
+ */
 void ending_reset(struct ending *ending, bool triple_fault);
 
 /** ending_status() - the exit status of a reason. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * portal-vmm-files SOCKET ARGUMENT...: reads, checks and unpacks what portal-vmm with the same arguments boots, and
- * hands it over. A process of its own for two reasons: the libraries that know kernels, archives and file systems
- * take more memory than the whole VMM and some stay mapped once loaded; and what goes wrong in them over a hostile
- * file does not go wrong beside a running guest.
+ * portal-vmm-files SOCKET ARGUMENT...: reads, checks and unpacks what portal-vmm with the same
+ * arguments boots, and hands it over. A process of its own for two reasons: the libraries that know
+ * kernels, archives and file systems take more memory than the whole VMM and some stay mapped once
+ * loaded; and what goes wrong in them over a hostile file does not go wrong beside a running guest.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From files to a guest that can take its first instruction: kernel, initial RAM file system, command line. */
+/* From files to a guest that can take its first instruction: kernel, initial RAM file system,
+ * command line. */
 #ifndef LOAD_H
 #define LOAD_H
 

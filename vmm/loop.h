@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The main thread while the VM runs: signals, time limit, console input, and the end. Everything the guest waits
- * for happens on vCPU threads; this loop only carries what comes from outside.
+ * The main thread while the VM runs: signals, time limit, console input, and the end. Everything
+ * the guest waits for happens on vCPU threads; this loop only carries what comes from outside.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -16,7 +16,8 @@
  * @ending: ends the loop when it has a reason
  * @console: input for @serial, output to be flushed
  * @serial: the guest's console port
- * @output_waits: set, and the loop woken, when the console may hold output; the loop flushes and clears it
+ * @output_waits: set, and the loop woken, when the console may hold output; the loop flushes and
+ * clears it
  * @timeout_s: 0 = none
  */
 struct loop {
@@ -27,10 +28,16 @@ struct loop {
 	unsigned int timeout_s;
 };
 
-/** loop_block_signals() - before the first thread is made: the signals the loop wants go to nobody else. Return: 0; -errno. */
+/**
+ * loop_block_signals() - before the first thread is made: the signals the loop wants go to nobody
+ * else. Return: 0; -errno.
+ */
 must_check int loop_block_signals(void);
 
-/** loop_run() - until the ending has a reason. Return: 0; -errno, the ending is then ENDING_INTERNAL. */
+/**
+ * loop_run() - until the ending has a reason. Return: 0; -errno, the ending is then
+ * ENDING_INTERNAL.
+ */
 must_check int loop_run(const struct loop *loop);
 
 #endif

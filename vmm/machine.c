@@ -29,7 +29,8 @@
 #include "report.h"
 #include "slots.h"
 
-/* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart */
+/* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart
+ */
 struct machine {
 	const struct vmm_config *config;
 	struct files files;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The composition root: the only file that knows every room. Builds a machine, runs it, takes it apart. */
+/* The composition root: the only file that knows every room. Builds a machine, runs it, takes it
+ * apart. */
 #ifndef MACHINE_H
 #define MACHINE_H
 

@@ -30,8 +30,8 @@ must_check int probe_caps(const struct vm *vm);
  * Takes some exits where KVM works. Where it does not, the guest is taken out after five seconds.
  *
  * Return: 0; -ENOEXEC the probe's code came to another end than its doorbell; -ETIMEDOUT to none;
- * -EFAULT @mem has no such page; -EIO KVM does not tell the vCPU's state; -errno of KVM or of the timer. After an error the vCPU's state is
- * undefined.
+ * -EFAULT @mem has no such page; -EIO KVM does not tell the vCPU's state; -errno of KVM or of the
+ * timer. After an error the vCPU's state is undefined.
  */
 must_check int probe_run(const struct guest_mem *mem, enum arch_doorbell doorbell,
 			 struct vcpu *vcpu);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's virtio-mmio windows in the order in which the guest finds them: disks first (vda, vdb, ...),
- * the entropy source last. Owns the opened image files, the device models and their transports.
+ * The machine's virtio-mmio windows in the order in which the guest finds them: disks first (vda,
+ * vdb, ...), the entropy source last. Owns the opened image files, the device models and their
+ * transports.
  */
 #ifndef SLOTS_H
 #define SLOTS_H

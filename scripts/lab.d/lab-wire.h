@@ -39,7 +39,8 @@ struct lab_frame {
 /*
  * The strings follow one another, each with its NUL: the current directory, the directory that is
  * shared back (empty: none), the kernel's module directory (empty: none), nr_args arguments,
- * nr_env settings NAME=VALUE, and nr_dirs directories of the outer machine that L1's own root has not.
+ * nr_env settings NAME=VALUE, and nr_dirs directories of the outer machine that L1's own root has
+ * not.
  */
 struct lab_job {
 	uint32_t nr_args;

@@ -3,8 +3,8 @@
  * tsc-khz - prints the frequency of this machine's time-stamp counter in kHz.
  *
  * An emulated x86_64 machine is given this counter as it is. Its kernel would measure it against an
- * emulated timer, which on a busy host comes out wrong by factors (2.6 in one of five boots with six
- * busy loops beside it), and with it every clock and timer in there.
+ * emulated timer, which on a busy host comes out wrong by factors (2.6 in one of five boots with
+ * six busy loops beside it), and with it every clock and timer in there.
  *
  * Exit status: 0, or 1 when there is no such counter.
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest without a machine: the guest module's side of the protocol over ordinary memory, written from
- * docs/protocol.md. It has a pool of pages, tasks with user memory, and system call tables; it evaluates
- * no filters, every installed hook on a call matches. It behaves well unless a test makes it lie.
+ * A guest without a machine: the guest module's side of the protocol over ordinary memory, written
+ * from docs/protocol.md. It has a pool of pages, tasks with user memory, and system call tables; it
+ * evaluates no filters, every installed hook on a call matches. It behaves well unless a test makes
+ * it lie.
  *
  * A vCPU is the thread that calls with its number. Different sessions may be driven from different
  * threads; one session, and one task, from one.
@@ -129,7 +130,9 @@ uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index);
 /** fake_fill_hello() - what this guest says in its hello. */
 void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *ret_hello);
 
-/** fake_hello() - load the module: hello, and everything the host asks for. Return: 0; -1 refused. */
+/**
+ * fake_hello() - load the module: hello, and everything the host asks for. Return: 0; -1 refused.
+ */
 int fake_hello(struct fake_guest *guest, unsigned int vcpu);
 
 /** fake_bye() - unload it. Return: what the ring returned. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Excerpts of the x86 system call tables, with the holes that tables have. The second one has to do for arm. */
+/* Excerpts of the x86 system call tables, with the holes that tables have. The second one has to do
+ * for arm. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -13,8 +13,7 @@ struct trial {
 	uint64_t store_addr[PORTAL_MAX_RULE_STORES];
 };
 
-/* ---- what there is
- * ---------------------------------------------------------------------------------- */
+/* ---- what there is ---- */
 
 static struct fake_rule *find(struct fake_guest *guest, uint64_t slot)
 {
@@ -97,8 +96,7 @@ void fake_rule_del_hook(struct fake_guest *guest, uint32_t id)
 			remove_at(guest, i - 1);
 }
 
-/* ---- what it says
- * -------------------------------------------------------------------------------------- */
+/* ---- what it says ---- */
 
 static bool load(struct fake_task *task, uint64_t addr, size_t width, uint64_t *ret_value)
 {

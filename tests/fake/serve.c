@@ -47,7 +47,7 @@ static int64_t serve_read_str(struct work *work)
 	return (int64_t)n;
 }
 
-/* ---- READ_VEC ---------------------------------------------------------------------------------- */
+/* ---- READ_VEC ---- */
 
 static size_t padded(size_t len)
 {

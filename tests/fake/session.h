@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A conversation of the fake guest, step by step, so that a test can interleave several, or stop and lie.
+ * A conversation of the fake guest, step by step, so that a test can interleave several, or stop
+ * and lie.
  */
 #ifndef FAKE_SESSION_H
 #define FAKE_SESSION_H
@@ -55,7 +56,10 @@ int fake_session_open(struct fake_session *session, struct fake_guest *guest,
 		      struct fake_task *task, unsigned int vcpu, uint32_t kind, uint32_t code,
 		      const void *payload, size_t size);
 
-/** fake_session_serve() - carry out the operation that is asked for; the answer is in the page, not rung. */
+/**
+ * fake_session_serve() - carry out the operation that is asked for; the answer is in the page, not
+ * rung.
+ */
 void fake_session_serve(struct fake_session *session);
 
 /** fake_session_ring() - ring @kind and look at what the host has left. */

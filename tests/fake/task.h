@@ -65,7 +65,10 @@ void fake_task_init(struct fake_task *task, const char *comm, bool compat);
 /** fake_task_done() - frees its memory. */
 void fake_task_done(struct fake_task *task);
 
-/** fake_map() - zeroed memory at @start. Return: the host's pointer to it, for the test; NULL no memory. */
+/**
+ * fake_map() - zeroed memory at @start. Return: the host's pointer to it, for the test; NULL no
+ * memory.
+ */
 uint8_t *fake_map(struct fake_task *task, uint64_t start, size_t size, unsigned int rights);
 
 /** fake_add_fd() - an open descriptor. @name: borrowed. */

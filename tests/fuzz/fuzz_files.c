@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a portal-vmm-files that a hostile kernel has taken over may send, through the receiver and the loader: nothing
- * is written outside of guest RAM, and no descriptor stays. An input is a number of edits, each an offset of two bytes
- * and a value, to a good message; the rest of it is the kernel.
+ * What a portal-vmm-files that a hostile kernel has taken over may send, through the receiver and
+ * the loader: nothing is written outside of guest RAM, and no descriptor stays. An input is a
+ * number of edits, each an offset of two bytes and a value, to a good message; the rest of it is
+ * the kernel.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A log as any guest may write it, between any two looks: the input is a list of steps, each of which changes some
- * bytes of control page or ring, or has the reader look or take. What is read stays inside, and the reader ends.
+ * A log as any guest may write it, between any two looks: the input is a list of steps, each of
+ * which changes some bytes of control page or ring, or has the reader look or take. What is read
+ * stays inside, and the reader ends.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 
 #define SIZE PORTAL_LOG_MIN
 
-/* each step's first two bytes: what, and how many bytes follow; a place comes before those of a change */
+/* each step's first two bytes: what, and how many bytes follow; a place comes before those of a
+ * change */
 enum { STEP_CONTROL = 0, STEP_RING, STEP_LOOK, STEP_TAKE, NR_STEPS };
 
 struct script {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile guest module: any pages, any rings, against the gate and a hook that uses everything. The input
- * is a script: seven bytes of command and the bytes it puts into a page, again and again.
+ * A hostile guest module: any pages, any rings, against the gate and a hook that uses everything.
+ * The input is a script: seven bytes of command and the bytes it puts into a page, again and again.
  */
 #include <endian.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest module's own check of a rule, and the rule at work: whatever passes the check reads and stores user
- * memory within its bounds, and counts itself once or not at all. The input is a rule as the host sends it, and
- * behind it the task's memory, at which the arguments point.
+ * The guest module's own check of a rule, and the rule at work: whatever passes the check reads and
+ * stores user memory within its bounds, and counts itself once or not at all. The input is a rule
+ * as the host sends it, and behind it the task's memory, at which the arguments point.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -40,8 +40,7 @@ size_t strlen(const char *text)
 	return len;
 }
 
-/* ---- console ------------------------------------------------------------------------------------
- */
+/* ---- console ---- */
 
 void print(const char *text)
 {
@@ -86,7 +85,7 @@ void serial_restore(void)
 	print("\n");
 }
 
-/* ---- what the loader left ------------------------------------------------------------------- */
+/* ---- what the loader left ---- */
 
 uint64_t guest_parameter(const char *name)
 {

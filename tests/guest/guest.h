@@ -60,8 +60,7 @@ void serial_restore(void);
  */
 uint64_t user_run(void (*entry)(void));
 
-/* ---- memory ------------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 void *memset(void *to, int byte, size_t len);
 void *memcpy(void *to, const void *from, size_t len);

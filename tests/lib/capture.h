@@ -8,7 +8,10 @@
 /** capture_start() - from now on stderr goes to a buffer. One at a time. */
 void capture_start(void);
 
-/** capture_stop() - stderr is what it was. Return: the text since capture_start(), until the next one. */
+/**
+ * capture_stop() - stderr is what it was. Return: the text since capture_start(), until the next
+ * one.
+ */
 const char *capture_stop(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of an architecture: all that the rest of the VMM may ask of arch/x86 or arch/arm64. Register
- * names, tables that firmware would leave in memory, and instruction encodings live behind it; meson picks
- * the folder, and no other file tests for the architecture.
+ * The contract of an architecture: all that the rest of the VMM may ask of arch/x86 or arch/arm64.
+ * Register names, tables that firmware would leave in memory, and instruction encodings live behind
+ * it; meson picks the folder, and no other file tests for the architecture.
  */
 #ifndef ARCH_ARCH_H
 #define ARCH_ARCH_H
@@ -34,7 +34,8 @@
  * @portal_base: the portal device's window
  * @portal_gsi: its interrupt line
  * @max_cpus: vCPUs a VM can have
- * @shootdown_waits: the guest takes no page away before every CPU has said so, as a stopped vCPU cannot
+ * @shootdown_waits: the guest takes no page away before every CPU has said so, as a stopped vCPU
+ * cannot
  */
 struct arch_platform {
 	const char *name;
@@ -82,12 +83,16 @@ struct arch_cap {
 const struct arch_cap *arch_caps(void);
 
 /**
- * arch_caps_more() - what some VMs need or are better for, and none is missing without; ends with name = NULL.
+ * arch_caps_more() - what some VMs need or are better for, and none is missing without; ends with
+ * name = NULL.
  * @advice says what does without.
  */
 const struct arch_cap *arch_caps_more(void);
 
-/** arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this architecture. */
+/**
+ * arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this
+ * architecture.
+ */
 const struct arch_cap *arch_cap_32bit(void);
 
 /* how the guest rings; in the order of preference */
@@ -115,7 +120,10 @@ enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted)
  */
 must_check int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell);
 
-/** arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors of mem_add_ram(). */
+/**
+ * arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors
+ * of mem_add_ram().
+ */
 must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
 
 /**
@@ -172,7 +180,8 @@ struct arch_boot {
 };
 
 /**
- * arch_boot_setup() - write tables, command line and boot parameters, and set the boot vCPU's registers
+ * arch_boot_setup() - write tables, command line and boot parameters, and set the boot vCPU's
+ * registers
  * @vm: with all its vCPUs
  * @mem: guest RAM with the kernel and the initrd in place
  * @cpu: the boot vCPU
@@ -218,7 +227,8 @@ struct arch_ring {
 bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring);
 
 /**
- * arch_doorbell_done() - leave a ring's result, or that of an unknown hypercall, where the guest looks for it
+ * arch_doorbell_done() - leave a ring's result, or that of an unknown hypercall, where the guest
+ * looks for it
  * @vcpu: after such an exit, on its thread; its next run goes on behind the instruction
  * @result: 0 served, else -errno
  *
@@ -254,7 +264,10 @@ struct arch_probe {
 	uint64_t nr;
 };
 
-/** arch_probe() - the one for @doorbell and the state that @vcpu begins in. Return: NULL: KVM does not tell that state. */
+/**
+ * arch_probe() - the one for @doorbell and the state that @vcpu begins in. Return: NULL: KVM does
+ * not tell that state.
+ */
 const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell doorbell);
 
 /** struct arch_registers - what the probe has borrowed of a vCPU, as <asm/kvm.h> has it */

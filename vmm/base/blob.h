@@ -35,8 +35,8 @@ must_check int blob_new_file(void);
  * @fd: taken over, also on failure; its position is not used
  * @ret_blob: blob_done() it
  *
- * Return: 0; -EISDIR; -EFBIG it does not fit the address space; other -errno of looking at it and mapping
- * it.
+ * Return: 0; -EISDIR; -EFBIG it does not fit the address space; other -errno of looking at it and
+ * mapping it.
  */
 must_check int blob_map(int fd, struct blob *ret_blob);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scope-bound ownership: a variable marked with one of these gives back what it owns when its scope ends. */
+/* Scope-bound ownership: a variable marked with one of these gives back what it owns when its scope
+ * ends. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Coroutines: functions that can wait in the middle while their thread does something else. Owns stacks
- * and the switching between them; must not know what runs on them.
+ * Coroutines: functions that can wait in the middle while their thread does something else. Owns
+ * stacks and the switching between them; must not know what runs on them.
  *
  * A pool belongs to one thread, and so do its coroutines: compilers keep thread-local addresses in
  * registers over calls, so a coroutine that went on elsewhere would use another thread's variables.
@@ -61,7 +61,10 @@ bool coro_resume(struct coro *coro);
 /** coro_yield() - go back to coro_resume()'s caller. Only from inside @self. */
 void coro_yield(struct coro *self);
 
-/** coro_discard() - free a coroutine that will never run again, what its stack owns leaks. NULL is fine. */
+/**
+ * coro_discard() - free a coroutine that will never run again, what its stack owns leaks. NULL is
+ * fine.
+ */
 void coro_discard(struct coro *coro);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells AddressSanitizer, ThreadSanitizer and valgrind that the stack is about to change. Everything is
- * inlined into the function that switches: a call in between would itself return on another stack.
+ * Tells AddressSanitizer, ThreadSanitizer and valgrind that the stack is about to change.
+ * Everything is inlined into the function that switches: a call in between would itself return on
+ * another stack.
  */
 #ifndef BASE_CORO_NOTE_H
 #define BASE_CORO_NOTE_H

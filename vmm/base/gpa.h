@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest physical address. A struct of its own, so that it mixes with neither host pointers nor guest
- * virtual addresses; arithmetic goes through gpa_add(), which sees the overflow.
+ * A guest physical address. A struct of its own, so that it mixes with neither host pointers nor
+ * guest virtual addresses; arithmetic goes through gpa_add(), which sees the overflow.
  */
 #ifndef BASE_GPA_H
 #define BASE_GPA_H

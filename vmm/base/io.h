@@ -9,13 +9,22 @@
 
 #include "base/cleanup.h"
 
-/** io_pread_full() - read @len bytes at @offset. Return: bytes read, fewer only at end of file; -errno. */
+/**
+ * io_pread_full() - read @len bytes at @offset. Return: bytes read, fewer only at end of file;
+ * -errno.
+ */
 must_check ssize_t io_pread_full(int fd, void *buf, size_t len, off_t offset);
 
-/** io_pwrite_full() - write @len bytes at @offset. Return: 0; -errno (an unknown part may be written). */
+/**
+ * io_pwrite_full() - write @len bytes at @offset. Return: 0; -errno (an unknown part may be
+ * written).
+ */
 must_check int io_pwrite_full(int fd, const void *buf, size_t len, off_t offset);
 
-/** io_write_full() - write @len bytes at the file position; waits on a non-blocking fd. Return: 0; -errno. */
+/**
+ * io_write_full() - write @len bytes at the file position; waits on a non-blocking fd. Return: 0;
+ * -errno.
+ */
 must_check int io_write_full(int fd, const void *buf, size_t len);
 
 /**

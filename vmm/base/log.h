@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's log: whole lines on stderr, "portal-vmm: error: ...". Owns the level and nothing else.
+ * The program's log: whole lines on stderr, "portal-vmm: error: ...". Owns the level and nothing
+ * else.
  * Low rooms return codes; machine, hooks and main say what happened, once.
  */
 #ifndef BASE_LOG_H
@@ -26,7 +27,9 @@ bool log_wants(enum log_level level);
  */
 int log_level_parse(const char *text, enum log_level *ret_level);
 
-/** log_line() - one line, written with one write(2) so that lines of threads never mix. Any thread. */
+/**
+ * log_line() - one line, written with one write(2) so that lines of threads never mix. Any thread.
+ */
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vline(enum log_level level, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* ends the item at *cursor in place, ",," becoming ","; moves *cursor behind it, to NULL after the last */
+/* ends the item at *cursor in place, ",," becoming ","; moves *cursor behind it, to NULL after the
+ * last */
 static char *cut_item(char **cursor)
 {
 	char *item = *cursor, *from = item, *to = item;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Command-line values of the form HEAD[,key[=value]...]: a file and what is said about it. A comma that
- * belongs to the text is written twice. Owns the split text; must not know what the keys mean.
+ * Command-line values of the form HEAD[,key[=value]...]: a file and what is said about it. A comma
+ * that belongs to the text is written twice. Owns the split text; must not know what the keys mean.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -38,7 +38,8 @@ struct options {
  * @spec: any text, copied
  * @ret_options: set on success; give it back with options_done()
  *
- * Return: 0; -EINVAL: nothing before the first comma, or a key is empty; -EEXIST: a key is there twice;
+ * Return: 0; -EINVAL: nothing before the first comma, or a key is empty; -EEXIST: a key is there
+ * twice;
  * -E2BIG: more than OPTIONS_MAX pairs; -ENOMEM.
  */
 must_check int options_parse(const char *spec, struct options *ret_options);

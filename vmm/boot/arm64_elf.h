@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An arm64 vmlinux as the Image it would be: its segments by their addresses, which are virtual ones from the
- * first byte of the Image on (arch/arm64/kernel/vmlinux.lds.S; the kernel's build makes the Image so, by objcopy -O
- * binary). Owns nothing.
+ * An arm64 vmlinux as the Image it would be: its segments by their addresses, which are virtual
+ * ones from the first byte of the Image on (arch/arm64/kernel/vmlinux.lds.S; the kernel's build
+ * makes the Image so, by objcopy -O binary). Owns nothing.
  */
 #ifndef BOOT_ARM64_ELF_H
 #define BOOT_ARM64_ELF_H
@@ -20,7 +20,8 @@
  *
  * Whether it is an Image that came out is for arm64_image_parse() to say.
  *
- * Return: 0; -EINVAL segments too far apart, or none with bytes; -ENODATA, -EINVAL of elf_segment(); -ENOMEM.
+ * Return: 0; -EINVAL segments too far apart, or none with bytes; -ENODATA, -EINVAL of
+ * elf_segment(); -ENOMEM.
  */
 must_check int arm64_elf_flatten(const struct elf_image *elf, size_t limit, void **ret_data,
 				 size_t *ret_len, struct boot_reason *why);

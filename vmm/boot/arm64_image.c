@@ -13,7 +13,8 @@
 #define OFF_PE		0x3c
 #define HEADER_SIZE	0x40
 
-/* Microsoft PE and COFF Specification: behind the signature a file header and an optional one, then the sections */
+/* Microsoft PE and COFF Specification: behind the signature a file header and an optional one, then
+ * the sections */
 #define PE_FILE_HEADER	     24
 #define PE_OFF_NR_SECTIONS   6
 #define PE_OFF_OPTIONAL_SIZE 20
@@ -34,7 +35,8 @@ bool arm64_image_probe(const void *data, size_t len)
 	return len >= HEADER_SIZE && memcmp((const uint8_t *)data + OFF_MAGIC, "ARM\x64", 4) == 0;
 }
 
-/* where the last section ends, of a kernel that is an EFI program, too; 0: it is none, or says nothing that makes sense */
+/* where the last section ends, of a kernel that is an EFI program, too; 0: it is none, or says
+ * nothing that makes sense */
 static uint64_t sections_end(const uint8_t *file, size_t len)
 {
 	uint64_t pe = get_le32(file + OFF_PE);

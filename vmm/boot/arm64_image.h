@@ -3,8 +3,8 @@
  * The arm64 Image: a header of 64 bytes in front of a kernel that is not packed. Reads the header;
  * loads nothing and knows no CPU state. The input is hostile.
  *
- * Source: Linux, Documentation/arch/arm64/booting.rst, "Call the kernel image". That header does not
- * say how long the file is; the one of an EFI program, which most are, does.
+ * Source: Linux, Documentation/arch/arm64/booting.rst, "Call the kernel image". That header does
+ * not say how long the file is; the one of an EFI program, which most are, does.
  */
 #ifndef BOOT_ARM64_IMAGE_H
 #define BOOT_ARM64_IMAGE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel file: what it is, and what of it goes into guest RAM. Owns the file's bytes. Ends at struct
- * kernel_image.
+ * A kernel file: what it is, and what of it goes into guest RAM. Owns the file's bytes. Ends at
+ * struct kernel_image.
  */
 #ifndef BOOT_KERNEL_H
 #define BOOT_KERNEL_H
@@ -45,7 +45,8 @@ struct kernel {
 /**
  * struct kernel_options - how to load
  * @kaslr: let the kernel unpack itself in the guest and choose its own address
- * @store: directory that keeps unpacked payloads (boot/store.h), NULL = none; one that does not work is ignored
+ * @store: directory that keeps unpacked payloads (boot/store.h), NULL = none; one that does not
+ * work is ignored
  */
 struct kernel_options {
 	bool kaslr;
@@ -88,14 +89,15 @@ void kernel_close(struct kernel *kernel);
  * @ret_image: kernel_image_done() it; independent of @kernel
  * @why: filled on failure, or NULL
  *
- * An arm64 Image that is not packed stays in its file when nobody else can change that, and what was in a zImage in
- * the store.
+ * An arm64 Image that is not packed stays in its file when nobody else can change that, and what
+ * was in a zImage in the store.
  *
- * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage starts with its
- * own decompressor.
+ * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage
+ * starts with its own decompressor.
  *
- * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file or a 32-bit arm
- * kernel, which cannot move themselves; -ENOMEM, other -errno of making a file in memory.
+ * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file
+ * or a 32-bit arm kernel, which cannot move themselves; -ENOMEM, other -errno of making a file in
+ * memory.
  */
 must_check int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
 			     struct kernel_image *ret_image, struct boot_reason *why);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a zImage would unpack in the guest, unpacked here. Knows the ways of packing; the header is zimage.h's. */
+/* What a zImage would unpack in the guest, unpacked here. Knows the ways of packing; the header is
+ * zimage.h's. */
 #ifndef BOOT_ZIMAGE_UNPACK_H
 #define BOOT_ZIMAGE_UNPACK_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A one-byte register by which the guest's init says how far the boot has come (--boot-timer). Owns nothing; must
- * not know what a mark means.
+ * A one-byte register by which the guest's init says how far the boot has come (--boot-timer). Owns
+ * nothing; must not know what a mark means.
  */
 #ifndef DEVICES_MARKS_H
 #define DEVICES_MARKS_H
@@ -18,7 +18,10 @@ struct marks {
 	void *ctx;
 };
 
-/** marks_attach() - put the register on a bus. @marks: must live as long as the bus. Return: as bus_add(). */
+/**
+ * marks_attach() - put the register on a bus. @marks: must live as long as the bus. Return: as
+ * bus_add().
+ */
 must_check int marks_attach(struct marks *marks, struct bus *bus, uint64_t base);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A real-time clock: the Arm PrimeCell PL031, one second a step. Owns by how much the guest's time is off the host's,
- * which the guest may change; must not know what the time is used for. Its alarm never goes off: there is no
- * interrupt, and a driver that finds none offers no alarms.
+ * A real-time clock: the Arm PrimeCell PL031, one second a step. Owns by how much the guest's time
+ * is off the host's, which the guest may change; must not know what the time is used for. Its alarm
+ * never goes off: there is no interrupt, and a driver that finds none offers no alarms.
  *
  * Source: Arm DDI 0224, "PrimeCell Real Time Clock (PL031) Technical Reference Manual", chapter 3.
  */

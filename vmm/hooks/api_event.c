@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's functions about the event and its verdict: no round trip. Documented in portal/hook.h. */
+/* The SDK's functions about the event and its verdict: no round trip. Documented in portal/hook.h.
+ */
 #include <errno.h>
 #include <portal/hook.h>
 #include <portal/wire.h>

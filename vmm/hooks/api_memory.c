@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDK's functions that may suspend: guest memory and the process. Immediate writes are operations;
- * those of a deferring hook are staged, and its reads see them. Documented in portal/hook.h.
+ * The SDK's functions that may suspend: guest memory and the process. Immediate writes are
+ * operations; those of a deferring hook are staged, and its reads see them. Documented in
+ * portal/hook.h.
  */
 #include <errno.h>
 #include <portal/hook.h>
@@ -78,8 +79,8 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 }
 
 /*
- * A string that the hook itself has staged a part of: only bytes show where it ends. Read up to page
- * borders, so that memory behind the string's end is not needed.
+ * A string that the hook itself has staged a part of: only bytes show where it ends. Read up to
+ * page borders, so that memory behind the string's end is not needed.
  */
 static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
 {

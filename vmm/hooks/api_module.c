@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's functions for a module itself: hooks, options, data, log. Documented in portal/hook.h. */
+/* The SDK's functions for a module itself: hooks, options, data, log. Documented in portal/hook.h.
+ */
 #include <errno.h>
 #include <portal/hook.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDK's walk over pointers. Every step is what portal_read_bytes() would have read: first what the host has,
- * then, of all that is left, what the guest has. Documented in portal/hook.h.
+ * The SDK's walk over pointers. Every step is what portal_read_bytes() would have read: first what
+ * the host has, then, of all that is left, what the guest has. Documented in portal/hook.h.
  */
 #include <errno.h>
 #include <portal/hook.h>
@@ -72,8 +72,8 @@ static bool read_here(struct walk *walk, uint64_t addr)
 }
 
 /*
- * @nr steps have been read as the guest has memory. What this hook has staged may hide the pointers that the guest
- * followed, and memory that it does not have: from there on, they are made anew.
+ * @nr steps have been read as the guest has memory. What this hook has staged may hide the pointers
+ * that the guest followed, and memory that it does not have: from there on, they are made anew.
  */
 static void take(struct walk *walk, size_t nr)
 {

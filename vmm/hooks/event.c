@@ -47,7 +47,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* ---- a callback gets the thread, and gives it up ------------------------------------------------------ */
+/* ---- a callback gets the thread, and gives it up ---- */
 
 static void run_on(struct portal_ctx *ctx)
 {
@@ -79,7 +79,7 @@ void event_resume(struct session *session)
 		run_on(ctx);
 }
 
-/* ---- one callback --------------------------------------------------------------------------------------- */
+/* ---- one callback ---- */
 
 static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
@@ -139,7 +139,8 @@ static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
 	return ret;
 }
 
-/* one that observes both sides is told of the entry now, at the return: that took one exit instead of two */
+/* one that observes both sides is told of the entry now, at the return: that took one exit instead
+ * of two */
 static int run_sides(struct portal_ctx *ctx, struct portal_hook *hook)
 {
 	bool missed_entry = hook->flags & PORTAL_HOOK_OBSERVE && hook->when & PORTAL_ON_ENTER;
@@ -174,7 +175,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 	return false;
 }
 
-/* ---- an event --------------------------------------------------------------------------------------------- */
+/* ---- an event ---- */
 
 /* Return: true: the guest has refused one hook, there may be more to tell */
 static bool sync_some(struct registry *registry, struct session *session)
@@ -248,7 +249,8 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 		session_verdict(session, ctx.staging.payload, len);
 }
 
-/* A record has the bits of log hooks only; whose else it has is none of theirs: there is no session. */
+/* A record has the bits of log hooks only; whose else it has is none of theirs: there is no
+ * session. */
 void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
 		     const struct log_stamp *stamp)
 {

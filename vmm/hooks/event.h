@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One event on its way through the hooks: calls the callbacks in order, keeps what they stage, sends the
- * verdict. Owns struct portal_ctx, which is what a callback sees of an event.
+ * One event on its way through the hooks: calls the callbacks in order, keeps what they stage,
+ * sends the verdict. Owns struct portal_ctx, which is what a callback sees of an event.
  */
 #ifndef HOOKS_EVENT_H
 #define HOOKS_EVENT_H
@@ -67,7 +67,9 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
 		     const struct log_stamp *stamp);
 
-/** event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine. */
+/**
+ * event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine.
+ */
 void event_serve_error(struct registry *registry, struct session *session,
 		       const struct call_error *error);
 
@@ -77,19 +79,31 @@ void event_suspend(struct session *session);
 /** event_resume() - it goes on. */
 void event_resume(struct session *session);
 
-/** event_may_change() - the callback may stage and write: it does not only observe or log, and is not on_error. */
+/**
+ * event_may_change() - the callback may stage and write: it does not only observe or log, and is
+ * not on_error.
+ */
 bool event_may_change(const struct portal_ctx *ctx);
 
-/** event_is_log() - the callback is a log hook's: nothing can be asked, also where its event has a session. */
+/**
+ * event_is_log() - the callback is a log hook's: nothing can be asked, also where its event has a
+ * session.
+ */
 bool event_is_log(const struct portal_ctx *ctx);
 
 /** event_is_over() - the session has ended under the callback. */
 bool event_is_over(const struct portal_ctx *ctx);
 
-/** event_session() - what a callback of @module that runs on this thread may ask in; NULL: there is none. */
+/**
+ * event_session() - what a callback of @module that runs on this thread may ask in; NULL: there is
+ * none.
+ */
 struct session *event_session(const struct portal_module *module);
 
-/** event_has_session() - a session is under way on this thread: at its end the guest is told what has changed. */
+/**
+ * event_has_session() - a session is under way on this thread: at its end the guest is told what
+ * has changed.
+ */
 bool event_has_session(void);
 
 /** event_sync() - tell the guest what has changed, log what it refuses; may suspend. */

@@ -14,8 +14,8 @@
  * @session: the hello's session
  * @hello: what it said
  *
- * Return: 0, also when the session ended before its time; negative errno: a hook cannot be installed or
- * the guest does not answer as it should, and the log says what and why.
+ * Return: 0, also when the session ended before its time; negative errno: a hook cannot be
+ * installed or the guest does not answer as it should, and the log says what and why.
  */
 must_check int hello_serve(struct registry *registry, struct session *session,
 			   const struct hello *hello);

@@ -19,7 +19,7 @@ _Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "one numbering");
 
 #define NR_MATCHES (PORTAL_NR_ARGS + 1)
 
-/* ---- checking a description ------------------------------------------------------------------------- */
+/* ---- checking a description ---- */
 
 bool hook_is_string_match(const struct portal_match *match)
 {
@@ -96,7 +96,7 @@ static int check(const struct portal_syscall_hook *desc)
 	return check_filters(desc);
 }
 
-/* ---- the wire form ------------------------------------------------------------------------------------ */
+/* ---- the wire form ---- */
 
 static const struct portal_match *match_of(const struct portal_syscall_hook *desc, size_t i)
 {
@@ -275,7 +275,7 @@ size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *b
 	return len;
 }
 
-/* ---- the description for people --------------------------------------------------------------------- */
+/* ---- the description for people ---- */
 
 static void describe_match(const struct portal_wire_match *wire, const char *strings,
 			   const char *what, FILE *out)

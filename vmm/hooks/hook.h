@@ -16,7 +16,8 @@
 
 struct rule;
 
-/* what the guest has of a hook; unsure: who was to tell it was killed, and may have done so or not */
+/* what the guest has of a hook; unsure: who was to tell it was killed, and may have done so or not
+ */
 enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF, HOOK_UNSURE };
 
 /**
@@ -97,7 +98,8 @@ const char *hook_call_name(const struct portal_hook *hook);
 /**
  * hook_encode() - the payload of PORTAL_OP_HOOK_ADD
  * @hook: with its numbers known
- * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out, without LOG it is asked
+ * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out, without LOG it
+ * is asked
  * @buf: PORTAL_DATA_SIZE bytes
  *
  * Return: bytes of @buf.

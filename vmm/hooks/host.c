@@ -103,7 +103,7 @@ int host_describe(struct host *host, const char *spec, FILE *out)
 	return 0;
 }
 
-/* ---- the gate's calls ---------------------------------------------------------------------------------- */
+/* ---- the gate's calls ---- */
 
 static void on_hello(void *ctx, struct session *session, const struct hello *hello)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module host: the modules of the command line, from loading to unloading, and their connection to
- * the gate. Knows no KVM.
+ * The module host: the modules of the command line, from loading to unloading, and their connection
+ * to the gate. Knows no KVM.
  */
 #ifndef HOOKS_HOST_H
 #define HOOKS_HOST_H
@@ -18,8 +18,10 @@ struct host;
 /**
  * struct host_ops - what the machine does for the host
  * @raise_work: have the guest open a session, because hooks changed outside of any; any thread
- * @failed: the guest is there, and what the modules want cannot be had (an unknown system call, say): the
- *	user has been told, the VM should end with EXIT_STATUS_USAGE before the firmware starts. In a
+ * @failed: the guest is there, and what the modules want cannot be had (an unknown system call,
+ * say): the
+ *	user has been told, the VM should end with EXIT_STATUS_USAGE before the firmware starts. In
+ * a
  *	session, on a vCPU's thread: must only take note.
  * @ctx: handed to both
  *
@@ -66,7 +68,10 @@ void host_destroy(struct host *host);
  */
 must_check int host_load(struct host *host, const char *spec);
 
-/** host_add() - as host_load(), for a module that is linked in. @spec: a name for messages, and options. */
+/**
+ * host_add() - as host_load(), for a module that is linked in. @spec: a name for messages, and
+ * options.
+ */
 must_check int host_add(struct host *host, const struct portal_module_desc *desc, const char *spec);
 
 /**

@@ -20,7 +20,7 @@ static const struct portal_option *find_option(const struct portal_module_desc *
 	return NULL;
 }
 
-/* ---- the file --------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static bool is_elf(int fd)
 {
@@ -120,7 +120,7 @@ static int find_desc(struct portal_module *module, const char *path)
 	return -ENOEXEC;
 }
 
-/* ---- the descriptor ---------------------------------------------------------------------------------- */
+/* ---- the descriptor ---- */
 
 static int check_desc(const struct portal_module_desc *desc, const char *path)
 {
@@ -140,7 +140,7 @@ static int check_desc(const struct portal_module_desc *desc, const char *path)
 	return 0;
 }
 
-/* ---- the options --------------------------------------------------------------------------------------- */
+/* ---- the options ---- */
 
 /* "errno, prefix"; freed by the caller, NULL without memory */
 static char *list_options(const struct portal_module_desc *desc)
@@ -204,7 +204,7 @@ const char *portal_option(struct portal_module *mod, const char *key)
 	return option ? option->fallback : NULL;
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------ */
+/* ---- life ---- */
 
 int module_open(const struct portal_module_desc *desc, const char *spec, unsigned int index,
 		struct registry *registry, struct portal_module **ret_module)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One hook module: its descriptor, the options it was given, its shared object, and the lock that keeps
- * its callbacks from running in parallel. Says what is wrong with a module, once. Knows no guest.
+ * One hook module: its descriptor, the options it was given, its shared object, and the lock that
+ * keeps its callbacks from running in parallel. Says what is wrong with a module, once. Knows no
+ * guest.
  */
 #ifndef HOOKS_MODULE_H
 #define HOOKS_MODULE_H
@@ -45,10 +46,11 @@ struct portal_module {
  * @registry: for its hooks
  * @ret_module: the module
  *
- * Return: 0. What is wrong has been said in the log for: -ENOENT no such file; -EACCES it cannot be read;
- * -ENOEXEC it is no shared object for this machine, needs a function that does not exist here, or has no
- * portal_module; -EPROTONOSUPPORT it was made for a newer API; -EINVAL an option is malformed or unknown,
- * or its descriptor is incomplete; -ENOMEM.
+ * Return: 0. What is wrong has been said in the log for: -ENOENT no such file; -EACCES it cannot be
+ * read;
+ * -ENOEXEC it is no shared object for this machine, needs a function that does not exist here, or
+ * has no portal_module; -EPROTONOSUPPORT it was made for a newer API; -EINVAL an option is
+ * malformed or unknown, or its descriptor is incomplete; -ENOMEM.
  */
 must_check int module_open(const struct portal_module_desc *desc, const char *spec,
 			   unsigned int index, struct registry *registry,
@@ -57,13 +59,19 @@ must_check int module_open(const struct portal_module_desc *desc, const char *sp
 /** module_load() - call its load(). Return: 0; the negative errno of load(), said in the log. */
 must_check int module_load(struct portal_module *module);
 
-/** module_unload() - call its unload(), if load() has succeeded and it has one. No callback runs any more. */
+/**
+ * module_unload() - call its unload(), if load() has succeeded and it has one. No callback runs any
+ * more.
+ */
 void module_unload(struct portal_module *module);
 
 /** module_close() - close the file, whose code nothing may call any more. NULL is fine. */
 void module_close(struct portal_module *module);
 
-/** module_enter() - a callback is about to run or to go on; module_leave() - it waits or has returned. */
+/**
+ * module_enter() - a callback is about to run or to go on; module_leave() - it waits or has
+ * returned.
+ */
 void module_enter(struct portal_module *module);
 void module_leave(struct portal_module *module);
 

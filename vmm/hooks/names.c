@@ -161,7 +161,8 @@ uint32_t names_find(const struct names *names, bool compat, const char *name)
 	return PORTAL_NR_NONE;
 }
 
-/* insertions, deletions and replacements that lead from @a to @b, both at most NAMES_MAX_LEN long */
+/* insertions, deletions and replacements that lead from @a to @b, both at most NAMES_MAX_LEN long
+ */
 static unsigned int distance(const char *a, const char *b)
 {
 	unsigned int row[NAMES_MAX_LEN + 1];

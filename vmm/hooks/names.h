@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest kernel's system call tables, numbers to names and back, as the guest itself told them at
- * hello. Immutable once loaded, shared by counted references. Knows no hooks.
+ * The guest kernel's system call tables, numbers to names and back, as the guest itself told them
+ * at hello. Immutable once loaded, shared by counted references. Knows no hooks.
  */
 #ifndef HOOKS_NAMES_H
 #define HOOKS_NAMES_H
@@ -35,10 +35,16 @@ struct names *names_get(struct names *names);
 /** names_put() - one reference less; the last frees. NULL is fine. Any thread. */
 void names_put(struct names *names);
 
-/** names_find() - number of @name in the native or the compat table. Return: PORTAL_NR_NONE: in none. */
+/**
+ * names_find() - number of @name in the native or the compat table. Return: PORTAL_NR_NONE: in
+ * none.
+ */
 uint32_t names_find(const struct names *names, bool compat, const char *name);
 
-/** names_of() - name of number @nr. Return: NULL: the table has no such call. Lives as long as @names. */
+/**
+ * names_of() - name of number @nr. Return: NULL: the table has no such call. Lives as long as
+ * @names.
+ */
 const char *names_of(const struct names *names, bool compat, uint32_t nr);
 
 /** names_nearest() - the name most like @name, for messages. Return: NULL: none is similar. */

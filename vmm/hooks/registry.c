@@ -45,7 +45,7 @@ void registry_done(struct registry *registry)
 	pthread_mutex_destroy(&registry->lock);
 }
 
-/* ---- the list, all under the lock ------------------------------------------------------------------- */
+/* ---- the list, all under the lock ---- */
 
 /* the guest, where it had the hook, has let go of its rules with it */
 static void unlink_hook(struct registry *registry, struct portal_hook *hook)
@@ -104,7 +104,7 @@ static void revoke_rules(struct registry *registry, struct portal_hook *hook)
 	}
 }
 
-/* ---- what modules do --------------------------------------------------------------------------------- */
+/* ---- what modules do ---- */
 
 int registry_add(struct registry *registry, struct portal_hook *hook)
 {
@@ -170,7 +170,7 @@ void registry_wake(struct registry *registry)
 		registry->raise_work(registry->raise_work_ctx);
 }
 
-/* ---- the guest ----------------------------------------------------------------------------------------- */
+/* ---- the guest ---- */
 
 /* under the lock: the guest, if there is one, has nothing */
 static void forget_guest(struct registry *registry, bool said_bye)
@@ -221,7 +221,7 @@ void registry_disconnect(struct registry *registry)
 	pthread_mutex_unlock(&registry->lock);
 }
 
-/* ---- rules of modules -------------------------------------------------------------------------------------- */
+/* ---- rules of modules ---- */
 
 int registry_add_rule(struct registry *registry, struct portal_hook *hook, struct rule *rule,
 		      uint64_t *ret_id)
@@ -293,7 +293,7 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
 	pthread_mutex_unlock(&registry->lock);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static bool is_for(struct portal_hook *hook, const struct call *call)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All hooks in the order they are called, which bit each has, their rules, and how far the guest has been told, which
- * sync.h does. Owns the hooks, the rules and the guest's system call tables. Any thread; nothing here is held while a
- * session waits.
+ * All hooks in the order they are called, which bit each has, their rules, and how far the guest
+ * has been told, which sync.h does. Owns the hooks, the rules and the guest's system call tables.
+ * Any thread; nothing here is held while a session waits.
  */
 #ifndef HOOKS_REGISTRY_H
 #define HOOKS_REGISTRY_H
@@ -64,17 +64,23 @@ void registry_done(struct registry *registry);
  * @registry: the registry
  * @hook: from hook_create(); the registry owns it on success
  *
- * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call; -ENOMEM.
+ * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call;
+ * -ENOMEM.
  */
 must_check int registry_add(struct registry *registry, struct portal_hook *hook);
 
 /** registry_remove() - the module lets go: no callback any more, and the guest is told in time. */
 void registry_remove(struct registry *registry, struct portal_hook *hook);
 
-/** registry_enable() - switch a hook; the guest is told in time. Its rules do not come back with it. */
+/**
+ * registry_enable() - switch a hook; the guest is told in time. Its rules do not come back with it.
+ */
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
 
-/** registry_want_log() - rings of at least @size bytes, a valid size. Return: 0; -EBUSY: they are made. */
+/**
+ * registry_want_log() - rings of at least @size bytes, a valid size. Return: 0; -EBUSY: they are
+ * made.
+ */
 must_check int registry_want_log(struct registry *registry, uint32_t size);
 
 /** registry_wake() - changes were made outside of any session: have the guest open one. */
@@ -102,7 +108,8 @@ void registry_disconnect(struct registry *registry);
  * @rule: from rule_create(); the registry owns it on success
  * @ret_id: its name
  *
- * Return: 0; -ENOSPC: no slot is free; -ENOENT: the hook is removed or off; -EOPNOTSUPP: the guest has no rules.
+ * Return: 0; -ENOSPC: no slot is free; -ENOENT: the hook is removed or off; -EOPNOTSUPP: the guest
+ * has no rules.
  */
 must_check int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 				 struct rule *rule, uint64_t *ret_id);
@@ -115,7 +122,9 @@ must_check int registry_revoke_rule(struct registry *registry, struct portal_hoo
 must_check int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint64_t id,
 				  uint64_t *ret_hits);
 
-/** registry_count_rules() - rules ever added, of these revoked, and calls that all of them answered. */
+/**
+ * registry_count_rules() - rules ever added, of these revoked, and calls that all of them answered.
+ */
 void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64_t *ret_revoked,
 			  uint64_t *ret_hits);
 
@@ -138,10 +147,15 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct
 /** registry_mark_changed() - under the lock: the guest, if there is one, does not know all. */
 void registry_mark_changed(struct registry *registry);
 
-/** registry_drop() - under the lock: its module lets go of @hook, which goes as soon as the guest has not got it. */
+/**
+ * registry_drop() - under the lock: its module lets go of @hook, which goes as soon as the guest
+ * has not got it.
+ */
 void registry_drop(struct registry *registry, struct portal_hook *hook);
 
-/** registry_lost() - under the lock: the guest has not got @hook; nobody wants it either: it goes. */
+/**
+ * registry_lost() - under the lock: the guest has not got @hook; nobody wants it either: it goes.
+ */
 void registry_lost(struct registry *registry, struct portal_hook *hook);
 
 /** registry_end_rule() - under the lock: revoked at once, forgotten as soon as the guest has. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of user registers by ABI, as portal_reg() takes them. Source: uapi/portal/wire.h, PORTAL_REG_*. */
+/* Names of user registers by ABI, as portal_reg() takes them. Source: uapi/portal/wire.h,
+ * PORTAL_REG_*. */
 #ifndef HOOKS_REGS_H
 #define HOOKS_REGS_H
 

@@ -17,7 +17,7 @@ _Static_assert(PORTAL_RULE_SET_RET == PORTAL_VERDICT_RET, "one numbering");
 
 #define ALL_ARGS ((1u << PORTAL_NR_ARGS) - 1)
 
-/* ---- checking a description ------------------------------------------------------------------ */
+/* ---- checking a description ---- */
 
 static int check_place(const struct portal_rule_place *place, const struct portal_rule *desc)
 {
@@ -88,7 +88,7 @@ static int check(const struct portal_hook *hook, const struct portal_rule *desc)
 	return check_effects(desc);
 }
 
-/* ---- the wire form --------------------------------------------------------------------------- */
+/* ---- the wire form ---- */
 
 /* what the strings and what is stored take of the page; -E2BIG: more than is left of it */
 static int bytes_size(const struct portal_rule *desc, size_t *ret_size)

@@ -8,7 +8,7 @@
 
 #define HITS_MASK ((1ull << PORTAL_RULE_HITS_BITS) - 1)
 
-/* ---- a slot's word --------------------------------------------------------------------------- */
+/* ---- a slot's word ---- */
 
 static uint64_t state_of(uint32_t generation)
 {
@@ -36,7 +36,7 @@ static void stop(struct rules *rules, struct rule *rule)
 								__ATOMIC_SEQ_CST));
 }
 
-/* ---- slots ----------------------------------------------------------------------------------- */
+/* ---- slots ---- */
 
 /* one that was given back is used last, and with a generation that nobody remembers */
 static void take_slot(struct rules *rules, uint32_t slot, struct rule *rule)

@@ -131,7 +131,8 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 	size_t offset = 0;
 
 	while (next_write(staging, &offset, &write)) {
-		/* where the two start relative to each other: one of these is 0 unless they are apart */
+		/* where the two start relative to each other: one of these is 0 unless they are
+		 * apart */
 		uint64_t into_write = gva - write.gva < write.len ? gva - write.gva : 0;
 		uint64_t into_buf = write.gva - gva < len ? write.gva - gva : 0;
 		size_t n = write.len - into_write;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A verdict in the making: what the hooks of one event have decided so far, and the writes they want done
- * with it. Plain memory, no session. Source: docs/protocol.md section 5, "Verdict".
+ * A verdict in the making: what the hooks of one event have decided so far, and the writes they
+ * want done with it. Plain memory, no session. Source: docs/protocol.md section 5, "Verdict".
  */
 #ifndef HOOKS_STAGING_H
 #define HOOKS_STAGING_H
@@ -50,10 +50,15 @@ void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
 /** staging_set_reg() - user register @index (below PORTAL_NR_REGS) becomes @value. */
 void staging_set_reg(struct staging *staging, unsigned int index, uint64_t value);
 
-/** staging_set_ret() - the result becomes @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET. */
+/**
+ * staging_set_ret() - the result becomes @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET.
+ */
 void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
 
-/** staging_write() - stage a write of @len (at least 1) bytes for hook @id. Return: 0; -ENOSPC: no room. */
+/**
+ * staging_write() - stage a write of @len (at least 1) bytes for hook @id. Return: 0; -ENOSPC: no
+ * room.
+ */
 must_check int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf,
 			     size_t len);
 

@@ -30,7 +30,7 @@ static enum change needed_change(struct portal_hook *hook)
 	return hook->guest == HOOK_OFF ? CHANGE_NONE : CHANGE_DISABLE;
 }
 
-/* ---- a hook ------------------------------------------------------------------------------------------------ */
+/* ---- a hook ---- */
 
 /* as large as was asked for, or as can be had */
 static int open_log(struct session *session, uint32_t size)
@@ -93,7 +93,8 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 	registry_lost(registry, hook);
 }
 
-/* under the lock; bytes of the logs that the guest has to make for this change, never less than before; 0: none */
+/* under the lock; bytes of the logs that the guest has to make for this change, never less than
+ * before; 0: none */
 static uint32_t missing_log(struct registry *registry, const struct portal_hook *hook,
 			    enum change change)
 {
@@ -160,7 +161,7 @@ static struct portal_hook *next_change(struct registry *registry, enum change *r
 	return NULL;
 }
 
-/* ---- a rule ------------------------------------------------------------------------------------------------ */
+/* ---- a rule ---- */
 
 static enum change needed_rule_change(const struct registry *registry, const struct rule *rule)
 {
@@ -287,7 +288,7 @@ static int tell_rule(struct registry *registry, struct session *session, struct 
 	return 0;
 }
 
-/* ---- all of them, or one that is new ------------------------------------------------------------------------ */
+/* ---- all of them, or one that is new ---- */
 
 static int sync_rules(struct registry *registry, struct session *session)
 {

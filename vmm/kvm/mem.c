@@ -39,8 +39,8 @@ void mem_destroy(struct guest_mem *mem)
 }
 
 /*
- * Reserve more than asked for without access, open the part that has the right alignment, give the rest
- * back but for a guard page on either side.
+ * Reserve more than asked for without access, open the part that has the right alignment, give the
+ * rest back but for a guard page on either side.
  */
 static uint8_t *map_guarded(uint64_t size)
 {

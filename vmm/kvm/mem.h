@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Guest RAM: host mappings under guest physical addresses, and the only door from a gpa to a pointer.
- * Knows no KVM, so that loaders and devices can be tested over real memory without a VM; vm.c registers
- * the slots with the kernel.
+ * Guest RAM: host mappings under guest physical addresses, and the only door from a gpa to a
+ * pointer.
+ * Knows no KVM, so that loaders and devices can be tested over real memory without a VM; vm.c
+ * registers the slots with the kernel.
  */
 #ifndef KVM_MEM_H
 #define KVM_MEM_H
@@ -34,7 +35,10 @@ struct guest_mem;
 /** mem_create() - guest memory without a slot. Return: 0; -ENOMEM. */
 must_check int mem_create(struct guest_mem **ret_mem);
 
-/** mem_destroy() - unmaps everything; NULL is fine. No pointer from mem_slice() may be used afterwards. */
+/**
+ * mem_destroy() - unmaps everything; NULL is fine. No pointer from mem_slice() may be used
+ * afterwards.
+ */
 void mem_destroy(struct guest_mem *mem);
 
 /**
@@ -43,10 +47,12 @@ void mem_destroy(struct guest_mem *mem);
  * @base: page aligned
  * @size: bytes, page aligned, not 0
  *
- * Pages are reserved, not touched: the host gives memory when the guest first uses it. The mapping starts
- * on a 2 MiB boundary when @base does, so that the host can use huge pages, and has guard pages around it.
+ * Pages are reserved, not touched: the host gives memory when the guest first uses it. The mapping
+ * starts on a 2 MiB boundary when @base does, so that the host can use huge pages, and has guard
+ * pages around it.
  *
- * Return: 0; -EINVAL misaligned, empty, or past the 64-bit end; -EEXIST overlaps; -ENOSPC MEM_MAX_SLOTS; -ENOMEM.
+ * Return: 0; -EINVAL misaligned, empty, or past the 64-bit end; -EEXIST overlaps; -ENOSPC
+ * MEM_MAX_SLOTS; -ENOMEM.
  */
 must_check int mem_add_ram(struct guest_mem *mem, gpa_t base, uint64_t size);
 
@@ -80,7 +86,10 @@ must_check int mem_map_file(const struct guest_mem *mem, gpa_t gpa, int fd, uint
  */
 bool mem_should_map(const struct guest_mem *mem);
 
-/** mem_use_huge_pages() - ask the host for huge pages behind all slots. Advice: one without them works as well. */
+/**
+ * mem_use_huge_pages() - ask the host for huge pages behind all slots. Advice: one without them
+ * works as well.
+ */
 void mem_use_huge_pages(struct guest_mem *mem);
 
 /**
@@ -96,7 +105,8 @@ must_check int mem_prefault(struct guest_mem *mem);
  * @gpa: guest address, any value
  * @len: bytes, any value
  *
- * The memory is shared with the guest, which may change it at any time: copy once, validate the copy. Any thread.
+ * The memory is shared with the guest, which may change it at any time: copy once, validate the
+ * copy. Any thread.
  *
  * Return: pointer to @len bytes; NULL unless the whole range lies in one slot.
  */
@@ -108,7 +118,10 @@ must_check int mem_read(const struct guest_mem *mem, gpa_t gpa, void *buf, size_
 /** mem_write() - copy into guest RAM. Return: 0; -EFAULT: not in one slot, nothing copied. */
 must_check int mem_write(const struct guest_mem *mem, gpa_t gpa, const void *buf, size_t len);
 
-/** mem_slots() - the slots in order of address. @ret_nr: how many. Valid until the next mem_add_ram(). */
+/**
+ * mem_slots() - the slots in order of address. @ret_nr: how many. Valid until the next
+ * mem_add_ram().
+ */
 const struct mem_slot *mem_slots(const struct guest_mem *mem, size_t *ret_nr);
 
 /** mem_total() - bytes of RAM in all slots. */

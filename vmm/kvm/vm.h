@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual machine as the kernel gives it: /dev/kvm, the VM file descriptor, memory slots, interrupt
- * lines. Knows nothing of what is in the memory or on the lines; what differs by architecture is in arch/.
+ * The virtual machine as the kernel gives it: /dev/kvm, the VM file descriptor, memory slots,
+ * interrupt lines. Knows nothing of what is in the memory or on the lines; what differs by
+ * architecture is in arch/.
  */
 #ifndef KVM_VM_H
 #define KVM_VM_H
@@ -34,8 +35,8 @@ struct vm {
  * vm_open_kvm() - open /dev/kvm and check that it speaks API version 12
  * @ret_fd: close-on-exec descriptor
  *
- * Return: 0; -ENOENT or -ENODEV no KVM on this host; -EACCES no permission; -EPROTO another API version;
- * other -errno of open(2).
+ * Return: 0; -ENOENT or -ENODEV no KVM on this host; -EACCES no permission; -EPROTO another API
+ * version; other -errno of open(2).
  */
 must_check int vm_open_kvm(int *ret_fd);
 
@@ -76,11 +77,14 @@ must_check int vm_create_irqchip(struct vm *vm, uint32_t type);
  */
 must_check int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *value);
 
-/** vm_map() - register every slot of @mem with the VM. @mem must outlive the VM. Return: 0; -errno. */
+/**
+ * vm_map() - register every slot of @mem with the VM. @mem must outlive the VM. Return: 0; -errno.
+ */
 must_check int vm_map(const struct vm *vm, const struct guest_mem *mem);
 
 /**
- * vm_bind_event() - KVM_IOEVENTFD: the guest's writes to an address go to an eventfd, and not out of the kernel
+ * vm_bind_event() - KVM_IOEVENTFD: the guest's writes to an address go to an eventfd, and not out
+ * of the kernel
  * @vm: the VM
  * @gpa: not RAM
  * @len: bytes of the writes that count: 1, 2, 4 or 8; others come out as they did

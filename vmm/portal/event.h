@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What opens a session, taken out of the wire's structs: hello, a system call, an error. Pure parsing of
- * hostile bytes; knows no page, no session and no hook. Source: docs/protocol.md sections 3 and 5.
+ * What opens a session, taken out of the wire's structs: hello, a system call, an error. Pure
+ * parsing of hostile bytes; knows no page, no session and no hook. Source: docs/protocol.md
+ * sections 3 and 5.
  */
 #ifndef PORTAL_EVENT_H
 #define PORTAL_EVENT_H
@@ -86,8 +87,8 @@ struct call_error {
  *
  * Whether the ranges are RAM is for the caller to find out.
  *
- * Return: 0; -EPROTO: wrong size, ranges misaligned, empty, overlapping or too many, texts without a
- * NUL, reserved fields set; -EPROTONOSUPPORT: another version.
+ * Return: 0; -EPROTO: wrong size, ranges misaligned, empty, overlapping or too many, texts without
+ * a NUL, reserved fields set; -EPROTONOSUPPORT: another version.
  */
 must_check int event_parse_hello(const void *data, size_t size, struct hello *ret_hello);
 
@@ -103,7 +104,9 @@ must_check int event_parse_hello(const void *data, size_t size, struct hello *re
 must_check int event_parse_call(void *data, size_t size, const struct hello *hello,
 				struct call *ret_call);
 
-/** event_parse_error() - check an error event. Parameters and return value as event_parse_call(). */
+/**
+ * event_parse_error() - check an error event. Parameters and return value as event_parse_call().
+ */
 must_check int event_parse_error(const void *data, size_t size, const struct hello *hello,
 				 struct call_error *ret_error);
 

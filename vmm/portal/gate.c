@@ -82,7 +82,7 @@ void gate_destroy(struct gate *gate)
 	free(gate);
 }
 
-/* ---- a session's life: claim, run, release ------------------------------------------------------ */
+/* ---- a session's life: claim, run, release ---- */
 
 /* under the lock; the session's own thread will see to it */
 static void session_doom(struct gate *gate, struct session *session)
@@ -201,7 +201,7 @@ static void retire_pool(struct gate *gate, struct pool *replacement)
 	pool_put(old);
 }
 
-/* ---- what runs in a session's coroutine ----------------------------------------------------------- */
+/* ---- what runs in a session's coroutine ---- */
 
 static void serve(struct coro *self, void *arg)
 {
@@ -251,7 +251,7 @@ static int session_start(struct gate *gate, struct session *session)
 	return session_run(gate, session);
 }
 
-/* ---- the six kinds of ring ------------------------------------------------------------------------- */
+/* ---- the six kinds of ring ---- */
 
 static int protocol_error(struct gate *gate)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door the guest's doorbell leads to: owns the pool of pages the guest has registered, the sessions
- * on them and their coroutines. Knows no KVM, no hooks and no modules; guest memory and the takers of
- * events come in as small ops structs. Source: docs/protocol.md sections 1 to 3.
+ * The door the guest's doorbell leads to: owns the pool of pages the guest has registered, the
+ * sessions on them and their coroutines. Knows no KVM, no hooks and no modules; guest memory and
+ * the takers of events come in as small ops structs. Source: docs/protocol.md sections 1 to 3.
  */
 #ifndef PORTAL_GATE_H
 #define PORTAL_GATE_H
@@ -19,7 +19,8 @@ struct gate;
 
 /**
  * struct gate_mem - guest memory
- * @slice: host pointer to @len bytes at @gpa, valid as long as the gate and those who take its events; NULL
+ * @slice: host pointer to @len bytes at @gpa, valid as long as the gate and those who take its
+ * events; NULL
  *	when they are not all RAM.
  *	Called from any vCPU's thread.
  * @ctx: handed to it
@@ -51,8 +52,10 @@ struct log_stamp {
  * @on_bye: the module has let go; on the vCPU's thread
  * @on_suspend: the session's coroutine is about to wait; in the coroutine
  * @on_resume: it goes on; in the coroutine
- * @on_log: a record of a log, in the order that log.h guarantees; on the log's thread, which must not ring
- * @on_log_broken: the guest has broken the protocol in this log, which is read no more; on the log's thread
+ * @on_log: a record of a log, in the order that log.h guarantees; on the log's thread, which must
+ * not ring
+ * @on_log_broken: the guest has broken the protocol in this log, which is read no more; on the
+ * log's thread
  * @ctx: handed to each
  *
  * What is handed in is valid until the function returns. All must be set.
@@ -71,7 +74,8 @@ struct gate_events {
 	void *ctx;
 };
 
-/* what of a task's memory is accessed past the guest where it is plainly there; see portal/direct.h */
+/* what of a task's memory is accessed past the guest where it is plainly there; see portal/direct.h
+ */
 enum gate_direct {
 	GATE_DIRECT_OFF = 0,
 	GATE_DIRECT_READ,
@@ -102,14 +106,16 @@ struct gate_config {
  * @bytes_written: guest memory written by WRITE
  * @sessions_now: open
  * @sessions_peak: most that were open at once
- * @page_waits: events whose task had to wait in the guest, because every page of the pool was in use
+ * @page_waits: events whose task had to wait in the guest, because every page of the pool was in
+ * use
  * @protocol_errors: rings and answers that broke the protocol
  * @cancelled: sessions that ended before their time
  * @coroutines: created
  * @direct_read: bytes of user memory read past the guest
  * @direct_written: written
  * @direct_declined: accesses whose end was left to the guest, though @direct was on
- * @log_produced: events for a log, by the guest's own count; what it says is complete after gate_close_log()
+ * @log_produced: events for a log, by the guest's own count; what it says is complete after
+ * gate_close_log()
  * @log_lost: of these, how many found no room
  * @log_consumed: records handed out
  * @log_wakeups: times the log's thread was woken
@@ -126,10 +132,15 @@ struct gate_stats {
 	uint64_t log_produced, log_lost, log_consumed, log_wakeups, log_blocked;
 };
 
-/** gate_create() - a gate without a pool. Return: 0; -EINVAL: no vCPU; -ENOMEM; -errno of eventfd(2). */
+/**
+ * gate_create() - a gate without a pool. Return: 0; -EINVAL: no vCPU; -ENOMEM; -errno of
+ * eventfd(2).
+ */
 must_check int gate_create(const struct gate_config *config, struct gate **ret_gate);
 
-/** gate_destroy() - NULL is fine; gate_cancel_vcpu() has been called for every vCPU that ever rang. */
+/**
+ * gate_destroy() - NULL is fine; gate_cancel_vcpu() has been called for every vCPU that ever rang.
+ */
 void gate_destroy(struct gate *gate);
 
 /**
@@ -141,10 +152,11 @@ void gate_destroy(struct gate *gate);
  *
  * Runs callbacks. Afterwards the page holds the next operation, or the session's end.
  *
- * Return: 0 served. Refused, with the page untouched: -EINVAL unknown kind or vCPU; -ENOENT the page is
- * not in the pool, or nothing is asked on it; -EBUSY another vCPU holds the session, or a session was
- * opened where one was open (that one is cancelled); -ESTALE wrong generation; -EPROTO contents out of
- * bounds; -EFAULT a hello's page or range is not RAM; -ECANCELED the session was cancelled meanwhile;
+ * Return: 0 served. Refused, with the page untouched: -EINVAL unknown kind or vCPU; -ENOENT the
+ * page is not in the pool, or nothing is asked on it; -EBUSY another vCPU holds the session, or a
+ * session was opened where one was open (that one is cancelled); -ESTALE wrong generation; -EPROTO
+ * contents out of bounds; -EFAULT a hello's page or range is not RAM; -ECANCELED the session was
+ * cancelled meanwhile;
  * -ESHUTDOWN after gate_cancel_vcpu(); -ENOMEM.
  */
 must_check int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind);
@@ -162,8 +174,8 @@ must_check int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t in
  * @gate: the gate
  * @vcpu: on its thread
  *
- * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later rings of
- * this vCPU are refused.
+ * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later rings
+ * of this vCPU are refused.
  */
 void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu);
 

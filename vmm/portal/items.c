@@ -45,7 +45,7 @@ static uint8_t *item_end(const struct item *item)
 	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true); \
 	     left_--, first_ = 0)
 
-/* ---- checking ------------------------------------------------------------------------------------- */
+/* ---- checking ---- */
 
 static bool is_sane(const struct item *item)
 {
@@ -95,7 +95,7 @@ int items_parse(uint8_t *data, size_t size, uint32_t nr, struct items *ret_items
 	return 0;
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 /* bytes that are known from @gva on; a whole string's NUL is one of them */
 static bool known_from(const struct item *item, uint64_t gva, uint64_t *ret_known)
@@ -189,7 +189,7 @@ int items_str_error(const struct items *items, uint64_t gva)
 	return 0;
 }
 
-/* ---- the process ------------------------------------------------------------------------------------- */
+/* ---- the process ---- */
 
 static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr, char *buf,
 			 size_t len)
@@ -226,7 +226,7 @@ ssize_t items_args(const struct items *items, char *buf, size_t len)
 	return read_text(items, PORTAL_ITEM_ARGS, 0, buf, len);
 }
 
-/* ---- writes -------------------------------------------------------------------------------------------- */
+/* ---- writes ---- */
 
 /* where a process keeps its arguments is not known: any write may be one to them */
 static bool overlaps(const struct item *item, uint64_t gva, size_t len)

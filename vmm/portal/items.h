@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest brought along with an event because hooks had declared it: bytes that can be handed out without
- * asking the guest. Pure parsing and look-up; knows no session. Source: docs/protocol.md section 5, "Items".
+ * What a guest brought along with an event because hooks had declared it: bytes that can be handed
+ * out without asking the guest. Pure parsing and look-up; knows no session. Source:
+ * docs/protocol.md section 5, "Items".
  */
 #ifndef PORTAL_ITEMS_H
 #define PORTAL_ITEMS_H
@@ -29,14 +30,16 @@ struct items {
  * @nr: items announced
  * @ret_items: set on success
  *
- * Return: 0; -EPROTO: lengths, kinds, statuses or padding are wrong, or @nr is not the number of items.
+ * Return: 0; -EPROTO: lengths, kinds, statuses or padding are wrong, or @nr is not the number of
+ * items.
  */
 must_check int items_parse(uint8_t *data, size_t size, uint32_t nr, struct items *ret_items);
 
 /**
  * items_read() - user memory
  *
- * Return: bytes, fewer than @len where the guest met a fault; -EFAULT; -ENOENT: not among the items.
+ * Return: bytes, fewer than @len where the guest met a fault; -EFAULT; -ENOENT: not among the
+ * items.
  */
 ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t len);
 
@@ -44,12 +47,15 @@ ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t le
  * items_read_str() - a string, NUL terminated in @buf
  * @len: at least 1
  *
- * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; -ENOENT: not among the items, or it
- * faulted, which does not say whether @len bytes do.
+ * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; -ENOENT: not among the items,
+ * or it faulted, which does not say whether @len bytes do.
  */
 ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len);
 
-/** items_str_error() - what kept the guest from the string at @gva. Return: its negative errno; 0: nothing it tells of. */
+/**
+ * items_str_error() - what kept the guest from the string at @gva. Return: its negative errno; 0:
+ * nothing it tells of.
+ */
 int items_str_error(const struct items *items, uint64_t gva);
 
 /** items_fd_name() - name of a descriptor. Return: as items_read_str(), or the guest's errno. */

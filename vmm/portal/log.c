@@ -11,7 +11,8 @@
 #include "base/bytes.h"
 #include "portal/log_ring.h"
 
-/* while records come: how long they may wait for more of them, so that not each one wakes the thread */
+/* while records come: how long they may wait for more of them, so that not each one wakes the
+ * thread */
 #define LINGER_MS 20
 
 enum log_state {
@@ -42,7 +43,8 @@ struct lane {
 
 /**
  * struct log - see log.h
- * @lock: from @changed to @served; the rest is the thread's while there are rings, else whoever opens them
+ * @lock: from @changed to @served; the rest is the thread's while there are rings, else whoever
+ * opens them
  * @changed: any of that has
  * @asked: how often room was asked for, @served: how many of these were given it
  * @gpas: of the rings
@@ -73,7 +75,7 @@ static uint32_t used(const struct lane *lane)
 	return lane->head - lane->ring.tail;
 }
 
-/* ---- one round: what is there, in the order of time ---------------------------------------------------- */
+/* ---- one round: what is there, in the order of time ---- */
 
 static void lane_break(struct log *log, struct lane *lane)
 {
@@ -99,9 +101,9 @@ static void look(struct log *log)
 }
 
 /*
- * Of what is seen at the second look only as much is handed out as is needed for all that was there at the
- * first. Whatever was written before one of those had been begun is seen by the second look, in whichever ring it
- * is: so nothing overtakes it.
+ * Of what is seen at the second look only as much is handed out as is needed for all that was there
+ * at the first. Whatever was written before one of those had been begun is seen by the second look,
+ * in whichever ring it is: so nothing overtakes it.
  */
 static void look_twice(struct log *log)
 {
@@ -220,9 +222,10 @@ static bool run_round(struct log *log, uint64_t ticket)
 	return moved;
 }
 
-/* ---- sleep ------------------------------------------------------------------------------------------------ */
+/* ---- sleep ---- */
 
-/* The guest does both the other way round: either it sees where we sleep, or we see what it has written. */
+/* The guest does both the other way round: either it sees where we sleep, or we see what it has
+ * written. */
 static bool may_sleep(struct log *log, bool lingers)
 {
 	bool may = true;
@@ -241,7 +244,8 @@ static bool may_sleep(struct log *log, bool lingers)
 	return may;
 }
 
-/* @lingers: there were records a moment ago, so that there will be more; a few of them can wait for each other */
+/* @lingers: there were records a moment ago, so that there will be more; a few of them can wait for
+ * each other */
 static void log_sleep(struct log *log, bool lingers)
 {
 	struct pollfd bell = { .fd = log->bell_fd, .events = POLLIN };
@@ -262,7 +266,7 @@ static void ring_bell(const struct log *log)
 		return;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------------------- */
+/* ---- the thread ---- */
 
 /* Return: LOG_OPEN or LOG_CLOSING; LOG_CLOSED: the thread is not wanted any more */
 static enum log_state await_rings(struct log *log, uint64_t *ret_ticket)
@@ -308,7 +312,7 @@ static void *log_thread(void *arg)
 	return NULL;
 }
 
-/* ---- what others do ----------------------------------------------------------------------------------------- */
+/* ---- what others do ---- */
 
 int log_create(const struct gate_config *config, struct stats *stats, struct log **ret_log)
 {

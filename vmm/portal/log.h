@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The thread that reads the guest's logs and hands out what is in them. Owns the rings' host addresses, the
- * thread and the bell that wakes it; knows no session and no hook. Source: docs/protocol.md section 8.
+ * The thread that reads the guest's logs and hands out what is in them. Owns the rings' host
+ * addresses, the thread and the bell that wakes it; knows no session and no hook. Source:
+ * docs/protocol.md section 8.
  *
- * What is guaranteed of the order: records of one ring come as they were written. Of two records in different
- * rings, one that had been written before the other was begun comes first.
+ * What is guaranteed of the order: records of one ring come as they were written. Of two records in
+ * different rings, one that had been written before the other was begun comes first.
  */
 #ifndef PORTAL_LOG_H
 #define PORTAL_LOG_H
@@ -13,7 +14,10 @@
 
 struct log;
 
-/** log_create() - no rings, no thread. @config, @stats: the gate's. Return: 0; -ENOMEM; -errno of eventfd(2). */
+/**
+ * log_create() - no rings, no thread. @config, @stats: the gate's. Return: 0; -ENOMEM; -errno of
+ * eventfd(2).
+ */
 must_check int log_create(const struct gate_config *config, struct stats *stats,
 			  struct log **ret_log);
 
@@ -30,8 +34,8 @@ void log_destroy(struct log *log);
  *
  * Any thread but the log's own.
  *
- * Return: 0; -EPROTO: misaligned, not RAM, none or too many, overlapping each other or the pool, or not those that
- * are open; -ENOMEM; -EAGAIN: no thread.
+ * Return: 0; -EPROTO: misaligned, not RAM, none or too many, overlapping each other or the pool, or
+ * not those that are open; -ENOMEM; -EAGAIN: no thread.
  */
 must_check int log_open(struct log *log, const struct hello *hello, const uint64_t *gpas, size_t nr,
 			uint32_t size);

@@ -13,8 +13,8 @@
 _Static_assert(sizeof(struct portal_wire_record) <= PORTAL_LOG_MIN, "a header wraps once");
 
 /*
- * What both sides write, one word at a time. In one order for all, so that a position which was stored here is
- * seen by the guest whose head is not seen afterwards.
+ * What both sides write, one word at a time. In one order for all, so that a position which was
+ * stored here is seen by the guest whose head is not seen afterwards.
  */
 static uint32_t load(const struct log_ring *ring, size_t offset)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One of the guest's logs, as it is read: a ring of records in memory that the guest may change at any
- * time. Headers and records are copied once; what is checked is the copy. Pure parsing; knows no thread
- * and no hook. Source: docs/protocol.md section 8.
+ * One of the guest's logs, as it is read: a ring of records in memory that the guest may change at
+ * any time. Headers and records are copied once; what is checked is the copy. Pure parsing; knows
+ * no thread and no hook. Source: docs/protocol.md section 8.
  */
 #ifndef PORTAL_LOG_RING_H
 #define PORTAL_LOG_RING_H
@@ -47,7 +47,10 @@ struct log_record {
 	uint32_t event;
 };
 
-/** log_ring_init() - an empty ring. @shared: PORTAL_PAGE_SIZE + @size bytes of guest memory; the tail there is set. */
+/**
+ * log_ring_init() - an empty ring. @shared: PORTAL_PAGE_SIZE + @size bytes of guest memory; the
+ * tail there is set.
+ */
 void log_ring_init(struct log_ring *ring, void *shared, uint32_t size);
 
 /**
@@ -78,7 +81,10 @@ must_check int log_ring_peek(const struct log_ring *ring, uint32_t head,
  */
 void log_ring_take(struct log_ring *ring, const struct log_record *record, uint8_t *event);
 
-/** log_ring_wake_at() - have the guest ring when its head passes @position; look at the head again after it. */
+/**
+ * log_ring_wake_at() - have the guest ring when its head passes @position; look at the head again
+ * after it.
+ */
 void log_ring_wake_at(const struct log_ring *ring, uint32_t position);
 
 /** log_ring_counts() - what the guest says it has written and lost, modulo 2^32. */

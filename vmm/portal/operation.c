@@ -16,7 +16,8 @@ static size_t chunk(size_t len)
 	return len < PORTAL_DATA_SIZE ? len : PORTAL_DATA_SIZE;
 }
 
-/* what a transfer returns that has moved @done bytes when @err ended it: only faults give short counts */
+/* what a transfer returns that has moved @done bytes when @err ended it: only faults give short
+ * counts */
 static ssize_t ended(size_t done, int err)
 {
 	return err == -EFAULT && done > 0 ? (ssize_t)done : err;
@@ -82,7 +83,8 @@ ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t 
 }
 
 /*
- * The operations that deliver a text of unknown length piece by piece: fills @buf with up to @len bytes.
+ * The operations that deliver a text of unknown length piece by piece: fills @buf with up to @len
+ * bytes.
  * @request: of the first piece; @sized: its size field says how many bytes are wanted
  * Return: bytes; *ret_ended: that was all
  */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations of guest-kmod/uapi/portal/ops.h as functions: chunks, cursors and checks of answers.
- * All may suspend and return session_call()'s errors beside their own. Source: docs/protocol.md section 4.
+ * The operations of guest-kmod/uapi/portal/ops.h as functions: chunks, cursors and checks of
+ * answers.
+ * All may suspend and return session_call()'s errors beside their own. Source: docs/protocol.md
+ * section 4.
  */
 #ifndef PORTAL_OPERATION_H
 #define PORTAL_OPERATION_H
@@ -14,7 +16,9 @@
 
 #include "portal/session.h"
 
-/** op_read() - @len bytes of user memory. Return: bytes, fewer when a later part faulted; -EFAULT. */
+/**
+ * op_read() - @len bytes of user memory. Return: bytes, fewer when a later part faulted; -EFAULT.
+ */
 must_check ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len);
 
 /** op_write() - write user memory. Return: as op_read(). */
@@ -27,20 +31,29 @@ must_check ssize_t op_write(struct session *session, uint64_t gva, const void *b
  * @buf: takes it and its NUL
  * @len: bytes of @buf, at least 1
  *
- * Return: length without the NUL; @len: cut after @len - 1 bytes; -EFAULT: no NUL before unreadable memory.
+ * Return: length without the NUL; @len: cut after @len - 1 bytes; -EFAULT: no NUL before unreadable
+ * memory.
  */
 must_check ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len);
 
-/** op_fd_name() - a descriptor's name; -100 is the current directory. Return: as op_read_str(); -EBADF. */
+/**
+ * op_fd_name() - a descriptor's name; -100 is the current directory. Return: as op_read_str();
+ * -EBADF.
+ */
 must_check ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len);
 
-/** op_proc_args() - the process's arguments, without the last NUL. Return: as op_read_str(); -ESRCH. */
+/**
+ * op_proc_args() - the process's arguments, without the last NUL. Return: as op_read_str(); -ESRCH.
+ */
 must_check ssize_t op_proc_args(struct session *session, char *buf, size_t len);
 
 /** op_proc_env() - its environment. Return: as op_proc_args(). */
 must_check ssize_t op_proc_env(struct session *session, char *buf, size_t len);
 
-/** op_proc_pid() - the thread group id in the initial pid namespace. Return: the id; no other errors. */
+/**
+ * op_proc_pid() - the thread group id in the initial pid namespace. Return: the id; no other
+ * errors.
+ */
 must_check int op_proc_pid(struct session *session);
 
 /**
@@ -69,7 +82,10 @@ must_check int op_welcome(struct session *session, uint64_t features);
 must_check int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char *buf,
 				size_t *ret_len, uint32_t *ret_next);
 
-/** op_hook_add() - install a hook. @data: struct portal_wire_hook and strings. Return: 0; -errno of the guest. */
+/**
+ * op_hook_add() - install a hook. @data: struct portal_wire_hook and strings. Return: 0; -errno of
+ * the guest.
+ */
 must_check int op_hook_add(struct session *session, const void *data, size_t len);
 
 /** op_hook_del() - take hook @id out. Return: 0; -ENOENT. */
@@ -87,7 +103,10 @@ must_check int op_hook_enable(struct session *session, uint32_t id, bool on);
  */
 must_check int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots);
 
-/** op_rule_add() - install a rule. @data: struct portal_wire_rule and what follows. Return: 0; -errno of the guest. */
+/**
+ * op_rule_add() - install a rule. @data: struct portal_wire_rule and what follows. Return: 0;
+ * -errno of the guest.
+ */
 must_check int op_rule_add(struct session *session, const void *data, size_t len);
 
 /** op_rule_del() - take the rule of a slot out. Return: 0; -ENOENT. */
@@ -98,8 +117,8 @@ must_check int op_rule_del(struct session *session, uint32_t slot);
  * @session: the session
  * @size: bytes of each ring, a power of two, PORTAL_LOG_MIN .. PORTAL_LOG_MAX
  *
- * Return: 0, also when they are open; -EEXIST: with another size; -ENOMEM, also the host's; -E2BIG: too many
- * CPUs; -EAGAIN.
+ * Return: 0, also when they are open; -EEXIST: with another size; -ENOMEM, also the host's; -E2BIG:
+ * too many CPUs; -EAGAIN.
  */
 must_check int op_log_open(struct session *session, uint32_t size);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task's page tables in guest memory, read as the processor would read them for the task itself. Pure look-up in
- * hostile bytes: every entry is loaded once, every address goes through gate_mem; knows no session.
+ * A task's page tables in guest memory, read as the processor would read them for the task itself.
+ * Pure look-up in hostile bytes: every entry is loaded once, every address goes through gate_mem;
+ * knows no session.
  *
- * What is not plainly there for the task - absent, not the user's, guarded by a key, not RAM, in a format that is
- * not known - is not found: the guest can be asked then. Sources: Intel SDM vol. 3A 4.5; Arm ARM D8.3, with stage 1
- * attributes as Linux uses them.
+ * What is not plainly there for the task - absent, not the user's, guarded by a key, not RAM, in a
+ * format that is not known - is not found: the guest can be asked then. Sources: Intel SDM vol. 3A
+ * 4.5; Arm ARM D8.3, with stage 1 attributes as Linux uses them.
  */
 #ifndef PORTAL_PAGE_TABLE_H
 #define PORTAL_PAGE_TABLE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages one hello has registered, with the host address of each computed once, and their sessions.
+ * The pages one hello has registered, with the host address of each computed once, and their
+ * sessions.
  * Counted references: the gate holds one, every open session holds one. For gate.c only.
  */
 #ifndef PORTAL_POOL_H
@@ -40,7 +41,9 @@ must_check int pool_create(const struct gate_mem *mem, const struct hello *hello
 /** pool_overlaps() - is any of the @len bytes at @gpa, any numbers, in a page of the pool. */
 bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len);
 
-/** pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL. */
+/**
+ * pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL.
+ */
 struct session *pool_find(struct pool *pool, gpa_t gpa);
 
 /** pool_page() - address of the page at @index; without one an address that pool_find() refuses. */

@@ -6,7 +6,8 @@
 
 #include "base/bytes.h"
 
-/* the guest may write while we read: the compiler must not read a second time what it has read once */
+/* the guest may write while we read: the compiler must not read a second time what it has read once
+ */
 static void copy_once(void *to, const void *from, size_t len)
 {
 	memcpy(to, from, len);

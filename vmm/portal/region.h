@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shared page as bytes: headers and payloads go in and out by copy, once. What is checked is the
- * copy. Knows the layout of docs/protocol.md section 1 and nothing of sessions.
+ * The shared page as bytes: headers and payloads go in and out by copy, once. What is checked is
+ * the copy. Knows the layout of docs/protocol.md section 1 and nothing of sessions.
  */
 #ifndef PORTAL_REGION_H
 #define PORTAL_REGION_H
@@ -30,7 +30,10 @@ void region_load(const void *page, struct region_header *ret_header);
 /** region_load_data() - copy the first @len payload bytes, at most PORTAL_DATA_SIZE. */
 void region_load_data(const void *page, void *buf, size_t len);
 
-/** region_store() - write payload (@len at most PORTAL_DATA_SIZE, @data may be NULL for 0), then header. */
+/**
+ * region_store() - write payload (@len at most PORTAL_DATA_SIZE, @data may be NULL for 0), then
+ * header.
+ */
 void region_store(void *page, const struct region_header *header, const void *data, size_t len);
 
 #endif

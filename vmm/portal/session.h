@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One conversation on one page, as seen by those who talk: the hooks' side asks for operations and leaves
- * a verdict. Everything here is called from inside the session's coroutine, on its vCPU's thread.
+ * One conversation on one page, as seen by those who talk: the hooks' side asks for operations and
+ * leaves a verdict. Everything here is called from inside the session's coroutine, on its vCPU's
+ * thread.
  */
 #ifndef PORTAL_SESSION_H
 #define PORTAL_SESSION_H
@@ -45,9 +46,9 @@ struct session_answer {
  * @request: what to do
  * @ret_answer: set on success
  *
- * Return: 0; the guest's negative errno; -EOPNOTSUPP: it does not know the operation; -EINVAL: it finds
- * the parameters out of bounds; -EPROTO: its answer is none, the session is over; -ECANCELED: the task,
- * the pool or the VM is gone, the session is over.
+ * Return: 0; the guest's negative errno; -EOPNOTSUPP: it does not know the operation; -EINVAL: it
+ * finds the parameters out of bounds; -EPROTO: its answer is none, the session is over; -ECANCELED:
+ * the task, the pool or the VM is gone, the session is over.
  */
 must_check int session_call(struct session *session, const struct session_request *request,
 			    struct session_answer *ret_answer);
@@ -68,7 +69,8 @@ bool session_is_over(const struct session *session);
  * @nr: of them
  * @size: bytes of each ring
  *
- * Return: 0, also when they are open; -EPROTO: they cannot be that, the session is over; -ENOMEM, -EAGAIN.
+ * Return: 0, also when they are open; -EPROTO: they cannot be that, the session is over; -ENOMEM,
+ * -EAGAIN.
  */
 must_check int session_open_log(struct session *session, const uint64_t *gpas, size_t nr,
 				uint32_t size);
@@ -83,7 +85,9 @@ must_check int session_open_log(struct session *session, const uint64_t *gpas, s
  */
 void session_verdict(struct session *session, const void *data, size_t len);
 
-/** session_set_user() - keep a pointer that on_suspend and on_resume can ask for; NULL at the start. */
+/**
+ * session_set_user() - keep a pointer that on_suspend and on_resume can ask for; NULL at the start.
+ */
 void session_set_user(struct session *session, void *user);
 void *session_user(const struct session *session);
 
@@ -99,7 +103,9 @@ void *session_user(const struct session *session);
  */
 void *session_memory(const struct session *session, gpa_t gpa, uint64_t len);
 
-/** session_count_read() - @bytes of guest memory were read; session_count_write() - were written. */
+/**
+ * session_count_read() - @bytes of guest memory were read; session_count_write() - were written.
+ */
 void session_count_read(struct session *session, uint64_t bytes);
 void session_count_write(struct session *session, uint64_t bytes);
 

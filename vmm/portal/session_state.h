@@ -2,8 +2,8 @@
 /*
  * What a session is made of and what it needs from the gate. For gate.c, pool.c and session.c only.
  *
- * A session's fields belong to the thread that runs it, from the ring that claims it to the one that ends
- * it. Other threads see @state and @vcpu, under the gate's lock, and may set @doomed.
+ * A session's fields belong to the thread that runs it, from the ring that claims it to the one
+ * that ends it. Other threads see @state and @vcpu, under the gate's lock, and may set @doomed.
  */
 #ifndef PORTAL_SESSION_STATE_H
 #define PORTAL_SESSION_STATE_H

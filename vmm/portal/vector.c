@@ -65,7 +65,7 @@ bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr)
 	return get_le64(pointer) != 0;
 }
 
-/* ---- the request --------------------------------------------------------------------------------- */
+/* ---- the request ---- */
 
 /* what is based on a step that is not asked for has its address by now, if that is not null */
 static struct portal_wire_step encode_step(const struct vector *vector, size_t first, size_t n,
@@ -82,7 +82,8 @@ static struct portal_wire_step encode_step(const struct vector *vector, size_t f
 	};
 }
 
-/* Return: steps from @first on that a guest can be asked for: up to one that is known to begin at null. */
+/* Return: steps from @first on that a guest can be asked for: up to one that is known to begin at
+ * null. */
 static size_t encode(const struct vector *vector, size_t first, struct portal_wire_step *wire)
 {
 	size_t n;
@@ -98,7 +99,7 @@ static size_t encode(const struct vector *vector, size_t first, struct portal_wi
 	return n - first;
 }
 
-/* ---- the answer ---------------------------------------------------------------------------------- */
+/* ---- the answer ---- */
 
 static bool is_padding_zero(const uint8_t *data, size_t len, size_t padded)
 {
@@ -134,8 +135,8 @@ static int decode_step(struct answer *answer, struct vector_step *step)
 }
 
 /*
- * The guest has ended where it had to and nowhere else: at a fault, at a null pointer that it has delivered itself,
- * or at the @end.
+ * The guest has ended where it had to and nowhere else: at a fault, at a null pointer that it has
+ * delivered itself, or at the @end.
  * Return: steps; -EPROTO.
  */
 static ssize_t decode(struct answer *answer, const struct vector *vector, size_t first, size_t end)

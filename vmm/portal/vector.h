@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads of user memory that depend on each other, asked for in one operation: a later one may begin at a pointer
- * that an earlier one has read. Source: docs/protocol.md section 4, READ_VEC.
+ * Reads of user memory that depend on each other, asked for in one operation: a later one may begin
+ * at a pointer that an earlier one has read. Source: docs/protocol.md section 4, READ_VEC.
  */
 #ifndef PORTAL_VECTOR_H
 #define PORTAL_VECTOR_H
@@ -22,7 +22,8 @@ struct session;
  * @base_plus1: n + 1: the pointer is in what step n, an earlier one, has read; 0: there is none
  * @at: where in its bytes; 0 without a pointer
  * @buf: takes @len bytes
- * @n: set for the steps that were reached: bytes read; fewer than @len when memory ends there; -EFAULT
+ * @n: set for the steps that were reached: bytes read; fewer than @len when memory ends there;
+ * -EFAULT
  */
 struct vector_step {
 	uint64_t addr;
@@ -68,7 +69,8 @@ bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr);
  * @vector: checked; the steps before @first have all their bytes
  * @first: its pointer is not null
  *
- * Return: steps reached, at least one: all; up to one that faults; up to a null pointer. session_call()'s errors.
+ * Return: steps reached, at least one: all; up to one that faults; up to a null pointer.
+ * session_call()'s errors.
  */
 must_check ssize_t op_read_vec(struct session *session, const struct vector *vector, size_t first);
 

@@ -2,41 +2,56 @@
 /*
  * The operations a host may ask of the guest: the only place where one is named and numbered.
  *
- * A host writes code | generation << 32 into portal_region.op and its parameters into addr, size and
- * data, and lets the guest run. The guest carries the operation out and rings PORTAL_RING_ANSWER with
- * a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and the payload in data.
+ * A host writes code | generation << 32 into portal_region.op and its parameters into addr, size
+ * and data, and lets the guest run. The guest carries the operation out and rings
+ * PORTAL_RING_ANSWER with a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and
+ * the payload in data.
  * NONE and VERDICT end the session and are not answered.
  *
  * Numbers are written out, never reused, and only ever appended.
  *
  * PORTAL_OPS(X) calls X(NAME, number, least bytes of data, most bytes of data): the bounds on the
  * request's payload that the guest checks before any handler runs. How many bytes of data a request
- * carries is said by its size field, where that field means something else ("-") the payload is empty.
+ * carries is said by its size field, where that field means something else ("-") the payload is
+ * empty.
  *
- * name           addr                     size            data            answer
- * NONE           -                        -               -               (none)
- * VERDICT        -                        bytes of data   verdict+writes  (none)
- * WELCOME        -                        bytes of data   welcome         0, -EPROTO
- * READ           user address             bytes wanted    -               bytes read, data; -EFAULT
- * WRITE          user address             bytes of data   the bytes       bytes written; -EFAULT
- * READ_STR       user address             bytes wanted    -               bytes before the NUL, data; cursor = where to go
- *                                                                         on, 0 = the NUL was met; -EFAULT
- * FD_NAME        offset                   descriptor      -               bytes from offset on, data, cursor; -EBADF, -ENAMETOOLONG
- * PROC_ARGS      offset                   -               -               bytes from offset on, data, cursor; -EFAULT, -ESRCH
- * PROC_ENV       offset                   -               -               the same
- * PROC_PID       -                        -               -               thread group id, initial namespace
- * USER_REGS      -                        -               -               8 * PORTAL_NR_REGS, data; -ESRCH
- * SYSCALL_NAMES  first number             PORTAL_ABI_*    -               bytes, NUL-terminated names by number ("" = no call),
- *                                                                         data; cursor = next number, 0 = the end; -EINVAL
- * HOOK_ADD       -                        bytes of data   hook+strings    0; -EEXIST, -ENOSYS, -EINVAL, -EBUSY, -ENOMEM, ...
- * HOOK_DEL       hook id                  -               -               0; -ENOENT
- * HOOK_ENABLE    hook id                  0 or 1          -               0; -ENOENT, -EINVAL
- * RULE_OPEN      -                        -               -               0; cursor = guest physical address of the slots; -ENOMEM
- * RULE_ADD       -                        bytes of data   rule+...        0; -EINVAL, -ENOENT, -EEXIST, -ENOMEM
- * RULE_DEL       slot                     -               -               0; -ENOENT
- * LOG_OPEN       -                        bytes of a ring -               bytes, __le64 gpa of each log's page, data; -EINVAL, -ENOMEM,
- *                                                                         -EEXIST (open with another size), -E2BIG
- * READ_VEC       bytes of a pointer       bytes of data   steps           bytes, results of the steps reached, data; -EINVAL
+ * name           addr                size            data           answer
+ * NONE           -                   -               -              (none)
+ * VERDICT        -                   bytes of data   verdict+writes (none)
+ * WELCOME        -                   bytes of data   welcome        0; -EPROTO
+ * READ           user address        bytes wanted    -              bytes read; data; -EFAULT
+ * WRITE          user address        bytes of data   the bytes      bytes written; -EFAULT
+ * READ_STR       user address        bytes wanted    -              bytes before the NUL; data;
+ *                                                                   cursor = next address, 0 = the
+ *                                                                   NUL was reached; -EFAULT
+ * FD_NAME        offset              descriptor      -              bytes from offset on; data;
+ *                                                                   cursor; -EBADF, -ENAMETOOLONG
+ * PROC_ARGS      offset              -               -              bytes from offset on; data;
+ *                                                                   cursor; -EFAULT, -ESRCH
+ * PROC_ENV       offset              -               -              as PROC_ARGS
+ * PROC_PID       -                   -               -              thread group id, initial
+ *                                                                   namespace
+ * USER_REGS      -                   -               -              8 * PORTAL_NR_REGS; data;
+ *                                                                   -ESRCH
+ * SYSCALL_NAMES  first number        PORTAL_ABI_*    -              bytes; NUL-terminated names by
+ *                                                                   number, "" = no call; data;
+ *                                                                   cursor = next number, 0 = the
+ *                                                                   end; -EINVAL
+ * HOOK_ADD       -                   bytes of data   hook+strings   0; -EEXIST, -ENOSYS, -EINVAL,
+ *                                                                   -EBUSY, -ENOMEM, ...
+ * HOOK_DEL       hook id             -               -              0; -ENOENT
+ * HOOK_ENABLE    hook id             0 or 1          -              0; -ENOENT, -EINVAL
+ * RULE_OPEN      -                   -               -              0; cursor = guest physical
+ *                                                                   address of the slots; -ENOMEM
+ * RULE_ADD       -                   bytes of data   rule+...       0; -EINVAL, -ENOENT, -EEXIST,
+ *                                                                   -ENOMEM
+ * RULE_DEL       slot                -               -              0; -ENOENT
+ * LOG_OPEN       -                   bytes of a ring -              bytes; __le64 gpa of each log's
+ *                                                                   page; data; -EINVAL, -ENOMEM,
+ *                                                                   -EEXIST (open with another
+ *                                                                   size), -E2BIG
+ * READ_VEC       bytes of a pointer  bytes of data   steps          bytes; results of the steps
+ *                                                                   reached; data; -EINVAL
  */
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H

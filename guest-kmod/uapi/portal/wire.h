@@ -14,7 +14,7 @@
 /* hello carries this; a different number on the other side means: no hooks, one clear message */
 #define PORTAL_WIRE_VERSION 1
 
-/* ---- the doorbell -------------------------------------------------------------------------- */
+/* ---- the doorbell ---- */
 
 /*
  * x86: vmcall/vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), RBX = gpa of the page, RCX = 1,
@@ -22,12 +22,13 @@
  * when nobody serves it. The page must be inside guest RAM and page aligned.
  *
  * arm64, arm: hvc #0 with x0 = PORTAL_DOORBELL_HVC64 (PORTAL_DOORBELL_HVC32 from a 32-bit kernel) |
- * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0 comes
- * back unchanged when the ring was served, -1 when nobody serves it. These are fast calls of the OEM
- * service of the SMC Calling Convention (Arm DEN 0028).
+ * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0
+ * comes back unchanged when the ring was served, -1 when nobody serves it. These are fast calls of
+ * the OEM service of the SMC Calling Convention (Arm DEN 0028).
  *
  * Where the portal device has a second window, it is the doorbell instead: a read of 32 bits at
- * kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT, with x1 = gpa of the page.
+ * kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT, with x1 = gpa of the
+ * page.
  * It gives 0 when the ring was served, anything else when nobody serves it.
  */
 #define PORTAL_DOORBELL_NR  12
@@ -52,7 +53,7 @@
 /* there is no room in this CPU's log: served when the host has made some */
 #define PORTAL_RING_LOG 6
 
-/* ---- the page ------------------------------------------------------------------------------- */
+/* ---- the page ---- */
 
 #define PORTAL_PAGE_SIZE 4096
 #define PORTAL_DATA_SIZE 4072
@@ -61,7 +62,8 @@
  * struct portal_region - one page shared by the guest and the VMM, the reference's mem_region
  * @op: code in the low 32 bits, the session's generation in the high 32 bits
  * @addr: an address or parameter; in an answer the cursor from which to go on, 0 = nothing is left
- * @size: bytes in @data, or a parameter; in an answer the signed result: a count, a number or -errno
+ * @size: bytes in @data, or a parameter; in an answer the signed result: a count, a number or
+ * -errno
  * @data: payload
  */
 struct portal_region {
@@ -86,7 +88,7 @@ struct portal_region {
 #define PORTAL_EVENT_ERROR	    0xe0000004u /* struct portal_wire_error */
 #define PORTAL_EVENT_WORK	    0xe0000005u /* no payload */
 
-/* ---- architectures, ABIs, registers ---------------------------------------------------------- */
+/* ---- architectures, ABIs, registers ---- */
 
 #define PORTAL_ABI_NONE	  0
 #define PORTAL_ABI_X86_64 1
@@ -127,7 +129,7 @@ struct portal_region {
 #define PORTAL_MAX_RANGES 128
 #define PORTAL_MAX_PAGES  1024
 
-/* ---- hello ------------------------------------------------------------------------------------ */
+/* ---- hello ---- */
 
 /**
  * struct portal_wire_range - a run of pages of the module's pool
@@ -176,7 +178,7 @@ struct portal_wire_welcome {
 	__le64 features;
 };
 
-/* ---- events ----------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 /* portal_wire_syscall.flags */
 /* return event: the call did not run, an entry hook skipped it */
@@ -240,12 +242,14 @@ struct portal_wire_syscall {
 #define PORTAL_ITEM_DEFERRED 2 /* it did not fit the page: no bytes, ask for it */
 
 /**
- * struct portal_wire_item - something a hook declared: header, @len bytes, zero padding to a multiple of 8
+ * struct portal_wire_item - something a hook declared: header, @len bytes, zero padding to a
+ * multiple of 8
  * @addr: what it is of, by @what
  * @len: bytes
  * @what: PORTAL_ITEM_*
  * @reserved: 0
- * @status: PORTAL_ITEM_* or -errno; with -EFAULT the bytes of an ITEM_MEM before the fault are there
+ * @status: PORTAL_ITEM_* or -errno; with -EFAULT the bytes of an ITEM_MEM before the fault are
+ * there
  * @reserved2: 0
  */
 struct portal_wire_item {
@@ -271,7 +275,7 @@ struct portal_wire_error {
 	__le64 addr;
 };
 
-/* ---- hooks ------------------------------------------------------------------------------------ */
+/* ---- hooks ---- */
 
 /* comparisons; PORTAL_MATCH_* of the SDK have the same numbers */
 #define PORTAL_CMP_ANY		0
@@ -359,7 +363,8 @@ struct portal_wire_fetch {
 };
 
 /**
- * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of strings and
+ * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of
+ * strings and
  *	@nr_fetch struct portal_wire_fetch, of any alignment
  * @id: the host's name for the hook, unique among installed hooks, not 0
  * @when: PORTAL_WHEN_*
@@ -391,7 +396,7 @@ struct portal_wire_hook {
 	struct portal_wire_match ret;
 };
 
-/* ---- verdict ----------------------------------------------------------------------------------- */
+/* ---- verdict ---- */
 
 #define PORTAL_VERDICT_SKIP 1u /* entry: do not run the call; its result is @ret */
 #define PORTAL_VERDICT_RET  2u /* return: the result becomes @ret */
@@ -419,7 +424,8 @@ struct portal_wire_verdict {
 };
 
 /**
- * struct portal_wire_write - one deferred write: header, @len bytes, zero padding to a multiple of 8
+ * struct portal_wire_write - one deferred write: header, @len bytes, zero padding to a multiple of
+ * 8
  * @addr: user address
  * @len: bytes, at least 1
  * @hook: id of the hook that staged it
@@ -430,7 +436,7 @@ struct portal_wire_write {
 	__le32 hook;
 };
 
-/* ---- rules ------------------------------------------------------------------------------------- */
+/* ---- rules ---- */
 
 #define PORTAL_MAX_RULES	256 /* slots */
 #define PORTAL_MAX_RULE_CONDS	8
@@ -439,7 +445,8 @@ struct portal_wire_write {
 #define PORTAL_RULE_GENERATIONS (1u << 24) /* the bits above the hits; 0 is no rule's */
 
 /**
- * struct portal_rule_slot - what host and guest share of one rule, a cache line; PORTAL_MAX_RULES of them, one
+ * struct portal_rule_slot - what host and guest share of one rule, a cache line; PORTAL_MAX_RULES
+ * of them, one
  *	after the other, are what the answer to PORTAL_OP_RULE_OPEN points to
  * @state: generation << PORTAL_RULE_HITS_BITS | hits: both sides change it in one atomic exchange
  * @unused: of no meaning
@@ -472,7 +479,8 @@ struct portal_wire_place {
 /**
  * struct portal_wire_rule_cond - one condition
  * @place: the number that is compared; a STR_* comparison is of the string at that place
- * @match: comparison, not ANY; SUCCESS and ERROR are for the result only, STR_* are not; its string is in
+ * @match: comparison, not ANY; SUCCESS and ERROR are for the result only, STR_* are not; its string
+ * is in
  *	the rule's bytes
  */
 struct portal_wire_rule_cond {
@@ -493,7 +501,8 @@ struct portal_wire_rule_store {
 };
 
 /**
- * struct portal_wire_rule - payload of PORTAL_OP_RULE_ADD, followed by @nr_conds struct portal_wire_rule_cond,
+ * struct portal_wire_rule - payload of PORTAL_OP_RULE_ADD, followed by @nr_conds struct
+ * portal_wire_rule_cond,
  *	@nr_stores struct portal_wire_rule_store, and @bytes_size bytes
  * @hook: id of the hook it belongs to
  * @slot: 0 .. PORTAL_MAX_RULES - 1: its name, unique among installed rules
@@ -523,7 +532,7 @@ struct portal_wire_rule {
 	__le64 ret;
 };
 
-/* ---- logs --------------------------------------------------------------------------------------- */
+/* ---- logs ---- */
 
 #define PORTAL_MAX_LOGS 500 /* one for each CPU the guest's kernel may have */
 /* bytes of a log's ring, a power of two; the largest record fits */
@@ -555,7 +564,8 @@ struct portal_wire_log {
 };
 
 /**
- * struct portal_wire_record - an event in a log: this header, struct portal_wire_syscall and its items
+ * struct portal_wire_record - an event in a log: this header, struct portal_wire_syscall and its
+ * items
  * @size: bytes in all, a multiple of 8
  * @commit: PORTAL_LOG_COMMIT ^ position of the record
  * @seq: records in this log before this one, modulo 2^32
@@ -574,7 +584,7 @@ struct portal_wire_record {
 	__le32 reserved;
 };
 
-/* ---- vectored reads ---------------------------------------------------------------------------- */
+/* ---- vectored reads ---- */
 
 #define PORTAL_MAX_STEPS 32 /* of one READ_VEC */
 
@@ -582,7 +592,8 @@ struct portal_wire_record {
  * struct portal_wire_step - one read of PORTAL_OP_READ_VEC
  * @addr: user address, or what is added to the pointer
  * @len: bytes, at least 1
- * @base_plus1: n + 1: @addr is added to a pointer that step n, an earlier one, has read; 0: to nothing
+ * @base_plus1: n + 1: @addr is added to a pointer that step n, an earlier one, has read; 0: to
+ * nothing
  * @at: where in the bytes of step n that pointer is, all of it; 0 without one
  * @reserved: 0
  */
@@ -595,7 +606,8 @@ struct portal_wire_step {
 };
 
 /**
- * struct portal_wire_result - what came of a step: header, @len bytes, zero padding to a multiple of 8
+ * struct portal_wire_result - what came of a step: header, @len bytes, zero padding to a multiple
+ * of 8
  * @status: 0; -EFAULT: memory ends after @len bytes
  * @len: bytes; with status 0 all that were wanted
  */
@@ -604,7 +616,7 @@ struct portal_wire_result {
 	__le32 len;
 };
 
-/* ---- the portal device ------------------------------------------------------------------------- */
+/* ---- the portal device ---- */
 
 /* MMIO window of one page, 32-bit registers; ACPI _HID PRTL0001, device tree "portal,portal-vmm" */
 #define PORTAL_DEV_ACPI_HID	 "PRTL0001"
@@ -626,7 +638,7 @@ struct portal_wire_result {
 #define PORTAL_STATE_HALT     4 /* reboot notifier: SYS_HALT */
 #define PORTAL_STATE_PANIC    5 /* panic notifier */
 
-/* ---- layout, checked on both sides ------------------------------------------------------------- */
+/* ---- layout, checked on both sides ---- */
 
 #ifndef __cplusplus
 _Static_assert(sizeof(struct portal_region) == PORTAL_PAGE_SIZE, "region is one page");

@@ -5,8 +5,8 @@
  *	boot_ns N	from its start to the line of bench_init.c
  *	pss_kib N	IDLE_MS later, its memory (Pss) beside the guest's
  *
- * then ends it with SIGTERM. Mappings that touch each other count as one, from a guard page to the next;
- * what comes to 64 MiB and more is the guest's: give it more.
+ * then ends it with SIGTERM. Mappings that touch each other count as one, from a guard page to the
+ * next; what comes to 64 MiB and more is the guest's: give it more.
  */
 #include <errno.h>
 #include <signal.h>

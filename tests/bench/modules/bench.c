@@ -16,7 +16,8 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* a record of 4,000 characters takes 4,600 bytes of it; the thread is woken when a quarter is full */
+/* a record of 4,000 characters takes 4,600 bytes of it; the thread is woken when a quarter is full
+ */
 #define BENCH_RING_SIZE (1u << 20)
 
 /* paths of the memory states differ behind this, see bench_buffers.c */
@@ -306,7 +307,7 @@ static int set_config(struct portal_module *mod, uint64_t config)
 	}
 }
 
-/* ---- memory that is plainly there ------------------------------------------------------------------- */
+/* ---- memory that is plainly there ---- */
 
 #define NR_SMALL 1000 /* accesses of 64 bytes that are timed together */
 

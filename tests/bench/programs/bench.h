@@ -18,8 +18,8 @@
 #define BENCH_SET     1
 #define BENCH_COUNT   2
 
-/* prctl(BENCH_CONTROL, BENCH_DIRECT, access, address): nanoseconds of one such access in the module's callback, to
-   memory that the caller has written; -EIO when not all of it was right. */
+/* prctl(BENCH_CONTROL, BENCH_DIRECT, access, address): nanoseconds of one such access in the
+   module's callback, to memory that the caller has written; -EIO when not all of it was right. */
 #define BENCH_DIRECT	3
 #define BENCH_BULK_SIZE (16u << 20)
 #define BENCH_BULK_BYTE 0x5c

@@ -56,7 +56,7 @@ static void fd_name(struct portal_ctx *ctx, int fd)
 	say(ctx, "fd_name", n, buf, n < 0 ? 0 : strlen(buf));
 }
 
-/* ---- three hooks on write, each with declarations of its own --------------------------------- */
+/* ---- three hooks on write, each with declarations of its own ---- */
 
 static const struct portal_fetch of_write[] = {
 	{ .what = PORTAL_FETCH_MEM, .arg = 1, .max = 64, .len_arg_plus1 = 3 },
@@ -90,7 +90,7 @@ static int on_write_undeclared(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- a string, a name, arguments; a buffer after the call ------------------------------------ */
+/* ---- a string, a name, arguments; a buffer after the call ---- */
 
 static const struct portal_fetch of_openat[] = {
 	{ .what = PORTAL_FETCH_FD_NAME, .arg = 0, .max = 64 },
@@ -118,7 +118,7 @@ static int on_read(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- behind a pointer ------------------------------------------------------------------------ */
+/* ---- behind a pointer ---- */
 
 static const struct portal_fetch of_ioctl[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 2, .max = 16 },
@@ -141,7 +141,7 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- what does not fit ----------------------------------------------------------------------- */
+/* ---- what does not fit ---- */
 
 static struct portal_fetch of_truncate[NR_PARTS]; /* set by load() */
 
@@ -186,7 +186,7 @@ static int on_getpgid(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- the module ------------------------------------------------------------------------------ */
+/* ---- the module ---- */
 
 static const struct portal_syscall_hook hooks[] = {
 	{

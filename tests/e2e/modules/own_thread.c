@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Changes hooks from a thread of its own, outside of any event: waits for the guest to call getsid(),
- * then hooks getpgid(); waits for that to be called, then takes the hook out again.
+ * Changes hooks from a thread of its own, outside of any event: waits for the guest to call
+ * getsid(), then hooks getpgid(); waits for that to be called, then takes the hook out again.
  */
 #include <pthread.h>
 #include <semaphore.h>

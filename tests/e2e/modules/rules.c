@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Rules of three kinds, for the calls of the program polls: one reads and stores through a pointer, one changes
- * an argument, one overrides a result. The callbacks give other answers than the rules, so that it shows who gave
- * them. The third is given as an answer to a call, and revoked under way by a thread, again and again.
+ * Rules of three kinds, for the calls of the program polls: one reads and stores through a pointer,
+ * one changes an argument, one overrides a result. The callbacks give other answers than the rules,
+ * so that it shows who gave them. The third is given as an answer to a call, and revoked under way
+ * by a thread, again and again.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Follows the list that the fixture list_walk hands to msync(), eight nodes of it: with one read of several steps,
- * or (steps=no) node by node. Writes every result to a report that must not differ: "COMPAT DONE", and a line a
- * step, "N VALUE NAME".
+ * Follows the list that the fixture list_walk hands to msync(), eight nodes of it: with one read of
+ * several steps, or (steps=no) node by node. Writes every result to a report that must not differ:
+ * "COMPAT DONE", and a line a step, "N VALUE NAME".
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -62,7 +62,8 @@ static const char *some_register(const struct portal_ctx *ctx)
 	return "";
 }
 
-/* what the guest says when it is asked is what came with the event; what is staged is not the task's yet */
+/* what the guest says when it is asked is what came with the event; what is staged is not the
+ * task's yet */
 static int ask_all(struct portal_ctx *ctx)
 {
 	const char *name = some_register(ctx);

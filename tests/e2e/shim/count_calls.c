@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Preloaded: counts what an event must not cost, and writes "NAME COUNT" lines to $PORTAL_TEST_COUNTS at the end. */
+/* Preloaded: counts what an event must not cost, and writes "NAME COUNT" lines to
+ * $PORTAL_TEST_COUNTS at the end. */
 #include <linux/kvm.h>
 #include <stdarg.h>
 #include <stdatomic.h>

@@ -102,8 +102,7 @@ static inline void mmio_write(uint64_t gpa, unsigned int width, uint64_t value)
 	}
 }
 
-/* ---- ports -------------------------------------------------------------------------------------
- */
+/* ---- ports ---- */
 
 static inline void out8(uint16_t port, uint8_t value)
 {

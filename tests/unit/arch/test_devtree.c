@@ -275,7 +275,8 @@ static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
 	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), -EBADMSG);
 }
 
-/* libfdt looks for a path in the root's empty name then, and does not look whether it has found one */
+/* libfdt looks for a path in the root's empty name then, and does not look whether it has found one
+ */
 static void test_devtree_of_the_user_of_an_old_version_is_ebadmsg(void **state)
 {
 	static _Alignas(8) uint8_t source[4096];

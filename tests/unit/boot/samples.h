@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inputs for the tests of boot/ and initramfs/: packed data, small ELF kernels and bzImages, made by hand after
- * the formats' specifications. The caller frees what a function returns; running out of memory ends
- * the test program.
+ * Inputs for the tests of boot/ and initramfs/: packed data, small ELF kernels and bzImages, made
+ * by hand after the formats' specifications. The caller frees what a function returns; running out
+ * of memory ends the test program.
  */
 #ifndef TEST_BOOT_SAMPLES_H
 #define TEST_BOOT_SAMPLES_H
@@ -46,7 +46,8 @@ struct sample {
 /* the header of sample_zboot() */
 #define SAMPLE_ZBOOT_PAYLOAD 0x200
 
-/* the zImage of sample_zimage(): a header, the table, code, the payload at an odd place, more code */
+/* the zImage of sample_zimage(): a header, the table, code, the payload at an odd place, more code
+ */
 #define SAMPLE_ZIMAGE_TABLE	  0x100
 #define SAMPLE_ZIMAGE_PAYLOAD	  0x403
 #define SAMPLE_ZIMAGE_BSS_LEN	  0x5000u
@@ -79,7 +80,8 @@ struct sample sample_elf(void);
  * append. */
 struct sample sample_bzimage(const struct sample *payload, uint32_t unpacked_len);
 
-/* the ELF file of sample_arm64_elf(): ELF header, two program headers, then the segments, the higher one first */
+/* the ELF file of sample_arm64_elf(): ELF header, two program headers, then the segments, the
+ * higher one first */
 #define SAMPLE_ARM64_ELF_VADDR	0xffff800008000000ull
 #define SAMPLE_ARM64_ELF_HEADER 64
 #define SAMPLE_ARM64_ELF_HALF	(SAMPLE_ARM64_LEN / 2)
@@ -96,7 +98,10 @@ struct sample sample_arm64(void);
 /** sample_arm() - what is packed in a zImage. */
 struct sample sample_arm(void);
 
-/** sample_zimage() - a zImage around @payload, with the size that kernel builds append unless it is gzip's. */
+/**
+ * sample_zimage() - a zImage around @payload, with the size that kernel builds append unless it is
+ * gzip's.
+ */
 struct sample sample_zimage(const struct sample *payload, uint32_t unpacked_len);
 
 /** sample_zboot() - an EFI zboot image around @payload. */
@@ -134,7 +139,10 @@ void sample_put(const char *dir, const char *name, const void *data, size_t len)
  */
 const char *sample_kernel_dir(void);
 
-/** sample_setup() - @sample becomes the state of a cmocka test; sample_teardown() frees it. Return: 0. */
+/**
+ * sample_setup() - @sample becomes the state of a cmocka test; sample_teardown() frees it. Return:
+ * 0.
+ */
 int sample_setup(void **state, struct sample sample);
 int sample_teardown(void **state);
 

@@ -26,7 +26,7 @@ void fake_kernel_reset(void)
 	memset(&fake_kernel, 0, sizeof(fake_kernel));
 }
 
-/* ---- memory --------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static void *allocate(size_t alignment, size_t size)
 {
@@ -61,7 +61,7 @@ void fake_kernel_free(const void *ptr)
 	free((void *)(unsigned long)ptr);
 }
 
-/* ---- CPUs ----------------------------------------------------------------------------------- */
+/* ---- CPUs ---- */
 
 unsigned int fake_kernel_preempt_disable(void)
 {
@@ -85,7 +85,7 @@ void fake_kernel_unlock(struct fake_lock *lock)
 	pthread_mutex_unlock(&lock->mutex);
 }
 
-/* ---- waiting -------------------------------------------------------------------------------- */
+/* ---- waiting ---- */
 
 unsigned int fake_wait_enter(struct fake_wait *wait)
 {

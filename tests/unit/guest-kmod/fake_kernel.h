@@ -67,7 +67,7 @@ void fake_kernel_kill(struct task_struct *task);
 /** fake_kernel_await_asleep() - return once just @nr tasks are asleep in wait queues */
 void fake_kernel_await_asleep(unsigned int nr);
 
-/* ---- what kernel/linux/ is made from -------------------------------------------------------- */
+/* ---- what kernel/linux/ is made from ---- */
 
 static inline void fake_kernel_step(void)
 {

@@ -69,7 +69,7 @@ static void expect_nr(u32 nr)
 	bench_parse(&bench);
 }
 
-/* ---- kinds ----------------------------------------------------------------------------------- */
+/* ---- kinds ---- */
 
 static void test_memory_is_argument_plus_offset(void **state)
 {
@@ -194,7 +194,7 @@ static void test_arguments_at_their_max_and_beside(void **state)
 	expect_args(0, -ESRCH, 0);
 }
 
-/* ---- faults ---------------------------------------------------------------------------------- */
+/* ---- faults ---- */
 
 static void test_fault_leaves_the_bytes_before_it(void **state)
 {
@@ -243,7 +243,7 @@ static void test_addresses_beyond_memory_fault(void **state)
 	}
 }
 
-/* ---- lengths from another argument ----------------------------------------------------------- */
+/* ---- lengths from another argument ---- */
 
 static void test_length_is_an_argument_up_to_max(void **state)
 {
@@ -281,7 +281,7 @@ static void test_length_is_for_the_target_of_a_pointer_too(void **state)
 	expect_str(2, FAKE_TASK_BASE + 512, COMPLETE, 4);
 }
 
-/* ---- the end of the page --------------------------------------------------------------------- */
+/* ---- the end of the page ---- */
 
 /* declares one item of a text of @len bytes where there is @room, expects @fits */
 static void expect_fit(u32 what, u32 len, u32 room, bool fits)
@@ -398,7 +398,7 @@ static void test_padding_is_zero(void **state)
 	}
 }
 
-/* ---- declared alike -------------------------------------------------------------------------- */
+/* ---- declared alike ---- */
 
 static void test_declared_twice_is_there_once(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include "filter.h"
 
-/* ---- the task's memory: one area, everything around it faults ------------------------------ */
+/* ---- the task's memory: one area, everything around it faults ---- */
 
 #define PAGE	4096
 #define BASE	0x7000000ULL
@@ -55,7 +55,7 @@ static u64 put(size_t at, const char *text)
 	return BASE + at;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static const struct filter_call call64 = { .long_bytes = 8, .read = read_memory };
 static const struct filter_call call32 = { .long_bytes = 4, .read = read_memory };
@@ -203,7 +203,7 @@ static void test_errors_are_minus_4095_to_minus_1(void **state)
 	assert_true(match_number(&number, &call32));
 }
 
-/* ---- strings ------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 static bool match_text(u32 cmp, const char *wanted, u64 addr)
 {
@@ -432,7 +432,7 @@ static void test_pointer_of_a_32_bit_task_is_cut(void **state)
 	assert_false(filter_match_value(&match, addr | 0xffffffff00000000ULL, &call64));
 }
 
-/* ---- whole filters ------------------------------------------------------------------------- */
+/* ---- whole filters ---- */
 
 static void test_every_condition_must_hold(void **state)
 {

@@ -255,7 +255,7 @@ static void test_string_with_a_nul_is_refused(void **state)
 	expect_area(&sample, 0, 5, 3, 0);
 }
 
-/* ---- declarations -------------------------------------------------------------------------- */
+/* ---- declarations ---- */
 
 static struct portal_wire_fetch plain_fetch(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps carried out on a task with holes in its memory; what the host may not ask for reads nothing. */
+/* Steps carried out on a task with holes in its memory; what the host may not ask for reads
+ * nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -122,7 +123,7 @@ static void expect_list(u32 nr)
 		expect(16, 16, FAKE_TASK_BASE + n * FAKE_TASK_PAGE);
 }
 
-/* ---- what steps read ------------------------------------------------------------------------------ */
+/* ---- what steps read ---- */
 
 static void test_a_list_of_pointers_of_either_width(void **state)
 {
@@ -188,7 +189,7 @@ static void test_two_steps_of_one_base_and_one_of_none(void **state)
 	expect_end(result);
 }
 
-/* ---- where it ends -------------------------------------------------------------------------------- */
+/* ---- where it ends ---- */
 
 static void test_a_null_pointer_is_the_end(void **state)
 {
@@ -244,7 +245,7 @@ static void test_a_pointer_beyond_memory_faults(void **state)
 	}
 }
 
-/* ---- what is refused, before anything is read ----------------------------------------------------- */
+/* ---- what is refused, before anything is read ---- */
 
 static void expect_refused(u32 pointer_bytes, const struct step *steps, u32 nr)
 {

@@ -83,7 +83,7 @@ static void all_get(unsigned int first, unsigned int nr)
 		assert_int_equal(try_get(i, false), 0);
 }
 
-/* ---- which page, and what it costs ----------------------------------------------------------- */
+/* ---- which page, and what it costs ---- */
 
 static void test_page_is_the_one_last_given_back_on_this_cpu(void **state)
 {
@@ -147,7 +147,7 @@ static void test_pool_that_was_tight_is_as_cheap_as_before(void **state)
 	assert_int_equal(fake_kernel.nr_wakes, 0);
 }
 
-/* ---- the reserve ----------------------------------------------------------------------------- */
+/* ---- the reserve ---- */
 
 static void test_reserve_is_left_to_urgent_ones(void **state)
 {
@@ -218,7 +218,7 @@ static void test_page_that_fills_the_reserve_is_no_cpu_s(void **state)
 	assert_int_equal(try_get(0, false), 0);
 }
 
-/* ---- two CPUs at every step ------------------------------------------------------------------ */
+/* ---- two CPUs at every step ---- */
 
 static struct {
 	unsigned int countdown;
@@ -293,7 +293,7 @@ static void test_reserve_is_exact_at_every_step_of_taking(void **state)
 	assert_in_range(step, 3, 10);
 }
 
-/* ---- waiting --------------------------------------------------------------------------------- */
+/* ---- waiting ---- */
 
 /* a task that takes a page and gives it back: what pool_get() said, and whether it waited */
 struct waiter {
@@ -414,7 +414,7 @@ static void test_twice_as_many_tasks_as_pages_all_get_one(void **state)
 		waiter_join(&waiter[i], 0);
 }
 
-/* ---- opening and closing --------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 static void test_closed_pool_is_enodev_and_can_be_made_again(void **state)
 {

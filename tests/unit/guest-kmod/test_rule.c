@@ -73,7 +73,7 @@ static void put(size_t at, u64 value, size_t width)
 	fake_task_put(at, &wire, width);
 }
 
-/* ---- conditions ------------------------------------------------------------------------------ */
+/* ---- conditions ---- */
 
 static void test_without_conditions_every_call_is_taken_and_counted(void **state)
 {
@@ -166,8 +166,7 @@ static void test_a_string_behind_a_pointer_is_compared(void **state)
 	assert_int_equal(try(0), RULE_PASSES);
 }
 
-/* ---- faults ------------------------------------------------------------------------------------
- */
+/* ---- faults ---- */
 
 static void test_a_fault_while_reading_is_no_match_and_changes_nothing(void **state)
 {
@@ -235,8 +234,7 @@ static void test_addresses_of_any_value_are_faults(void **state)
 	assert_int_equal(hits(), 0);
 }
 
-/* ---- effects
- * --------------------------------------------------------------------------------------- */
+/* ---- effects ---- */
 
 static void test_effects_are_handed_on(void **state)
 {
@@ -257,8 +255,7 @@ static void test_effects_are_handed_on(void **state)
 	assert_int_equal((s64)rule.effects.ret, -5);
 }
 
-/* ---- the slot
- * --------------------------------------------------------------------------------------- */
+/* ---- the slot ---- */
 
 static void test_only_its_own_generation_is_in_force(void **state)
 {

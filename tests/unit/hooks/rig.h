@@ -48,7 +48,8 @@ void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus);
 void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char *options);
 
 /**
- * rig_hooks() - a module whose load() registers @hooks; call before rig_boot(), at most RIG_MAX_MODULES times
+ * rig_hooks() - a module whose load() registers @hooks; call before rig_boot(), at most
+ * RIG_MAX_MODULES times
  * @rig: the rig
  * @name: its name
  * @flags: PORTAL_MODULE_*
@@ -79,7 +80,10 @@ int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint
 void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_task *task,
 		   const char *name, uint64_t arg0);
 
-/** rig_kill_in() - the guest does @op in @session, and the session's task is killed before it can say so. */
+/**
+ * rig_kill_in() - the guest does @op in @session, and the session's task is killed before it can
+ * say so.
+ */
 void rig_kill_in(struct rig *rig, struct fake_session *session, uint32_t op);
 
 /** rig_kill_before() - the same, but @op is not done. */

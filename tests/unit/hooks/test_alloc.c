@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An event costs no allocation. The linker sends the program's allocations through here (--wrap). */
+/* An event costs no allocation. The linker sends the program's allocations through here (--wrap).
+ */
 #include "rig.h"
 
 #include <stdatomic.h>

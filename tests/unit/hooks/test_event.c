@@ -51,7 +51,7 @@ static void call_with(struct fake_task *task, const char *name, uint64_t a, uint
 	fake_syscall(&rig.guest, 0, task, name, args, ret_result);
 }
 
-/* ---- what it sees ------------------------------------------------------------------------------------- */
+/* ---- what it sees ---- */
 
 /* all that is known of an event without asking */
 struct view {
@@ -255,7 +255,7 @@ static void test_bits_of_no_hook_are_ignored(void **state)
 	assert_int_equal(view.nr, 0);
 }
 
-/* ---- guest memory, both widths ------------------------------------------------------------------------ */
+/* ---- guest memory, both widths ---- */
 
 /* results of every width */
 struct widths {
@@ -367,7 +367,7 @@ static void test_empty_buffers_are_einval_for_texts_and_nothing_for_bytes(void *
 	assert_int_equal(result.rings, 1);
 }
 
-/* ---- verdicts ------------------------------------------------------------------------------------------- */
+/* ---- verdicts ---- */
 
 /* what one callback is to stage and return, and what it was told */
 struct plan {
@@ -489,7 +489,7 @@ static void test_registers_are_set_at_the_tasks_width(void **state)
 	assert_int_equal(plan.told[3], -EINVAL);
 }
 
-/* ---- several hooks ---------------------------------------------------------------------------------------- */
+/* ---- several hooks ---- */
 
 static void test_edits_of_several_hooks_survive_and_are_seen(void **state)
 {
@@ -643,7 +643,7 @@ static void test_hundred_failures_in_a_row_switch_the_hook_off(void **state)
 	assert_int_equal(plan.nr, 201);
 }
 
-/* ---- time and log ----------------------------------------------------------------------------------------- */
+/* ---- time and log ---- */
 
 static int dawdle(struct portal_ctx *ctx, void *data)
 {

@@ -101,7 +101,7 @@ static void finish(void)
 	gate_close_log(rig.gate);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void test_log_an_event_is_no_ring_and_comes_on_another_thread(void **state)
 {
@@ -209,7 +209,7 @@ static void test_log_a_guest_without_one_is_rung(void **state)
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
 
-/* ---- what a callback can do ----------------------------------------------------------------------------------- */
+/* ---- what a callback can do ---- */
 
 static int try_all(struct portal_ctx *ctx, void *data)
 {
@@ -346,7 +346,7 @@ static void test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told(voi
 	assert_int_equal(rig_gate_stats(&rig).log_produced, 120);
 }
 
-/* ---- rooms ------------------------------------------------------------------------------------------------------ */
+/* ---- rooms ---- */
 
 static void test_log_flags_that_do_not_go_together(void **state)
 {
@@ -544,7 +544,7 @@ static void test_log_who_blocks_loses_nothing_and_rings_for_room(void **state)
 	assert_int_equal(saw.calls, 500);
 }
 
-/* ---- a guest that lies ------------------------------------------------------------------------------------------- */
+/* ---- a guest that lies ---- */
 
 static void test_log_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
 {

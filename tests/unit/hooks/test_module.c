@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules as shared objects, loaded by a program that exports what portal-vmm exports. The folder of the
- * objects is given in PORTAL_TEST_MODULES, that of the examples in PORTAL_TEST_EXAMPLES.
+ * Modules as shared objects, loaded by a program that exports what portal-vmm exports. The folder
+ * of the objects is given in PORTAL_TEST_MODULES, that of the examples in PORTAL_TEST_EXAMPLES.
  */
 #include "rig.h"
 

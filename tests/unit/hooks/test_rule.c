@@ -104,8 +104,7 @@ static uint64_t events(void)
 	return rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT];
 }
 
-/* ---- answering
- * ---------------------------------------------------------------------------------------- */
+/* ---- answering ---- */
 
 static void test_rule_of_load_answers_the_first_call_without_a_ring(void **state)
 {
@@ -250,9 +249,7 @@ static void test_store_that_fails_comes_as_an_event_and_is_said(void **state)
 	assert_int_equal(rig_host_stats(&rig).rules_failed, 1);
 }
 
-/* ---- coming
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- coming ---- */
 
 static void test_callback_answers_with_a_rule(void **state)
 {
@@ -357,9 +354,7 @@ static void test_slots_that_are_no_place_for_them_break_the_session(void **state
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 }
 
-/* ---- going
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- going ---- */
 
 static void test_revoked_rule_answers_nothing_more_without_a_ring(void **state)
 {
@@ -579,8 +574,7 @@ static void test_hostile_slots_are_only_false_counts(void **state)
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
 }
 
-/* ---- descriptions
- * ------------------------------------------------------------------------------------------- */
+/* ---- descriptions ---- */
 
 #define REFUSED(err, field, bad)                                                \
 	do {                                                                    \

@@ -54,7 +54,7 @@ static void boot_with(const char *name, portal_syscall_fn *fn, void *data)
 	rig_boot(&rig);
 }
 
-/* ---- waiting -------------------------------------------------------------------------------------------- */
+/* ---- waiting ---- */
 
 /* begins with a small letter and ends with the capital; arg0 says which */
 static int read_in_between(struct portal_ctx *ctx, void *data)
@@ -173,7 +173,7 @@ static void test_guest_that_lies_gets_no_verdict_and_the_hook_eproto(void **stat
 	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
 }
 
-/* ---- changing hooks --------------------------------------------------------------------------------------- */
+/* ---- changing hooks ---- */
 
 static int count(struct portal_ctx *ctx, void *data)
 {
@@ -582,7 +582,7 @@ static void test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc(void **state
 	assert_int_equal(ran, 64);
 }
 
-/* ---- hello -------------------------------------------------------------------------------------------------- */
+/* ---- hello ---- */
 
 static const char *boot_badly(const char *name)
 {

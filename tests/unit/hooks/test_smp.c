@@ -188,7 +188,7 @@ static void test_new_pool_while_the_old_one_is_in_use(void **state)
 	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------ */
+/* ---- rules ---- */
 
 #define BY_RULE	    7
 #define BY_CALLBACK 9

@@ -119,7 +119,7 @@ static void expect_not_reached(size_t from)
 		assert_int_equal(walk.n[n], -ENODATA);
 }
 
-/* ---- one operation ---------------------------------------------------------------------------------- */
+/* ---- one operation ---- */
 
 static void test_vec_eight_nodes_are_one_operation(void **state)
 {
@@ -188,7 +188,7 @@ static void test_vec_a_guest_without_it_is_asked_step_by_step(void **state)
 	expect_operations(6, 6);
 }
 
-/* ---- what the host has ------------------------------------------------------------------------------ */
+/* ---- what the host has ---- */
 
 static const struct portal_fetch of_head[] = {
 	{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = NODE },
@@ -239,7 +239,7 @@ static void test_vec_a_declared_fault_is_the_answer(void **state)
 	expect_operations(0, 0);
 }
 
-/* ---- what the hook has written itself ---------------------------------------------------------------- */
+/* ---- what the hook has written itself ---- */
 
 static void write_pointer(struct portal_ctx *ctx)
 {
@@ -345,7 +345,7 @@ static void test_vec_a_staged_node_hides_a_fault(void **state)
 	expect_operations(2, 0);
 }
 
-/* ---- what is refused --------------------------------------------------------------------------------- */
+/* ---- what is refused ---- */
 
 static void set_reserved(struct portal_step *steps)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A gate between the fake guest and a taker of events that the test writes: no hooks, no modules. */
+/* A gate between the fake guest and a taker of events that the test writes: no hooks, no modules.
+ */
 #ifndef UNIT_PORTAL_DOOR_H
 #define UNIT_PORTAL_DOOR_H
 

@@ -48,14 +48,18 @@ struct tables {
 void tables_init(struct tables *tables, uint32_t abi, uint32_t paging);
 void tables_done(struct tables *tables);
 
-/** tables_alloc() - a fresh page, aligned to its size of @size bytes. Return: its address in the guest. */
+/**
+ * tables_alloc() - a fresh page, aligned to its size of @size bytes. Return: its address in the
+ * guest.
+ */
 uint64_t tables_alloc(struct tables *tables, size_t size);
 
 /** tables_host() - that page for the test. */
 void *tables_host(struct tables *tables, uint64_t gpa);
 
 /**
- * tables_entry() - the entry for @gva on @level, 0 = of a page; the tables above are made where they are missing
+ * tables_entry() - the entry for @gva on @level, 0 = of a page; the tables above are made where
+ * they are missing
  *
  * Return: the entry, for the test to write to.
  */

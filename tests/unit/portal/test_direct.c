@@ -13,7 +13,8 @@
 
 /**
  * struct rig - a task whose memory the fake guest and its page tables both know
- * @pages: what the tables lead to; differs from the fake guest's bytes, so that one sees which was read
+ * @pages: what the tables lead to; differs from the fake guest's bytes, so that one sees which was
+ * read
  */
 struct rig {
 	struct door door;
@@ -116,7 +117,8 @@ static void test_the_guest_is_asked_for_what_is_absent(void **state)
 	assert_int_equal(transfer.buf[PAGE - 1], 'd');
 	assert_int_equal(transfer.buf[PAGE], 'g');
 	assert_int_equal(transfer.buf[DOOR_MEMORY_SIZE - 1], 'd');
-	/* an operation moves less than a page; a real guest has faulted the page in with the first */
+	/* an operation moves less than a page; a real guest has faulted the page in with the first
+	 */
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 2);
 	assert_int_equal(door_stats(&rig.door).direct_declined, 2);
 	rig_done(&rig);

@@ -47,7 +47,7 @@ static int ring_page(struct door *door, unsigned int vcpu, uint64_t gpa, uint32_
 	return gate_ring(door->gate, vcpu, GPA(gpa), kind);
 }
 
-/* ---- hello ---------------------------------------------------------------------------------------- */
+/* ---- hello ---- */
 
 static void test_hello_registers_the_pool(void **state)
 {
@@ -156,7 +156,7 @@ static void test_bye_ends_the_pool(void **state)
 	assert_int_equal(fake_bye(&door->guest, 0), -ENOENT);
 }
 
-/* ---- events ----------------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void test_event_arrives_whole(void **state)
 {
@@ -269,7 +269,7 @@ static void test_work_session_is_served(void **state)
 	assert_int_equal(door->nr_work, 1);
 }
 
-/* ---- refusals --------------------------------------------------------------------------------------- */
+/* ---- refusals ---- */
 
 static void test_ring_outside_the_pool_is_enoent(void **state)
 {
@@ -428,7 +428,7 @@ static void test_session_opened_on_another_vcpus_ends_on_its_own_thread(void **s
 	fake_session_drop(&session);
 }
 
-/* ---- lies -------------------------------------------------------------------------------------------- */
+/* ---- lies ---- */
 
 static void answer_raw(struct fake_session *session, uint32_t code, int64_t size, uint64_t cursor)
 {
@@ -521,7 +521,7 @@ static void test_killed_task_cancels_every_later_operation_and_the_verdict(void 
 	fake_session_drop(&session);
 }
 
-/* ---- sessions beside each other ------------------------------------------------------------------------ */
+/* ---- sessions beside each other ---- */
 
 static void test_sessions_interleave_on_one_vcpu(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The log's thread behind the gate: opening, order over rings, room, the end, and guests that lie. */
+/* The log's thread behind the gate: opening, order over rings, room, the end, and guests that lie.
+ */
 #include "door.h"
 
 #include <endian.h>
@@ -40,7 +41,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* ---- opening ---------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int opened;
 
@@ -165,7 +166,7 @@ static void test_log_over_the_pool_is_refused(void **state)
 	assert_int_equal(opened, -EPROTO);
 }
 
-/* ---- records ---------------------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 static uint64_t now_ns(void)
 {
@@ -311,7 +312,8 @@ static void write_on_both(void)
 	gate_close_log(door.gate);
 }
 
-/* each record's number is its own; what is between two of them is what the second one says was lost */
+/* each record's number is its own; what is between two of them is what the second one says was lost
+ */
 static void check_numbers(void)
 {
 	for (unsigned int vcpu = 0; vcpu < 2; vcpu++) {
@@ -354,8 +356,8 @@ static void test_log_who_waits_for_room_loses_nothing(void **state)
 }
 
 /*
- * Two vCPUs that take turns: each record is begun when the other vCPU's last one is written. Whatever the
- * thread does meanwhile it never sees one before the other.
+ * Two vCPUs that take turns: each record is begun when the other vCPU's last one is written.
+ * Whatever the thread does meanwhile it never sees one before the other.
  */
 static atomic_uint turn;
 
@@ -401,7 +403,7 @@ static void test_log_what_was_over_before_another_began_comes_before_it(void **s
 	assert_int_equal(atomic_load(&door.nr_broken), 0);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static void test_log_bye_hands_out_all_first(void **state)
 {
@@ -441,7 +443,7 @@ static void test_log_room_is_refused_without_logs_or_pool(void **state)
 	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG), 0);
 }
 
-/* ---- guests that lie ---------------------------------------------------------------------------------------- */
+/* ---- guests that lie ---- */
 
 static void test_log_a_broken_one_is_off_and_the_others_go_on(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A log's ring as a hostile guest may write it: what is wrong is -EPROTO, and nothing outside is read. */
+/* A log's ring as a hostile guest may write it: what is wrong is -EPROTO, and nothing outside is
+ * read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -71,7 +71,7 @@ static uint64_t nr_ops(struct door *door, uint32_t op)
 	return door_stats(door).operations[op];
 }
 
-/* ---- read and write --------------------------------------------------------------------------------- */
+/* ---- read and write ---- */
 
 static void test_read_is_chunked_at_the_page(void **state)
 {
@@ -146,7 +146,7 @@ static void test_absent_pages_are_faulted_in(void **state)
 	assert_int_equal(door->task.faulted_in, 1);
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 static void put_string(struct door *door, size_t offset, size_t len)
 {
@@ -250,7 +250,7 @@ static void test_pid_and_registers_are_the_tasks(void **state)
 	assert_int_equal(nr_ops(door, PORTAL_OP_USER_REGS), 1);
 }
 
-/* ---- lies ------------------------------------------------------------------------------------------------ */
+/* ---- lies ---- */
 
 /* what the guest's next answer says instead of the truth */
 struct lie {

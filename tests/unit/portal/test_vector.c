@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads of several steps in one operation, and guests that answer them otherwise than they were asked. */
+/* Reads of several steps in one operation, and guests that answer them otherwise than they were
+ * asked. */
 #include <endian.h>
 #include <errno.h>
 #include <portal/ops.h>
@@ -92,7 +93,7 @@ static void expect_nodes(const struct door *door, size_t first, size_t end)
 	}
 }
 
-/* ---- honest guests ---------------------------------------------------------------------------------- */
+/* ---- honest guests ---- */
 
 static void test_a_list_of_eight_is_one_operation(void **state)
 {
@@ -188,7 +189,7 @@ static void test_a_guest_that_does_not_know_it(void **state)
 	assert_int_equal(door_stats(door).protocol_errors, 0);
 }
 
-/* ---- what may be asked ------------------------------------------------------------------------------ */
+/* ---- what may be asked ---- */
 
 static int check(struct vector_step one, struct vector_step two, unsigned int pointer_bytes)
 {
@@ -240,7 +241,7 @@ static void test_check_that_results_fit_the_page(void **state)
 	}
 }
 
-/* ---- lies ------------------------------------------------------------------------------------------- */
+/* ---- lies ---- */
 
 /* the guest's answer to two steps of NODE bytes: its bytes instead of the truth */
 struct lie {
@@ -279,7 +280,8 @@ static void expect_lie(struct door *door, struct lie lie, ssize_t expected)
 		assert_int_equal(reads.again, -ECANCELED);
 }
 
-/* a result of @len bytes, the first eight of which are @pointer. Return: where the next one goes. */
+/* a result of @len bytes, the first eight of which are @pointer. Return: where the next one goes.
+ */
 static size_t put_result(struct lie *lie, size_t at, int32_t status, uint32_t len, uint64_t pointer)
 {
 	put_le32(lie->data + at, (uint32_t)status);

@@ -343,7 +343,8 @@ static void set_chosen(struct tree *tree, int node, const struct devtree_machine
 		(void)fdt_delprop(tree->fdt, node, "kaslr-seed");
 }
 
-/* libfdt 1.6.1 follows a null pointer in damaged trees of the versions before 16, which nobody makes any more */
+/* libfdt 1.6.1 follows a null pointer in damaged trees of the versions before 16, which nobody
+ * makes any more */
 static bool is_sound(const void *tree, size_t len)
 {
 	return len >= sizeof(struct fdt_header) && fdt_version(tree) >= OLDEST_VERSION &&

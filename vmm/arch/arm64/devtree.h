@@ -61,7 +61,8 @@ must_check int devtree_build(void *buf, size_t size, const struct devtree_machin
  * @len: of @tree
  * @machine: what belongs into /chosen; the rest of the tree is left as it is
  *
- * Return: 0; -EBADMSG that is no device tree, a damaged one, or older than version 16; -E2BIG it does not fit.
+ * Return: 0; -EBADMSG that is no device tree, a damaged one, or older than version 16; -E2BIG it
+ * does not fit.
  */
 must_check int devtree_adopt(void *buf, size_t size, const void *tree, size_t len,
 			     const struct devtree_machine *machine);

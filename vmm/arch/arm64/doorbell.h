@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside arch/arm64: which ring an exit of the guest's is, by the function number of a hypercall or by the address of
- * a read. Knows no KVM. Source: docs/protocol.md section 2.
+ * Inside arch/arm64: which ring an exit of the guest's is, by the function number of a hypercall or
+ * by the address of a read. Knows no KVM. Source: docs/protocol.md section 2.
  */
 #ifndef ARCH_ARM64_DOORBELL_H
 #define ARCH_ARM64_DOORBELL_H

@@ -128,8 +128,8 @@ static int forward_doorbell(const struct vm *vm, uint32_t base)
 }
 
 /*
- * An access to a device by an instruction that the CPU does not describe (pairs, vectors, write-back): KVM_RUN would
- * fail. A KVM before 5.5 hands none over, and there it does.
+ * An access to a device by an instruction that the CPU does not describe (pairs, vectors,
+ * write-back): KVM_RUN would fail. A KVM before 5.5 hands none over, and there it does.
  */
 static int ask_for_undecoded(const struct vm *vm)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine as ACPI describes it: hardware-reduced, no PCI, no PIC, no RTC. RSDP, XSDT, FADT, MADT and DSDT
- * (ACPI 6.5, 5.2).
+ * The machine as ACPI describes it: hardware-reduced, no PCI, no PIC, no RTC. RSDP, XSDT, FADT,
+ * MADT and DSDT (ACPI 6.5, 5.2).
  */
 #ifndef ARCH_X86_ACPI_H
 #define ARCH_X86_ACPI_H

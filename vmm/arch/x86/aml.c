@@ -45,7 +45,8 @@ static void put_int(struct aml *aml, uint32_t value)
 	put(aml, encoded, value <= 0xff ? 2 : 5);
 }
 
-/* a PkgLength, filled in by aml_end(); the two-byte form always, legal also where one byte would do */
+/* a PkgLength, filled in by aml_end(); the two-byte form always, legal also where one byte would do
+ */
 static aml_block begin_package(struct aml *aml)
 {
 	aml_block block = aml->len;

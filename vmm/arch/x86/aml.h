@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writing ACPI Machine Language (ACPI 6.5, chapter 20) into a bounded buffer. A write that does not fit marks
- * the buffer as overflown and nothing more is written; check aml.overflow once, at the end.
+ * Writing ACPI Machine Language (ACPI 6.5, chapter 20) into a bounded buffer. A write that does not
+ * fit marks the buffer as overflown and nothing more is written; check aml.overflow once, at the
+ * end.
  */
 #ifndef ARCH_X86_AML_H
 #define ARCH_X86_AML_H

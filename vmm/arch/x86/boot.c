@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the boot loader leaves in memory: ACPI tables, command line, and either the zero page (Linux
- * Documentation/arch/x86/boot.rst and zero-page.rst) or the PVH start info (Xen public/arch-x86/hvm/start_info.h).
+ * Documentation/arch/x86/boot.rst and zero-page.rst) or the PVH start info (Xen
+ * public/arch-x86/hvm/start_info.h).
  */
 #include <errno.h>
 #include <string.h>

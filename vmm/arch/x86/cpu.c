@@ -34,7 +34,8 @@
 #define SEGMENT_DATA 0x3 /* read, write, accessed */
 #define SEGMENT_TSS  0xb /* busy 32-bit or 64-bit TSS */
 
-/* what firmware would have set: fast string instructions, and write-back as the default memory type */
+/* what firmware would have set: fast string instructions, and write-back as the default memory type
+ */
 static int set_msrs(const struct vcpu *vcpu)
 {
 	static const struct kvm_msr_entry entries[] = {
@@ -99,7 +100,8 @@ static struct kvm_segment data_segment(void)
 	};
 }
 
-/* the descriptors behind the selectors, for kernels that reload a segment before they load their own GDT */
+/* the descriptors behind the selectors, for kernels that reload a segment before they load their
+ * own GDT */
 static int write_gdt(const struct guest_mem *mem, struct kvm_sregs *sregs, bool is_long)
 {
 	uint64_t gdt[6] = { 0 };

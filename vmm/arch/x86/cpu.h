@@ -20,7 +20,10 @@ struct cpuid_machine {
 	bool tsc_deadline;
 };
 
-/** cpuid_supported() - KVM_GET_SUPPORTED_CPUID, however long it is. @ret_cpuid: to be freed. Return: 0; -errno. */
+/**
+ * cpuid_supported() - KVM_GET_SUPPORTED_CPUID, however long it is. @ret_cpuid: to be freed. Return:
+ * 0; -errno.
+ */
 must_check int cpuid_supported(int kvm_fd, struct kvm_cpuid2 **ret_cpuid);
 
 /** cpuid_edit() - make one leaf true for @machine; leaves it does not know stay as they are. */
@@ -29,7 +32,9 @@ void cpuid_edit(struct kvm_cpuid_entry2 *entry, const struct cpuid_machine *mach
 /** cpu_enter_pvh() - 32-bit protected mode, EBX = start info. Return: 0; -errno. */
 must_check int cpu_enter_pvh(const struct guest_mem *mem, const struct vcpu *cpu, gpa_t entry);
 
-/** cpu_enter_linux64() - long mode on an identity map of 4 GiB, RSI = zero page. Return: 0; -errno. */
+/**
+ * cpu_enter_linux64() - long mode on an identity map of 4 GiB, RSI = zero page. Return: 0; -errno.
+ */
 must_check int cpu_enter_linux64(const struct guest_mem *mem, const struct vcpu *cpu, gpa_t entry);
 
 #endif

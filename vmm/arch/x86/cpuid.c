@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a vCPU says of itself: KVM's list of what it supports, with the machine's own topology and without
- * features the VMM does not serve. Leaves: Intel SDM vol. 2A CPUID, AMD APM vol. 3 appendix E, KVM
- * Documentation/virt/kvm/x86/cpuid.rst.
+ * What a vCPU says of itself: KVM's list of what it supports, with the machine's own topology and
+ * without features the VMM does not serve. Leaves: Intel SDM vol. 2A CPUID, AMD APM vol. 3 appendix
+ * E, KVM Documentation/virt/kvm/x86/cpuid.rst.
  */
 #include <errno.h>
 #include <string.h>
@@ -133,7 +133,8 @@ void cpuid_edit(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 	case 0x1f:
 		set_topology_level(e, machine);
 		break;
-	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a ring holds them up (portal/direct.h). */
+	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a ring holds them
+	 * up (portal/direct.h). */
 	case 0x40000001:
 		e->eax &= ~KVM_LEAF_PV_TLB_FLUSH;
 		break;

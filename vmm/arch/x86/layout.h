@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is RAM. The page at
- * X86_PROBE stays free.
+ * The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is
+ * RAM. The page at X86_PROBE stays free.
  */
 #ifndef ARCH_X86_LAYOUT_H
 #define ARCH_X86_LAYOUT_H

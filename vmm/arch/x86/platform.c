@@ -11,7 +11,8 @@
 
 /*
  * panic=-1: a panic resets at once, so that its exit status is known at once. reboot=acpi: without
- * it Linux takes hardware-reduced ACPI for a machine with EFI, and ends in a BIOS that is not there.
+ * it Linux takes hardware-reduced ACPI for a machine with EFI, and ends in a BIOS that is not
+ * there.
  * pci=off, nr_uarts=1: no probing of what is not there. quiet: a serial console costs an exit a
  * character; --append 'loglevel=8' brings it all back.
  */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes opening files below a prefix fail: open, creat, openat and openat2, absolute and relative paths,
- * 64- and 32-bit programs. The call is skipped and returns the error.
+ * Makes opening files below a prefix fail: open, creat, openat and openat2, absolute and relative
+ * paths, 64- and 32-bit programs. The call is skipped and returns the error.
  *
  *	portal-vmm ... --hook deny_open.so,prefix=/etc/shadow,errno=EACCES
  *
- * The path is made absolute with the name of the current directory or of the descriptor it is relative
- * to, and "." and ".." and "//" are taken out of it as text. Symbolic links are not followed: a link with
- * another name leads past this hook, and so does a program that changes the path while it is being opened.
+ * The path is made absolute with the name of the current directory or of the descriptor it is
+ * relative to, and "." and ".." and "//" are taken out of it as text. Symbolic links are not
+ * followed: a link with another name leads past this hook, and so does a program that changes the
+ * path while it is being opened.
  * A tool to try a firmware with, not a border.
  */
 #ifndef _GNU_SOURCE
@@ -56,7 +57,8 @@ static void normalise(char *path)
 	*to = '\0';
 }
 
-/* Return: 0: the name of directory @dirfd, a "/" and the path at @addr are in @buf; -1: leave it to the guest */
+/* Return: 0: the name of directory @dirfd, a "/" and the path at @addr are in @buf; -1: leave it to
+ * the guest */
 static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char *buf, size_t size)
 {
 	char path[PATH_SIZE];

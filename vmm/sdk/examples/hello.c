@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The smallest useful module: one hook, one line in the log for every process that asks for the kernel's
- * name.
+ * The smallest useful module: one hook, one line in the log for every process that asks for the
+ * kernel's name.
  *
  *	portal-vmm ... --hook hello.so
  *	portal-vmm ... --hook hello.so,greeting=ahoy

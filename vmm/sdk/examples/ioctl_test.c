@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uses every way to look at a process, on the return of ioctl(fd, SIOCDEVPRIVATE, &ifreq): reads, writes,
- * reads back what it wrote, and logs the descriptor, the arguments, the environment and the process id. A
- * read-back that differs fails the hook.
+ * Uses every way to look at a process, on the return of ioctl(fd, SIOCDEVPRIVATE, &ifreq): reads,
+ * writes, reads back what it wrote, and logs the descriptor, the arguments, the environment and the
+ * process id. A read-back that differs fails the hook.
  *
  *	portal-vmm ... --hook ioctl_test.so
  */

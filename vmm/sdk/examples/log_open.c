@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Logs every openat: when, who, the path and the result. The guest writes its events into a ring and goes on;
- * logging costs it no exit.
+ * Logs every openat: when, who, the path and the result. The guest writes its events into a ring
+ * and goes on; logging costs it no exit.
  *
  *	portal-vmm ... --hook log_open.so
  *	portal-vmm ... --hook log_open.so,comm=httpd,file=/tmp/opened

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads and writes guest memory: when a read() has returned data, log what is in the buffer, put other
- * text there, and read a number behind it.
+ * Reads and writes guest memory: when a read() has returned data, log what is in the buffer, put
+ * other text there, and read a number behind it.
  *
  * It changes what programs read, so give it a program to work on:
  *

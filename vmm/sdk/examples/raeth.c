@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers for the switch registers of RALink's Ethernet driver, which the program mtk7530_switch of some
- * routers polls while it boots: ioctl(fd, RAETH_ESW_REG_READ, &ifreq), whose ifr_data points to a register
- * number and, behind it, the place for the value.
+ * Answers for the switch registers of RALink's Ethernet driver, which the program mtk7530_switch of
+ * some routers polls while it boots: ioctl(fd, RAETH_ESW_REG_READ, &ifreq), whose ifr_data points
+ * to a register number and, behind it, the place for the value.
  *
  *	portal-vmm ... --hook raeth.so[,rule=1]
  *
@@ -66,7 +66,8 @@ static const struct portal_fetch fetch[] = {
 	{ .what = PORTAL_FETCH_PTR_MEM, .arg = 2, .offset = IFR_DATA, .max = 4 },
 };
 
-/* on_ioctl() in the guest's hands: the first rule that holds answers, the last is for all other registers */
+/* on_ioctl() in the guest's hands: the first rule that holds answers, the last is for all other
+ * registers */
 static int add_rules(struct portal_hook *hook, const char *interface)
 {
 	const size_t nr = sizeof(registers) / sizeof(registers[0]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As raeth, but before the call and for one place in one program: when mtk7530_switch polls the register
- * REG_ESW_WT_MAC_AD0, the ioctl is skipped, and the value goes to where the caller keeps its pointer to
- * it. The walk there fits a stack whose top word points to the caller's frame with that pointer at +8.
+ * As raeth, but before the call and for one place in one program: when mtk7530_switch polls the
+ * register REG_ESW_WT_MAC_AD0, the ioctl is skipped, and the value goes to where the caller keeps
+ * its pointer to it. The walk there fits a stack whose top word points to the caller's frame with
+ * that pointer at +8.
  *
  *	portal-vmm ... --hook raeth_skip.so
  */

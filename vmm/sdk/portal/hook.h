@@ -32,17 +32,18 @@
  *
  * Suspension. A call that "may suspend" looks synchronous; behind it the guest may run, page in and
  * sleep. Meanwhile other callbacks of the same module may run: treat it like a dropped lock.
- * Callbacks of one module never run in parallel unless it sets PORTAL_MODULE_THREAD_SAFE. A callback
- * runs on the thread of its vCPU, which stands still: work on the host of more than about 10 ms
- * belongs in a thread of the module's own; one that takes longer is reported by name.
+ * Callbacks of one module never run in parallel unless it sets PORTAL_MODULE_THREAD_SAFE. A
+ * callback runs on the thread of its vCPU, which stands still: work on the host of more than about
+ * 10 ms belongs in a thread of the module's own; one that takes longer is reported by name.
  *
  * Return value of a callback. 0: go on to the next hook. 1: handled, later hooks are not asked.
  * Negative: logged, nothing it staged is applied, the system call goes on as if this hook were not
  * there; after 100 failures in a row the hook is switched off with a warning.
  *
  * Several hooks on one call run in the order of the modules on the command line, then in the order
- * of registration. Filters see the original values; portal_arg and portal_ret see what earlier hooks
- * staged; edits of different arguments all survive. Return hooks run after a skip, with its result.
+ * of registration. Filters see the original values; portal_arg and portal_ret see what earlier
+ * hooks staged; edits of different arguments all survive. Return hooks run after a skip, with its
+ * result.
  *
  * Memory. Descriptors and strings given to a function are copied. What a callback is handed is
  * borrowed until it returns. Output goes to the caller's buffer.
@@ -77,7 +78,7 @@ struct portal_module; /* a loaded module */
 struct portal_ctx;    /* one event while a callback works on it; never keep it */
 struct portal_hook;   /* one registered hook */
 
-/* ---- the module ------------------------------------------------------------------------------ */
+/* ---- the module ---- */
 
 /**
  * struct portal_option - an option the module takes on the command line
@@ -130,7 +131,7 @@ struct portal_module_desc {
 
 extern const struct portal_module_desc portal_module;
 
-/* ---- filters, evaluated inside the guest before any exit --------------------------------------- */
+/* ---- filters, evaluated inside the guest before any exit ---- */
 
 enum {
 	PORTAL_MATCH_ANY = 0,
@@ -175,7 +176,7 @@ struct portal_match {
 	uint64_t reserved2;
 };
 
-/* ---- what the guest should bring along ---------------------------------------------------------- */
+/* ---- what the guest should bring along ---- */
 
 enum {
 	PORTAL_FETCH_NONE = 0,
@@ -217,7 +218,7 @@ struct portal_fetch {
 	uint32_t reserved;
 };
 
-/* ---- hooks ---------------------------------------------------------------------------------------- */
+/* ---- hooks ---- */
 
 #define PORTAL_ON_ENTER	 1u /* before the call */
 #define PORTAL_ON_RETURN 2u /* after it, or after a skip */
@@ -226,35 +227,38 @@ struct portal_fetch {
 #define PORTAL_HOOK_DEFER_WRITES 1u
 
 /*
- * The callback only looks: whatever would change something is -EINVAL. With both PORTAL_ON_ENTER and
- * PORTAL_ON_RETURN it is called for both when the call returns, one after the other, and that costs one
- * exit instead of two; the arguments are those at entry, memory is what it is at the return. A result
- * filter decides both. Calls that never return (exit, exit_group) are told at their entry. It does not
- * keep later hooks from being asked.
+ * The callback only looks: whatever would change something is -EINVAL. With both PORTAL_ON_ENTER
+ * and PORTAL_ON_RETURN it is called for both when the call returns, one after the other, and that
+ * costs one exit instead of two; the arguments are those at entry, memory is what it is at the
+ * return. A result filter decides both. Calls that never return (exit, exit_group) are told at
+ * their entry. It does not keep later hooks from being asked.
  */
 #define PORTAL_HOOK_OBSERVE 2u
 
 /*
- * The callback only reads a log: the guest writes each event, with what was declared, into a ring in its own
- * memory and goes on; that costs no exit. The callback runs later, on one thread of portal-vmm for all of
- * them: what it does is never waited for, by no vCPU. It sees what the event carries (arguments, result, ids,
- * registers, declared items through the ordinary functions) as it was when the event happened; the result is
- * the call's own, before any hook changed it. Whatever would change something is -EINVAL, whatever was not
- * declared or did not fit the record (about 7,700 bytes for all log hooks on it) is -EOPNOTSUPP.
+ * The callback only reads a log: the guest writes each event, with what was declared, into a ring
+ * in its own memory and goes on; that costs no exit. The callback runs later, on one thread of
+ * portal-vmm for all of them: what it does is never waited for, by no vCPU. It sees what the event
+ * carries (arguments, result, ids, registers, declared items through the ordinary functions) as it
+ * was when the event happened; the result is the call's own, before any hook changed it. Whatever
+ * would change something is -EINVAL, whatever was not declared or did not fit the record (about
+ * 7,700 bytes for all log hooks on it) is -EOPNOTSUPP.
  *
- * Events of one vCPU come in their order. Of two events of different vCPUs that which was over before the
- * other began comes first; portal_time() tells when. When there is no room in the ring the event is
- * dropped, and the next one of that vCPU says so: portal_lost(). How large the rings are: portal_ring_size().
+ * Events of one vCPU come in their order. Of two events of different vCPUs that which was over
+ * before the other began comes first; portal_time() tells when. When there is no room in the ring
+ * the event is dropped, and the next one of that vCPU says so: portal_lost(). How large the rings
+ * are: portal_ring_size().
  *
- * With both borders a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return. Not with
- * PORTAL_HOOK_DEFER_WRITES. A guest module that has no log yet rings for each event; then the callback runs as
- * that of an observing hook and portal_time() is 0.
+ * With both borders a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return.
+ * Not with PORTAL_HOOK_DEFER_WRITES. A guest module that has no log yet rings for each event; then
+ * the callback runs as that of an observing hook and portal_time() is 0.
  */
 #define PORTAL_HOOK_LOG 4u
 
 /*
- * With PORTAL_HOOK_LOG: when there is no room the task waits until there is; that costs an exit. An event
- * is dropped only when its task is being killed meanwhile, or the guest does not get its room for very long.
+ * With PORTAL_HOOK_LOG: when there is no room the task waits until there is; that costs an exit. An
+ * event is dropped only when its task is being killed meanwhile, or the guest does not get its room
+ * for very long.
  */
 #define PORTAL_HOOK_LOG_BLOCK 8u
 
@@ -314,20 +318,22 @@ struct portal_syscall_hook {
  * @hook: description, copied
  * @ret_hook: where to put the handle; may be NULL
  *
- * From load(), a callback of the module or a thread of its own. From a callback it takes effect when the
- * guest has installed it, before that callback returns (may suspend); from a thread soon after: the guest
- * is interrupted for it, also when it is idle.
+ * From load(), a callback of the module or a thread of its own. From a callback it takes effect
+ * when the guest has installed it, before that callback returns (may suspend); from a thread soon
+ * after: the guest is interrupted for it, also when it is idle.
  *
  * Return: 0; -EINVAL a field is out of range; -E2BIG its strings do not fit one page; -ENAMETOOLONG
  * comm is longer than 15 bytes; -ENOSPC there are 64 hooks on this call already; -ENOENT unknown
- * system call (after the guest has said hello); -ENOMEM; from a callback also the guest's error, -ECANCELED, -EPROTO.
+ * system call (after the guest has said hello); -ENOMEM; from a callback also the guest's error,
+ * -ECANCELED, -EPROTO.
  */
 int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
 			struct portal_hook **ret_hook);
 
 /**
  * portal_unhook() - remove a hook; its callback is not called again, the handle is gone
- * @hook: the handle; from load(), unload(), any callback of the module, its own included, or a thread of it
+ * @hook: the handle; from load(), unload(), any callback of the module, its own included, or a
+ * thread of it
  *
  * Return: 0.
  */
@@ -336,13 +342,14 @@ int portal_unhook(struct portal_hook *hook);
 /**
  * portal_hook_enable() - switch a hook off or on again
  * @hook: the handle
- * @on: off: its callback is not called, and the guest is told so with the next event or, outside of any, at once
+ * @on: off: its callback is not called, and the guest is told so with the next event or, outside of
+ * any, at once
  *
  * Return: 0.
  */
 int portal_hook_enable(struct portal_hook *hook, bool on);
 
-/* ---- rules: what the guest answers by itself ------------------------------------------------------ */
+/* ---- rules: what the guest answers by itself ---- */
 
 /* portal_rule_place.what */
 enum {
@@ -370,7 +377,8 @@ struct portal_rule_place {
 /**
  * struct portal_rule_cond - a condition
  * @place: where the number or string is
- * @match: what it has to be; numbers in memory have @match.width bytes, 0 = the task's long. Not ANY;
+ * @match: what it has to be; numbers in memory have @match.width bytes, 0 = the task's long. Not
+ * ANY;
  *	SUCCESS and ERROR for PORTAL_RULE_RET only, which has no STR_*
  */
 struct portal_rule_cond {
@@ -435,18 +443,23 @@ struct portal_rule {
  * @rule: description, copied
  * @ret_id: the rule's name; never given out again
  *
- * A call that the hook's filters let through is answered by the first of its rules whose conditions hold, in
- * the order they were added; without one the callback is called as ever. So it is, too, when another hook
- * (that is no log hook) matches the same call at the same border, when something that a rule reads is not there, and with a guest
- * module that is older than rules: a rule saves a callback that gives the same answer, it does not replace it.
- * When a store fails, what is behind it in the rule is not done, the log says so, and the callback is called.
+ * A call that the hook's filters let through is answered by the first of its rules whose conditions
+ * hold, in the order they were added; without one the callback is called as ever. So it is, too,
+ * when another hook (that is no log hook) matches the same call at the same border, when something
+ * that a rule reads is not there, and with a guest module that is older than rules: a rule saves a
+ * callback that gives the same answer, it does not replace it.
+ * When a store fails, what is behind it in the rule is not done, the log says so, and the callback
+ * is called.
  *
- * From a callback it takes effect before that callback returns (may suspend), elsewhere as portal_hook_syscall().
- * It stays until it is revoked, or its hook is removed or switched off; a guest that comes anew gets it anew.
+ * From a callback it takes effect before that callback returns (may suspend), elsewhere as
+ * portal_hook_syscall().
+ * It stays until it is revoked, or its hook is removed or switched off; a guest that comes anew
+ * gets it anew.
  *
- * Return: 0; -EINVAL a field is out of range; -E2BIG more than 8 conditions or stores, or its bytes do not fit
- * one page; -ENOSPC 256 rules are there already; -ENOENT the hook is removed or off; -EOPNOTSUPP the guest, which has
- * said hello, has no rules; the guest's error; -ECANCELED; -EPROTO; -ENOMEM.
+ * Return: 0; -EINVAL a field is out of range; -E2BIG more than 8 conditions or stores, or its bytes
+ * do not fit one page; -ENOSPC 256 rules are there already; -ENOENT the hook is removed or off;
+ * -EOPNOTSUPP the guest, which has said hello, has no rules; the guest's error; -ECANCELED;
+ * -EPROTO; -ENOMEM.
  */
 int portal_rule_add(struct portal_hook *hook, const struct portal_rule *rule, uint64_t *ret_id);
 
@@ -456,8 +469,8 @@ int portal_rule_add(struct portal_hook *hook, const struct portal_rule *rule, ui
  * @id: its name
  * @ret_hits: may be NULL: how many calls it has answered, the last included
  *
- * When this returns, no further call is taken by the rule: each is counted in @ret_hits, or comes as an event. Of
- * those that were taken before, the last stores may still be under way. Any thread.
+ * When this returns, no further call is taken by the rule: each is counted in @ret_hits, or comes
+ * as an event. Of those that were taken before, the last stores may still be under way. Any thread.
  *
  * Return: 0; -ENOENT: no such rule, any more.
  */
@@ -475,23 +488,27 @@ int portal_rule_revoke(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits
  */
 int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
 
-/* ---- rings of log hooks --------------------------------------------------------------------------- */
+/* ---- rings of log hooks ---- */
 
 /**
  * portal_ring_size() - say how large the rings of log hooks should be
  * @mod: the module
- * @bytes: of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 and what was declared
+ * @bytes: of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 and what
+ * was declared
  *
- * From load(). The largest wish of all modules counts; without one it is 256 KiB. A guest that has not that much
- * memory in one piece gets smaller ones.
+ * From load(). The largest wish of all modules counts; without one it is 256 KiB. A guest that has
+ * not that much memory in one piece gets smaller ones.
  *
  * Return: 0; -EINVAL; -EBUSY the rings are there already.
  */
 int portal_ring_size(struct portal_module *mod, uint32_t bytes);
 
-/* ---- about the event: no round trip, cannot fail ------------------------------------------------- */
+/* ---- about the event: no round trip, cannot fail ---- */
 
-/** portal_arg() - argument @n (0 .. 5), as staged by earlier hooks; 0 for other @n. 32-bit tasks: zero-extended. */
+/**
+ * portal_arg() - argument @n (0 .. 5), as staged by earlier hooks; 0 for other @n. 32-bit tasks:
+ * zero-extended.
+ */
 uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n);
 /** portal_ret() - the result at return, as staged by earlier hooks; 0 in an entry hook. */
 int64_t portal_ret(const struct portal_ctx *ctx);
@@ -509,14 +526,20 @@ const char *portal_syscall_name(const struct portal_ctx *ctx);
 unsigned int portal_syscall_nr(const struct portal_ctx *ctx);
 /** portal_pc() - user program counter. */
 uint64_t portal_pc(const struct portal_ctx *ctx);
-/** portal_time() - in a log hook: when the event happened, ns on the guest's monotonic clock; else 0. */
+/**
+ * portal_time() - in a log hook: when the event happened, ns on the guest's monotonic clock; else
+ * 0.
+ */
 uint64_t portal_time(const struct portal_ctx *ctx);
 /**
- * portal_lost() - in a log hook: how many events, of whichever log hooks, this vCPU has lost since the event
- * before this one, for want of room; else 0.
+ * portal_lost() - in a log hook: how many events, of whichever log hooks, this vCPU has lost since
+ * the event before this one, for want of room; else 0.
  */
 uint32_t portal_lost(const struct portal_ctx *ctx);
-/** portal_is_compat() - 1: the call was made by the 32-bit ABI of a 64-bit kernel; 0: the kernel's own. */
+/**
+ * portal_is_compat() - 1: the call was made by the 32-bit ABI of a 64-bit kernel; 0: the kernel's
+ * own.
+ */
 int portal_is_compat(const struct portal_ctx *ctx);
 /** portal_pointer_size() - bytes of the task's pointers, by the ABI of the call: 4 or 8. */
 unsigned int portal_pointer_size(const struct portal_ctx *ctx);
@@ -524,7 +547,8 @@ unsigned int portal_pointer_size(const struct portal_ctx *ctx);
 /**
  * portal_reg() - read a user register of the task
  * @ctx: the event
- * @name: "sp" and "pc" everywhere; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs", "ss" (also with
+ * @name: "sp" and "pc" everywhere; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs", "ss" (also
+ * with
  *	r or e in front); arm64: "x0" .. "x30", "lr", "pstate"; arm: "r0" .. "r15", "lr", "cpsr"
  * @ret_value: the value, as staged by earlier hooks
  *
@@ -544,7 +568,7 @@ int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_val
  */
 int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
 
-/* ---- guest memory and the current process: each may suspend the callback ------------------------- */
+/* ---- guest memory and the current process: each may suspend the callback ---- */
 
 /**
  * portal_read_bytes() - read user memory; pages that are not present are faulted in
@@ -564,8 +588,9 @@ ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size
  * @buf: @len bytes
  * @len: any length
  *
- * Return: as portal_read_bytes(); in a hook with PORTAL_HOOK_DEFER_WRITES @len, or -ENOSPC: what is staged
- * for this call would exceed one page (3688 bytes of one write; 16 and padding to 8 for each further).
+ * Return: as portal_read_bytes(); in a hook with PORTAL_HOOK_DEFER_WRITES @len, or -ENOSPC: what is
+ * staged for this call would exceed one page (3688 bytes of one write; 16 and padding to 8 for each
+ * further).
  */
 ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len);
 
@@ -576,8 +601,9 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  * @buf: buffer of @len bytes, NUL terminated on success
  * @len: its size, at least 1
  *
- * Return: length of the string without the NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL (how
- * much longer it is, is not looked for); -EFAULT: no NUL before unreadable memory; -EINVAL; -ECANCELED.
+ * Return: length of the string without the NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL
+ * (how much longer it is, is not looked for); -EFAULT: no NUL before unreadable memory; -EINVAL;
+ * -ECANCELED.
  */
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
 
@@ -585,7 +611,8 @@ ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t
  * struct portal_step - one of several reads that depend on each other
  * @addr: user address; with a base, what is added to the pointer (also a negative number)
  * @len: bytes, at least 1
- * @base_plus1: n + 1: the pointer (the task's, 4 or 8 bytes) is in what step n, an earlier one, has read;
+ * @base_plus1: n + 1: the pointer (the task's, 4 or 8 bytes) is in what step n, an earlier one, has
+ * read;
  *	0: there is none
  * @at: where in those bytes it is; 0 without a base
  * @reserved: 0
@@ -608,9 +635,10 @@ struct portal_step {
  * @steps: what to read, in this order
  * @nr: their number, 1 .. 32
  *
- * Each step sees what portal_read_bytes() would. A step that starts at a null pointer is not made, one that
- * faults is the last. Steps whose bytes are declared, staged, or plainly there cost nothing; from the first that
- * is not, the rest is asked for at once. The first eight nodes of a list:
+ * Each step sees what portal_read_bytes() would. A step that starts at a null pointer is not made,
+ * one that faults is the last. Steps whose bytes are declared, staged, or plainly there cost
+ * nothing; from the first that is not, the rest is asked for at once. The first eight nodes of a
+ * list:
  *
  *	struct { uint64_t next; char name[24]; } node[8];
  *	struct portal_step steps[8] = {
@@ -623,16 +651,20 @@ struct portal_step {
  *						 .buf = &node[i] };
  *	nr = portal_read_vec(ctx, steps, 8);
  *
- * Return: steps that have all their bytes; where these are fewer than @nr, @n of the next one says why: it
- * faulted, or its pointer was null. -EINVAL: a field is out of range, or the bytes, with 8 for each step and
- * padded to multiples of 8, are more than 4072; -ECANCELED; -EPROTO.
+ * Return: steps that have all their bytes; where these are fewer than @nr, @n of the next one says
+ * why: it faulted, or its pointer was null. -EINVAL: a field is out of range, or the bytes, with 8
+ * for each step and padded to multiples of 8, are more than 4072; -ECANCELED; -EPROTO.
  */
 int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr);
 
-/** portal_write_str() - write @str and its NUL. Return: bytes written, the NUL counted; as portal_write_bytes(). */
+/**
+ * portal_write_str() - write @str and its NUL. Return: bytes written, the NUL counted; as
+ * portal_write_bytes().
+ */
 ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str);
 
-/* 32 bits, 64 bits, the task's pointer (4 or 8 bytes). Return: 0; -EFAULT, also when only a part could be moved; -ECANCELED. */
+/* 32 bits, 64 bits, the task's pointer (4 or 8 bytes). Return: 0; -EFAULT, also when only a part
+ * could be moved; -ECANCELED. */
 int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value);
 int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
 int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
@@ -662,7 +694,10 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len);
  */
 ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len);
 
-/** portal_proc_env() - the environment as the process was started with it. Return: as portal_proc_args(). */
+/**
+ * portal_proc_env() - the environment as the process was started with it. Return: as
+ * portal_proc_args().
+ */
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len);
 
 /**
@@ -683,12 +718,12 @@ int portal_proc_pid(struct portal_ctx *ctx);
  *
  * portal_reg() knows it from the event, without a round trip, and shows what is staged.
  *
- * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory of its own
- * any more; -ECANCELED; -EPROTO.
+ * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory of
+ * its own any more; -ECANCELED; -EPROTO.
  */
 int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
 
-/* ---- verdict: staged, committed when the callback returns >= 0 ------------------------------------ */
+/* ---- verdict: staged, committed when the callback returns >= 0 ---- */
 
 /** portal_skip() - do not run the call, its result is @ret. Return: 0; -EINVAL in a return hook. */
 int portal_skip(struct portal_ctx *ctx, int64_t ret);
@@ -697,11 +732,16 @@ int portal_set_ret(struct portal_ctx *ctx, int64_t ret);
 /** portal_set_arg() - replace argument @n. Return: 0; -EINVAL in a return hook or for @n > 5. */
 int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value);
 
-/* ---- options, data, log ------------------------------------------------------------------------------ */
+/* ---- options, data, log ---- */
 
-/** portal_option() - value of a declared option; NULL: not given and no fallback, or not declared. */
+/**
+ * portal_option() - value of a declared option; NULL: not given and no fallback, or not declared.
+ */
 const char *portal_option(struct portal_module *mod, const char *key);
-/** portal_option_u64() - the value as a number (decimal, 0x, 0). Return: 0; -ENOENT no value; -EINVAL not a number; -ERANGE. */
+/**
+ * portal_option_u64() - the value as a number (decimal, 0x, 0). Return: 0; -ENOENT no value;
+ * -EINVAL not a number; -ERANGE.
+ */
 int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value);
 void portal_set_data(struct portal_module *mod, void *data);
 void *portal_data(struct portal_module *mod);
@@ -709,7 +749,10 @@ struct portal_module *portal_ctx_module(struct portal_ctx *ctx);
 
 enum { PORTAL_ERROR = 0, PORTAL_WARN = 1, PORTAL_INFO = 2, PORTAL_DEBUG = 3 };
 
-/** portal_log() - one line to portal-vmm's log, with the module's name; with portal_log the task's too. */
+/**
+ * portal_log() - one line to portal-vmm's log, with the module's name; with portal_log the task's
+ * too.
+ */
 void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void portal_mod_log(struct portal_module *mod, int level, const char *fmt, ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uses every function of the SDK, so that a missing export is seen when it is loaded, and tells with
- * options and results what its life was.
+ * Uses every function of the SDK, so that a missing export is seen when it is loaded, and tells
+ * with options and results what its life was.
  */
 #include <portal/hook.h>
 

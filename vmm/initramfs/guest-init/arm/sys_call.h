@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The system call instruction of the EABI. Source: Linux, arch/arm/kernel/entry-common.S; syscall(2). */
+/* The system call instruction of the EABI. Source: Linux, arch/arm/kernel/entry-common.S;
+ * syscall(2). */
 #ifndef GUEST_INIT_ARM_SYS_CALL_H
 #define GUEST_INIT_ARM_SYS_CALL_H
 
