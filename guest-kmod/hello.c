@@ -8,12 +8,13 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
-#include "doorbell.h"
+#include "channel/doorbell.h"
+#include "channel/pool.h"
 #include "hello.h"
-#include "hook_table.h"
-#include "pool.h"
-#include "session.h"
-#include "syscall_table.h"
+#include "hooks/table.h"
+#include "ops/op.h"
+#include "ops/session.h"
+#include "syscalls/table.h"
 
 enum hello_state {
 	HELLO_NO_DEVICE,
@@ -69,11 +70,18 @@ void hello_say(void)
 	}
 }
 
-int hello_accept(const struct portal_wire_welcome *welcome)
+static bool is_welcome(const struct portal_wire_welcome *welcome)
 {
-	if (le32_to_cpu(welcome->version) != PORTAL_WIRE_VERSION || welcome->reserved)
-		return -EPROTO;
-	if (le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES)
+	return le32_to_cpu(welcome->version) == PORTAL_WIRE_VERSION && !welcome->reserved &&
+	       !(le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES);
+}
+
+s64 op_hello_welcome(struct op *op)
+{
+	struct portal_wire_welcome welcome;
+
+	memcpy(&welcome, op->data, sizeof(welcome));
+	if (!is_welcome(&welcome))
 		return -EPROTO;
 	WRITE_ONCE(hello_state, HELLO_READY);
 	return 0;

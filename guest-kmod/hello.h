@@ -6,10 +6,6 @@
 #ifndef GUEST_HELLO_H
 #define GUEST_HELLO_H
 
-#include <linux/types.h>
-
-#include <portal/wire.h>
-
 /**
  * hello_say() - introduce the module to the host and let it install its hooks
  *
@@ -19,14 +15,6 @@
  * Context: may sleep; the pool is open.
  */
 void hello_say(void);
-
-/**
- * hello_accept() - the host's WELCOME
- * @welcome: a copy
- *
- * Return: 0; -EPROTO this module does not speak that.
- */
-int hello_accept(const struct portal_wire_welcome *welcome);
 
 /**
  * hello_say_bye() - tell the host that no page is used after this

@@ -14,16 +14,16 @@
 
 #include <portal/wire.h>
 
+#include "channel/doorbell.h"
+#include "channel/pool.h"
 #include "compat/compat.h"
-#include "doorbell.h"
 #include "hello.h"
-#include "hook_table.h"
-#include "log.h"
-#include "pool.h"
-#include "redirect.h"
-#include "rule_slots.h"
-#include "session.h"
-#include "syscall_hook.h"
+#include "hooks/log.h"
+#include "hooks/rule_slots.h"
+#include "hooks/table.h"
+#include "ops/session.h"
+#include "redirect/redirect.h"
+#include "sources/syscall.h"
 
 static unsigned int pages = 32;
 module_param(pages, uint, 0444);

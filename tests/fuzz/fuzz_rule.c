@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "rule.h"
-#include "rule_wire.h"
-#include "user_mem.h"
+#include "base/user_mem.h"
+#include "hooks/rule.h"
+#include "hooks/rule_wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "initramfs/cpio.h"
 #include "boot/reason.h"
+#include "initramfs/cpio.h"
 
 /**
  * tree_size() - guest memory that the tree takes once it is unpacked

@@ -7,7 +7,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "fetch.h"
+#include "hooks/fetch.h"
 #include "portal/items.h"
 
 #define BENCH_ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_syscall)) /* an event's */

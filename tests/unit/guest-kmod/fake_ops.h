@@ -3,7 +3,7 @@
 #ifndef FAKE_OPS_H
 #define FAKE_OPS_H
 
-#include "op.h"
+#include "ops/op.h"
 
 /**
  * struct fake_ops - what the handlers do and what they have seen

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_task.h"
 
-#include "op.h"
-#include "user_mem.h"
+#include "base/user_mem.h"
+#include "ops/op.h"
 
 struct fake_task fake_task;
 

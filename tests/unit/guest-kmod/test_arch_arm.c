@@ -9,7 +9,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 
-#include "arch.h"
+#include "arch/arch.h"
 
 #define MODE_USER	0x10ul
 #define CARRY		(1ul << 29)

@@ -8,7 +8,7 @@
 
 #include <linux/ptrace.h>
 
-#include "arch.h"
+#include "arch/arch.h"
 
 #define MODE_64		  0ull	  /* EL0t */
 #define MODE_32		  0x10ull /* User, AArch32 */

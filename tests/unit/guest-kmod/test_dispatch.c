@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "dispatch.h"
 #include "fake_ops.h"
+#include "ops/dispatch.h"
 
 static void run(struct op *op, u32 code, u64 size)
 {
@@ -29,7 +29,7 @@ static void test_every_operation_runs_its_own_handler(void **state)
 		u64 size;
 		const char *handler;
 	} ops[] = {
-		{ PORTAL_OP_WELCOME, sizeof(struct portal_wire_welcome), "op_hook_welcome" },
+		{ PORTAL_OP_WELCOME, sizeof(struct portal_wire_welcome), "op_hello_welcome" },
 		{ PORTAL_OP_READ, 1, "op_mem_read" },
 		{ PORTAL_OP_WRITE, 1, "op_mem_write" },
 		{ PORTAL_OP_READ_STR, 1, "op_mem_read_str" },

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/user_mem.h"
 #include "bench.h"
 #include "fake_task.h"
-#include "user_mem.h"
 
 #define NR_EVENTS 4000
 #define NR_READS  60

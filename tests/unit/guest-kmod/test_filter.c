@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "filter.h"
+#include "hooks/filter.h"
 
 /* ---- the task's memory: one area, everything around it faults ---- */
 

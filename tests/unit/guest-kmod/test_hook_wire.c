@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "hook_wire.h"
+#include "hooks/hook_wire.h"
 
 /* a hook under construction, with all the room a page has */
 struct sample {

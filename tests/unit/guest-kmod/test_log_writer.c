@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "log_writer.h"
+#include "hooks/log_writer.h"
 #include "portal/log_ring.h"
 
 #define SIZE	PORTAL_LOG_MIN

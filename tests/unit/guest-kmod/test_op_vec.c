@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "fake_task.h"
-#include "op.h"
+#include "ops/op.h"
 
 #define HEADER	  ((u32)sizeof(struct portal_wire_result))
 #define UNTOUCHED 0x5a

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "channel/pool.h"
 #include "fake_kernel.h"
-#include "pool.h"
 
 #define NR_PAGES 8u
 #define RESERVE	 2u

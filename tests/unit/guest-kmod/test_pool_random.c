@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <sched.h>
 
+#include "channel/pool.h"
 #include "fake_kernel.h"
-#include "pool.h"
 
 #define NR_TASKS  12u
 #define NR_PAGES  8u

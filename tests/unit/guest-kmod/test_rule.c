@@ -5,12 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/user_mem.h"
 #include "fake_kernel.h"
 #include "fake_task.h"
-#include "rule.h"
+#include "hooks/rule.h"
+#include "hooks/rule_wire.h"
 #include "rule_sample.h"
-#include "rule_wire.h"
-#include "user_mem.h"
 
 #define GENERATION 5u
 #define FULL	   ((1ULL << PORTAL_RULE_HITS_BITS) - 1)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "hooks/rule_wire.h"
 #include "rule_sample.h"
-#include "rule_wire.h"
 
 static const u32 wrong_numbers[] = { 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "verdict.h"
+#include "hooks/verdict.h"
 
 #define WRITABLE 0x3ffffULL
 #define WRITES	 (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* 32-bit tasks have r0..r14 in x0..x14, and the same pc and pstate. */
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/ptrace.h>
+#include <linux/string.h>
+
+#include <asm/memory.h>
+#include <asm/unistd.h>
+
+#include "arch/arch.h"
+
+/* The native list is all that can be included: it has these names, too. */
+#define ARM_NR_EXIT	  1
+#define ARM_NR_EXIT_GROUP 248
+
+/* The condition flags, and what else of its state a 32-bit task can change. */
+#define USER_FLAGS (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT)
+#define COMPAT_USER_FLAGS \
+	(USER_FLAGS | PSR_AA32_Q_BIT | PSR_AA32_IT_MASK | PSR_AA32_GE_MASK | PSR_AA32_T_BIT)
+
+bool arch_identify(const struct pt_regs *regs, enum syscall_table *ret_table, u32 *ret_nr)
+{
+	*ret_table = compat_user_mode(regs) ? SYSCALL_COMPAT : SYSCALL_NATIVE;
+	*ret_nr = regs->syscallno;
+	return true;
+}
+
+bool arch_never_returns(enum syscall_table table, u32 nr)
+{
+	if (table == SYSCALL_COMPAT)
+		return nr == ARM_NR_EXIT || nr == ARM_NR_EXIT_GROUP;
+	return nr == __NR_exit || nr == __NR_exit_group;
+}
+
+u32 arch_long_bytes(enum syscall_table table)
+{
+	return table == SYSCALL_COMPAT ? 4 : 8;
+}
+
+static u64 cut_to_long(enum syscall_table table, u64 value)
+{
+	return table == SYSCALL_COMPAT ? lower_32_bits(value) : value;
+}
+
+void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *args)
+{
+	unsigned int i;
+
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		args[i] = cut_to_long(table, regs->regs[i]);
+}
+
+void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n, u64 value)
+{
+	regs->regs[n] = cut_to_long(table, value);
+}
+
+/* The barrier keeps this a call: after a jump the caller would not be in the module. */
+long arch_call(unsigned long function, const struct pt_regs *regs)
+{
+	long ret = ((long (*)(const struct pt_regs *))function)(regs);
+
+	barrier();
+	return ret;
+}
+
+u32 arch_paging(void)
+{
+	return PAGE_SHIFT | (u32)vabits_actual << PORTAL_PAGING_VA_BITS_SHIFT;
+}
+
+u64 arch_pc(const struct pt_regs *regs)
+{
+	return regs->pc;
+}
+
+static void get_native_regs(const struct pt_regs *regs, __le64 *wire)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(regs->regs); i++)
+		wire[PORTAL_REG_ARM64_X0 + i] = cpu_to_le64(regs->regs[i]);
+	wire[PORTAL_REG_ARM64_SP] = cpu_to_le64(regs->sp);
+	wire[PORTAL_REG_ARM64_PC] = cpu_to_le64(regs->pc);
+	wire[PORTAL_REG_ARM64_PSTATE] = cpu_to_le64(regs->pstate);
+}
+
+static void get_compat_regs(const struct pt_regs *regs, __le64 *wire)
+{
+	unsigned int i;
+
+	for (i = PORTAL_REG_ARM_R0; i <= PORTAL_REG_ARM_LR; i++)
+		wire[i] = cpu_to_le64(lower_32_bits(regs->regs[i]));
+	wire[PORTAL_REG_ARM_PC] = cpu_to_le64(lower_32_bits(regs->pc));
+	wire[PORTAL_REG_ARM_CPSR] = cpu_to_le64(pstate_to_compat_psr(regs->pstate));
+}
+
+void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
+{
+	memset(wire, 0, PORTAL_NR_REGS * sizeof(*wire));
+	if (compat_user_mode(regs))
+		get_compat_regs(regs, wire);
+	else
+		get_native_regs(regs, wire);
+}
+
+u64 arch_writable_regs(const struct pt_regs *regs)
+{
+	if (compat_user_mode(regs))
+		return GENMASK_ULL(PORTAL_REG_ARM_CPSR, PORTAL_REG_ARM_R0);
+	return GENMASK_ULL(PORTAL_REG_ARM64_PSTATE, PORTAL_REG_ARM64_X0);
+}
+
+static void set_native_reg(struct pt_regs *regs, unsigned int reg, u64 value)
+{
+	if (reg == PORTAL_REG_ARM64_SP)
+		regs->sp = value;
+	else if (reg == PORTAL_REG_ARM64_PC)
+		regs->pc = value;
+	else if (reg == PORTAL_REG_ARM64_PSTATE)
+		regs->pstate = (regs->pstate & ~USER_FLAGS) | (value & USER_FLAGS);
+	else
+		regs->regs[reg] = value;
+}
+
+static void set_compat_reg(struct pt_regs *regs, unsigned int reg, u32 value)
+{
+	if (reg == PORTAL_REG_ARM_PC)
+		regs->pc = value;
+	else if (reg == PORTAL_REG_ARM_CPSR)
+		regs->pstate = (regs->pstate & ~COMPAT_USER_FLAGS) | (value & COMPAT_USER_FLAGS);
+	else
+		regs->regs[reg] = value;
+}
+
+void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire)
+{
+	unsigned int i;
+
+	for (i = 0; i < PORTAL_NR_REGS; i++) {
+		if (!(mask & BIT_ULL(i)))
+			continue;
+		if (compat_user_mode(regs))
+			set_compat_reg(regs, i, le64_to_cpu(wire[i]));
+		else
+			set_native_reg(regs, i, le64_to_cpu(wire[i]));
+	}
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/log2.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+
+#include "channel/doorbell.h"
+#include "channel/pool.h"
+#include "hooks/log.h"
+#include "hooks/log_writer.h"
+
+/* how often one record may ask for room: others can take what it was given */
+#define LOG_MAX_ASKS 100
+
+/* @size: of each ring, 0 when there are none. @lock: opening and closing. */
+static struct {
+	struct mutex lock;
+	u32 size;
+	void __iomem *bell;
+} logs = {
+	.lock = __MUTEX_INITIALIZER(logs.lock),
+};
+
+static DEFINE_PER_CPU(struct log_writer, log_rings);
+
+/* ---- life ---- */
+
+static void ring_free(struct log_writer *ring, u32 size)
+{
+	if (ring->shared)
+		free_pages_exact(ring->shared, PORTAL_PAGE_SIZE + size);
+	*ring = (struct log_writer){ 0 };
+}
+
+/* One run of pages, zeroed: what the kernel kept there before is not the VMM's business. */
+static int ring_alloc(struct log_writer *ring, u32 size)
+{
+	void *pages = alloc_pages_exact(PORTAL_PAGE_SIZE + size, GFP_KERNEL | __GFP_ZERO);
+
+	if (!pages)
+		return -ENOMEM;
+	*ring = (struct log_writer){
+		.shared = pages,
+		.data = pages + PORTAL_PAGE_SIZE,
+		.size = size,
+	};
+	return 0;
+}
+
+static void free_rings(u32 size)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		ring_free(per_cpu_ptr(&log_rings, cpu), size);
+}
+
+static int make_rings(u32 size)
+{
+	unsigned int cpu;
+	int err = pool_add_records();
+
+	if (err)
+		return err;
+	for_each_possible_cpu(cpu) {
+		err = ring_alloc(per_cpu_ptr(&log_rings, cpu), size);
+		if (err) {
+			free_rings(size);
+			return err;
+		}
+	}
+	WRITE_ONCE(logs.size, size);
+	return 0;
+}
+
+static int list_rings(__le64 *gpas)
+{
+	unsigned int cpu;
+	int nr = 0;
+
+	for_each_possible_cpu(cpu)
+		gpas[nr++] = cpu_to_le64(virt_to_phys(per_cpu_ptr(&log_rings, cpu)->shared));
+	return nr;
+}
+
+int log_open(u64 size, __le64 *gpas)
+{
+	int err = 0;
+
+	if (size < PORTAL_LOG_MIN || size > PORTAL_LOG_MAX || !is_power_of_2(size))
+		return -EINVAL;
+	if (num_possible_cpus() > PORTAL_MAX_LOGS)
+		return -E2BIG;
+	mutex_lock(&logs.lock);
+	if (!logs.size)
+		err = make_rings(size);
+	else if (logs.size != size)
+		err = -EEXIST;
+	if (!err)
+		err = list_rings(gpas);
+	mutex_unlock(&logs.lock);
+	return err;
+}
+
+bool log_is_open(void)
+{
+	return READ_ONCE(logs.size) != 0;
+}
+
+void log_bind(void __iomem *bell)
+{
+	logs.bell = bell;
+}
+
+void log_close(void)
+{
+	mutex_lock(&logs.lock);
+	free_rings(logs.size);
+	WRITE_ONCE(logs.size, 0);
+	mutex_unlock(&logs.lock);
+}
+
+/* ---- writing ---- */
+
+/*
+ * Calls are hooked in process context only, so that without preemption the ring is ours. The time
+ * is taken there, too, and is the same clock on every CPU: what is written after another CPU's
+ * record has been has no earlier time than that.
+ */
+static bool put_here(struct portal_wire_record *record, u32 size, bool drop)
+{
+	struct log_writer *ring = get_cpu_ptr(&log_rings);
+	bool wake = false, done;
+
+	done = log_writer_put(ring, record, size, ktime_get_ns(), &wake);
+	if (!done && drop)
+		log_writer_drop(ring);
+	if (wake)
+		writel(raw_smp_processor_id(), logs.bell);
+	put_cpu_ptr(&log_rings);
+	return done;
+}
+
+void log_put(struct portal_wire_record *record, u32 size, bool block)
+{
+	unsigned int asks;
+
+	for (asks = 0; block && asks < LOG_MAX_ASKS && !fatal_signal_pending(current); asks++) {
+		if (put_here(record, size, false))
+			return;
+		if (!doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_LOG))
+			break;
+		cond_resched();
+	}
+	put_here(record, size, true);
+}

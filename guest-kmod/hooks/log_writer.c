@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <asm/barrier.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "hooks/log_writer.h"
+
+/* A tail that makes no sense leaves no room: nothing the host may still read is overwritten. */
+static bool has_room(const struct log_writer *writer, u32 size)
+{
+	u32 used = writer->head - le32_to_cpu(smp_load_acquire(&writer->shared->tail));
+
+	return used <= writer->size && size <= writer->size - used;
+}
+
+static void copy_in(const struct log_writer *writer, const void *bytes, u32 size)
+{
+	u32 at = writer->head & (writer->size - 1);
+	u32 first = min(size, writer->size - at);
+
+	memcpy(writer->data + at, bytes, first);
+	memcpy(writer->data, (const u8 *)bytes + first, size - first);
+}
+
+/* The host says where it sleeps, and looks at the head again; we do both the other way round. */
+static bool passes_wake_at(const struct log_writer *writer, u32 size)
+{
+	smp_mb();
+	return writer->head - le32_to_cpu(READ_ONCE(writer->shared->wake_at)) - 1 < size;
+}
+
+bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size,
+		    u64 time, bool *ret_wake)
+{
+	if (!has_room(writer, size))
+		return false;
+	record->size = cpu_to_le32(size);
+	record->commit = cpu_to_le32(PORTAL_LOG_COMMIT ^ writer->head);
+	record->seq = cpu_to_le32(writer->written);
+	record->lost = cpu_to_le32(writer->lost);
+	record->time = cpu_to_le64(time);
+	record->reserved = 0;
+	copy_in(writer, record, size);
+	writer->head += size;
+	writer->written++;
+	WRITE_ONCE(writer->shared->written, cpu_to_le32(writer->written));
+	smp_store_release(&writer->shared->head, cpu_to_le32(writer->head));
+	*ret_wake = passes_wake_at(writer, size);
+	return true;
+}
+
+void log_writer_drop(struct log_writer *writer)
+{
+	writer->lost++;
+	WRITE_ONCE(writer->shared->lost, cpu_to_le32(writer->lost));
+}

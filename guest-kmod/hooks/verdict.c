@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "hooks/verdict.h"
+
+#define WRITE_ALIGN 8
+
+int verdict_next_write(const struct portal_wire_verdict *verdict, u32 *pos,
+		       struct verdict_write *ret_write)
+{
+	const u8 *writes = (const u8 *)(verdict + 1);
+	u32 size = le32_to_cpu(verdict->writes_size);
+	struct portal_wire_write wire;
+	u32 len, padding, left = size - *pos;
+
+	if (left == 0)
+		return 0;
+	if (left < sizeof(wire))
+		return -EINVAL;
+	memcpy(&wire, writes + *pos, sizeof(wire));
+	left -= sizeof(wire);
+	len = le32_to_cpu(wire.len);
+	if (len == 0 || len > left)
+		return -EINVAL;
+	padding = -len % WRITE_ALIGN;
+	if (padding > left - len)
+		return -EINVAL;
+
+	ret_write->addr = le64_to_cpu(wire.addr);
+	ret_write->hook = le32_to_cpu(wire.hook);
+	ret_write->len = len;
+	ret_write->data = writes + *pos + sizeof(wire);
+	if (memchr_inv(ret_write->data + len, 0, padding))
+		return -EINVAL;
+	*pos += sizeof(wire) + len + padding;
+	return 1;
+}
+
+static int check_writes(const struct portal_wire_verdict *verdict)
+{
+	struct verdict_write write;
+	u32 pos = 0, nr_writes = 0;
+	int more;
+
+	while ((more = verdict_next_write(verdict, &pos, &write)) > 0)
+		nr_writes++;
+	if (more < 0)
+		return more;
+	return nr_writes == le32_to_cpu(verdict->nr_writes) ? 0 : -EINVAL;
+}
+
+int verdict_check(const struct portal_wire_verdict *verdict, size_t size, bool is_return,
+		  u64 writable_regs)
+{
+	u32 flags = is_return ? PORTAL_VERDICT_RET : PORTAL_VERDICT_SKIP;
+	u32 args = is_return ? 0 : (1u << PORTAL_NR_ARGS) - 1;
+
+	if (size < sizeof(*verdict) || size > PORTAL_DATA_SIZE)
+		return -EINVAL;
+	if (le32_to_cpu(verdict->writes_size) != size - sizeof(*verdict))
+		return -EINVAL;
+	if (le32_to_cpu(verdict->flags) & ~flags || le32_to_cpu(verdict->arg_mask) & ~args)
+		return -EINVAL;
+	if (le64_to_cpu(verdict->reg_mask) & ~writable_regs)
+		return -EINVAL;
+	return check_writes(verdict);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+
+#include "base/user_mem.h"
+#include "ops/op.h"
+
+/* Nothing moved although something was asked for is a fault; any other count is how much was. */
+static s64 moved(size_t done, size_t wanted)
+{
+	return done == 0 && wanted > 0 ? -EFAULT : (s64)done;
+}
+
+s64 op_mem_read(struct op *op)
+{
+	if (op->size > op->room)
+		return op_invalid(op);
+	return moved(user_mem_read(op->addr, op->data, op->size), op->size);
+}
+
+s64 op_mem_write(struct op *op)
+{
+	return moved(user_mem_write(op->addr, op->data, op->size), op->size);
+}
+
+s64 op_mem_read_str(struct op *op)
+{
+	ssize_t len;
+
+	if (op->size > op->room)
+		return op_invalid(op);
+	len = user_mem_read_str(op->addr, op->data, op->size);
+	if (len >= 0 && (u64)len == op->size)
+		op->cursor = op->addr + len;
+	return len;
+}

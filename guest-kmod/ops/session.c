@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/preempt.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#include <portal/ops.h>
+
+#include "channel/doorbell.h"
+#include "ops/dispatch.h"
+#include "ops/session.h"
+
+/* a region's header, copied once */
+struct header {
+	u64 op;
+	u64 addr;
+	u64 size;
+};
+
+static void header_write(struct pool_page *page, u32 code, u64 addr, u64 size)
+{
+	struct portal_region *region = page->region;
+
+	WRITE_ONCE(region->op, cpu_to_le64((u64)page->generation << 32 | code));
+	WRITE_ONCE(region->addr, cpu_to_le64(addr));
+	WRITE_ONCE(region->size, cpu_to_le64(size));
+}
+
+static void header_read(const struct pool_page *page, struct header *header)
+{
+	const struct portal_region *region = page->region;
+
+	header->op = le64_to_cpu(READ_ONCE(region->op));
+	header->addr = le64_to_cpu(READ_ONCE(region->addr));
+	header->size = le64_to_cpu(READ_ONCE(region->size));
+}
+
+int session_open(struct session *session, bool urgent)
+{
+	return pool_get(urgent, &session->page);
+}
+
+void session_close(struct session *session)
+{
+	pool_put(session->page);
+	session->page = NULL;
+}
+
+static void answer_cancelled(struct op *op)
+{
+	op->resp = PORTAL_RESP_CANCELLED;
+	op->result = -ECANCELED;
+	op->cursor = 0;
+}
+
+/* Whether it was killed before the operation or in it, a dying task delivers nothing. */
+static void session_serve(struct pool_page *page, const struct header *header)
+{
+	struct op op = {
+		.addr = header->addr,
+		.size = header->size,
+		.data = page->region->data,
+		.room = PORTAL_DATA_SIZE,
+		.scratch = page->scratch,
+	};
+
+	if (!fatal_signal_pending(current))
+		dispatch_run(lower_32_bits(header->op), &op);
+	if (fatal_signal_pending(current))
+		answer_cancelled(&op);
+	header_write(page, op.resp, op.cursor, op.result);
+}
+
+static int session_verdict(struct pool_page *page, const struct header *header)
+{
+	if (dispatch_check(PORTAL_OP_VERDICT, header->size))
+		return -EPROTO;
+	memcpy(page->scratch, page->region->data, header->size);
+	return header->size;
+}
+
+static int session_loop(struct pool_page *page, u32 ring)
+{
+	struct header header;
+
+	for (;;) {
+		if (!doorbell_ring(page->gpa, page->index, ring))
+			return -ENODEV;
+		header_read(page, &header);
+		if (upper_32_bits(header.op) != page->generation)
+			return -EPROTO;
+		if (lower_32_bits(header.op) == PORTAL_OP_NONE)
+			return 0;
+		if (lower_32_bits(header.op) == PORTAL_OP_VERDICT)
+			return session_verdict(page, &header);
+		session_serve(page, &header);
+		ring = PORTAL_RING_ANSWER;
+		cond_resched();
+	}
+}
+
+int session_run(struct session *session, u32 ring, u32 event, u32 size)
+{
+	struct pool_page *page = session->page;
+	int err;
+
+	page->generation++;
+	header_write(page, event, 0, size);
+	migrate_disable();
+	err = session_loop(page, ring);
+	migrate_enable();
+	if (err >= 0 && fatal_signal_pending(current))
+		return -EINTR;
+	return err;
+}

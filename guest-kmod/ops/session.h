@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A session: one conversation with the host on one page. It owns the page while it is open and the
+ * loop "ring, do what the host asks, answer"; it does not know what the event is about.
+ */
+#ifndef GUEST_SESSION_H
+#define GUEST_SESSION_H
+
+#include <linux/types.h>
+
+#include "channel/pool.h"
+
+/**
+ * struct session - a page that is talked over
+ * @page: the page
+ */
+struct session {
+	struct pool_page *page;
+};
+
+/**
+ * session_open() - get a page to talk over
+ * @session: to be filled
+ * @urgent: may use the pool's reserve
+ *
+ * Context: may sleep, killably.
+ * Return: 0; -EINTR the task is being killed; -ENODEV the portal is closed.
+ */
+int __must_check session_open(struct session *session, bool urgent);
+
+/**
+ * session_close() - give the page back
+ * @session: open, not running
+ */
+void session_close(struct session *session);
+
+/**
+ * session_data() - where the event is written before session_run()
+ * @session: open, not running
+ *
+ * Return: PORTAL_DATA_SIZE bytes that the host can see.
+ */
+static inline void *session_data(const struct session *session)
+{
+	return session->page->region->data;
+}
+
+/**
+ * session_scratch() - a private buffer; after session_run() it has the verdict
+ * @session: open
+ *
+ * Return: PORTAL_PAGE_SIZE bytes.
+ */
+static inline u8 *session_scratch(const struct session *session)
+{
+	return session->page->scratch;
+}
+
+/**
+ * session_record() - a private buffer for a record of the log, after log_open()
+ * @session: open
+ *
+ * Return: PORTAL_LOG_RECORD_MAX bytes.
+ */
+static inline void *session_record(const struct session *session)
+{
+	return session->page->record;
+}
+
+/**
+ * session_waited() - the pool was empty when this session was opened
+ * @session: open
+ */
+static inline bool session_waited(const struct session *session)
+{
+	return session->page->waited;
+}
+
+/**
+ * session_run() - ring, and serve operations until the host has had enough
+ * @session: open; one after the other may be run on it
+ * @ring: PORTAL_RING_HELLO, PORTAL_RING_EVENT or PORTAL_RING_WORK
+ * @event: PORTAL_EVENT_*
+ * @size: bytes of event in session_data(), 0 .. PORTAL_DATA_SIZE
+ *
+ * The task stays on its vCPU from the first ring to the last.
+ *
+ * Context: may sleep; no lock held that an operation might take.
+ * Return: 0 the host has nothing to change; > 0 bytes of verdict in session_scratch(), unchecked
+ * but for their number; -EINTR the task is being killed; -ENODEV the ring was refused; -EPROTO the
+ * host broke the protocol.
+ */
+int __must_check session_run(struct session *session, u32 ring, u32 event, u32 size);
+
+#endif /* GUEST_SESSION_H */

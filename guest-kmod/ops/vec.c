@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "base/user_mem.h"
+#include "ops/op.h"
+
+#define RESULT_ALIGN 8
+
+/**
+ * struct vec - reads that depend on each other, straight-line: each is made once, in their order
+ * @steps: copied out of the page, which takes the results
+ * @nr: their number
+ * @pointer_bytes: 4 or 8
+ * @at: where in the page a step's bytes are
+ * @used: bytes of results
+ */
+struct vec {
+	const struct portal_wire_step *steps;
+	u32 nr;
+	u32 pointer_bytes;
+	u32 at[PORTAL_MAX_STEPS];
+	u32 used;
+};
+
+static bool is_base_valid(const struct vec *vec, u32 n)
+{
+	u32 base = le32_to_cpu(vec->steps[n].base_plus1), at = le32_to_cpu(vec->steps[n].at), len;
+
+	if (!base)
+		return !at;
+	if (base > n)
+		return false;
+	len = le32_to_cpu(vec->steps[base - 1].len);
+	return at <= len && vec->pointer_bytes <= len - at;
+}
+
+/* Everything is bounded before anything is read. */
+static bool is_valid(const struct vec *vec, u32 room)
+{
+	u32 n, len;
+
+	for (n = 0; n < vec->nr; n++) {
+		len = le32_to_cpu(vec->steps[n].len);
+		if (room < sizeof(struct portal_wire_result))
+			return false;
+		room -= sizeof(struct portal_wire_result);
+		if (!len || len > room || ALIGN(len, RESULT_ALIGN) > room)
+			return false;
+		room -= ALIGN(len, RESULT_ALIGN);
+		if (vec->steps[n].reserved || !is_base_valid(vec, n))
+			return false;
+	}
+	return true;
+}
+
+/* Return: false: it starts at a null pointer. */
+static bool find_start(const struct vec *vec, u32 n, const u8 *data, u64 *ret_addr)
+{
+	u32 base = le32_to_cpu(vec->steps[n].base_plus1);
+	__le64 pointer = 0;
+
+	*ret_addr = le64_to_cpu(vec->steps[n].addr);
+	if (!base)
+		return true;
+	memcpy(&pointer, data + vec->at[base - 1] + le32_to_cpu(vec->steps[n].at),
+	       vec->pointer_bytes);
+	*ret_addr += le64_to_cpu(pointer);
+	return pointer != 0;
+}
+
+/* Return: whether to go on. */
+static bool run_step(struct vec *vec, u32 n, u8 *data)
+{
+	u32 wanted = le32_to_cpu(vec->steps[n].len), len;
+	struct portal_wire_result result;
+	u64 addr;
+
+	if (!find_start(vec, n, data, &addr))
+		return false;
+	vec->at[n] = vec->used + sizeof(result);
+	len = user_mem_read(addr, data + vec->at[n], wanted);
+	result.status = cpu_to_le32(len == wanted ? 0 : -EFAULT);
+	result.len = cpu_to_le32(len);
+	memcpy(data + vec->used, &result, sizeof(result));
+	memset(data + vec->at[n] + len, 0, ALIGN(len, RESULT_ALIGN) - len);
+	vec->used = vec->at[n] + ALIGN(len, RESULT_ALIGN);
+	return len == wanted;
+}
+
+s64 op_vec_read(struct op *op)
+{
+	struct vec vec = {
+		.steps = (const struct portal_wire_step *)op->scratch,
+		.nr = (u32)op->size / sizeof(struct portal_wire_step),
+		.pointer_bytes = op->addr == sizeof(u32) ? sizeof(u32) : sizeof(u64),
+	};
+	u32 n;
+
+	if (op->addr != vec.pointer_bytes || (u32)op->size % sizeof(struct portal_wire_step))
+		return op_invalid(op);
+	memcpy(op->scratch, op->data, op->size);
+	if (!is_valid(&vec, op->room))
+		return op_invalid(op);
+	for (n = 0; n < vec.nr && run_step(&vec, n, op->data); n++)
+		;
+	return vec.used;
+}
