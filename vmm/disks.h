@@ -5,7 +5,7 @@
 #define DISKS_H
 
 #include "config.h"
-#include "files.h"
+#include "handover/handover.h"
 #include "slots.h"
 
 /**

@@ -19,9 +19,9 @@
 #include "devices/serial.h"
 #include "disks.h"
 #include "ending.h"
-#include "fetch.h"
+#include "handover/loader_process.h"
 #include "hooks/host.h"
-#include "initramfs/guest-init/format.h"
+#include "guest/init/format.h"
 #include "load.h"
 #include "loop.h"
 #include "portal/gate.h"
@@ -557,7 +557,7 @@ enum exit_status machine_run(const struct vmm_config *config)
 	int err;
 
 	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
-	err = fetch_files(config, &m.files);
+	err = loader_process_run(config, &m.files);
 	if (err == 0)
 		err = load_hooks(&m);
 	boot_timer_reach(&m.timer, BOOT_FILES, 0);

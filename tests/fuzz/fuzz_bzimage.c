@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "boot/kernel.h"
+#include "loader/kernel/kernel.h"
 
 #define RAM_SIZE MIB(64)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a portal-vmm-files that a hostile kernel has taken over may send, through the receiver and
+ * What a portal-vmm-loader that a hostile kernel has taken over may send, through the receiver and
  * the loader: nothing is written outside of guest RAM, and no descriptor stays. An input is a
  * number of edits, each an offset of two bytes and a value, to a good message; the rest of it is
  * the kernel.
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "files.h"
+#include "handover/handover.h"
 
 #define RAM_SIZE    MIB(64)
 #define MESSAGE_MAX 8192

@@ -52,12 +52,12 @@ case_files_nothing_of_what_read_them_is_left_beside_the_guest() {
 	((pss > 0 && pss <= FILES_PSS_MAX_KIB)) || fail "$pss KiB beside RAM, expected at most $FILES_PSS_MAX_KIB"
 }
 
-# with_program LINE... - a portal-vmm of its own whose portal-vmm-files is this script; its kernel is any file
+# with_program LINE... - a portal-vmm of its own whose portal-vmm-loader is this script; its kernel is any file
 with_program() {
 	mkdir -p bin
 	cp -- "$VMM" bin/
-	printf '%s\n' '#!/bin/sh' "$@" >bin/portal-vmm-files
-	chmod +x bin/portal-vmm-files
+	printf '%s\n' '#!/bin/sh' "$@" >bin/portal-vmm-loader
+	chmod +x bin/portal-vmm-loader
 	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
 	expect_count 1 '^portal-vmm: error: ' err
 }
@@ -70,15 +70,15 @@ case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
 	expect_err 'error: --kernel /dev/null --initrd /dev/null$'
 	with_program 'kill -SEGV $$'
 	expect_status 1
-	expect_err 'portal-vmm-files ended by signal 11 '
+	expect_err 'portal-vmm-loader ended by signal 11 '
 	with_program 'exit 0'
 	expect_status 1
-	expect_err 'portal-vmm-files ended with status 0: '
+	expect_err 'portal-vmm-loader ended with status 0: '
 }
 
 case_files_program_that_is_absent_is_named() {
-	with_program && rm bin/portal-vmm-files
+	with_program && rm bin/portal-vmm-loader
 	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
 	expect_status 1
-	expect_err 'cannot start .*/portal-vmm-files, .*: No such file'
+	expect_err 'cannot start .*/portal-vmm-loader, .*: No such file'
 }

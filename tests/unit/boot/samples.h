@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "boot/unpack.h"
+#include "loader/kernel/unpack.h"
 
 struct sample {
 	uint8_t *data;

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "boot/arm64_image.h"
-#include "boot/kernel.h"
+#include "loader/kernel/kernel.h"
 #include "samples.h"
 
 #define RAM_BASE GIB(1)

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "boot/kernel.h"
-#include "boot/store.h"
+#include "loader/kernel/kernel.h"
+#include "loader/kernel/store.h"
 #include "samples.h"
 
 #define RAM_BASE GIB(1)
