@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "check.h"
 #include "config.h"
-#include "machine.h"
+#include "machine/host_check.h"
+#include "machine/machine.h"
 #include "version.h"
 
 static enum exit_status run(int argc, char **argv)

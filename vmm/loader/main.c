@@ -12,10 +12,10 @@
 #include <sys/prctl.h>
 
 #include "arch/arch.h"
-#include "loader/kernel/kernel.h"
 #include "config.h"
 #include "exit_status.h"
 #include "handover/handover.h"
+#include "loader/kernel/kernel.h"
 #include "loader/userland.h"
 
 /* PORTAL_CACHE, else the user's cache directory; NULL: neither is known */

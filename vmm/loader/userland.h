@@ -8,9 +8,9 @@
 #define USERLAND_H
 
 #include "base/blob.h"
-#include "loader/kernel/kernel.h"
 #include "config.h"
 #include "loader/initramfs/rootfs.h"
+#include "loader/kernel/kernel.h"
 
 /**
  * struct userland - opened; USERLAND_NONE is "nothing"

@@ -10,9 +10,9 @@
 #include <sys/sysmacros.h>
 
 #include "base/bytes.h"
-#include "loader/initramfs/cpio.h"
 #include "guest/init/format.h"
 #include "guest/init/image.h"
+#include "loader/initramfs/cpio.h"
 #include "loader/initramfs/tree.h"
 
 #define KERNEL_BYTES MIB(72) /* the kernel itself and what it takes to come up */

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "loader/kernel/arm64_elf.h"
 #include "boot/arm64_image.h"
 #include "boot/elf.h"
+#include "loader/kernel/arm64_elf.h"
 #include "loader/kernel/store.h"
 #include "loader/kernel/unpack.h"
 #include "loader/kernel/zboot.h"

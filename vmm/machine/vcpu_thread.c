@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cpu.h"
+#include "machine/vcpu_thread.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 
 #include "arch/arch.h"
 #include "base/log.h"
+#include "machine/probe.h"
 #include "portal/gate.h"
-#include "probe.h"
 
 static void count(_Atomic uint64_t *counter)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "dtb.h"
+#include "machine/dtb.h"
 
 #include <errno.h>
 #include <fcntl.h>

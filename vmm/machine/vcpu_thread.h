@@ -11,12 +11,12 @@
 #include <stdatomic.h>
 
 #include "arch/arch.h"
-#include "boot_timer.h"
 #include "devices/bus.h"
 #include "devices/power.h"
-#include "ending.h"
 #include "kvm/mem.h"
 #include "kvm/vcpu.h"
+#include "machine/boot_timer.h"
+#include "machine/outcome.h"
 
 struct gate;
 

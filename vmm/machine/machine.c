@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,9 +7,6 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
-#include "boot_timer.h"
-#include "check.h"
-#include "cpu.h"
 #include "devices/bus.h"
 #include "devices/console.h"
 #include "devices/marks.h"
@@ -17,17 +14,20 @@
 #include "devices/power.h"
 #include "devices/rtc.h"
 #include "devices/serial.h"
-#include "disks.h"
-#include "ending.h"
+#include "guest/init/format.h"
 #include "handover/loader_process.h"
 #include "hooks/host.h"
-#include "guest/init/format.h"
-#include "load.h"
-#include "loop.h"
+#include "machine/boot_timer.h"
+#include "machine/disks.h"
+#include "machine/host_check.h"
+#include "machine/load.h"
+#include "machine/main_loop.h"
+#include "machine/outcome.h"
+#include "machine/probe.h"
+#include "machine/stats_report.h"
+#include "machine/vcpu_thread.h"
+#include "machine/virtio_slots.h"
 #include "portal/gate.h"
-#include "probe.h"
-#include "report.h"
-#include "slots.h"
 
 /* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot_timer.h"
+#include "machine/boot_timer.h"
 
 #include <errno.h>
 #include <stdio.h>

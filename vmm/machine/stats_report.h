@@ -3,8 +3,8 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "cpu.h"
 #include "hooks/host.h"
+#include "machine/vcpu_thread.h"
 #include "portal/gate.h"
 
 /**

@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "ending.h"
+#include "machine/outcome.h"
 #include "portal/wire.h"
 
 static int setup(void **state)

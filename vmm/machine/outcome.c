@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ending.h"
+#include "machine/outcome.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "disks.h"
+#include "machine/disks.h"
 
 #include <errno.h>
 #include <fcntl.h>

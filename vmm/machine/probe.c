@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "probe.h"
+#include "machine/probe.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "handover/handover.h"
-#include "slots.h"
+#include "machine/virtio_slots.h"
 
 /**
  * disks_plug() - the root's disk, the further disks, the entropy source, in this order

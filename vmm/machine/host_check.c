@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "check.h"
+#include "machine/host_check.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include "arch/arch.h"
 #include "base/log.h"
-#include "probe.h"
+#include "machine/probe.h"
 
 #define PROBE_RAM (64u * 1024)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loop.h"
+#include "machine/main_loop.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "load.h"
+#include "machine/load.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "dtb.h"
+#include "machine/dtb.h"
 
 static uint64_t to_mib(uint64_t bytes)
 {

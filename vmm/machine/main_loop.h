@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "devices/console.h"
 #include "devices/serial.h"
-#include "ending.h"
+#include "machine/outcome.h"
 
 /**
  * struct loop - what it watches; borrowed
