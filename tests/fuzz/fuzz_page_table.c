@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "portal/gate.h"
-#include "portal/page_table.h"
+#include "portal/task_mem/page_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,8 +17,8 @@
 #include <linux/virtio_ring.h>
 
 #include "base/bytes.h"
-#include "devices/virtio_blk.h"
-#include "devices/virtqueue.h"
+#include "devices/virtio/blk.h"
+#include "devices/virtio/queue.h"
 
 #define HEAD_SIZE    4
 #define RAM_SIZE     KIB(256)

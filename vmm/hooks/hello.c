@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "hooks/module.h"
 #include "hooks/sync.h"
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 static int report_unknown(const struct portal_hook *hook, const struct names *names,
 			  const struct hello *hello)

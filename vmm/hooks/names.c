@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 /**
  * struct table - one ABI's calls

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "hooks/module.h"
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 #define LOG_SIZE (256u << 10) /* bytes of a ring, when nobody says */
 

@@ -7,9 +7,9 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
+#include "devices/boot_marks.h"
 #include "devices/bus.h"
-#include "devices/console.h"
-#include "devices/marks.h"
+#include "devices/console/console.h"
 #include "devices/portal_dev.h"
 #include "devices/power.h"
 #include "devices/rtc.h"

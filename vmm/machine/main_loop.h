@@ -7,7 +7,7 @@
 #define LOOP_H
 
 #include "base/cleanup.h"
-#include "devices/console.h"
+#include "devices/console/console.h"
 #include "devices/serial.h"
 #include "machine/outcome.h"
 

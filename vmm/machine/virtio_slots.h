@@ -9,9 +9,9 @@
 
 #include "devices/bus.h"
 #include "devices/irq_line.h"
-#include "devices/virtio_blk.h"
-#include "devices/virtio_mmio.h"
-#include "devices/virtio_rng.h"
+#include "devices/virtio/blk.h"
+#include "devices/virtio/mmio.h"
+#include "devices/virtio/rng.h"
 #include "kvm/mem.h"
 
 #define SLOTS_MAX 8

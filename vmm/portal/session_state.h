@@ -13,10 +13,10 @@
 #include "base/coro.h"
 #include "portal/event.h"
 #include "portal/gate.h"
-#include "portal/page_table.h"
 #include "portal/region.h"
 #include "portal/session.h"
 #include "portal/stats.h"
+#include "portal/task_mem/page_table.h"
 
 struct log;
 

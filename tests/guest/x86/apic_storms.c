@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Storms of INIT, SIPI and NMI, at the second CPU and at CPUs that do not exist, and a local APIC
  * that moves. */
-#include "guest.h"
 #include "apic.h"
+#include "guest.h"
 #include "smp.h"
 
 #define NR_STORM      2000

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "devices/bus.h"
-#include "devices/virtio_mmio.h"
-#include "devices/virtqueue.h"
+#include "devices/virtio/mmio.h"
+#include "devices/virtio/queue.h"
 #include "kvm/mem.h"
 
 /* RAM in two slots that touch, and one apart from them */

@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "devices/console.h"
+#include "devices/console/console.h"
 
 /* what a child process found; cmocka's assertions work in the parent only */
 #define CHECK(condition)                           \

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "devices/console_escape.h"
+#include "devices/console/escape.h"
 
 #define CTRL_A "\x01"
 

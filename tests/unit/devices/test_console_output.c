@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "devices/console_output.h"
+#include "devices/console/output.h"
 
 struct fixture {
 	struct console_output output;

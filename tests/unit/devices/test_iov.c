@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "devices/iov.h"
+#include "devices/virtio/iov.h"
 
 struct pieces {
 	uint8_t a[3], b[5], c[1];

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "devices/virtio_blk.h"
+#include "devices/virtio/blk.h"
 #include "driver.h"
 
 #define SECTORS	    64u

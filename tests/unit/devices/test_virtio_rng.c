@@ -5,7 +5,7 @@
 #include <linux/virtio_mmio.h>
 #include <string.h>
 
-#include "devices/virtio_rng.h"
+#include "devices/virtio/rng.h"
 #include "driver.h"
 
 static int setup(void **state)

@@ -14,7 +14,7 @@
 #include "fake/session.h"
 #include "fake/syscall.h"
 #include "portal/gate.h"
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 #define DOOR_VCPUS 2
 

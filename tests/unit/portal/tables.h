@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "portal/gate.h"
-#include "portal/page_table.h"
+#include "portal/task_mem/page_table.h"
 
 #define TABLES_BASE 0x80000000ull
 #define TABLES_SIZE (8u << 20)

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "door.h"
-#include "portal/vector.h"
+#include "portal/ops/vector.h"
 
 #define HEADER	 sizeof(struct portal_wire_result)
 #define NODE	 12 /* a pointer and four bytes */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/direct.h"
+#include "portal/task_mem/direct.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "devices/virtqueue.h"
+#include "devices/virtio/queue.h"
 
 #define VIRTIO_MAX_QUEUES  4
 #define VIRTIO_CONFIG_SIZE 256

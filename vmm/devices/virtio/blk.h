@@ -6,8 +6,8 @@
 #ifndef DEVICES_VIRTIO_BLK_H
 #define DEVICES_VIRTIO_BLK_H
 
-#include "devices/blk_image.h"
-#include "devices/virtio_device.h"
+#include "devices/virtio/blk_image.h"
+#include "devices/virtio/device.h"
 
 #define VIRTIO_BLK_SECTOR_SIZE 512
 #define VIRTIO_BLK_QUEUE_SIZE  256

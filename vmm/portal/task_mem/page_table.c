@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/page_table.h"
+#include "portal/task_mem/page_table.h"
 
 #include <endian.h>
 #include <portal/wire.h>

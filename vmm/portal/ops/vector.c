@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/vector.h"
+#include "portal/ops/vector.h"
 
 #include <errno.h>
 #include <portal/ops.h>

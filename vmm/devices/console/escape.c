@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/console_escape.h"
+#include "devices/console/escape.h"
 
 #define CTRL_A 0x01
 

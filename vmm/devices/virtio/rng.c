@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/virtio_rng.h"
+#include "devices/virtio/rng.h"
 
 #include <errno.h>
 #include <linux/virtio_ids.h>
 #include <sys/random.h>
 
-#include "devices/iov.h"
+#include "devices/virtio/iov.h"
 
 /* Return: bytes filled, fewer than @len only when the host gives no more */
 static size_t fill(uint8_t *to, size_t len)

@@ -5,7 +5,7 @@
 #ifndef DEVICES_VIRTIO_RNG_H
 #define DEVICES_VIRTIO_RNG_H
 
-#include "devices/virtio_device.h"
+#include "devices/virtio/device.h"
 
 #define VIRTIO_RNG_QUEUE_SIZE 64
 /* a request gets no more than this, however much room it has; the driver asks again */

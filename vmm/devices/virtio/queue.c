@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/virtqueue.h"
+#include "devices/virtio/queue.h"
 
 #include <errno.h>
 #include <linux/virtio_ring.h>

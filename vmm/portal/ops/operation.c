@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "portal/direct.h"
+#include "portal/task_mem/direct.h"
 
 static size_t chunk(size_t len)
 {

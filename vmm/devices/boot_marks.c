@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/marks.h"
+#include "devices/boot_marks.h"
 
 #include <string.h>
 

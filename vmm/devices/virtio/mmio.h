@@ -11,7 +11,7 @@
 
 #include "devices/bus.h"
 #include "devices/irq_line.h"
-#include "devices/virtio_device.h"
+#include "devices/virtio/device.h"
 
 /* one page, so that a window never shares a page with another device */
 #define VIRTIO_MMIO_SIZE 0x1000

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/virtio_blk.h"
+#include "devices/virtio/blk.h"
 
 #include <errno.h>
 #include <linux/virtio_blk.h>
 #include <linux/virtio_ids.h>
 
 #include "base/bytes.h"
-#include "devices/iov.h"
+#include "devices/virtio/iov.h"
 
 #define SECTOR_SIZE VIRTIO_BLK_SECTOR_SIZE
 

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "hooks/event.h"
 #include "hooks/regs.h"
-#include "portal/operation.h"
+#include "portal/ops/operation.h"
 
 #define GUEST_PAGE 4096u
 

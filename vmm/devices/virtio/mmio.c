@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/virtio_mmio.h"
+#include "devices/virtio/mmio.h"
 
 #include <errno.h>
 #include <linux/virtio_config.h>

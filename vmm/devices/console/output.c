@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/console_output.h"
+#include "devices/console/output.h"
 
 #include <errno.h>
 #include <inttypes.h>

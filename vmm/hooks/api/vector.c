@@ -9,9 +9,9 @@
 
 #include "hooks/event.h"
 #include "hooks/regs.h"
-#include "portal/direct.h"
-#include "portal/operation.h"
-#include "portal/vector.h"
+#include "portal/ops/operation.h"
+#include "portal/ops/vector.h"
+#include "portal/task_mem/direct.h"
 
 /**
  * struct walk - reads under way

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/console.h"
+#include "devices/console/console.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include <termios.h>
 
 #include "base/log.h"
-#include "devices/console_escape.h"
-#include "devices/console_output.h"
+#include "devices/console/escape.h"
+#include "devices/console/output.h"
 
 #define FILE_PREFIX "file:"
 #define READ_SIZE   512

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/iov.h"
+#include "devices/virtio/iov.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

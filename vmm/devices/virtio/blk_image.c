@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/blk_image.h"
+#include "devices/virtio/blk_image.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/io.h"
-#include "devices/iov.h"
+#include "devices/virtio/iov.h"
 
 #define ZEROS_SIZE KIB(64)
 
