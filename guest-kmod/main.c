@@ -18,9 +18,9 @@
 #include "channel/pool.h"
 #include "compat/compat.h"
 #include "hello.h"
-#include "hooks/log.h"
 #include "hooks/rule_slots.h"
 #include "hooks/table.h"
+#include "hooks/trace.h"
 #include "ops/session.h"
 #include "redirect/redirect.h"
 #include "sources/syscall.h"
@@ -173,7 +173,7 @@ static int portal_open(struct portal *portal)
 	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
 	if (err)
 		goto close_hooks;
-	log_bind(portal->regs + PORTAL_DEV_LOG);
+	trace_bind(portal->regs + PORTAL_DEV_TRACE);
 	notifiers_register(portal);
 	return 0;
 
@@ -222,7 +222,7 @@ static void portal_remove(struct platform_device *device)
 	free_irq(portal->irq, portal);
 	pool_close();
 	hello_say_bye();
-	log_close();
+	trace_close();
 	pool_destroy();
 }
 

@@ -121,7 +121,7 @@ int pool_add_records(void)
 
 	for (i = 0; i < pool.nr_pages; i++) {
 		if (!pool.pages[i].record)
-			pool.pages[i].record = kmalloc(PORTAL_LOG_RECORD_MAX, GFP_KERNEL);
+			pool.pages[i].record = kmalloc(PORTAL_TRACE_RECORD_MAX, GFP_KERNEL);
 		if (!pool.pages[i].record)
 			return -ENOMEM;
 	}

@@ -17,7 +17,7 @@ struct task_struct;
  * struct pool_page - one shared page and what belongs to it
  * @region: the page itself
  * @scratch: PORTAL_PAGE_SIZE private bytes of whoever has the page
- * @record: PORTAL_LOG_RECORD_MAX more, after pool_add_records()
+ * @record: PORTAL_TRACE_RECORD_MAX more, after pool_add_records()
  * @gpa: guest physical address of @region
  * @index: its place in the pool, counted through pool_ranges()
  * @generation: number of the last session on this page, see docs/protocol.md section 1

@@ -50,7 +50,7 @@ static bool target_is_valid(const struct portal_wire_hook *wire)
 
 	if (flags & ~PORTAL_HOOK_FLAGS)
 		return false;
-	if (flags & PORTAL_HOOK_F_LOG_BLOCK && !(flags & PORTAL_HOOK_F_LOG))
+	if (flags & PORTAL_HOOK_F_TRACE_BLOCK && !(flags & PORTAL_HOOK_F_TRACE))
 		return false;
 	return names_one != !!(flags & PORTAL_HOOK_F_ALL);
 }

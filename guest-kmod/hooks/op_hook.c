@@ -3,8 +3,8 @@
 #include <linux/string.h>
 
 #include "hooks/hook_wire.h"
-#include "hooks/log.h"
 #include "hooks/table.h"
+#include "hooks/trace.h"
 #include "ops/op.h"
 #include "syscalls/table.h"
 
@@ -37,7 +37,7 @@ s64 op_hook_add(struct op *op)
 
 	memcpy(op->scratch, op->data, op->size);
 	err = hook_wire_check(wire, op->size);
-	if (!err && le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG && !log_is_open())
+	if (!err && le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE && !trace_is_open())
 		err = -EINVAL;
 	return err ? err : hook_table_add(wire);
 }

@@ -49,7 +49,7 @@ struct hook_link {
  * @bit: its bit in events, as a mask
  * @on: it may match
  * @observes: it changes nothing: of a call that returns it is told at the return only
- * @logs: it is told by a record in the log
+ * @trace rings: it is told by a record in the trace
  * @blocks: that waits for room
  * @every_call: it is on every call of both ABIs
  * @nr: its calls, by table, or PORTAL_NR_NONE
@@ -70,7 +70,7 @@ struct hook {
 	u64 bit;
 	bool on;
 	bool observes;
-	bool logs;
+	bool traces;
 	bool blocks;
 	bool every_call;
 	u32 nr[SYSCALL_NR_TABLES];
@@ -119,8 +119,8 @@ static bool wants_entry(const struct hook *hook, bool returns)
 
 static void add_hook(struct hook_bits *bits, const struct hook *hook)
 {
-	if (hook->logs)
-		bits->log |= hook->bit;
+	if (hook->traces)
+		bits->trace |= hook->bit;
 	else
 		bits->now |= hook->bit;
 	if (hook->blocks)
@@ -357,8 +357,8 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 	hook->bit = BIT_ULL(le32_to_cpu(wire->bit));
 	hook->on = true;
 	hook->observes = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_OBSERVE;
-	hook->logs = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG;
-	hook->blocks = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_LOG_BLOCK;
+	hook->traces = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE;
+	hook->blocks = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE_BLOCK;
 	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
 	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
 	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);
@@ -539,14 +539,14 @@ static void rule_free(struct rcu_head *rcu)
 	kvfree(container_of(rcu, struct hook_rule, rcu));
 }
 
-/* Who only observes, or reads the log, has nothing to decide. */
+/* Who only observes, or reads the trace, has nothing to decide. */
 static int rule_install(struct hook_rule *entry, u32 hook_id)
 {
 	struct hook *hook = find_hook(hook_id);
 
 	if (!hook)
 		return -ENOENT;
-	if (hook->observes || hook->logs || !(hook->when & entry->rule.when))
+	if (hook->observes || hook->traces || !(hook->when & entry->rule.when))
 		return -EINVAL;
 	if (rule_of_slot[entry->slot])
 		return -EEXIST;

@@ -22,12 +22,12 @@
 /**
  * struct hook_bits - hooks that match at one border of a call, by what they want
  * @now: to be asked
- * @log: a record of it
- * @block: of @log, to wait for room
+ * @trace: a record of it
+ * @block: of @trace, to wait for room
  */
 struct hook_bits {
 	u64 now;
-	u64 log;
+	u64 trace;
 	u64 block;
 };
 

@@ -24,7 +24,7 @@
 #define RUN_RULE_OPEN	  op_rule_open
 #define RUN_RULE_ADD	  op_rule_add
 #define RUN_RULE_DEL	  op_rule_del
-#define RUN_LOG_OPEN	  op_log_open
+#define RUN_TRACE_OPEN	  op_trace_open
 #define RUN_READ_VEC	  op_vec_read
 
 /* most = 0: the operation has no payload, its size field is a parameter */

@@ -69,6 +69,6 @@ op_fn op_hook_enable;
 op_fn op_rule_open;
 op_fn op_rule_add;
 op_fn op_rule_del;
-op_fn op_log_open;
+op_fn op_trace_open;
 
 #endif /* GUEST_OP_H */

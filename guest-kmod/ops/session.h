@@ -57,10 +57,10 @@ static inline u8 *session_scratch(const struct session *session)
 }
 
 /**
- * session_record() - a private buffer for a record of the log, after log_open()
+ * session_record() - a private buffer for a record of the trace, after trace_open()
  * @session: open
  *
- * Return: PORTAL_LOG_RECORD_MAX bytes.
+ * Return: PORTAL_TRACE_RECORD_MAX bytes.
  */
 static inline void *session_record(const struct session *session)
 {

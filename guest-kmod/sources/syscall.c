@@ -14,8 +14,8 @@
 #include "arch/arch.h"
 #include "base/user_mem.h"
 #include "hooks/filter.h"
-#include "hooks/log.h"
 #include "hooks/table.h"
+#include "hooks/trace.h"
 #include "hooks/verdict.h"
 #include "ops/session.h"
 #include "redirect/redirect.h"
@@ -122,10 +122,10 @@ static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 	return sizeof(*wire) + fetch.used;
 }
 
-/* For those who need not be asked: a record in the log, which leaves the guest for nothing. */
-static void log_event(struct call *call, u32 event, const struct hook_bits *bits)
+/* For those who need not be asked: a record in the trace, which leaves the guest for nothing. */
+static void trace_event(struct call *call, u32 event, const struct hook_bits *bits)
 {
-	struct portal_wire_record *record;
+	struct portal_wire_trace_record *record;
 	struct portal_wire_syscall *wire;
 	struct session session;
 	u32 size;
@@ -137,10 +137,10 @@ static void log_event(struct call *call, u32 event, const struct hook_bits *bits
 	record = session_record(&session);
 	record->event = cpu_to_le32(event);
 	wire = (struct portal_wire_syscall *)(record + 1);
-	event_fill(wire, call, bits->log);
-	size = event_fetch(wire, PORTAL_LOG_RECORD_MAX - sizeof(*record), session_scratch(&session),
-			   call, event);
-	log_put(record, sizeof(*record) + size, bits->block);
+	event_fill(wire, call, bits->trace);
+	size = event_fetch(wire, PORTAL_TRACE_RECORD_MAX - sizeof(*record),
+			   session_scratch(&session), call, event);
+	trace_put(record, sizeof(*record) + size, bits->block);
 	session_close(&session);
 }
 
@@ -301,8 +301,8 @@ static void run_return_hooks(struct call *call)
 		return;
 	hook_table_match_return(call->table, call->nr, &call->seen, &call->match, call_ret(call),
 				&hooks);
-	if (hooks.log)
-		log_event(call, PORTAL_EVENT_SYSCALL_RETURN, &hooks);
+	if (hooks.trace)
+		trace_event(call, PORTAL_EVENT_SYSCALL_RETURN, &hooks);
 	if (hooks.now && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks.now))
 		pr_debug("%s was killed in a return hook\n", current->comm);
 }
@@ -312,8 +312,8 @@ static long run_hooked(struct call *call, const struct pt_regs *regs)
 {
 	call_init(call, regs);
 	hook_table_match(call->table, call->nr, &call->seen, &call->match);
-	if (call->match.enter.log)
-		log_event(call, PORTAL_EVENT_SYSCALL_ENTER, &call->match.enter);
+	if (call->match.enter.trace)
+		trace_event(call, PORTAL_EVENT_SYSCALL_ENTER, &call->match.enter);
 	if (call->match.enter.now) {
 		call->regs = *regs;
 		regs = &call->regs;

@@ -156,21 +156,21 @@ def hit_cases(samples):
                            samples.values[case])
 
 
-def log_cases(samples):
+def trace_cases(samples):
     """Records that the host reads later; that they ring for nothing is miss-exits' to say as well."""
     peers = ("bpftrace", "ebpf", "strace-told", "perf-told")
     for length in (64, 255, 4000):
-        case = f"log-{length}"
+        case = f"trace-{length}"
         bare = samples.median(case, "bare")
         beside = relative(samples, case, bare, peers)
-        yield one_case(case, "x bare", ratio(samples.median(case, "hooks-log"), bare), beside, "<= bpftrace",
+        yield one_case(case, "x bare", ratio(samples.median(case, "hooks-trace"), bare), beside, "<= bpftrace",
                        limit(beside["bpftrace"] or 0), samples.values[case])
         right = f"{case}-right"
-        yield one_case(right, "% right", samples.least(right, "hooks-log"),
+        yield one_case(right, "% right", samples.least(right, "hooks-trace"),
                        {peer: samples.least(right, peer) for peer in peers}, "100", exactly(100))
     count = samples.counts
-    yield one_case("log-records", "% right", percent(count["log.consumed"], count["logged"]), {}, "100", exactly(100))
-    yield one_case("log-exits", "exits for room", count["doorbells.log"], {}, "0", exactly(0))
+    yield one_case("trace-records", "% right", percent(count["trace.consumed"], count["logged"]), {}, "100", exactly(100))
+    yield one_case("trace-exits", "exits for room", count["doorbells.trace"], {}, "0", exactly(0))
 
 
 def direct_cases(samples):
@@ -210,7 +210,7 @@ def buffer_cases(samples):
         yield one_case(case, "% right", value, {"perf-kprobe": peer}, "100", exactly(100), samples.values[case])
 
 
-LOAD_VARIANTS = ("hooks-one", "hooks-every", "hooks-log-every", "strace-openat", "strace")
+LOAD_VARIANTS = ("hooks-one", "hooks-every", "hooks-trace-every", "strace-openat", "strace")
 
 
 def load_cases(samples):
@@ -222,7 +222,7 @@ def load_cases(samples):
         peers = {name: every[name] for name in ("strace-openat", "strace")}
         yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": strace},
                        samples=samples.values[case])
-        yield one_case(f"{case}-logged", "x bare", every["hooks-log-every"], {"strace": strace}, aim, most,
+        yield one_case(f"{case}-logged", "x bare", every["hooks-trace-every"], {"strace": strace}, aim, most,
                        samples.values[case])
         yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, aim, most, samples.values[case])
     if samples.has("load-dd"):
@@ -231,11 +231,11 @@ def load_cases(samples):
 
 def load_count_cases(count):
     """Records of every call: at least those that dd must have made, and each one read."""
-    read, lost = count["loads.log.consumed"], count["loads.log.lost"]
+    read, lost = count["loads.trace.consumed"], count["loads.trace.lost"]
     yield one_case("load-records", "% of dd's calls", percent(read, count["loads.logged"]), {}, ">= 100",
                    lambda value: value >= 100)
-    yield one_case("load-lost", "records", count["loads.log.produced"] - read + lost, {}, "0", exactly(0))
-    yield one_case("load-waits", "exits for room", count["loads.doorbells.log"], {})
+    yield one_case("load-lost", "records", count["loads.trace.produced"] - read + lost, {}, "0", exactly(0))
+    yield one_case("load-waits", "exits for room", count["loads.doorbells.trace"], {})
 
 
 def boot_cases(samples):
@@ -257,7 +257,7 @@ def boot_cases(samples):
 
 CASES = (
     ("floor", floor_cases), ("others", others_cases), ("miss", miss_cases), ("empty", hit_cases),
-    ("decide", hit_cases), ("raeth", hit_cases), ("log-64", log_cases), ("direct", direct_cases),
+    ("decide", hit_cases), ("raeth", hit_cases), ("trace-64", trace_cases), ("direct", direct_cases),
 )
 
 

@@ -62,7 +62,7 @@ static void put(struct list *list, struct found found)
 
 static void put_mem(struct list *list, uint64_t addr, size_t len)
 {
-	uint8_t bytes[PORTAL_LOG_RECORD_MAX];
+	uint8_t bytes[PORTAL_TRACE_RECORD_MAX];
 	size_t n;
 
 	if (len > sizeof(bytes)) {
@@ -82,7 +82,7 @@ static void put_text(struct list *list, uint16_t what, uint64_t addr, const void
 
 static void put_str(struct list *list, uint64_t addr, size_t max)
 {
-	uint8_t bytes[PORTAL_LOG_RECORD_MAX];
+	uint8_t bytes[PORTAL_TRACE_RECORD_MAX];
 	size_t want = max < sizeof(bytes) ? max : sizeof(bytes);
 	size_t n = fake_copy_from(list->task, bytes, addr, want);
 	const uint8_t *end = memchr(bytes, '\0', n);

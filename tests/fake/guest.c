@@ -26,8 +26,8 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 	guest->ring_ctx = ctx;
 	guest->names_per_block = 100;
 	guest->hello_version = PORTAL_WIRE_VERSION;
-	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_LOG | PORTAL_FEATURE_RULE;
-	guest->most_log = PORTAL_LOG_MAX;
+	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_TRACE | PORTAL_FEATURE_RULE;
+	guest->most_trace = PORTAL_TRACE_RING_MAX;
 	guest->bell_fd = -1;
 	pthread_mutex_init(&guest->lock, NULL);
 	return 0;
@@ -35,8 +35,8 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 
 void fake_guest_done(struct fake_guest *guest)
 {
-	for (size_t i = 0; i < FAKE_NR_LOGS; i++)
-		fake_log_done(&guest->logs[i]);
+	for (size_t i = 0; i < FAKE_NR_TRACE_RINGS; i++)
+		fake_trace_done(&guest->traces[i]);
 	pthread_mutex_destroy(&guest->lock);
 	free(guest->ram);
 	free(guest->slots);
@@ -49,16 +49,17 @@ uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
 	return FAKE_RAM_BASE + (index + hole) * PORTAL_PAGE_SIZE;
 }
 
-/* each log's page and ring, at the largest distance that they can need */
-static void *slice_logs(struct fake_guest *guest, uint64_t gpa, uint64_t len)
+/* each trace's page and ring, at the largest distance that they can need */
+static void *slice_trace_rings(struct fake_guest *guest, uint64_t gpa, uint64_t len)
 {
-	uint64_t index = (gpa - FAKE_LOG_BASE) / FAKE_LOG_STRIDE;
-	uint64_t offset = (gpa - FAKE_LOG_BASE) % FAKE_LOG_STRIDE;
-	uint64_t size = PORTAL_PAGE_SIZE + (uint64_t)guest->log_size;
+	uint64_t index = (gpa - FAKE_TRACE_BASE) / FAKE_TRACE_STRIDE;
+	uint64_t offset = (gpa - FAKE_TRACE_BASE) % FAKE_TRACE_STRIDE;
+	uint64_t size = PORTAL_PAGE_SIZE + (uint64_t)guest->trace_size;
 
-	if (index >= FAKE_NR_LOGS || !guest->log_size || offset > size || len > size - offset)
+	if (index >= FAKE_NR_TRACE_RINGS || !guest->trace_size || offset > size ||
+	    len > size - offset)
 		return NULL;
-	return guest->logs[index].page + offset;
+	return guest->traces[index].page + offset;
 }
 
 void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
@@ -71,8 +72,8 @@ void *fake_slice(void *ctx, uint64_t gpa, uint64_t len)
 		return len <= FAKE_SLOTS_SIZE - (gpa - FAKE_SLOTS_GPA)
 			       ? guest->slots + (gpa - FAKE_SLOTS_GPA)
 			       : NULL;
-	if (gpa >= FAKE_LOG_BASE)
-		return slice_logs(guest, gpa, len);
+	if (gpa >= FAKE_TRACE_BASE)
+		return slice_trace_rings(guest, gpa, len);
 	if (offset < half)
 		return len <= half - offset ? guest->ram + offset : NULL;
 	offset -= half + PORTAL_PAGE_SIZE;
@@ -135,9 +136,9 @@ int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 
 	forget_hooks(guest);
 	ret = guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
-	for (size_t i = 0; i < FAKE_NR_LOGS; i++)
-		fake_log_done(&guest->logs[i]);
-	guest->log_size = 0;
+	for (size_t i = 0; i < FAKE_NR_TRACE_RINGS; i++)
+		fake_trace_done(&guest->traces[i]);
+	guest->trace_size = 0;
 	return ret;
 }
 
@@ -176,13 +177,13 @@ static uint64_t bits_with(struct fake_guest *guest, bool compat, uint32_t nr, ui
 
 uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when)
 {
-	return bits_with(guest, compat, nr, when, 0, PORTAL_HOOK_F_LOG);
+	return bits_with(guest, compat, nr, when, 0, PORTAL_HOOK_F_TRACE);
 }
 
-uint64_t fake_log_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
-		       uint64_t *ret_block)
+uint64_t fake_trace_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
+			 uint64_t *ret_block)
 {
-	*ret_block =
-		bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK, 0);
-	return bits_with(guest, compat, nr, when, PORTAL_HOOK_F_LOG, 0);
+	*ret_block = bits_with(guest, compat, nr, when,
+			       PORTAL_HOOK_F_TRACE | PORTAL_HOOK_F_TRACE_BLOCK, 0);
+	return bits_with(guest, compat, nr, when, PORTAL_HOOK_F_TRACE, 0);
 }

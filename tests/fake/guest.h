@@ -17,18 +17,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fake/log.h"
 #include "fake/task.h"
+#include "fake/trace.h"
 
-#define FAKE_RAM_BASE	0x40000000ull /* gpa of the first page of the pool */
-#define FAKE_MAX_PAGES	64
-#define FAKE_MAX_HOOKS	512
-#define FAKE_MAX_RULES	32
-#define FAKE_SLOTS_GPA	0x50000000ull /* gpa of the rules' slots */
-#define FAKE_SLOTS_SIZE (PORTAL_MAX_RULES * sizeof(struct portal_rule_slot))
-#define FAKE_LOG_BASE	0x80000000ull /* gpa of the first log; see fake/log.h */
-#define FAKE_LOG_STRIDE 0x400000ull   /* from one to the next */
-#define FAKE_NR_LOGS	2	      /* one for each vCPU */
+#define FAKE_RAM_BASE	    0x40000000ull /* gpa of the first page of the pool */
+#define FAKE_MAX_PAGES	    64
+#define FAKE_MAX_HOOKS	    512
+#define FAKE_MAX_RULES	    32
+#define FAKE_SLOTS_GPA	    0x50000000ull /* gpa of the rules' slots */
+#define FAKE_SLOTS_SIZE	    (PORTAL_MAX_RULES * sizeof(struct portal_rule_slot))
+#define FAKE_TRACE_BASE	    0x80000000ull /* gpa of the first trace; see fake/trace.h */
+#define FAKE_TRACE_STRIDE   0x400000ull	  /* from one to the next */
+#define FAKE_NR_TRACE_RINGS 2		  /* one for each vCPU */
 
 /** typedef fake_ring_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
 typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
@@ -71,10 +71,10 @@ struct fake_rule {
  * @features: what hello offers
  * @is_arm: its kernel is a 32-bit one for arm: that ABI is its own, and it has no other; tasks are
  *	compat ones, for the table they have here
- * @logs: of each vCPU; no memory before LOG_OPEN
- * @log_size: bytes of a log's ring, 0 before LOG_OPEN
- * @most_log: largest ring that this guest has memory for
- * @bell_fd: written to when a log's head passes its wake_at; -1: nowhere
+ * @trace rings: of each vCPU; no memory before TRACE_OPEN
+ * @trace_size: bytes of a trace ring, 0 before TRACE_OPEN
+ * @most_trace: largest ring that this guest has memory for
+ * @bell_fd: written to when a trace's head passes its wake_at; -1: nowhere
  * @welcome: answer to WELCOME
  * @nr_ops: operations it knows, those below; 0 = all
  * @refuse_add: answer to HOOK_ADD; 0 = install
@@ -104,8 +104,8 @@ struct fake_guest {
 	uint32_t hello_version;
 	uint64_t features;
 	bool is_arm;
-	struct fake_log logs[FAKE_NR_LOGS];
-	uint32_t log_size, most_log;
+	struct fake_trace traces[FAKE_NR_TRACE_RINGS];
+	uint32_t trace_size, most_trace;
 	int bell_fd;
 	int welcome;
 	uint32_t nr_ops;
@@ -151,8 +151,10 @@ uint32_t fake_nr_calls(bool compat);
 /** fake_hook_bits() - bits of the hooks on a call at one of its borders that want an event. */
 uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when);
 
-/** fake_log_bits() - bits of those that want a record. @ret_block: of these, who waits for room. */
-uint64_t fake_log_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
-		       uint64_t *ret_block);
+/**
+ * fake_trace_bits() - bits of those that want a record. @ret_block: of these, who waits for room.
+ */
+uint64_t fake_trace_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
+			 uint64_t *ret_block);
 
 #endif

@@ -186,7 +186,7 @@ static int64_t serve_hook_add(struct work *work)
 		return guest->refuse_add;
 	if (le32toh(wire.id) == 0 || le32toh(wire.bit) >= PORTAL_MAX_HOOKS)
 		return -EINVAL;
-	if (le32toh(wire.flags) & PORTAL_HOOK_F_LOG && !guest->log_size)
+	if (le32toh(wire.flags) & PORTAL_HOOK_F_TRACE && !guest->trace_size)
 		return -EINVAL;
 	if (le32toh(wire.nr_fetch) >
 	    (guest->features & PORTAL_FEATURE_FETCH ? PORTAL_MAX_FETCH : 0))
@@ -252,35 +252,35 @@ static int64_t serve_rule_open(struct work *work)
 	return 0;
 }
 
-static int64_t make_logs(struct fake_guest *guest, uint32_t size)
+static int64_t make_trace_rings(struct fake_guest *guest, uint32_t size)
 {
-	if (size > guest->most_log)
+	if (size > guest->most_trace)
 		return -ENOMEM;
-	for (size_t i = 0; i < FAKE_NR_LOGS; i++)
-		if (fake_log_init(&guest->logs[i], size) < 0)
+	for (size_t i = 0; i < FAKE_NR_TRACE_RINGS; i++)
+		if (fake_trace_init(&guest->traces[i], size) < 0)
 			return -ENOMEM;
-	guest->log_size = size;
+	guest->trace_size = size;
 	return 0;
 }
 
-static int64_t serve_log_open(struct work *work)
+static int64_t serve_trace_open(struct work *work)
 {
 	struct fake_guest *guest = work->guest;
 	int64_t ret = 0;
 
-	if (work->size < PORTAL_LOG_MIN || work->size > PORTAL_LOG_MAX ||
+	if (work->size < PORTAL_TRACE_RING_MIN || work->size > PORTAL_TRACE_RING_MAX ||
 	    (work->size & (work->size - 1)) != 0)
 		return -EINVAL;
-	if (!guest->log_size)
-		ret = make_logs(guest, (uint32_t)work->size);
-	else if (guest->log_size != work->size)
+	if (!guest->trace_size)
+		ret = make_trace_rings(guest, (uint32_t)work->size);
+	else if (guest->trace_size != work->size)
 		ret = -EEXIST;
-	for (size_t i = 0; i < FAKE_NR_LOGS && ret == 0; i++) {
-		uint64_t gpa = htole64(FAKE_LOG_BASE + i * FAKE_LOG_STRIDE);
+	for (size_t i = 0; i < FAKE_NR_TRACE_RINGS && ret == 0; i++) {
+		uint64_t gpa = htole64(FAKE_TRACE_BASE + i * FAKE_TRACE_STRIDE);
 
 		memcpy(work->data + 8 * i, &gpa, sizeof(gpa));
 	}
-	return ret < 0 ? ret : 8 * FAKE_NR_LOGS;
+	return ret < 0 ? ret : 8 * FAKE_NR_TRACE_RINGS;
 }
 
 static int64_t serve_task(struct work *work, uint32_t op)
@@ -344,8 +344,8 @@ static int64_t dispatch(struct work *work, uint32_t op)
 		return fake_rule_add(work->guest, work->data, work->size);
 	case PORTAL_OP_RULE_DEL:
 		return fake_rule_del(work->guest, work->addr);
-	case PORTAL_OP_LOG_OPEN:
-		return serve_log_open(work);
+	case PORTAL_OP_TRACE_OPEN:
+		return serve_trace_open(work);
 	default:
 		return serve_task(work, op);
 	}

@@ -162,8 +162,8 @@ static bool write_record(struct progress *progress, uint32_t code, const void *b
 {
 	bool wake = false, done;
 
-	done = fake_log_write(&progress->guest->logs[progress->vcpu], code, now_ns(), body, len,
-			      &wake);
+	done = fake_trace_write(&progress->guest->traces[progress->vcpu], code, now_ns(), body, len,
+				&wake);
 	if (wake)
 		ring_bell(progress->guest);
 	return done;
@@ -176,20 +176,20 @@ static bool ask_for_room(struct progress *progress)
 
 	progress->result->rings++;
 	return guest->ring(guest->ring_ctx, progress->vcpu, fake_page_gpa(guest, 0),
-			   PORTAL_RING_LOG) == 0;
+			   PORTAL_RING_TRACE) == 0;
 }
 
-static void log_call(struct progress *progress, uint32_t code)
+static void trace_call(struct progress *progress, uint32_t code)
 {
 	uint32_t when =
 		code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
-	uint8_t body[PORTAL_LOG_RECORD_MAX - sizeof(struct portal_wire_record)];
+	uint8_t body[PORTAL_TRACE_RECORD_MAX - sizeof(struct portal_wire_trace_record)];
 	struct portal_wire_syscall call = progress->call;
 	size_t len = sizeof(call);
 	uint64_t block;
 
-	call.hooks = htole64(fake_log_bits(progress->guest, progress->task->compat,
-					   le32toh(call.nr), when, &block));
+	call.hooks = htole64(fake_trace_bits(progress->guest, progress->task->compat,
+					     le32toh(call.nr), when, &block));
 	if (call.hooks == 0)
 		return;
 	len += fake_fetch(progress->guest, progress->task, &call, when, body + len,
@@ -198,7 +198,7 @@ static void log_call(struct progress *progress, uint32_t code)
 	while (!write_record(progress, code, body, len)) {
 		if (block && ask_for_room(progress))
 			continue;
-		fake_log_lose(&progress->guest->logs[progress->vcpu]);
+		fake_trace_lose(&progress->guest->traces[progress->vcpu]);
 		return;
 	}
 }
@@ -242,7 +242,7 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_ENTER, &progress.call);
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		ret_result->args[i] = le64toh(progress.call.args[i]);
-	log_call(&progress, PORTAL_EVENT_SYSCALL_ENTER);
+	trace_call(&progress, PORTAL_EVENT_SYSCALL_ENTER);
 	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_ENTER);
 	ret_result->ran = !progress.skip;
 	if (ret_result->ran && guest->run)
@@ -250,6 +250,6 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	fake_fill_call(guest, task, nr, args, PORTAL_WHEN_RETURN, &progress.call);
 	progress.call.ret = htole64((uint64_t)ret_result->ret);
 	progress.call.flags = htole32(progress.skip ? PORTAL_SYSCALL_SKIPPED : 0);
-	log_call(&progress, PORTAL_EVENT_SYSCALL_RETURN);
+	trace_call(&progress, PORTAL_EVENT_SYSCALL_RETURN);
 	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_RETURN);
 }

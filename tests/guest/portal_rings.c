@@ -8,7 +8,7 @@ static void before_hello(void)
 	bool served = false;
 
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
-	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_LOG; kind++)
+	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_TRACE; kind++)
 		served |= portal_ring(1, kind);
 	check(!served, "before hello nothing else is served");
 }

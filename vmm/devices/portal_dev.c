@@ -65,8 +65,8 @@ static void bus_write(void *opaque, uint64_t offset, const void *data, unsigned 
 		write_state(dev, get_le32(data));
 	if (offset == PORTAL_DEV_IRQ && get_le32(data) == 1)
 		atomic_store(&dev->work, 0);
-	if (offset == PORTAL_DEV_LOG)
-		dev->events.log(dev->events.ctx);
+	if (offset == PORTAL_DEV_TRACE)
+		dev->events.trace(dev->events.ctx);
 }
 
 static const struct bus_ops portal_dev_ops = { .read = bus_read, .write = bus_write };

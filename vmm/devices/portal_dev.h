@@ -16,12 +16,12 @@
  * struct portal_dev_events - who hears of state writes
  * @state: the guest wrote PORTAL_STATE_* @state, a known one; on a vCPU thread, which goes on
  *	when it returns; several may call at once
- * @log: the guest rang for its logs, where KVM has not taken that; as @state
+ * @trace: the guest rang for its trace rings, where KVM has not taken that; as @state
  * @ctx: handed to both
  */
 struct portal_dev_events {
 	void (*state)(void *ctx, uint32_t state);
-	void (*log)(void *ctx);
+	void (*trace)(void *ctx);
 	void *ctx;
 };
 

@@ -14,7 +14,7 @@ static _Thread_local struct portal_ctx *current;
 struct session *event_session(const struct portal_module *module)
 {
 	if (!current || current->is_error || current->hook->module != module ||
-	    event_is_log(current))
+	    event_is_trace(current))
 		return NULL;
 	return current->session;
 }
@@ -26,12 +26,12 @@ bool event_has_session(void)
 
 bool event_may_change(const struct portal_ctx *ctx)
 {
-	return !ctx->is_error && !(ctx->hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG));
+	return !ctx->is_error && !(ctx->hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
 }
 
-bool event_is_log(const struct portal_ctx *ctx)
+bool event_is_trace(const struct portal_ctx *ctx)
 {
-	return ctx->hook->flags & PORTAL_HOOK_LOG;
+	return ctx->hook->flags & PORTAL_HOOK_TRACE;
 }
 
 bool event_is_over(const struct portal_ctx *ctx)
@@ -84,7 +84,7 @@ void event_resume(struct session *session)
 static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
 	/* nobody waits for one that reads a log */
-	if (hook->flags & PORTAL_HOOK_LOG || spent_ns <= EVENT_SLOW_NS ||
+	if (hook->flags & PORTAL_HOOK_TRACE || spent_ns <= EVENT_SLOW_NS ||
 	    atomic_exchange(&hook->slow_reported, true))
 		return;
 	log_guest(
@@ -168,7 +168,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 		return true;
 	if (ret >= 0) {
 		atomic_store(&hook->failures, 0);
-		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG));
+		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
 	}
 	ctx->staging.state = before;
 	count_failure(registry, tally, ctx, hook, ret);
@@ -249,10 +249,10 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 		session_verdict(session, ctx.staging.payload, len);
 }
 
-/* A record has the bits of log hooks only; whose else it has is none of theirs: there is no
+/* A record has the bits of trace hooks only; whose else it has is none of theirs: there is no
  * session. */
-void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
-		     const struct log_stamp *stamp)
+void event_serve_trace(struct registry *registry, struct event_tally *tally,
+		       const struct call *call, const struct trace_stamp *stamp)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
@@ -262,7 +262,7 @@ void event_serve_log(struct registry *registry, struct event_tally *tally, const
 	ctx_init(&ctx, NULL, call, names);
 	ctx.stamp = stamp;
 	for (size_t i = 0; i < nr; i++) {
-		if (hooks[i]->flags & PORTAL_HOOK_LOG)
+		if (hooks[i]->flags & PORTAL_HOOK_TRACE)
 			run_hook(registry, tally, &ctx, hooks[i]);
 		registry_put(registry, hooks[i]);
 	}

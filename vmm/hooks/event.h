@@ -48,7 +48,7 @@ struct event_tally {
  */
 struct portal_ctx {
 	struct session *session;
-	const struct log_stamp *stamp;
+	const struct trace_stamp *stamp;
 	const struct call *call;
 	const struct names *names;
 	struct portal_hook *hook;
@@ -63,9 +63,9 @@ struct portal_ctx {
 void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
 		      const struct call *call);
 
-/** event_serve_log() - run the log hooks of a record; on the log's thread. */
-void event_serve_log(struct registry *registry, struct event_tally *tally, const struct call *call,
-		     const struct log_stamp *stamp);
+/** event_serve_trace() - run the trace hooks of a record; on the trace thread. */
+void event_serve_trace(struct registry *registry, struct event_tally *tally,
+		       const struct call *call, const struct trace_stamp *stamp);
 
 /**
  * event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine.
@@ -86,10 +86,10 @@ void event_resume(struct session *session);
 bool event_may_change(const struct portal_ctx *ctx);
 
 /**
- * event_is_log() - the callback is a log hook's: nothing can be asked, also where its event has a
- * session.
+ * event_is_trace() - the callback is a trace hook's: nothing can be asked, also where its event has
+ * a session.
  */
-bool event_is_log(const struct portal_ctx *ctx);
+bool event_is_trace(const struct portal_ctx *ctx);
 
 /** event_is_over() - the session has ended under the callback. */
 bool event_is_over(const struct portal_ctx *ctx);

@@ -74,11 +74,11 @@ static const char *plain_name(const char *name)
 /* who reads a log writes nothing, and only there is room to wait for */
 static bool flags_are_valid(uint32_t flags)
 {
-	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG |
-		      PORTAL_HOOK_LOG_BLOCK))
+	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE |
+		      PORTAL_HOOK_TRACE_BLOCK))
 		return false;
-	return flags & PORTAL_HOOK_LOG ? !(flags & PORTAL_HOOK_DEFER_WRITES)
-				       : !(flags & PORTAL_HOOK_LOG_BLOCK);
+	return flags & PORTAL_HOOK_TRACE ? !(flags & PORTAL_HOOK_DEFER_WRITES)
+					 : !(flags & PORTAL_HOOK_TRACE_BLOCK);
 }
 
 static int check(const struct portal_syscall_hook *desc)
@@ -248,10 +248,10 @@ static uint32_t wire_flags(const struct portal_hook *hook, uint64_t features)
 
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		flags |= PORTAL_HOOK_F_OBSERVE;
-	if (hook->flags & PORTAL_HOOK_LOG && features & PORTAL_FEATURE_LOG)
-		flags |= PORTAL_HOOK_F_LOG;
-	if (hook->flags & PORTAL_HOOK_LOG_BLOCK && features & PORTAL_FEATURE_LOG)
-		flags |= PORTAL_HOOK_F_LOG_BLOCK;
+	if (hook->flags & PORTAL_HOOK_TRACE && features & PORTAL_FEATURE_TRACE)
+		flags |= PORTAL_HOOK_F_TRACE;
+	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK && features & PORTAL_FEATURE_TRACE)
+		flags |= PORTAL_HOOK_F_TRACE_BLOCK;
 	return flags;
 }
 
@@ -334,9 +334,9 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", writes deferred");
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		fprintf(out, ", observes");
-	if (hook->flags & PORTAL_HOOK_LOG)
+	if (hook->flags & PORTAL_HOOK_TRACE)
 		fprintf(out, ", reads a log");
-	if (hook->flags & PORTAL_HOOK_LOG_BLOCK)
+	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK)
 		fprintf(out, " that loses nothing");
 	describe_rules(hook, out);
 	fputc('\n', out);

@@ -135,14 +135,14 @@ static void on_work(void *ctx, struct session *session)
 	event_sync(&host->registry, session);
 }
 
-static void on_log(void *ctx, const struct call *call, const struct log_stamp *stamp)
+static void on_trace(void *ctx, const struct call *call, const struct trace_stamp *stamp)
 {
 	struct host *host = ctx;
 
-	event_serve_log(&host->registry, &host->tally, call, stamp);
+	event_serve_trace(&host->registry, &host->tally, call, stamp);
 }
 
-static void on_log_broken(void *ctx, unsigned int ring)
+static void on_trace_broken(void *ctx, unsigned int ring)
 {
 	(void)ctx;
 	log_guest(LOG_ERROR,
@@ -192,8 +192,8 @@ void host_events(struct host *host, struct gate_events *ret_events)
 		.on_bye = on_bye,
 		.on_suspend = on_suspend,
 		.on_resume = on_resume,
-		.on_log = on_log,
-		.on_log_broken = on_log_broken,
+		.on_trace = on_trace,
+		.on_trace_broken = on_trace_broken,
 		.ctx = host,
 	};
 }

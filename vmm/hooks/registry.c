@@ -151,15 +151,15 @@ void registry_enable(struct registry *registry, struct portal_hook *hook, bool o
 	pthread_mutex_unlock(&registry->lock);
 }
 
-int registry_want_log(struct registry *registry, uint32_t size)
+int registry_want_trace(struct registry *registry, uint32_t size)
 {
 	int ret = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	if (registry->has_log)
+	if (registry->has_trace)
 		ret = -EBUSY;
-	else if (size > registry->log_size)
-		registry->log_size = size;
+	else if (size > registry->trace_size)
+		registry->trace_size = size;
 	pthread_mutex_unlock(&registry->lock);
 	return ret;
 }
@@ -186,7 +186,7 @@ static void forget_guest(struct registry *registry, bool said_bye)
 	}
 	names_put(registry->names);
 	registry->names = NULL;
-	registry->has_log = false;
+	registry->has_trace = false;
 }
 
 int registry_connect(struct registry *registry, struct names *names, uint64_t features,

@@ -30,8 +30,8 @@
  * @connected: a guest is there
  * @epoch: how many guests have been; an operation asked of an earlier one means nothing
  * @last_id: last id given out
- * @log_size: bytes of the guest's logs that modules have asked for; 0: none has
- * @has_log: the guest has made its logs
+ * @trace_size: bytes of the guest's trace rings that modules have asked for; 0: none has
+ * @has_trace: the guest has made its trace rings
  * @changed: the guest does not know all yet
  * @raise_work: asks the guest for a session
  * @raise_work_ctx: handed to it
@@ -46,8 +46,8 @@ struct registry {
 	bool connected;
 	uint64_t epoch;
 	uint32_t last_id;
-	uint32_t log_size;
-	bool has_log;
+	uint32_t trace_size;
+	bool has_trace;
 	atomic_bool changed;
 	void (*raise_work)(void *ctx);
 	void *raise_work_ctx;
@@ -78,10 +78,10 @@ void registry_remove(struct registry *registry, struct portal_hook *hook);
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
 
 /**
- * registry_want_log() - rings of at least @size bytes, a valid size. Return: 0; -EBUSY: they are
+ * registry_want_trace() - rings of at least @size bytes, a valid size. Return: 0; -EBUSY: they are
  * made.
  */
-must_check int registry_want_log(struct registry *registry, uint32_t size);
+must_check int registry_want_trace(struct registry *registry, uint32_t size);
 
 /** registry_wake() - changes were made outside of any session: have the guest open one. */
 void registry_wake(struct registry *registry);

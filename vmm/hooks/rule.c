@@ -70,7 +70,7 @@ static int check_effects(const struct portal_rule *desc)
 
 static int check(const struct portal_hook *hook, const struct portal_rule *desc)
 {
-	if (desc->size != sizeof(*desc) || hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_LOG))
+	if (desc->size != sizeof(*desc) || hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE))
 		return -EINVAL;
 	if ((desc->when != PORTAL_ON_ENTER && desc->when != PORTAL_ON_RETURN) ||
 	    !(desc->when & hook->when))

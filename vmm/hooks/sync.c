@@ -8,7 +8,7 @@
 #include "hooks/module.h"
 #include "portal/ops/operation.h"
 
-#define LOG_SIZE (256u << 10) /* bytes of a ring, when nobody says */
+#define TRACE_SIZE (256u << 10) /* bytes of a ring, when nobody says */
 
 /* what the guest has to be told about a hook */
 enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DISABLE };
@@ -33,14 +33,14 @@ static enum change needed_change(struct portal_hook *hook)
 /* ---- a hook ---- */
 
 /* as large as was asked for, or as can be had */
-static int open_log(struct session *session, uint32_t size)
+static int open_trace(struct session *session, uint32_t size)
 {
-	int ret = op_log_open(session, size);
+	int ret = op_trace_open(session, size);
 
 	/* it has smaller ones when who was to ask for them was killed */
-	while ((ret == -ENOMEM || ret == -EEXIST) && size > PORTAL_LOG_MIN) {
+	while ((ret == -ENOMEM || ret == -EEXIST) && size > PORTAL_TRACE_RING_MIN) {
 		size /= 2;
-		ret = op_log_open(session, size);
+		ret = op_trace_open(session, size);
 	}
 	return ret;
 }
@@ -93,17 +93,17 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 	registry_lost(registry, hook);
 }
 
-/* under the lock; bytes of the logs that the guest has to make for this change, never less than
+/* under the lock; bytes of the trace rings that the guest has to make for this change, never less than
  * before; 0: none */
-static uint32_t missing_log(struct registry *registry, const struct portal_hook *hook,
-			    enum change change)
+static uint32_t missing_trace(struct registry *registry, const struct portal_hook *hook,
+			      enum change change)
 {
-	if (change != CHANGE_ADD || !(hook->flags & PORTAL_HOOK_LOG) || registry->has_log ||
-	    !(registry->features & PORTAL_FEATURE_LOG))
+	if (change != CHANGE_ADD || !(hook->flags & PORTAL_HOOK_TRACE) || registry->has_trace ||
+	    !(registry->features & PORTAL_FEATURE_TRACE))
 		return 0;
-	if (!registry->log_size)
-		registry->log_size = LOG_SIZE;
-	return registry->log_size;
+	if (!registry->trace_size)
+		registry->trace_size = TRACE_SIZE;
+	return registry->trace_size;
 }
 
 /* under the lock: this session can tell the guest nothing any more */
@@ -118,22 +118,22 @@ static int tell(struct registry *registry, struct session *session, struct porta
 		enum change change)
 {
 	uint64_t epoch = registry->epoch, features = registry->features;
-	uint32_t log_size = missing_log(registry, hook, change);
-	bool was_unsure = hook->guest == HOOK_UNSURE, has_log;
+	uint32_t trace_size = missing_trace(registry, hook, change);
+	bool was_unsure = hook->guest == HOOK_UNSURE, has_trace;
 	int ret;
 
 	if (session_is_over(session))
 		return leave_to_others(registry);
 	hook->busy = true;
 	pthread_mutex_unlock(&registry->lock);
-	ret = log_size ? open_log(session, log_size) : 0;
-	has_log = log_size && ret == 0;
+	ret = trace_size ? open_trace(session, trace_size) : 0;
+	has_trace = trace_size && ret == 0;
 	if (ret == 0)
 		ret = push(session, features, hook, change);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
-	registry->has_log |= has_log;
+	registry->has_trace |= has_trace;
 	if (session_is_over(session)) {
 		hook->busy = false;
 		hook->guest = HOOK_UNSURE;

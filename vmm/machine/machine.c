@@ -100,7 +100,7 @@ static void on_guest_state(void *ctx, uint32_t state)
 	ending_wake(&m->ending);
 }
 
-static void on_log_bell(void *ctx)
+static void on_trace_bell(void *ctx)
 {
 	const struct machine *m = ctx;
 	const uint64_t one = 1;
@@ -233,7 +233,9 @@ static int add_rtc(struct machine *m)
 
 static int add_portal_dev(struct machine *m)
 {
-	struct portal_dev_events events = { .state = on_guest_state, .log = on_log_bell, .ctx = m };
+	struct portal_dev_events events = { .state = on_guest_state,
+					    .trace = on_trace_bell,
+					    .ctx = m };
 	struct irq_line irq = irq_line(m, arch_platform()->portal_gsi);
 
 	portal_dev_init(&m->portal_dev, &events, &irq);
@@ -282,10 +284,10 @@ static int add_gate(struct machine *m)
 	if (err < 0)
 		return err;
 	/* where KVM has none of that the write comes to the device, for an exit more */
-	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_LOG),
+	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_TRACE),
 			    sizeof(uint32_t), gate_bell(m->gate));
 	if (err < 0)
-		log_debug("the logs' bell costs an exit: %s", strerror(-err));
+		log_debug("the traces' bell costs an exit: %s", strerror(-err));
 	return 0;
 }
 
@@ -506,7 +508,7 @@ static void machine_go(struct machine *m)
 	}
 	while (started > 0)
 		cpu_stop(&m->cpus[--started]);
-	gate_close_log(m->gate);
+	gate_close_trace(m->gate);
 	console_flush(m->console);
 	write_boot_timer(m);
 	write_report(m);

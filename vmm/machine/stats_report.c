@@ -46,7 +46,7 @@ static void report_exits(const struct report *report, const struct report_source
 static void report_gate(const struct report *report, const struct gate *gate)
 {
 	static const char *const rings[STATS_NR_RINGS] = { "unknown", "hello", "event", "answer",
-							   "work",    "bye",   "log" };
+							   "work",    "bye",   "trace" };
 	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
 							     "return", "error", "work" };
 	static const char *const operations[PORTAL_NR_OPS] = {
@@ -74,11 +74,11 @@ static void report_gate(const struct report *report, const struct gate *gate)
 	line(report, "sessions", "cancelled", stats.cancelled);
 	line(report, "sessions", "protocol_errors", stats.protocol_errors);
 	line(report, "sessions", "coroutines", stats.coroutines);
-	line(report, "log", "produced", stats.log_produced);
-	line(report, "log", "consumed", stats.log_consumed);
-	line(report, "log", "lost", stats.log_lost);
-	line(report, "log", "wakeups", stats.log_wakeups);
-	line(report, "log", "blocked", stats.log_blocked);
+	line(report, "trace", "produced", stats.trace_produced);
+	line(report, "trace", "consumed", stats.trace_consumed);
+	line(report, "trace", "lost", stats.trace_lost);
+	line(report, "trace", "wakeups", stats.trace_wakeups);
+	line(report, "trace", "blocked", stats.trace_blocked);
 }
 
 static void report_hooks(const struct report *report, struct host *host)

@@ -8,9 +8,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "portal/log.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
+#include "portal/trace.h"
 
 /**
  * struct vcpu - a vCPU as the gate sees it; all but @notice belongs to its thread
@@ -35,7 +35,7 @@ struct gate {
 	struct gate_events events;
 	enum gate_direct direct;
 	struct stats stats;
-	struct log *log;
+	struct trace *trace;
 	pthread_mutex_t lock;
 	struct pool *pool;
 	unsigned int nr_vcpus;
@@ -52,7 +52,7 @@ int gate_create(const struct gate_config *config, struct gate **ret_gate)
 	gate = calloc(1, sizeof(*gate) + config->nr_vcpus * sizeof(gate->vcpus[0]));
 	if (!gate)
 		return -ENOMEM;
-	ret = log_create(config, &gate->stats, &gate->log);
+	ret = trace_create(config, &gate->stats, &gate->trace);
 	if (ret < 0) {
 		free(gate);
 		return ret;
@@ -72,7 +72,7 @@ void gate_destroy(struct gate *gate)
 {
 	if (!gate)
 		return;
-	log_destroy(gate->log);
+	trace_destroy(gate->trace);
 	for (unsigned int i = 0; i < gate->nr_vcpus; i++) {
 		assert(!gate->vcpus[i].open);
 		coro_pool_done(&gate->vcpus[i].coros);
@@ -105,7 +105,7 @@ static void session_claim(struct gate *gate, struct session *session, unsigned i
 	session->stats = &gate->stats;
 	session->table.format = PAGE_TABLE_NONE;
 	session->may_write = gate->direct == GATE_DIRECT_READ_WRITE;
-	session->log = gate->log;
+	session->trace = gate->trace;
 	session->pool->refs++;
 	session->next = gate->vcpus[vcpu].open;
 	gate->vcpus[vcpu].open = session;
@@ -309,8 +309,8 @@ static int ring_hello(struct gate *gate, unsigned int vcpu, gpa_t page)
 		pool_put(pool);
 		return -ENOENT;
 	}
-	/* nor does anybody write to the logs of the one before */
-	log_close(gate->log);
+	/* nor does anybody write to the trace rings of the one before */
+	trace_close(gate->trace);
 	pthread_mutex_lock(&gate->lock);
 	retire_pool(gate, pool);
 	session_claim(gate, session, vcpu);
@@ -451,19 +451,19 @@ static int ring_bye(struct gate *gate, unsigned int vcpu, gpa_t page)
 	if (!known)
 		return -ENOENT;
 	cancel_doomed(gate, &gate->vcpus[vcpu]);
-	log_close(gate->log);
+	trace_close(gate->trace);
 	gate->events.on_bye(gate->events.ctx);
 	return 0;
 }
 
-static int ring_log(struct gate *gate, gpa_t page)
+static int ring_trace(struct gate *gate, gpa_t page)
 {
 	bool known;
 
 	pthread_mutex_lock(&gate->lock);
 	known = pool_find(gate->pool, page) != NULL;
 	pthread_mutex_unlock(&gate->lock);
-	return known ? log_make_room(gate->log) : -ENOENT;
+	return known ? trace_make_room(gate->trace) : -ENOENT;
 }
 
 static int ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
@@ -478,8 +478,8 @@ static int ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 		return ring_answer(gate, vcpu, page);
 	case PORTAL_RING_BYE:
 		return ring_bye(gate, vcpu, page);
-	case PORTAL_RING_LOG:
-		return ring_log(gate, page);
+	case PORTAL_RING_TRACE:
+		return ring_trace(gate, page);
 	default:
 		return -EINVAL;
 	}
@@ -523,12 +523,12 @@ void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu)
 
 int gate_bell(const struct gate *gate)
 {
-	return log_bell(gate->log);
+	return trace_bell(gate->trace);
 }
 
-void gate_close_log(struct gate *gate)
+void gate_close_trace(struct gate *gate)
 {
-	log_close(gate->log);
+	trace_close(gate->trace);
 }
 
 static void copy_counters(uint64_t *to, const _Atomic uint64_t *from, size_t nr)
@@ -556,9 +556,9 @@ void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats)
 	ret_stats->direct_read = stats_get(&stats->direct_read);
 	ret_stats->direct_written = stats_get(&stats->direct_written);
 	ret_stats->direct_declined = stats_get(&stats->direct_declined);
-	ret_stats->log_lost = stats_get(&stats->log_lost);
-	ret_stats->log_produced = stats_get(&stats->log_written) + ret_stats->log_lost;
-	ret_stats->log_consumed = stats_get(&stats->log_consumed);
-	ret_stats->log_wakeups = stats_get(&stats->log_wakeups);
-	ret_stats->log_blocked = stats_get(&stats->log_blocked);
+	ret_stats->trace_lost = stats_get(&stats->trace_lost);
+	ret_stats->trace_produced = stats_get(&stats->trace_written) + ret_stats->trace_lost;
+	ret_stats->trace_consumed = stats_get(&stats->trace_consumed);
+	ret_stats->trace_wakeups = stats_get(&stats->trace_wakeups);
+	ret_stats->trace_blocked = stats_get(&stats->trace_blocked);
 }

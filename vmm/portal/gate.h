@@ -31,12 +31,12 @@ struct gate_mem {
 };
 
 /**
- * struct log_stamp - what a record of a log says beside its event
- * @ring: number of the log
+ * struct trace_stamp - what a record of a trace says beside its event
+ * @ring: number of the trace
  * @time: when it was written, ns on the guest's CLOCK_MONOTONIC
- * @lost: how many records were lost in this log since the one before
+ * @lost: how many records were lost in this trace since the one before
  */
-struct log_stamp {
+struct trace_stamp {
 	unsigned int ring;
 	uint64_t time;
 	uint32_t lost;
@@ -52,10 +52,10 @@ struct log_stamp {
  * @on_bye: the module has let go; on the vCPU's thread
  * @on_suspend: the session's coroutine is about to wait; in the coroutine
  * @on_resume: it goes on; in the coroutine
- * @on_log: a record of a log, in the order that log.h guarantees; on the log's thread, which must
- * not ring
- * @on_log_broken: the guest has broken the protocol in this log, which is read no more; on the
- * log's thread
+ * @on_trace: a record of a trace ring, in the order that trace.h guarantees; on the trace thread,
+ * which must not ring
+ * @on_trace_broken: the guest has broken the protocol in this trace, which is read no more; on the
+ * trace's thread
  * @ctx: handed to each
  *
  * What is handed in is valid until the function returns. All must be set.
@@ -69,8 +69,8 @@ struct gate_events {
 	void (*on_bye)(void *ctx);
 	void (*on_suspend)(void *ctx, struct session *session);
 	void (*on_resume)(void *ctx, struct session *session);
-	void (*on_log)(void *ctx, const struct call *call, const struct log_stamp *stamp);
-	void (*on_log_broken)(void *ctx, unsigned int ring);
+	void (*on_trace)(void *ctx, const struct call *call, const struct trace_stamp *stamp);
+	void (*on_trace_broken)(void *ctx, unsigned int ring);
 	void *ctx;
 };
 
@@ -114,12 +114,12 @@ struct gate_config {
  * @direct_read: bytes of user memory read past the guest
  * @direct_written: written
  * @direct_declined: accesses whose end was left to the guest, though @direct was on
- * @log_produced: events for a log, by the guest's own count; what it says is complete after
- * gate_close_log()
- * @log_lost: of these, how many found no room
- * @log_consumed: records handed out
- * @log_wakeups: times the log's thread was woken
- * @log_blocked: rings of guests that waited for room in a log
+ * @trace_produced: events for a trace, by the guest's own count; what it says is complete after
+ * gate_close_trace()
+ * @trace_lost: of these, how many found no room
+ * @trace_consumed: records handed out
+ * @trace_wakeups: times the trace's thread was woken
+ * @trace_blocked: rings of guests that waited for room in a trace
  */
 struct gate_stats {
 	uint64_t doorbells[STATS_NR_RINGS];
@@ -129,7 +129,7 @@ struct gate_stats {
 	uint64_t sessions_now, sessions_peak, page_waits;
 	uint64_t protocol_errors, cancelled, coroutines;
 	uint64_t direct_read, direct_written, direct_declined;
-	uint64_t log_produced, log_lost, log_consumed, log_wakeups, log_blocked;
+	uint64_t trace_produced, trace_lost, trace_consumed, trace_wakeups, trace_blocked;
 };
 
 /**
@@ -179,11 +179,14 @@ must_check int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t in
  */
 void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu);
 
-/** gate_bell() - eventfd for the guest's writes to PORTAL_DEV_LOG; as long as the gate. */
+/** gate_bell() - eventfd for the guest's writes to PORTAL_DEV_TRACE; as long as the gate. */
 int gate_bell(const struct gate *gate);
 
-/** gate_close_log() - hand out what is left in the guest's logs, when no vCPU rings any more. */
-void gate_close_log(struct gate *gate);
+/**
+ * gate_close_trace() - hand out what is left in the guest's trace rings, when no vCPU rings any
+ * more.
+ */
+void gate_close_trace(struct gate *gate);
 
 /** gate_get_stats() - a copy of the counters. Any thread. */
 void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats);

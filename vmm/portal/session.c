@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <portal/ops.h>
 
-#include "portal/log.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
+#include "portal/trace.h"
 
 #define MAX_ERRNO 4095
 
@@ -88,9 +88,9 @@ void session_payload(struct session *session, void *buf, size_t len)
 	region_load_data(session->page, buf, len);
 }
 
-int session_open_log(struct session *session, const uint64_t *gpas, size_t nr, uint32_t size)
+int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr, uint32_t size)
 {
-	int ret = log_open(session->log, &session->pool->hello, gpas, nr, size);
+	int ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);
 
 	return ret == -EPROTO ? session_break(session) : ret;
 }

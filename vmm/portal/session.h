@@ -63,17 +63,17 @@ int session_break(struct session *session);
 bool session_is_over(const struct session *session);
 
 /**
- * session_open_log() - read the guest's logs from now on
+ * session_open_trace() - read the guest's trace rings from now on
  * @session: with the guest whose they are
- * @gpas: addresses of struct portal_wire_log as the guest gave them
+ * @gpas: addresses of struct portal_wire_trace_ring as the guest gave them
  * @nr: of them
  * @size: bytes of each ring
  *
  * Return: 0, also when they are open; -EPROTO: they cannot be that, the session is over; -ENOMEM,
  * -EAGAIN.
  */
-must_check int session_open_log(struct session *session, const uint64_t *gpas, size_t nr,
-				uint32_t size);
+must_check int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
+				  uint32_t size);
 
 /**
  * session_verdict() - end with a verdict instead of NONE, when the coroutine's function returns

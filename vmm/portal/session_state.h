@@ -18,7 +18,7 @@
 #include "portal/stats.h"
 #include "portal/task_mem/page_table.h"
 
-struct log;
+struct trace;
 
 enum session_state {
 	SESSION_FREE = 0,
@@ -71,7 +71,7 @@ struct session {
 	bool may_write;
 	const struct gate_events *events;
 	struct stats *stats;
-	struct log *log;
+	struct trace *trace;
 };
 
 #endif

@@ -19,7 +19,7 @@ struct stats {
 	_Atomic uint64_t sessions_now, sessions_peak, page_waits;
 	_Atomic uint64_t protocol_errors, cancelled, coroutines;
 	_Atomic uint64_t direct_read, direct_written, direct_declined;
-	_Atomic uint64_t log_written, log_lost, log_consumed, log_wakeups, log_blocked;
+	_Atomic uint64_t trace_written, trace_lost, trace_consumed, trace_wakeups, trace_blocked;
 };
 
 static inline void stats_add(_Atomic uint64_t *counter, uint64_t n)

@@ -46,7 +46,7 @@
  * RULE_ADD       -                   bytes of data   rule+...       0; -EINVAL, -ENOENT, -EEXIST,
  *                                                                   -ENOMEM
  * RULE_DEL       slot                -               -              0; -ENOENT
- * LOG_OPEN       -                   bytes of a ring -              bytes; __le64 gpa of each log's
+ * TRACE_OPEN       -                   bytes of a ring -              bytes; __le64 gpa of each trace's
  *                                                                   page; data; -EINVAL, -ENOMEM,
  *                                                                   -EEXIST (open with another
  *                                                                   size), -E2BIG
@@ -75,7 +75,7 @@
 	X(RULE_OPEN, 15, 0, 0)                                                                \
 	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                    \
 	X(RULE_DEL, 17, 0, 0)                                                                 \
-	X(LOG_OPEN, 18, 0, 0)                                                                 \
+	X(TRACE_OPEN, 18, 0, 0)                                                               \
 	X(READ_VEC, 19, sizeof(struct portal_wire_step),                                      \
 	  PORTAL_MAX_STEPS * sizeof(struct portal_wire_step))
 

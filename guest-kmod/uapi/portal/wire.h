@@ -50,8 +50,8 @@
 /* the guest offers a session for work the host has; opens a session */
 #define PORTAL_RING_WORK 4
 #define PORTAL_RING_BYE	 5 /* the module lets go: no page of it is used after this ring */
-/* there is no room in this CPU's log: served when the host has made some */
-#define PORTAL_RING_LOG 6
+/* there is no room in this CPU's trace: served when the host has made some */
+#define PORTAL_RING_TRACE 6
 
 /* ---- the page ---- */
 
@@ -167,7 +167,7 @@ struct portal_wire_hello {
 
 /* bits are given out append-only */
 #define PORTAL_FEATURE_FETCH 1u /* hooks may carry fetch declarations, events items */
-#define PORTAL_FEATURE_LOG   2u /* LOG_OPEN is known, hooks may have PORTAL_HOOK_F_LOG */
+#define PORTAL_FEATURE_TRACE 2u /* TRACE_OPEN is known, hooks may have PORTAL_HOOK_F_TRACE */
 #define PORTAL_FEATURE_RULE  4u /* hooks may have rules */
 #define PORTAL_FEATURES	     7u /* all of them */
 
@@ -327,10 +327,10 @@ struct portal_wire_match {
 #define PORTAL_HOOK_F_ALL 1u
 /* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
 #define PORTAL_HOOK_F_OBSERVE 2u
-#define PORTAL_HOOK_F_LOG     4u /* told by a record in the log of the CPU, never by an event */
-/* with LOG: the task waits until there is room for the record */
-#define PORTAL_HOOK_F_LOG_BLOCK 8u
-#define PORTAL_HOOK_FLAGS	15u /* all of them */
+#define PORTAL_HOOK_F_TRACE   4u /* told by a record in the trace of the CPU, never by an event */
+/* with TRACE: the task waits until there is room for the record */
+#define PORTAL_HOOK_F_TRACE_BLOCK 8u
+#define PORTAL_HOOK_FLAGS	  15u /* all of them */
 
 #define PORTAL_NR_NONE 0xffffffffu
 
@@ -532,28 +532,28 @@ struct portal_wire_rule {
 	__le64 ret;
 };
 
-/* ---- logs ---- */
+/* ---- trace rings ---- */
 
-#define PORTAL_MAX_LOGS 500 /* one for each CPU the guest's kernel may have */
-/* bytes of a log's ring, a power of two; the largest record fits */
-#define PORTAL_LOG_MIN	      8192u
-#define PORTAL_LOG_MAX	      (1u << 20)
-#define PORTAL_LOG_RECORD_MAX 8192u	  /* bytes of a record, its header counted */
-#define PORTAL_LOG_COMMIT     0x4c4f4700u /* "LOG": commit is this xor the record's position */
+#define PORTAL_MAX_TRACE_RINGS 500 /* one for each CPU the guest's kernel may have */
+/* bytes of a trace ring, a power of two; the largest record fits */
+#define PORTAL_TRACE_RING_MIN	8192u
+#define PORTAL_TRACE_RING_MAX	(1u << 20)
+#define PORTAL_TRACE_RECORD_MAX 8192u	    /* bytes of a record, its header counted */
+#define PORTAL_TRACE_COMMIT	0x4c4f4700u /* "LOG": commit is this xor the record's position */
 
 /**
- * struct portal_wire_log - the page before a log's ring: what each side tells the other
+ * struct portal_wire_trace_ring - the page before a trace ring: what each side tells the other
  * @head: guest: position behind the last record; positions count bytes, modulo 2^32
  * @written: guest: records in the ring so far, modulo 2^32
  * @lost: guest: records for which there was no room so far, modulo 2^32
  * @reserved: 0
  * @tail: host: position behind the last record it has taken
- * @wake_at: host: the guest writes PORTAL_DEV_LOG when its head passes this position
+ * @wake_at: host: the guest writes PORTAL_DEV_TRACE when its head passes this position
  * @reserved2: 0
  *
  * The two sides' lines are apart, so that neither waits for the other's.
  */
-struct portal_wire_log {
+struct portal_wire_trace_ring {
 	__le32 head;
 	__le32 written;
 	__le32 lost;
@@ -564,17 +564,17 @@ struct portal_wire_log {
 };
 
 /**
- * struct portal_wire_record - an event in a log: this header, struct portal_wire_syscall and its
- * items
+ * struct portal_wire_trace_record - an event in a trace: this header, struct portal_wire_syscall
+ * and its items
  * @size: bytes in all, a multiple of 8
- * @commit: PORTAL_LOG_COMMIT ^ position of the record
- * @seq: records in this log before this one, modulo 2^32
- * @lost: records lost in this log before this one, modulo 2^32
+ * @commit: PORTAL_TRACE_COMMIT ^ position of the record
+ * @seq: records in this trace before this one, modulo 2^32
+ * @lost: records lost in this trace before this one, modulo 2^32
  * @time: the guest's CLOCK_MONOTONIC when the record was written, ns
  * @event: PORTAL_EVENT_SYSCALL_ENTER or PORTAL_EVENT_SYSCALL_RETURN
  * @reserved: 0
  */
-struct portal_wire_record {
+struct portal_wire_trace_record {
 	__le32 size;
 	__le32 commit;
 	__le32 seq;
@@ -627,7 +627,7 @@ struct portal_wire_result {
 #define PORTAL_DEV_FEATURES	 0x008 /* ro: reserved, 0 */
 #define PORTAL_DEV_STATE	 0x00c /* rw: PORTAL_STATE_*, 0 after reset */
 #define PORTAL_DEV_IRQ		 0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
-#define PORTAL_DEV_LOG		 0x014 /* wo: a log's head has passed its wake_at; any value */
+#define PORTAL_DEV_TRACE	 0x014 /* wo: a trace's head has passed its wake_at; any value */
 
 #define PORTAL_DEV_MAGIC_VALUE 0x4c545250u /* "PRTL" */
 
@@ -661,8 +661,8 @@ _Static_assert(sizeof(struct portal_rule_slot) == 64, "rule slot");
 _Static_assert(sizeof(struct portal_wire_rule_cond) == 64, "rule condition");
 _Static_assert(sizeof(struct portal_wire_rule_store) == 32, "rule store");
 _Static_assert(sizeof(struct portal_wire_rule) == 96, "rule");
-_Static_assert(sizeof(struct portal_wire_log) == 256, "log");
-_Static_assert(sizeof(struct portal_wire_record) == 32, "record");
+_Static_assert(sizeof(struct portal_wire_trace_ring) == 256, "trace ring");
+_Static_assert(sizeof(struct portal_wire_trace_record) == 32, "record");
 #endif
 
 #endif /* PORTAL_WIRE_H */

@@ -133,7 +133,7 @@ _Static_assert(ARRAY_SIZE(others) == 100, "as many as the configuration says");
 static struct state {
 	struct portal_hook *hooks[ARRAY_SIZE(others)];
 	size_t nr_hooks;
-	_Atomic uint64_t right;	   /* counted on the thread of the logs, too */
+	_Atomic uint64_t right;	   /* counted on the thread of the traces, too */
 	struct path_reader logged; /* by that thread, while there are such hooks */
 } state;
 
@@ -180,7 +180,7 @@ static int on_one(struct portal_ctx *ctx, void *data)
 }
 
 /* none may be dropped: what finds no room waits, which is counted */
-static int on_log(struct portal_ctx *ctx, void *data)
+static int on_trace(struct portal_ctx *ctx, void *data)
 {
 	char text[PATH_LEN_MAX + 2];
 	ssize_t len = portal_read_str(ctx, portal_arg(ctx, 1), text, sizeof(text));
@@ -225,11 +225,13 @@ static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
 			    .comm = "bench_buffers", FETCH(fetch_path), .fn = on_buffers },
 	[BENCH_ONE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
 			FETCH(fetch_path), .fn = on_one },
-	[BENCH_LOG] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
-			.comm = "bench_calls", .flags = PORTAL_HOOK_LOG | PORTAL_HOOK_LOG_BLOCK,
-			FETCH(fetch_whole_path), .fn = on_log },
-	[BENCH_LOG_EVERY] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = NULL,
-			      .flags = PORTAL_HOOK_LOG | PORTAL_HOOK_LOG_BLOCK, .fn = on_nothing },
+	[BENCH_TRACE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
+			  .comm = "bench_calls",
+			  .flags = PORTAL_HOOK_TRACE | PORTAL_HOOK_TRACE_BLOCK,
+			  FETCH(fetch_whole_path), .fn = on_trace },
+	[BENCH_TRACE_EVERY] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = NULL,
+				.flags = PORTAL_HOOK_TRACE | PORTAL_HOOK_TRACE_BLOCK,
+				.fn = on_nothing },
 	/* asked itself it gives no answer, and the program finds that wrong */
 	[BENCH_RULE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
 			 .arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_REG_RULE },
@@ -403,7 +405,7 @@ static int load(struct portal_module *mod)
 		.arg[0] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_CONTROL },
 		.fn = on_prctl,
 	};
-	int err = portal_ring_size(mod, BENCH_RING_SIZE);
+	int err = portal_trace_ring_size(mod, BENCH_RING_SIZE);
 
 	return err < 0 ? err : portal_hook_syscall(mod, &hook, NULL);
 }

@@ -14,21 +14,21 @@ enum bench_config {
 	BENCH_MISS_SCALAR, /* openat, filters that say no */
 	BENCH_MISS_COMM,
 	BENCH_MISS_PREFIX,
-	BENCH_EMPTY,	 /* getppid, a callback that does nothing */
-	BENCH_DECIDE,	 /* openat, 64 bytes read, denied */
-	BENCH_BUFFERS,	 /* openat, the path compared with what it must be */
-	BENCH_ONE,	 /* openat of everybody, the path read */
-	BENCH_EVERY,	 /* every call of everybody */
-	BENCH_RULE,	 /* the register read, answered by rule */
-	BENCH_LOG,	 /* openat of bench_calls, the path read, by a log */
-	BENCH_LOG_EVERY, /* every call of everybody, by a log */
+	BENCH_EMPTY,	   /* getppid, a callback that does nothing */
+	BENCH_DECIDE,	   /* openat, 64 bytes read, denied */
+	BENCH_BUFFERS,	   /* openat, the path compared with what it must be */
+	BENCH_ONE,	   /* openat of everybody, the path read */
+	BENCH_EVERY,	   /* every call of everybody */
+	BENCH_RULE,	   /* the register read, answered by rule */
+	BENCH_TRACE,	   /* openat of bench_calls, the path read, by a trace */
+	BENCH_TRACE_EVERY, /* every call of everybody, by a trace */
 	BENCH_NR_CONFIGS
 };
 
 static const char *const bench_config_names[BENCH_NR_CONFIGS] = {
 	"none",	     "others-1",    "others-10", "others-100", "miss-scalar",
 	"miss-comm", "miss-prefix", "empty",	 "decide",     "buffers",
-	"one",	     "every",	    "rule",	 "log",	       "log-every",
+	"one",	     "every",	    "rule",	 "trace",      "trace-every",
 };
 
 /** bench_config_find() - number of a configuration by its name. Return: BENCH_NR_CONFIGS: there is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The paths whose logs are compared. Each call's is another one and says at both ends which, so
- * that one that was cut, mixed with another or told twice is found. Knows neither who opens them
+ * The paths whose trace rings are compared. Each call's is another one and says at both ends which,
+ * so that one that was cut, mixed with another or told twice is found. Knows neither who opens them
  * nor who tells of them.
  */
 #ifndef BENCH_PATH_H

@@ -276,12 +276,12 @@ static void test_console_terminal_passes_ctrl_c_and_quits_by_ctrl_a_x(void **sta
 }
 
 /* the path goes to the log, which is standard error */
-static void pty_path(int log_fd, char *path, size_t size)
+static void pty_path(int trace_fd, char *path, size_t size)
 {
 	char line[256] = { 0 };
 	const char *start;
 
-	assert_true(read(log_fd, line, sizeof(line) - 1) > 0);
+	assert_true(read(trace_fd, line, sizeof(line) - 1) > 0);
 	start = strstr(line, "/dev/");
 	assert_non_null(start);
 	snprintf(path, size, "%.*s", (int)strcspn(start, "\n"), start);

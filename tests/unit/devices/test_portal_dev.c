@@ -31,7 +31,7 @@ static void on_state(void *ctx, uint32_t state)
 	machine->state = state;
 }
 
-static void on_log(void *ctx)
+static void on_trace(void *ctx)
 {
 	struct machine *machine = ctx;
 
@@ -41,7 +41,7 @@ static void on_log(void *ctx)
 static void machine_init(struct machine *machine)
 {
 	struct irq_line irq = { .raise = on_irq, .ctx = machine, .gsi = 9 };
-	struct portal_dev_events events = { .state = on_state, .log = on_log, .ctx = machine };
+	struct portal_dev_events events = { .state = on_state, .trace = on_trace, .ctx = machine };
 
 	*machine = (struct machine){ 0 };
 	bus_init(&machine->mmio);
@@ -163,10 +163,10 @@ static void test_portal_dev_the_logs_bell_is_told_and_reads_as_nothing(void **st
 
 	(void)state;
 	machine_init(&machine);
-	write32(&machine, PORTAL_DEV_LOG, 0);
-	write32(&machine, PORTAL_DEV_LOG, UINT32_MAX);
+	write32(&machine, PORTAL_DEV_TRACE, 0);
+	write32(&machine, PORTAL_DEV_TRACE, UINT32_MAX);
 	assert_int_equal(machine.nr_bells, 2);
-	assert_int_equal(read32(&machine, PORTAL_DEV_LOG), 0);
+	assert_int_equal(read32(&machine, PORTAL_DEV_TRACE), 0);
 	assert_int_equal(machine.nr_states, 0);
 }
 

@@ -45,7 +45,7 @@ static void test_every_operation_runs_its_own_handler(void **state)
 		{ PORTAL_OP_RULE_OPEN, 0, "op_rule_open" },
 		{ PORTAL_OP_RULE_ADD, sizeof(struct portal_wire_rule), "op_rule_add" },
 		{ PORTAL_OP_RULE_DEL, 0, "op_rule_del" },
-		{ PORTAL_OP_LOG_OPEN, PORTAL_LOG_MIN, "op_log_open" },
+		{ PORTAL_OP_TRACE_OPEN, PORTAL_TRACE_RING_MIN, "op_trace_open" },
 		{ PORTAL_OP_READ_VEC, sizeof(struct portal_wire_step), "op_vec_read" },
 	};
 	struct op op;

@@ -146,11 +146,11 @@ static void test_only_who_has_a_log_waits_for_room_in_it(void **state)
 
 	(void)state;
 	sample_init(&sample, "");
-	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_TRACE);
 	assert_int_equal(check(&sample), 0);
-	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG | PORTAL_HOOK_F_LOG_BLOCK);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_TRACE | PORTAL_HOOK_F_TRACE_BLOCK);
 	assert_int_equal(check(&sample), 0);
-	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_LOG_BLOCK);
+	head(&sample)->flags = cpu_to_le32(PORTAL_HOOK_F_TRACE_BLOCK);
 	assert_int_equal(check(&sample), -EINVAL);
 }
 

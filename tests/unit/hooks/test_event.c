@@ -680,7 +680,7 @@ static int chat(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_log_lines_carry_module_and_task_around_one_piece_of_text(void **state)
+static void test_trace_lines_carry_module_and_task_around_one_piece_of_text(void **state)
 {
 	const struct portal_syscall_hook hook =
 		hook_on("ioctl", PORTAL_ON_ENTER, chat, (char[]){ "X" });
@@ -726,7 +726,7 @@ int main(void)
 		EVENT_TEST(test_negative_return_discards_only_what_that_hook_staged),
 		EVENT_TEST(test_hundred_failures_in_a_row_switch_the_hook_off),
 		EVENT_TEST(test_slow_callback_is_named_once),
-		EVENT_TEST(test_log_lines_carry_module_and_task_around_one_piece_of_text),
+		EVENT_TEST(test_trace_lines_carry_module_and_task_around_one_piece_of_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

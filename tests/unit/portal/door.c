@@ -59,17 +59,17 @@ static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 	return gate_ring(((struct door *)ctx)->gate, vcpu, GPA(gpa), kind);
 }
 
-static void on_log(void *ctx, const struct call *call, const struct log_stamp *stamp)
+static void on_trace(void *ctx, const struct call *call, const struct trace_stamp *stamp)
 {
 	struct door *door = ctx;
 
 	door->last_stamp = *stamp;
-	door->nr_log++;
+	door->nr_trace++;
 	if (door->take)
 		door->take(door, call, stamp);
 }
 
-static void on_log_broken(void *ctx, unsigned int ring)
+static void on_trace_broken(void *ctx, unsigned int ring)
 {
 	struct door *door = ctx;
 
@@ -103,8 +103,8 @@ void door_init_direct(struct door *door, enum gate_direct direct)
 			.on_bye = on_bye,
 			.on_suspend = on_switch,
 			.on_resume = on_switch,
-			.on_log = on_log,
-			.on_log_broken = on_log_broken,
+			.on_trace = on_trace,
+			.on_trace_broken = on_trace_broken,
 			.ctx = door,
 		},
 		.nr_vcpus = DOOR_VCPUS,

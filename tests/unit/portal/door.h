@@ -31,8 +31,8 @@
  * @last_call: the last event
  * @more: guest memory beside the pool; slice may be NULL
  * @take: what the host does with each record; NULL: nothing
- * @last_stamp, @nr_log: of the last record, and how many; on the log's thread
- * @nr_broken, @broken: logs that broke the protocol, the last of them
+ * @last_stamp, @nr_trace: of the last record, and how many; on the trace thread
+ * @nr_broken, @broken: trace rings that broke the protocol, the last of them
  */
 struct door {
 	struct fake_guest guest;
@@ -46,9 +46,9 @@ struct door {
 	struct call last_call;
 	struct call_error last_error;
 	struct gate_mem more;
-	void (*take)(struct door *door, const struct call *call, const struct log_stamp *stamp);
-	struct log_stamp last_stamp;
-	_Atomic unsigned int nr_log, nr_broken;
+	void (*take)(struct door *door, const struct call *call, const struct trace_stamp *stamp);
+	struct trace_stamp last_stamp;
+	_Atomic unsigned int nr_trace, nr_broken;
 	unsigned int broken;
 };
 

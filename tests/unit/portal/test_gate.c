@@ -331,7 +331,7 @@ static void test_unknown_kind_and_vcpu_are_einval(void **state)
 
 	boot(door);
 	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, 0), -EINVAL);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, PORTAL_RING_LOG + 1), -EINVAL);
+	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, PORTAL_RING_TRACE + 1), -EINVAL);
 	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
 	assert_int_equal(ring_page(door, DOOR_VCPUS, FAKE_RAM_BASE, PORTAL_RING_WORK), -EINVAL);
 	assert_int_equal(door_stats(door).doorbells[0], 3);

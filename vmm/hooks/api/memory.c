@@ -25,7 +25,7 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 	if (len == 0)
 		return 0;
 	n = items_read(&ctx->call->items, addr, buf, len);
-	if (n == -ENOENT && event_is_log(ctx))
+	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
 }
@@ -108,7 +108,7 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 }
 
 /* the guest cannot be asked: of a string that faulted it has said so */
-static ssize_t read_str_logged(struct portal_ctx *ctx, uint64_t addr)
+static ssize_t read_str_traced(struct portal_ctx *ctx, uint64_t addr)
 {
 	int err = items_str_error(&ctx->call->items, addr);
 
@@ -126,8 +126,8 @@ ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t
 	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
 	n = items_read_str(&ctx->call->items, addr, buf, len);
-	if (n == -ENOENT && event_is_log(ctx))
-		return read_str_logged(ctx, addr);
+	if (n == -ENOENT && event_is_trace(ctx))
+		return read_str_traced(ctx, addr);
 	return n != -ENOENT ? n : op_read_str(ctx->session, addr, buf, len);
 }
 
@@ -218,7 +218,7 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 	if (event_is_over(ctx))
 		return -ECANCELED;
 	n = items_fd_name(&ctx->call->items, fd, buf, len);
-	if (n == -ENOENT && event_is_log(ctx))
+	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_fd_name(ctx->session, fd, buf, len);
 }
@@ -232,7 +232,7 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 	if (event_is_over(ctx))
 		return -ECANCELED;
 	n = items_args(&ctx->call->items, buf, len);
-	if (n == -ENOENT && event_is_log(ctx))
+	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
 }
@@ -242,7 +242,7 @@ static int may_ask(const struct portal_ctx *ctx)
 {
 	if (ctx->is_error)
 		return -EINVAL;
-	return event_is_log(ctx) ? -EOPNOTSUPP : 0;
+	return event_is_trace(ctx) ? -EOPNOTSUPP : 0;
 }
 
 int portal_proc_pid(struct portal_ctx *ctx)

@@ -69,11 +69,12 @@ int portal_hook_enable(struct portal_hook *hook, bool on)
 	return 0;
 }
 
-int portal_ring_size(struct portal_module *mod, uint32_t bytes)
+int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes)
 {
-	if (bytes < PORTAL_LOG_MIN || bytes > PORTAL_LOG_MAX || (bytes & (bytes - 1)) != 0)
+	if (bytes < PORTAL_TRACE_RING_MIN || bytes > PORTAL_TRACE_RING_MAX ||
+	    (bytes & (bytes - 1)) != 0)
 		return -EINVAL;
-	return registry_want_log(mod->registry, bytes);
+	return registry_want_trace(mod->registry, bytes);
 }
 
 int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value)

@@ -65,7 +65,7 @@ static bool read_here(struct walk *walk, uint64_t addr)
 	step->n = items_read(&ctx->call->items, addr, step->buf, step->len);
 	if (step->n != -ENOENT)
 		return true;
-	if (event_is_log(ctx))
+	if (event_is_trace(ctx))
 		return false;
 	step->n = (ssize_t)direct_read(ctx->session, addr, step->buf, step->len);
 	return step->n == (ssize_t)step->len;
@@ -106,7 +106,7 @@ static int read_there(struct walk *walk, uint64_t addr)
 {
 	ssize_t nr;
 
-	if (event_is_log(walk->ctx))
+	if (event_is_trace(walk->ctx))
 		return -EOPNOTSUPP;
 	nr = op_read_vec(walk->ctx->session, &walk->vector, walk->done);
 	if (nr == -EOPNOTSUPP)

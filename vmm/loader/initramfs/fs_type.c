@@ -76,16 +76,16 @@ static const struct {
 static uint64_t ext_bytes(const uint8_t *header)
 {
 	const uint8_t *super = header + 1024;
-	uint32_t log_block_size = get_le32(super + 0x18);
+	uint32_t trace_block_size = get_le32(super + 0x18);
 	uint64_t blocks = get_le32(super + 0x04);
 
 	if (get_le32(super + 0x60) & 0x80) /* INCOMPAT_64BIT */
 		blocks |= (uint64_t)get_le32(super + 0x150) << 32;
-	if (log_block_size > 6)
+	if (trace_block_size > 6)
 		return 0;
-	if (blocks > UINT64_MAX >> (10 + log_block_size))
+	if (blocks > UINT64_MAX >> (10 + trace_block_size))
 		return UINT64_MAX;
-	return blocks << (10 + log_block_size);
+	return blocks << (10 + trace_block_size);
 }
 
 static uint64_t squashfs_bytes(const uint8_t *header)
@@ -96,9 +96,9 @@ static uint64_t squashfs_bytes(const uint8_t *header)
 static uint64_t erofs_bytes(const uint8_t *header)
 {
 	const uint8_t *super = header + 1024;
-	unsigned int log_block_size = super[12];
+	unsigned int trace_block_size = super[12];
 
-	return log_block_size > 16 ? 0 : (uint64_t)get_le32(super + 36) << log_block_size;
+	return trace_block_size > 16 ? 0 : (uint64_t)get_le32(super + 36) << trace_block_size;
 }
 
 static uint64_t cramfs_bytes(const uint8_t *header)

@@ -311,14 +311,14 @@ int op_rule_del(struct session *session, uint32_t slot)
 			  (struct session_request){ .op = PORTAL_OP_RULE_DEL, .addr = slot });
 }
 
-int op_log_open(struct session *session, uint32_t size)
+int op_trace_open(struct session *session, uint32_t size)
 {
 	const struct session_request request = {
-		.op = PORTAL_OP_LOG_OPEN,
+		.op = PORTAL_OP_TRACE_OPEN,
 		.size = size,
-		.most = PORTAL_MAX_LOGS * sizeof(uint64_t),
+		.most = PORTAL_MAX_TRACE_RINGS * sizeof(uint64_t),
 	};
-	uint64_t gpas[PORTAL_MAX_LOGS];
+	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
 	struct session_answer answer;
 	int ret = session_call(session, &request, &answer);
 
@@ -329,5 +329,5 @@ int op_log_open(struct session *session, uint32_t size)
 	session_payload(session, gpas, answer.result);
 	for (size_t i = 0; i < answer.result / sizeof(gpas[0]); i++)
 		gpas[i] = le64toh(gpas[i]);
-	return session_open_log(session, gpas, answer.result / sizeof(gpas[0]), size);
+	return session_open_trace(session, gpas, answer.result / sizeof(gpas[0]), size);
 }

@@ -113,13 +113,13 @@ must_check int op_rule_add(struct session *session, const void *data, size_t len
 must_check int op_rule_del(struct session *session, uint32_t slot);
 
 /**
- * op_log_open() - have the guest make its logs, and read them from now on
+ * op_trace_open() - have the guest make its trace rings, and read them from now on
  * @session: the session
- * @size: bytes of each ring, a power of two, PORTAL_LOG_MIN .. PORTAL_LOG_MAX
+ * @size: bytes of each ring, a power of two, PORTAL_TRACE_RING_MIN .. PORTAL_TRACE_RING_MAX
  *
  * Return: 0, also when they are open; -EEXIST: with another size; -ENOMEM, also the host's; -E2BIG:
  * too many CPUs; -EAGAIN.
  */
-must_check int op_log_open(struct session *session, uint32_t size);
+must_check int op_trace_open(struct session *session, uint32_t size);
 
 #endif

@@ -242,25 +242,25 @@ struct portal_fetch {
  * carries (arguments, result, ids, registers, declared items through the ordinary functions) as it
  * was when the event happened; the result is the call's own, before any hook changed it. Whatever
  * would change something is -EINVAL, whatever was not declared or did not fit the record (about
- * 7,700 bytes for all log hooks on it) is -EOPNOTSUPP.
+ * 7,700 bytes for all trace hooks on it) is -EOPNOTSUPP.
  *
  * Events of one vCPU come in their order. Of two events of different vCPUs that which was over
  * before the other began comes first; portal_time() tells when. When there is no room in the ring
  * the event is dropped, and the next one of that vCPU says so: portal_lost(). How large the rings
- * are: portal_ring_size().
+ * are: portal_trace_ring_size().
  *
  * With both borders a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return.
  * Not with PORTAL_HOOK_DEFER_WRITES. A guest module that has no log yet rings for each event; then
  * the callback runs as that of an observing hook and portal_time() is 0.
  */
-#define PORTAL_HOOK_LOG 4u
+#define PORTAL_HOOK_TRACE 4u
 
 /*
- * With PORTAL_HOOK_LOG: when there is no room the task waits until there is; that costs an exit. An
- * event is dropped only when its task is being killed meanwhile, or the guest does not get its room
- * for very long.
+ * With PORTAL_HOOK_TRACE: when there is no room the task waits until there is; that costs an exit.
+ * An event is dropped only when its task is being killed meanwhile, or the guest does not get its
+ * room for very long.
  */
-#define PORTAL_HOOK_LOG_BLOCK 8u
+#define PORTAL_HOOK_TRACE_BLOCK 8u
 
 /**
  * typedef portal_syscall_fn - a hook's callback
@@ -439,15 +439,15 @@ struct portal_rule {
 
 /**
  * portal_rule_add() - have the guest answer calls of a hook by itself: no exit, and no callback
- * @hook: a hook of the module, without PORTAL_HOOK_OBSERVE and PORTAL_HOOK_LOG
+ * @hook: a hook of the module, without PORTAL_HOOK_OBSERVE and PORTAL_HOOK_TRACE
  * @rule: description, copied
  * @ret_id: the rule's name; never given out again
  *
  * A call that the hook's filters let through is answered by the first of its rules whose conditions
  * hold, in the order they were added; without one the callback is called as ever. So it is, too,
- * when another hook (that is no log hook) matches the same call at the same border, when something
- * that a rule reads is not there, and with a guest module that is older than rules: a rule saves a
- * callback that gives the same answer, it does not replace it.
+ * when another hook (that is no trace hook) matches the same call at the same border, when
+ * something that a rule reads is not there, and with a guest module that is older than rules: a
+ * rule saves a callback that gives the same answer, it does not replace it.
  * When a store fails, what is behind it in the rule is not done, the log says so, and the callback
  * is called.
  *
@@ -488,10 +488,10 @@ int portal_rule_revoke(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits
  */
 int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
 
-/* ---- rings of log hooks ---- */
+/* ---- rings of trace hooks ---- */
 
 /**
- * portal_ring_size() - say how large the rings of log hooks should be
+ * portal_trace_ring_size() - say how large the rings of trace hooks should be
  * @mod: the module
  * @bytes: of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 and what
  * was declared
@@ -501,7 +501,7 @@ int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
  *
  * Return: 0; -EINVAL; -EBUSY the rings are there already.
  */
-int portal_ring_size(struct portal_module *mod, uint32_t bytes);
+int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes);
 
 /* ---- about the event: no round trip, cannot fail ---- */
 
@@ -527,13 +527,13 @@ unsigned int portal_syscall_nr(const struct portal_ctx *ctx);
 /** portal_pc() - user program counter. */
 uint64_t portal_pc(const struct portal_ctx *ctx);
 /**
- * portal_time() - in a log hook: when the event happened, ns on the guest's monotonic clock; else
+ * portal_time() - in a trace hook: when the event happened, ns on the guest's monotonic clock; else
  * 0.
  */
 uint64_t portal_time(const struct portal_ctx *ctx);
 /**
- * portal_lost() - in a log hook: how many events, of whichever log hooks, this vCPU has lost since
- * the event before this one, for want of room; else 0.
+ * portal_lost() - in a trace hook: how many events, of whichever trace hooks, this vCPU has lost
+ * since the event before this one, for want of room; else 0.
  */
 uint32_t portal_lost(const struct portal_ctx *ctx);
 /**

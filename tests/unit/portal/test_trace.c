@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The log's thread behind the gate: opening, order over rings, room, the end, and guests that lie.
+/* The trace's thread behind the gate: opening, order over rings, room, the end, and guests that lie.
  */
 #include "door.h"
 
@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 
-#define SIZE	PORTAL_LOG_MIN
+#define SIZE	PORTAL_TRACE_RING_MIN
 #define NR_MANY 6000u
 
 static struct door door;
@@ -45,14 +45,14 @@ static int teardown(void **state)
 
 static int opened;
 
-static void open_log(struct door *d, struct session *session)
+static void open_trace(struct door *d, struct session *session)
 {
-	opened = op_log_open(session, *(const uint32_t *)d->talk_ctx);
+	opened = op_trace_open(session, *(const uint32_t *)d->talk_ctx);
 }
 
 static int open_with(uint32_t size)
 {
-	door_converse(&door, open_log, &size);
+	door_converse(&door, open_trace, &size);
 	door.talk = NULL;
 	return opened;
 }
@@ -62,14 +62,14 @@ static void boot(void)
 	assert_int_equal(open_with(SIZE), 0);
 }
 
-static void test_log_is_opened_once_and_found_again(void **state)
+static void test_trace_is_opened_once_and_found_again(void **state)
 {
 	struct fake_session session;
 	uint32_t size = SIZE;
 
 	(void)state;
 	boot();
-	door.talk = open_log;
+	door.talk = open_trace;
 	door.talk_ctx = &size;
 	opened = -1;
 	door_open(&door, &session, 1);
@@ -81,39 +81,39 @@ static void test_log_is_opened_once_and_found_again(void **state)
 	assert_int_equal(opened, -EEXIST);
 }
 
-static void test_log_the_guests_errors_are_told(void **state)
+static void test_trace_the_guests_errors_are_told(void **state)
 {
 	(void)state;
-	door.guest.most_log = SIZE;
+	door.guest.most_trace = SIZE;
 	assert_int_equal(open_with(2 * SIZE), -ENOMEM);
 }
 
-/* what the guest answers instead of its logs' addresses */
+/* what the guest answers instead of its trace rings' addresses */
 static struct {
-	uint64_t gpas[PORTAL_MAX_LOGS];
+	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
 	uint64_t size;
 } lie;
 
-static void lie_about_logs(void *ctx, struct portal_region *region)
+static void lie_about_trace_rings(void *ctx, struct portal_region *region)
 {
 	struct door *d = ctx;
 
-	if (!d->guest.log_size)
+	if (!d->guest.trace_size)
 		return;
 	region->size = htole64(lie.size);
 	memcpy(region->data, lie.gpas, sizeof(lie.gpas));
 }
 
-static void test_log_addresses_that_cannot_be(void **state)
+static void test_trace_addresses_that_cannot_be(void **state)
 {
-	const uint64_t first = FAKE_LOG_BASE, second = FAKE_LOG_BASE + FAKE_LOG_STRIDE;
+	const uint64_t first = FAKE_TRACE_BASE, second = FAKE_TRACE_BASE + FAKE_TRACE_STRIDE;
 	const struct {
 		uint64_t a, b, size;
 		int ret;
 	} cases[] = {
 		{ first, second, 0, -EPROTO },
 		{ first, second, 12, -EPROTO },
-		{ first, second, 8 * PORTAL_MAX_LOGS + 8, -EPROTO },
+		{ first, second, 8 * PORTAL_MAX_TRACE_RINGS + 8, -EPROTO },
 		{ first, second + 8, 16, -EPROTO },
 		{ first, second + PORTAL_PAGE_SIZE, 16, -EPROTO },
 		{ first, first, 16, -EPROTO },
@@ -132,9 +132,9 @@ static void test_log_addresses_that_cannot_be(void **state)
 		lie.gpas[0] = htole64(cases[i].a);
 		lie.gpas[1] = htole64(cases[i].b);
 		lie.size = cases[i].size;
-		door.guest.tamper = lie_about_logs;
+		door.guest.tamper = lie_about_trace_rings;
 		door.guest.tamper_ctx = &door;
-		door.talk = open_log;
+		door.talk = open_trace;
 		door.talk_ctx = &size;
 		door_open(&door, &session, 0);
 		fake_session_finish(&session);
@@ -145,8 +145,8 @@ static void test_log_addresses_that_cannot_be(void **state)
 	assert_int_equal(door_stats(&door).protocol_errors, ARRAY_SIZE(cases) - 1);
 }
 
-/* a pool in the middle of what is said to be a log */
-static void test_log_over_the_pool_is_refused(void **state)
+/* a pool in the middle of what is said to be a trace */
+static void test_trace_over_the_pool_is_refused(void **state)
 {
 	uint32_t size = SIZE;
 	struct fake_session session;
@@ -157,9 +157,9 @@ static void test_log_over_the_pool_is_refused(void **state)
 	assert_int_equal(fake_hello(&door.guest, 0), 0);
 	lie.gpas[0] = htole64(FAKE_RAM_BASE);
 	lie.size = 8;
-	door.guest.tamper = lie_about_logs;
+	door.guest.tamper = lie_about_trace_rings;
 	door.guest.tamper_ctx = &door;
-	door.talk = open_log;
+	door.talk = open_trace;
 	door.talk_ctx = &size;
 	door_open(&door, &session, 0);
 	fake_session_finish(&session);
@@ -190,14 +190,14 @@ static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
 	bool wake = false, done;
 
 	fake_fill_call(&door.guest, &door.task, 16, args, PORTAL_WHEN_ENTER, &call);
-	done = fake_log_write(&door.guest.logs[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
-			      sizeof(call), &wake);
+	done = fake_trace_write(&door.guest.traces[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
+				sizeof(call), &wake);
 	if (wake)
 		ring_bell();
 	return done;
 }
 
-static void note(struct door *d, const struct call *call, const struct log_stamp *stamp)
+static void note(struct door *d, const struct call *call, const struct trace_stamp *stamp)
 {
 	(void)d;
 	saw.args[stamp->ring][saw.nr[stamp->ring]++] = (uint32_t)call->args[0];
@@ -208,11 +208,11 @@ static void note(struct door *d, const struct call *call, const struct log_stamp
 
 static void await_records(unsigned int nr)
 {
-	while (atomic_load(&door.nr_log) < nr)
+	while (atomic_load(&door.nr_trace) < nr)
 		sched_yield();
 }
 
-static void test_log_a_record_wakes_the_thread_and_is_handed_out(void **state)
+static void test_trace_a_record_wakes_the_thread_and_is_handed_out(void **state)
 {
 	(void)state;
 	boot();
@@ -220,26 +220,26 @@ static void test_log_a_record_wakes_the_thread_and_is_handed_out(void **state)
 	usleep(60000); /* long enough for it to sleep for good */
 	assert_true(put_at(1, 42, 7));
 	await_records(1);
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 	assert_int_equal(door.last_stamp.ring, 1);
 	assert_int_equal(door.last_stamp.time, 7);
 	assert_int_equal(door.last_stamp.lost, 0);
 	assert_int_equal(saw.args[1][0], 42);
-	assert_int_equal(door_stats(&door).log_produced, 1);
-	assert_int_equal(door_stats(&door).log_consumed, 1);
-	assert_int_equal(door_stats(&door).doorbells[PORTAL_RING_LOG], 0);
+	assert_int_equal(door_stats(&door).trace_produced, 1);
+	assert_int_equal(door_stats(&door).trace_consumed, 1);
+	assert_int_equal(door_stats(&door).doorbells[PORTAL_RING_TRACE], 0);
 }
 
 static atomic_bool held;
 
-static void hold_first(struct door *d, const struct call *call, const struct log_stamp *stamp)
+static void hold_first(struct door *d, const struct call *call, const struct trace_stamp *stamp)
 {
 	while (atomic_load(&held))
 		sched_yield();
 	note(d, call, stamp);
 }
 
-static void test_log_rings_are_merged_by_time(void **state)
+static void test_trace_rings_are_merged_by_time(void **state)
 {
 	static const uint64_t times[2][4] = { { 10, 40, 50, 51 }, { 20, 30, 50, 60 } };
 
@@ -252,13 +252,13 @@ static void test_log_rings_are_merged_by_time(void **state)
 		for (unsigned int vcpu = 0; vcpu < 2; vcpu++)
 			assert_true(put_at(vcpu, i, times[vcpu][i]));
 	atomic_store(&held, false);
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 	assert_int_equal(saw.nr[0], 5);
 	assert_int_equal(saw.nr[1], 4);
 	assert_int_equal(saw.nr_backwards, 0);
 }
 
-static void test_log_what_did_not_fit_is_told_by_the_next_record(void **state)
+static void test_trace_what_did_not_fit_is_told_by_the_next_record(void **state)
 {
 	unsigned int nr = 0;
 
@@ -270,15 +270,15 @@ static void test_log_what_did_not_fit_is_told_by_the_next_record(void **state)
 		nr++;
 	assert_true(nr >= 16);
 	for (unsigned int i = 0; i < 5; i++)
-		fake_log_lose(&door.guest.logs[0]);
+		fake_trace_lose(&door.guest.traces[0]);
 	atomic_store(&held, false);
 	await_records(nr);
 	assert_true(put_at(0, nr + 5, nr + 5));
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 	assert_int_equal(door.last_stamp.lost, 5);
-	assert_int_equal(door_stats(&door).log_lost, 5);
-	assert_int_equal(door_stats(&door).log_produced, nr + 6);
-	assert_int_equal(door_stats(&door).log_consumed, nr + 1);
+	assert_int_equal(door_stats(&door).trace_lost, 5);
+	assert_int_equal(door_stats(&door).trace_produced, nr + 6);
+	assert_int_equal(door_stats(&door).trace_consumed, nr + 1);
 }
 
 /* one vCPU that writes as fast as it can; with @block it rings for room */
@@ -291,9 +291,9 @@ static void *write_many(void *arg)
 	for (uint32_t n = 0; n < NR_MANY; n++) {
 		while (!put_at(vcpu, n, now_ns())) {
 			if (blocks &&
-			    gate_ring(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG) == 0)
+			    gate_ring(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE) == 0)
 				continue;
-			fake_log_lose(&door.guest.logs[vcpu]);
+			fake_trace_lose(&door.guest.traces[vcpu]);
 			break;
 		}
 	}
@@ -309,7 +309,7 @@ static void write_on_both(void)
 	assert_int_equal(pthread_create(&thread, NULL, write_many, &saw), 0);
 	write_many(NULL);
 	pthread_join(thread, NULL);
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 }
 
 /* each record's number is its own; what is between two of them is what the second one says was lost
@@ -325,7 +325,7 @@ static void check_numbers(void)
 	}
 }
 
-static void test_log_overflow_produced_is_consumed_and_lost(void **state)
+static void test_trace_overflow_produced_is_consumed_and_lost(void **state)
 {
 	struct gate_stats stats;
 
@@ -333,14 +333,14 @@ static void test_log_overflow_produced_is_consumed_and_lost(void **state)
 	blocks = false;
 	write_on_both();
 	stats = door_stats(&door);
-	assert_int_equal(stats.log_produced, 2 * NR_MANY);
-	assert_int_equal(stats.log_consumed + stats.log_lost, 2 * NR_MANY);
-	assert_int_equal(saw.nr[0] + saw.nr[1], stats.log_consumed);
+	assert_int_equal(stats.trace_produced, 2 * NR_MANY);
+	assert_int_equal(stats.trace_consumed + stats.trace_lost, 2 * NR_MANY);
+	assert_int_equal(saw.nr[0] + saw.nr[1], stats.trace_consumed);
 	assert_int_equal(stats.protocol_errors, 0);
 	check_numbers();
 }
 
-static void test_log_who_waits_for_room_loses_nothing(void **state)
+static void test_trace_who_waits_for_room_loses_nothing(void **state)
 {
 	struct gate_stats stats;
 
@@ -348,9 +348,9 @@ static void test_log_who_waits_for_room_loses_nothing(void **state)
 	blocks = true;
 	write_on_both();
 	stats = door_stats(&door);
-	assert_int_equal(stats.log_consumed, 2 * NR_MANY);
-	assert_int_equal(stats.log_lost, 0);
-	assert_int_equal(stats.log_blocked, stats.doorbells[PORTAL_RING_LOG]);
+	assert_int_equal(stats.trace_consumed, 2 * NR_MANY);
+	assert_int_equal(stats.trace_lost, 0);
+	assert_int_equal(stats.trace_blocked, stats.doorbells[PORTAL_RING_TRACE]);
 	assert_int_equal(stats.refused, 0);
 	check_numbers();
 }
@@ -377,7 +377,7 @@ static void *take_turns(void *arg)
 
 static uint32_t next_turn;
 
-static void expect_turn(struct door *d, const struct call *call, const struct log_stamp *stamp)
+static void expect_turn(struct door *d, const struct call *call, const struct trace_stamp *stamp)
 {
 	(void)stamp;
 	if (call->args[0] == next_turn)
@@ -386,7 +386,7 @@ static void expect_turn(struct door *d, const struct call *call, const struct lo
 		d->nr_broken++;
 }
 
-static void test_log_what_was_over_before_another_began_comes_before_it(void **state)
+static void test_trace_what_was_over_before_another_began_comes_before_it(void **state)
 {
 	pthread_t thread;
 
@@ -398,14 +398,14 @@ static void test_log_what_was_over_before_another_began_comes_before_it(void **s
 	assert_int_equal(pthread_create(&thread, NULL, take_turns, &saw), 0);
 	take_turns(NULL);
 	pthread_join(thread, NULL);
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 	assert_int_equal(next_turn, NR_MANY);
 	assert_int_equal(atomic_load(&door.nr_broken), 0);
 }
 
 /* ---- the end ---- */
 
-static void test_log_bye_hands_out_all_first(void **state)
+static void test_trace_bye_hands_out_all_first(void **state)
 {
 	(void)state;
 	boot();
@@ -418,7 +418,7 @@ static void test_log_bye_hands_out_all_first(void **state)
 	assert_int_equal(door.nr_bye, 1);
 }
 
-static void test_log_a_module_that_comes_again_has_new_logs(void **state)
+static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
 {
 	(void)state;
 	boot();
@@ -426,33 +426,34 @@ static void test_log_a_module_that_comes_again_has_new_logs(void **state)
 	assert_int_equal(fake_bye(&door.guest, 0), 0);
 	boot();
 	assert_true(put_at(0, 2, 2));
-	gate_close_log(door.gate);
-	assert_int_equal(atomic_load(&door.nr_log), 2);
-	assert_int_equal(door_stats(&door).log_produced, 2);
+	gate_close_trace(door.gate);
+	assert_int_equal(atomic_load(&door.nr_trace), 2);
+	assert_int_equal(door_stats(&door).trace_produced, 2);
 	assert_int_equal(door_stats(&door).protocol_errors, 0);
 }
 
-static void test_log_room_is_refused_without_logs_or_pool(void **state)
+static void test_trace_room_is_refused_without_logs_or_pool(void **state)
 {
 	(void)state;
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG), -ENOENT);
+	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -ENOENT);
 	assert_int_equal(fake_hello(&door.guest, 0), 0);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG), -ENOENT);
+	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -ENOENT);
 	boot();
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_RING_LOG), -ENOENT);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG), 0);
+	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_RING_TRACE),
+			 -ENOENT);
+	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), 0);
 }
 
 /* ---- guests that lie ---- */
 
-static void test_log_a_broken_one_is_off_and_the_others_go_on(void **state)
+static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
 {
-	struct portal_wire_log *shared;
+	struct portal_wire_trace_ring *shared;
 
 	(void)state;
 	boot();
 	door.take = note;
-	shared = (struct portal_wire_log *)(void *)door.guest.logs[0].page;
+	shared = (struct portal_wire_trace_ring *)(void *)door.guest.traces[0].page;
 	assert_true(put_at(1, 1, 1));
 	await_records(1);
 	__atomic_store_n(&shared->head, htole32(0x80000000u), __ATOMIC_SEQ_CST);
@@ -462,29 +463,29 @@ static void test_log_a_broken_one_is_off_and_the_others_go_on(void **state)
 	assert_true(put_at(1, 2, 2));
 	ring_bell();
 	await_records(2);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_LOG), -EPROTO);
-	gate_close_log(door.gate);
+	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -EPROTO);
+	gate_close_trace(door.gate);
 	assert_int_equal(door.broken, 0);
 	assert_int_equal(atomic_load(&door.nr_broken), 1);
 	assert_int_equal(door_stats(&door).protocol_errors, 1);
 	assert_int_equal(saw.nr[1], 2);
 }
 
-static void test_log_an_event_that_is_none_breaks_it(void **state)
+static void test_trace_an_event_that_is_none_breaks_it(void **state)
 {
 	uint8_t body[sizeof(struct portal_wire_syscall)] = { 0 };
 	bool wake;
 
 	(void)state;
 	boot();
-	assert_true(fake_log_write(&door.guest.logs[0], PORTAL_EVENT_SYSCALL_ENTER, 1, body,
-				   sizeof(body), &wake));
-	gate_close_log(door.gate);
+	assert_true(fake_trace_write(&door.guest.traces[0], PORTAL_EVENT_SYSCALL_ENTER, 1, body,
+				     sizeof(body), &wake));
+	gate_close_trace(door.gate);
 	assert_int_equal(atomic_load(&door.nr_broken), 1);
-	assert_int_equal(atomic_load(&door.nr_log), 0);
+	assert_int_equal(atomic_load(&door.nr_trace), 0);
 }
 
-/* a guest that writes without end does not keep the log from closing */
+/* a guest that writes without end does not keep the trace from closing */
 static atomic_bool is_over;
 
 static void *write_for_ever(void *arg)
@@ -495,7 +496,7 @@ static void *write_for_ever(void *arg)
 	return NULL;
 }
 
-static void test_log_closing_ends_under_a_guest_that_goes_on_writing(void **state)
+static void test_trace_closing_ends_under_a_guest_that_goes_on_writing(void **state)
 {
 	pthread_t thread;
 
@@ -504,7 +505,7 @@ static void test_log_closing_ends_under_a_guest_that_goes_on_writing(void **stat
 	atomic_store(&is_over, false);
 	assert_int_equal(pthread_create(&thread, NULL, write_for_ever, NULL), 0);
 	await_records(100);
-	gate_close_log(door.gate);
+	gate_close_trace(door.gate);
 	atomic_store(&is_over, true);
 	pthread_join(thread, NULL);
 }
@@ -514,22 +515,22 @@ static void test_log_closing_ends_under_a_guest_that_goes_on_writing(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_log_is_opened_once_and_found_again),
-		TEST(test_log_the_guests_errors_are_told),
-		TEST(test_log_addresses_that_cannot_be),
-		TEST(test_log_over_the_pool_is_refused),
-		TEST(test_log_a_record_wakes_the_thread_and_is_handed_out),
-		TEST(test_log_rings_are_merged_by_time),
-		TEST(test_log_what_did_not_fit_is_told_by_the_next_record),
-		TEST(test_log_overflow_produced_is_consumed_and_lost),
-		TEST(test_log_who_waits_for_room_loses_nothing),
-		TEST(test_log_what_was_over_before_another_began_comes_before_it),
-		TEST(test_log_bye_hands_out_all_first),
-		TEST(test_log_a_module_that_comes_again_has_new_logs),
-		TEST(test_log_room_is_refused_without_logs_or_pool),
-		TEST(test_log_a_broken_one_is_off_and_the_others_go_on),
-		TEST(test_log_an_event_that_is_none_breaks_it),
-		TEST(test_log_closing_ends_under_a_guest_that_goes_on_writing),
+		TEST(test_trace_is_opened_once_and_found_again),
+		TEST(test_trace_the_guests_errors_are_told),
+		TEST(test_trace_addresses_that_cannot_be),
+		TEST(test_trace_over_the_pool_is_refused),
+		TEST(test_trace_a_record_wakes_the_thread_and_is_handed_out),
+		TEST(test_trace_rings_are_merged_by_time),
+		TEST(test_trace_what_did_not_fit_is_told_by_the_next_record),
+		TEST(test_trace_overflow_produced_is_consumed_and_lost),
+		TEST(test_trace_who_waits_for_room_loses_nothing),
+		TEST(test_trace_what_was_over_before_another_began_comes_before_it),
+		TEST(test_trace_bye_hands_out_all_first),
+		TEST(test_trace_a_module_that_comes_again_has_new_logs),
+		TEST(test_trace_room_is_refused_without_logs_or_pool),
+		TEST(test_trace_a_broken_one_is_off_and_the_others_go_on),
+		TEST(test_trace_an_event_that_is_none_breaks_it),
+		TEST(test_trace_closing_ends_under_a_guest_that_goes_on_writing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A log's ring as a hostile guest may write it: what is wrong is -EPROTO, and nothing outside is
+/* A trace ring as a hostile guest may write it: what is wrong is -EPROTO, and nothing outside is
  * read. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,64 +12,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake/log.h"
-#include "portal/log_ring.h"
+#include "fake/trace.h"
+#include "portal/trace_ring.h"
 
-#define SIZE  PORTAL_LOG_MIN
-#define LEAST ((uint32_t)(sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall)))
+#define SIZE PORTAL_TRACE_RING_MIN
+#define LEAST \
+	((uint32_t)(sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall)))
 
-static struct fake_log guest;
-static struct log_ring ring;
-static uint8_t body[PORTAL_LOG_RECORD_MAX];
+static struct fake_trace guest;
+static struct trace_ring ring;
+static uint8_t body[PORTAL_TRACE_RECORD_MAX];
 
 static int setup(void **state)
 {
 	(void)state;
 	memset(body, 0x5a, sizeof(body));
-	assert_int_equal(fake_log_init(&guest, SIZE), 0);
-	log_ring_init(&ring, guest.page, SIZE);
+	assert_int_equal(fake_trace_init(&guest, SIZE), 0);
+	trace_ring_init(&ring, guest.page, SIZE);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	fake_log_done(&guest);
+	fake_trace_done(&guest);
 	return 0;
 }
 
-static struct portal_wire_log *shared(void)
+static struct portal_wire_trace_ring *shared(void)
 {
-	return (struct portal_wire_log *)(void *)guest.page;
+	return (struct portal_wire_trace_ring *)(void *)guest.page;
 }
 
-static struct portal_wire_record *record_at(uint32_t position)
+static struct portal_wire_trace_record *record_at(uint32_t position)
 {
-	return (struct portal_wire_record *)(void *)(guest.page + PORTAL_PAGE_SIZE +
-						     position % SIZE);
+	return (struct portal_wire_trace_record *)(void *)(guest.page + PORTAL_PAGE_SIZE +
+							   position % SIZE);
 }
 
 static void put(uint32_t size)
 {
 	bool wake;
 
-	assert_true(fake_log_write(&guest, PORTAL_EVENT_SYSCALL_RETURN, 1, body,
-				   size - sizeof(struct portal_wire_record), &wake));
+	assert_true(fake_trace_write(&guest, PORTAL_EVENT_SYSCALL_RETURN, 1, body,
+				     size - sizeof(struct portal_wire_trace_record), &wake));
 }
 
 /* what the reader makes of the ring as it is. Return: 0 with a record, 1 without one, -EPROTO */
 static int look(void)
 {
-	struct log_record record;
+	struct trace_record record;
 	uint32_t head;
-	int ret = log_ring_head(&ring, &head);
+	int ret = trace_ring_head(&ring, &head);
 
 	if (ret == 0 && head == ring.tail)
 		return 1;
-	return ret < 0 ? ret : log_ring_peek(&ring, head, &record);
+	return ret < 0 ? ret : trace_ring_peek(&ring, head, &record);
 }
 
-static void test_log_ring_head_that_cannot_be(void **state)
+static void test_trace_ring_head_that_cannot_be(void **state)
 {
 	static const struct {
 		uint32_t head;
@@ -95,25 +96,25 @@ static void test_log_ring_head_that_cannot_be(void **state)
 	}
 }
 
-static void test_log_ring_head_goes_back_behind_what_was_taken(void **state)
+static void test_trace_ring_head_goes_back_behind_what_was_taken(void **state)
 {
-	struct log_record record;
+	struct trace_record record;
 
 	(void)state;
 	put(LEAST);
 	put(LEAST);
-	assert_int_equal(log_ring_peek(&ring, 2 * LEAST, &record), 0);
-	log_ring_take(&ring, &record, body);
+	assert_int_equal(trace_ring_peek(&ring, 2 * LEAST, &record), 0);
+	trace_ring_take(&ring, &record, body);
 	shared()->head = 0;
 	assert_int_equal(look(), -EPROTO);
 	shared()->head = htole32(LEAST);
 	assert_int_equal(look(), 1);
 }
 
-static void test_log_ring_sizes_that_cannot_be(void **state)
+static void test_trace_ring_sizes_that_cannot_be(void **state)
 {
 	static const uint32_t wrong[] = {
-		0,	     8,		 sizeof(struct portal_wire_record),
+		0,	     8,		 sizeof(struct portal_wire_trace_record),
 		LEAST - 8,   LEAST + 1,	 LEAST + 4,
 		LEAST + 8,   SIZE,	 SIZE + 8,
 		0x80000000u, UINT32_MAX, UINT32_MAX - 7
@@ -129,14 +130,14 @@ static void test_log_ring_sizes_that_cannot_be(void **state)
 	assert_int_equal(look(), 0);
 }
 
-static void test_log_ring_each_field_of_a_header_is_checked(void **state)
+static void test_trace_ring_each_field_of_a_header_is_checked(void **state)
 {
-	struct portal_wire_record good;
+	struct portal_wire_trace_record good;
 
 	(void)state;
 	put(LEAST);
 	good = *record_at(0);
-	record_at(0)->commit = htole32(PORTAL_LOG_COMMIT ^ 8);
+	record_at(0)->commit = htole32(PORTAL_TRACE_COMMIT ^ 8);
 	assert_int_equal(look(), -EPROTO);
 	*record_at(0) = good;
 	record_at(0)->commit = 0;
@@ -158,34 +159,34 @@ static void test_log_ring_each_field_of_a_header_is_checked(void **state)
 	assert_int_equal(look(), 0);
 }
 
-static void test_log_ring_lost_does_not_go_backwards(void **state)
+static void test_trace_ring_lost_does_not_go_backwards(void **state)
 {
-	struct log_record record;
+	struct trace_record record;
 
 	(void)state;
-	fake_log_lose(&guest);
-	fake_log_lose(&guest);
+	fake_trace_lose(&guest);
+	fake_trace_lose(&guest);
 	put(LEAST);
 	guest.lost = 1;
 	put(LEAST);
-	assert_int_equal(log_ring_peek(&ring, 2 * LEAST, &record), 0);
+	assert_int_equal(trace_ring_peek(&ring, 2 * LEAST, &record), 0);
 	assert_int_equal(record.lost, 2);
-	log_ring_take(&ring, &record, body);
+	trace_ring_take(&ring, &record, body);
 	assert_int_equal(look(), -EPROTO);
 }
 
 /* a record of the round before, at the place of one that was never written */
-static void test_log_ring_what_is_left_of_the_round_before_is_no_record(void **state)
+static void test_trace_ring_what_is_left_of_the_round_before_is_no_record(void **state)
 {
-	struct log_record record;
+	struct trace_record record;
 	uint32_t head;
 
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
 		put(SIZE / 2);
-		assert_int_equal(log_ring_head(&ring, &head), 0);
-		assert_int_equal(log_ring_peek(&ring, head, &record), 0);
-		log_ring_take(&ring, &record, body);
+		assert_int_equal(trace_ring_head(&ring, &head), 0);
+		assert_int_equal(trace_ring_peek(&ring, head, &record), 0);
+		trace_ring_take(&ring, &record, body);
 	}
 	record_at(0)->seq = htole32(2);
 	shared()->head = htole32(SIZE + SIZE / 2);
@@ -193,17 +194,17 @@ static void test_log_ring_what_is_left_of_the_round_before_is_no_record(void **s
 }
 
 /* the header was right when it was checked; what is in the ring afterwards does not matter */
-static void test_log_ring_a_header_that_changes_after_its_check_is_not_believed(void **state)
+static void test_trace_ring_a_header_that_changes_after_its_check_is_not_believed(void **state)
 {
-	struct log_record record;
+	struct trace_record record;
 
 	(void)state;
 	put(LEAST);
 	put(LEAST);
-	assert_int_equal(log_ring_peek(&ring, 2 * LEAST, &record), 0);
+	assert_int_equal(trace_ring_peek(&ring, 2 * LEAST, &record), 0);
 	record_at(0)->size = htole32(UINT32_MAX);
 	shared()->head = htole32(0);
-	log_ring_take(&ring, &record, body);
+	trace_ring_take(&ring, &record, body);
 	assert_int_equal(ring.tail, LEAST);
 	assert_int_equal(le32toh(shared()->tail), LEAST);
 	shared()->head = htole32(2 * LEAST);
@@ -211,12 +212,12 @@ static void test_log_ring_a_header_that_changes_after_its_check_is_not_believed(
 }
 
 /* every bit of a header and of the head, one at a time: nothing but an answer */
-static void test_log_ring_any_bit_may_be_wrong(void **state)
+static void test_trace_ring_any_bit_may_be_wrong(void **state)
 {
 	(void)state;
 	put(LEAST);
 	put(LEAST);
-	for (size_t bit = 0; bit < 8 * sizeof(struct portal_wire_record); bit++) {
+	for (size_t bit = 0; bit < 8 * sizeof(struct portal_wire_trace_record); bit++) {
 		uint8_t *at = guest.page + PORTAL_PAGE_SIZE + bit / 8;
 
 		*at ^= (uint8_t)(1u << bit % 8);
@@ -232,22 +233,23 @@ static void test_log_ring_any_bit_may_be_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_log_ring_head_that_cannot_be, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_head_goes_back_behind_what_was_taken,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_sizes_that_cannot_be, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_each_field_of_a_header_is_checked,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_lost_does_not_go_backwards, setup,
+		cmocka_unit_test_setup_teardown(test_trace_ring_head_that_cannot_be, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_ring_what_is_left_of_the_round_before_is_no_record, setup,
+			test_trace_ring_head_goes_back_behind_what_was_taken, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_sizes_that_cannot_be, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_each_field_of_a_header_is_checked,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_lost_does_not_go_backwards, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_trace_ring_what_is_left_of_the_round_before_is_no_record, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_ring_a_header_that_changes_after_its_check_is_not_believed, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(test_log_ring_any_bit_may_be_wrong, setup,
+			test_trace_ring_a_header_that_changes_after_its_check_is_not_believed,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_any_bit_may_be_wrong, setup,
 						teardown),
 	};
 

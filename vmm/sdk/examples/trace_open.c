@@ -3,8 +3,8 @@
  * Logs every openat: when, who, the path and the result. The guest writes its events into a ring
  * and goes on; logging costs it no exit.
  *
- *	portal-vmm ... --hook log_open.so
- *	portal-vmm ... --hook log_open.so,comm=httpd,file=/tmp/opened
+ *	portal-vmm ... --hook trace_open.so
+ *	portal-vmm ... --hook trace_open.so,comm=httpd,file=/tmp/opened
  */
 #include <errno.h>
 #include <portal/hook.h>
@@ -69,7 +69,7 @@ static int hook_openat(struct portal_module *mod, struct logger *logger)
 		.when = PORTAL_ON_RETURN,
 		.name = "openat",
 		.comm = portal_option(mod, "comm"),
-		.flags = PORTAL_HOOK_LOG,
+		.flags = PORTAL_HOOK_TRACE,
 		.fetch = fetch,
 		.nr_fetch = 1,
 		.fn = on_openat,
@@ -120,7 +120,7 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT, .name = "log_open",
+	PORTAL_MODULE_INIT, .name = "trace_open",
 	.version = "1",	    .help = "logs every openat, without an exit",
 	.options = options, .load = load,
 	.unload = unload,

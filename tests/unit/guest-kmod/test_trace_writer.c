@@ -11,21 +11,21 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "hooks/log_writer.h"
-#include "portal/log_ring.h"
+#include "hooks/trace_writer.h"
+#include "portal/trace_ring.h"
 
-#define SIZE	PORTAL_LOG_MIN
-#define LEAST	((u32)(sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall)))
+#define SIZE	PORTAL_TRACE_RING_MIN
+#define LEAST	((u32)(sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall)))
 #define NR_MANY 20000u
 
-static struct log_writer writer;
-static struct log_ring reader;
+static struct trace_writer writer;
+static struct trace_ring reader;
 static uint8_t *pages;
 static union {
-	struct portal_wire_record record;
-	uint8_t bytes[PORTAL_LOG_RECORD_MAX];
+	struct portal_wire_trace_record record;
+	uint8_t bytes[PORTAL_TRACE_RECORD_MAX];
 } out;
-static uint8_t in[PORTAL_LOG_RECORD_MAX];
+static uint8_t in[PORTAL_TRACE_RECORD_MAX];
 
 static int setup(void **state)
 {
@@ -33,12 +33,12 @@ static int setup(void **state)
 	pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + SIZE);
 	assert_non_null(pages);
 	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
-	writer = (struct log_writer){
+	writer = (struct trace_writer){
 		.shared = (void *)pages,
 		.data = pages + PORTAL_PAGE_SIZE,
 		.size = SIZE,
 	};
-	log_ring_init(&reader, pages, SIZE);
+	trace_ring_init(&reader, pages, SIZE);
 	return 0;
 }
 
@@ -52,7 +52,7 @@ static int teardown(void **state)
 /* between the least and the most, different from its neighbours' */
 static u32 size_of(u32 n)
 {
-	return LEAST + n * 37 % ((PORTAL_LOG_RECORD_MAX - LEAST) / 8 + 1) * 8;
+	return LEAST + n * 37 % ((PORTAL_TRACE_RECORD_MAX - LEAST) / 8 + 1) * 8;
 }
 
 static bool put(u32 n, u32 size, bool *ret_wake)
@@ -61,36 +61,36 @@ static bool put(u32 n, u32 size, bool *ret_wake)
 		cpu_to_le32(n % 2 ? PORTAL_EVENT_SYSCALL_ENTER : PORTAL_EVENT_SYSCALL_RETURN);
 	for (u32 i = sizeof(out.record); i < size; i++)
 		out.bytes[i] = (uint8_t)(n + i);
-	return log_writer_put(&writer, &out.record, size, 1000 + n, ret_wake);
+	return trace_writer_put(&writer, &out.record, size, 1000 + n, ret_wake);
 }
 
 static bool is_there(void)
 {
 	uint32_t head;
 
-	assert_int_equal(log_ring_head(&reader, &head), 0);
+	assert_int_equal(trace_ring_head(&reader, &head), 0);
 	return head != reader.tail;
 }
 
 /* Return: how many were lost before it */
 static u32 take(u32 n, u32 size)
 {
-	struct log_record record;
+	struct trace_record record;
 	uint32_t head;
 
-	assert_int_equal(log_ring_head(&reader, &head), 0);
-	assert_int_equal(log_ring_peek(&reader, head, &record), 0);
+	assert_int_equal(trace_ring_head(&reader, &head), 0);
+	assert_int_equal(trace_ring_peek(&reader, head, &record), 0);
 	assert_int_equal(record.size, size);
 	assert_int_equal(record.time, 1000 + n);
 	assert_int_equal(record.event,
 			 n % 2 ? PORTAL_EVENT_SYSCALL_ENTER : PORTAL_EVENT_SYSCALL_RETURN);
-	log_ring_take(&reader, &record, in);
+	trace_ring_take(&reader, &record, in);
 	for (u32 i = 0; i < record.len; i++)
 		assert_int_equal(in[i], (uint8_t)(n + i + sizeof(out.record)));
 	return record.lost;
 }
 
-static void test_log_writer_records_of_every_size_and_place_come_whole(void **state)
+static void test_trace_writer_records_of_every_size_and_place_come_whole(void **state)
 {
 	bool wake;
 
@@ -102,24 +102,24 @@ static void test_log_writer_records_of_every_size_and_place_come_whole(void **st
 	assert_false(is_there());
 }
 
-static void test_log_writer_positions_wrap_at_32_bits(void **state)
+static void test_trace_writer_positions_wrap_at_32_bits(void **state)
 {
 	bool wake;
 
 	(void)state;
 	writer.head = reader.tail = UINT32_MAX - 3 * SIZE - 7;
-	log_ring_wake_at(&reader, reader.tail);
+	trace_ring_wake_at(&reader, reader.tail);
 	writer.shared->tail = cpu_to_le32(reader.tail);
 	for (u32 n = 0; n < 100; n++) {
 		assert_true(put(n, size_of(n), &wake));
 		assert_true(wake);
 		assert_int_equal(take(n, size_of(n)), 0);
-		log_ring_wake_at(&reader, reader.tail);
+		trace_ring_wake_at(&reader, reader.tail);
 	}
-	assert_true(reader.tail < 100 * PORTAL_LOG_RECORD_MAX);
+	assert_true(reader.tail < 100 * PORTAL_TRACE_RECORD_MAX);
 }
 
-static void test_log_writer_fills_the_ring_to_its_last_byte_and_no_further(void **state)
+static void test_trace_writer_fills_the_ring_to_its_last_byte_and_no_further(void **state)
 {
 	u32 rest = SIZE - 10 * LEAST;
 	bool wake;
@@ -131,8 +131,8 @@ static void test_log_writer_fills_the_ring_to_its_last_byte_and_no_further(void 
 	assert_false(put(10, rest + 8, &wake));
 	assert_true(put(10, rest, &wake));
 	assert_false(put(11, LEAST, &wake));
-	log_writer_drop(&writer);
-	log_writer_drop(&writer);
+	trace_writer_drop(&writer);
+	trace_writer_drop(&writer);
 	assert_int_equal(take(0, LEAST), 0);
 	assert_true(put(13, LEAST, &wake));
 	for (u32 n = 1; n < 10; n++)
@@ -142,7 +142,7 @@ static void test_log_writer_fills_the_ring_to_its_last_byte_and_no_further(void 
 	assert_false(is_there());
 }
 
-static void test_log_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
+static void test_trace_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
 {
 	bool wake;
 
@@ -156,19 +156,19 @@ static void test_log_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
 	assert_true(put(1, LEAST, &wake));
 }
 
-static void test_log_writer_wakes_when_it_passes_the_position_and_only_then(void **state)
+static void test_trace_writer_wakes_when_it_passes_the_position_and_only_then(void **state)
 {
 	bool wake = false;
 
 	(void)state;
-	log_ring_wake_at(&reader, 0);
+	trace_ring_wake_at(&reader, 0);
 	assert_true(put(0, LEAST, &wake) && wake);
 	assert_true(put(1, LEAST, &wake) && !wake);
-	log_ring_wake_at(&reader, 3 * LEAST);
+	trace_ring_wake_at(&reader, 3 * LEAST);
 	assert_true(put(2, LEAST, &wake) && !wake);
 	assert_true(put(3, LEAST, &wake) && wake);
 	assert_true(put(4, LEAST, &wake) && !wake);
-	log_ring_wake_at(&reader, 5 * LEAST + 1);
+	trace_ring_wake_at(&reader, 5 * LEAST + 1);
 	assert_true(put(5, LEAST, &wake) && wake);
 }
 
@@ -183,7 +183,7 @@ static void *write_many(void *arg)
 		bool wake = false;
 
 		if (!put(n, LEAST + n % 64 * 8, &wake))
-			log_writer_drop(&writer);
+			trace_writer_drop(&writer);
 		if (wake)
 			atomic_fetch_add(&bells, 1);
 	}
@@ -193,16 +193,16 @@ static void *write_many(void *arg)
 
 static u32 take_next(u32 expected)
 {
-	struct log_record record;
+	struct trace_record record;
 	uint32_t head;
 	u32 n;
 
-	assert_int_equal(log_ring_head(&reader, &head), 0);
-	assert_int_equal(log_ring_peek(&reader, head, &record), 0);
+	assert_int_equal(trace_ring_head(&reader, &head), 0);
+	assert_int_equal(trace_ring_peek(&reader, head, &record), 0);
 	n = expected + record.lost;
 	assert_int_equal(record.time, 1000 + n);
 	assert_int_equal(record.size, LEAST + n % 64 * 8);
-	log_ring_take(&reader, &record, in);
+	trace_ring_take(&reader, &record, in);
 	for (u32 i = 0; i < record.len; i++)
 		assert_int_equal(in[i], (uint8_t)(n + i + sizeof(out.record)));
 	return n + 1;
@@ -213,7 +213,7 @@ static void sleep_until_woken(void)
 {
 	unsigned int before = atomic_load(&bells);
 
-	log_ring_wake_at(&reader, reader.tail);
+	trace_ring_wake_at(&reader, reader.tail);
 	if (is_there())
 		return;
 	while (atomic_load(&bells) == before && !atomic_load(&is_done))
@@ -221,24 +221,24 @@ static void sleep_until_woken(void)
 	assert_true(atomic_load(&bells) != before || !is_there());
 }
 
-static void test_log_writer_and_reader_at_once_lose_only_what_is_counted(void **state)
+static void test_trace_writer_and_reader_at_once_lose_only_what_is_counted(void **state)
 {
 	uint32_t written, lost;
 	pthread_t thread;
 	u32 next = 0;
 
 	(void)state;
-	log_ring_wake_at(&reader, 0);
+	trace_ring_wake_at(&reader, 0);
 	assert_int_equal(pthread_create(&thread, NULL, write_many, NULL), 0);
 	do {
 		while (is_there())
 			next = take_next(next);
-		log_ring_counts(&reader, &written, &lost);
+		trace_ring_counts(&reader, &written, &lost);
 		if (written + lost < NR_MANY)
 			sleep_until_woken();
 	} while (written + lost < NR_MANY || is_there());
 	pthread_join(thread, NULL);
-	log_ring_counts(&reader, &written, &lost);
+	trace_ring_counts(&reader, &written, &lost);
 	assert_int_equal(written + lost, NR_MANY);
 	assert_int_equal(reader.taken, written);
 	assert_int_equal(next + (lost - reader.lost), NR_MANY);
@@ -248,20 +248,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_log_writer_records_of_every_size_and_place_come_whole, setup,
+			test_trace_writer_records_of_every_size_and_place_come_whole, setup,
 			teardown),
-		cmocka_unit_test_setup_teardown(test_log_writer_positions_wrap_at_32_bits, setup,
+		cmocka_unit_test_setup_teardown(test_trace_writer_positions_wrap_at_32_bits, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_writer_fills_the_ring_to_its_last_byte_and_no_further, setup,
+			test_trace_writer_fills_the_ring_to_its_last_byte_and_no_further, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
+			test_trace_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_writer_wakes_when_it_passes_the_position_and_only_then, setup,
+			test_trace_writer_wakes_when_it_passes_the_position_and_only_then, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			test_log_writer_and_reader_at_once_lose_only_what_is_counted, setup,
+			test_trace_writer_and_reader_at_once_lose_only_what_is_counted, setup,
 			teardown),
 	};
 

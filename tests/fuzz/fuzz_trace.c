@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A log as any guest may write it, between any two looks: the input is a list of steps, each of
+ * A trace as any guest may write it, between any two looks: the input is a list of steps, each of
  * which changes some bytes of control page or ring, or has the reader look or take. What is read
  * stays inside, and the reader ends.
  */
@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "portal/event.h"
-#include "portal/log_ring.h"
+#include "portal/trace_ring.h"
 
-#define SIZE PORTAL_LOG_MIN
+#define SIZE PORTAL_TRACE_RING_MIN
 
 /* each step's first two bytes: what, and how many bytes follow; a place comes before those of a
  * change */
@@ -44,35 +44,35 @@ static void change(struct script *script, uint8_t *at, size_t room)
 	script->at += len;
 }
 
-static void take(struct log_ring *ring, const struct log_record *record)
+static void take(struct trace_ring *ring, const struct trace_record *record)
 {
 	static const struct hello guest = { .abi = PORTAL_ABI_X86_64,
 					    .compat_abi = PORTAL_ABI_I386 };
-	uint8_t *event = malloc(PORTAL_LOG_RECORD_MAX);
+	uint8_t *event = malloc(PORTAL_TRACE_RECORD_MAX);
 	uint32_t before = ring->tail;
 	struct call call;
 
 	if (!event)
 		abort();
-	log_ring_take(ring, record, event);
+	trace_ring_take(ring, record, event);
 	if (ring->tail - before != record->size)
 		abort();
 	(void)event_parse_call(event, record->len, &guest, &call);
 	free(event);
 }
 
-/* Return: false: the log is read no more */
-static bool look(struct log_ring *ring, struct log_record *record, bool *has_record)
+/* Return: false: the trace is read no more */
+static bool look(struct trace_ring *ring, struct trace_record *record, bool *has_record)
 {
 	uint32_t head;
 
-	if (log_ring_head(ring, &head) < 0)
+	if (trace_ring_head(ring, &head) < 0)
 		return false;
 	if (*has_record || head == ring->tail)
 		return true;
-	if (log_ring_peek(ring, head, record) < 0)
+	if (trace_ring_peek(ring, head, record) < 0)
 		return false;
-	if (record->size > head - ring->tail || record->size > PORTAL_LOG_RECORD_MAX ||
+	if (record->size > head - ring->tail || record->size > PORTAL_TRACE_RECORD_MAX ||
 	    record->len >= record->size || record->size % 8 != 0)
 		abort();
 	*has_record = true;
@@ -84,17 +84,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script script = { data, data + size };
 	uint8_t *pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + SIZE);
 	bool goes_on = true, has_record = false;
-	struct log_record record;
-	struct log_ring ring;
+	struct trace_record record;
+	struct trace_ring ring;
 
 	if (!pages)
 		abort();
 	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
-	log_ring_init(&ring, pages, SIZE);
+	trace_ring_init(&ring, pages, SIZE);
 	while (goes_on && script.at < script.end) {
 		switch (take_number(&script, 1) % NR_STEPS) {
 		case STEP_CONTROL:
-			change(&script, pages, sizeof(struct portal_wire_log));
+			change(&script, pages, sizeof(struct portal_wire_trace_ring));
 			break;
 		case STEP_RING:
 			change(&script, pages + PORTAL_PAGE_SIZE, SIZE);

@@ -26,8 +26,8 @@ expect_records() {
 expect_balance() {
 	local consumed lost
 
-	consumed="$(stat_of log.consumed)" lost="$(stat_of log.lost)"
-	expect_stat log.produced "$((consumed + lost))"
+	consumed="$(stat_of trace.consumed)" lost="$(stat_of trace.lost)"
+	expect_stat trace.produced "$((consumed + lost))"
 	expect_stat hooks.callbacks "$consumed"
 	[[ "$(wc -l <report)" == "$consumed" ]] || fail "$(wc -l <report) lines for $consumed records"
 	expect_stat hooks.failures 0
@@ -35,11 +35,11 @@ expect_balance() {
 }
 
 # 64, 255 and 4,000 bytes come whole, and none of it is rung for
-case_log_paths_of_any_length_for_no_exit() {
+case_trace_paths_of_any_length_for_no_exit() {
 	local length
 
 	boot_run "$(open_many 1 200 64); $(open_many 201 400 255); $(open_many 401 500 4000)" \
-		--hook "$TEST_HOOKS/log.so"
+		--hook "$TEST_HOOKS/trace.so"
 	for length in 64 255 4000; do
 		awk -v length_="$length" '$5 == length_' report >"report.$length"
 		expect_records "report.$length" "$length"
@@ -47,92 +47,92 @@ case_log_paths_of_any_length_for_no_exit() {
 	diff <(numbers report) <(seq 500) >/dev/null || fail "not all 500, or not in their order"
 	awk '$1 < last { exit 1 } { last = $1 }' report || fail "time runs backwards"
 	expect_balance
-	expect_stat log.produced 500
-	expect_stat log.lost 0
+	expect_stat trace.produced 500
+	expect_stat trace.lost 0
 	expect_stat doorbells.event 0
-	expect_stat doorbells.log 0
-	expect_stat operations.LOG_OPEN 1
+	expect_stat doorbells.trace 0
+	expect_stat operations.TRACE_OPEN 1
 	expect_stat doorbells.answer "$(($(stat_of operations.WELCOME) + $(stat_of operations.SYSCALL_NAMES) + 2))"
-	(($(stat_of log.wakeups) < 200)) || fail "$(stat_of log.wakeups) wake-ups for 500 records"
+	(($(stat_of trace.wakeups) < 200)) || fail "$(stat_of trace.wakeups) wake-ups for 500 records"
 }
 
 # what does not fit is counted, and what follows says so
-case_log_overflow_is_counted() {
+case_trace_overflow_is_counted() {
 	local told last_number
 
 	boot_run "$(open_many 1 300 255); sleep 2; $(open_many 301 400 255)" \
-		--hook "$TEST_HOOKS/log.so,ring=8192,slow=20000"
+		--hook "$TEST_HOOKS/trace.so,ring=8192,slow=20000"
 	expect_records report 255
 	expect_balance
-	expect_stat log.produced 400
-	(($(stat_of log.lost) > 50)) || fail "only $(stat_of log.lost) records were lost"
+	expect_stat trace.produced 400
+	(($(stat_of trace.lost) > 50)) || fail "only $(stat_of trace.lost) records were lost"
 	# what is missing between two records is what the second one says; after the last nobody says it
 	awk '{ number = substr($6, length($6) - 5) - 100000; if (number != last + 1 + $2) exit 1; last = number }' \
 		report || fail "a gap in the numbers that no record tells of"
 	told="$(awk '{ sum += $2 } END { print sum }' report)"
 	((told > 50)) || fail "only $told losses were told"
 	last_number="$(numbers report | tail -1)"
-	expect_stat log.lost "$((told + 400 - last_number))"
+	expect_stat trace.lost "$((told + 400 - last_number))"
 	expect_stat doorbells.event 0
-	expect_stat doorbells.log 0
+	expect_stat doorbells.trace 0
 }
 
 # who waits for room loses nothing, and each wait is one ring
-case_log_block_loses_nothing() {
-	boot_run "$(open_many 1 300 255)" --hook "$TEST_HOOKS/log.so,ring=8192,slow=3000,block=1"
+case_trace_block_loses_nothing() {
+	boot_run "$(open_many 1 300 255)" --hook "$TEST_HOOKS/trace.so,ring=8192,slow=3000,block=1"
 	expect_records report 255
 	diff <(numbers report) <(seq 300) >/dev/null || fail "not all 300, or not in their order"
 	expect_balance
-	expect_stat log.produced 300
-	expect_stat log.lost 0
-	(($(stat_of log.blocked) > 0)) || fail "nobody has waited"
-	expect_stat doorbells.log "$(stat_of log.blocked)"
+	expect_stat trace.produced 300
+	expect_stat trace.lost 0
+	(($(stat_of trace.blocked) > 0)) || fail "nobody has waited"
+	expect_stat doorbells.trace "$(stat_of trace.blocked)"
 	expect_stat doorbells.refused 0
 	expect_stat doorbells.event 0
 }
 
 # each of two tasks on a CPU of its own, whose records are in its own log
-case_log_on_two_cpus_each_keeps_its_order() {
+case_trace_on_two_cpus_each_keeps_its_order() {
 	boot_run "A='$(open_many 1 300 64)' B='$(open_many 301 600 64)'"'
-		taskset 1 sh -c "$A" & taskset 2 sh -c "$B" & wait' --cpus 2 --hook "$TEST_HOOKS/log.so"
+		taskset 1 sh -c "$A" & taskset 2 sh -c "$B" & wait' --cpus 2 --hook "$TEST_HOOKS/trace.so"
 	expect_records report 64
 	diff <(numbers report | awk '$1 <= 300') <(seq 300) >/dev/null || fail "the first task's are not in their order"
 	diff <(numbers report | awk '$1 > 300') <(seq 301 600) >/dev/null || fail "the second task's are not in their order"
 	[[ "$(awk '{ print $3 }' report | sort -u | wc -l)" == 2 ]] || fail "not two tasks"
 	expect_balance
-	expect_stat log.produced 600
-	expect_stat log.lost 0
+	expect_stat trace.produced 600
+	expect_stat trace.lost 0
 	expect_stat doorbells.event 0
-	expect_stat doorbells.log 0
+	expect_stat doorbells.trace 0
 }
 
 # bye takes what is in the logs first; a module that comes again has new ones
-case_log_unload_and_load_again() {
+case_trace_unload_and_load_again() {
 	boot_run "$(open_many 1 50 64)"'; D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
 		echo $dev >$D/unbind; '"$(open_many 51 60 64)"'; echo $dev >$D/bind
-		cat /sys/module/portal/parameters/state; '"$(open_many 61 100 64)" --hook "$TEST_HOOKS/log.so"
+		cat /sys/module/portal/parameters/state; '"$(open_many 61 100 64)" --hook "$TEST_HOOKS/trace.so"
 	expect_out '^ready$'
 	expect_records report 64
 	diff <(numbers report) <(seq 50; seq 61 100) >/dev/null || fail "not those of the two lives of the module"
 	expect_balance
-	expect_stat log.produced 90
-	expect_stat operations.LOG_OPEN 2
+	expect_stat trace.produced 90
+	expect_stat operations.TRACE_OPEN 2
 	expect_stat doorbells.bye 1
 	expect_stat doorbells.event 0
 }
 
-# count_logged N NAME - counts of a boot with N records, in the file NAME
-count_logged() {
+# count_traced N NAME - counts of a boot with N records, in the file NAME
+count_traced() {
 	LD_PRELOAD="$TEST_HOOKS/count_calls.so" PORTAL_TEST_COUNTS="$PWD/$2" boot_run \
-		"syscall_any -r $1 openat -100 /nodir/100001 0" --hook "$TEST_HOOKS/log.so,ring=0x100000" --log-level warn
-	expect_stat log.consumed "$1"
-	expect_stat log.lost 0
+		"syscall_any -r $1 openat -100 /nodir/100001 0" --hook "$TEST_HOOKS/trace.so,ring=0x100000" --log-level warn
+	expect_stat trace.consumed "$1"
+	expect_stat trace.lost 0
 }
 
 # a record is nothing at all: no KVM_RUN, no other ioctl, no allocation; what differs between two boots is noise
-case_log_an_event_is_no_ioctl() {
-	count_logged 10 few
-	count_logged 2010 many
+case_trace_an_event_is_no_ioctl() {
+	count_traced 10 few
+	count_traced 2010 many
 	expect_growth runs -300 300
 	expect_growth ioctls -50 50
 	expect_growth allocations -200 200

@@ -7,7 +7,7 @@
 
 #define MEMORY 0x10000ull
 
-static const char *log_of(const char *path, uint64_t addr)
+static const char *trace_of(const char *path, uint64_t addr)
 {
 	struct rig rig;
 	uint8_t *memory;
@@ -19,7 +19,7 @@ static const char *log_of(const char *path, uint64_t addr)
 	rig_boot(&rig);
 	capture_start();
 	rig_call(&rig, "openat", 0, addr, 0);
-	gate_close_log(rig.gate);
+	gate_close_trace(rig.gate);
 	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
 	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
 	rig_done(&rig);
@@ -29,13 +29,13 @@ static const char *log_of(const char *path, uint64_t addr)
 static void test_log_open_tells_the_path_and_the_result(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(log_of("/etc/passwd", MEMORY), " /etc/passwd -25 [probe"));
+	assert_non_null(strstr(trace_of("/etc/passwd", MEMORY), " /etc/passwd -25 [probe"));
 }
 
 static void test_log_open_tells_what_is_wrong_with_the_path(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(log_of("", 0x5000), " (Bad address) -25 [probe"));
+	assert_non_null(strstr(trace_of("", 0x5000), " (Bad address) -25 [probe"));
 }
 
 int main(void)

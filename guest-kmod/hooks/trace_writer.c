@@ -4,17 +4,17 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "hooks/log_writer.h"
+#include "hooks/trace_writer.h"
 
 /* A tail that makes no sense leaves no room: nothing the host may still read is overwritten. */
-static bool has_room(const struct log_writer *writer, u32 size)
+static bool has_room(const struct trace_writer *writer, u32 size)
 {
 	u32 used = writer->head - le32_to_cpu(smp_load_acquire(&writer->shared->tail));
 
 	return used <= writer->size && size <= writer->size - used;
 }
 
-static void copy_in(const struct log_writer *writer, const void *bytes, u32 size)
+static void copy_in(const struct trace_writer *writer, const void *bytes, u32 size)
 {
 	u32 at = writer->head & (writer->size - 1);
 	u32 first = min(size, writer->size - at);
@@ -24,19 +24,19 @@ static void copy_in(const struct log_writer *writer, const void *bytes, u32 size
 }
 
 /* The host says where it sleeps, and looks at the head again; we do both the other way round. */
-static bool passes_wake_at(const struct log_writer *writer, u32 size)
+static bool passes_wake_at(const struct trace_writer *writer, u32 size)
 {
 	smp_mb();
 	return writer->head - le32_to_cpu(READ_ONCE(writer->shared->wake_at)) - 1 < size;
 }
 
-bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record, u32 size,
-		    u64 time, bool *ret_wake)
+bool trace_writer_put(struct trace_writer *writer, struct portal_wire_trace_record *record,
+		      u32 size, u64 time, bool *ret_wake)
 {
 	if (!has_room(writer, size))
 		return false;
 	record->size = cpu_to_le32(size);
-	record->commit = cpu_to_le32(PORTAL_LOG_COMMIT ^ writer->head);
+	record->commit = cpu_to_le32(PORTAL_TRACE_COMMIT ^ writer->head);
 	record->seq = cpu_to_le32(writer->written);
 	record->lost = cpu_to_le32(writer->lost);
 	record->time = cpu_to_le64(time);
@@ -50,7 +50,7 @@ bool log_writer_put(struct log_writer *writer, struct portal_wire_record *record
 	return true;
 }
 
-void log_writer_drop(struct log_writer *writer)
+void trace_writer_drop(struct trace_writer *writer)
 {
 	writer->lost++;
 	WRITE_ONCE(writer->shared->lost, cpu_to_le32(writer->lost));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Log hooks: told by records, on a thread of their own, without a ring. */
+/* trace hooks: told by records, on a thread of their own, without a ring. */
 #include "rig.h"
 
 #include <errno.h>
@@ -54,13 +54,13 @@ static const struct portal_fetch fetch_path[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 1, .max = PATH_MAX_LEN },
 };
 
-static struct portal_syscall_hook log_hook(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
+static struct portal_syscall_hook trace_hook(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
 {
 	return (struct portal_syscall_hook){
 		PORTAL_SYSCALL_HOOK_INIT,
 		.when = when,
 		.name = "openat",
-		.flags = PORTAL_HOOK_LOG | flags,
+		.flags = PORTAL_HOOK_TRACE | flags,
 		.fetch = fetch_path,
 		.nr_fetch = 1,
 		.fn = fn,
@@ -69,7 +69,7 @@ static struct portal_syscall_hook log_hook(portal_syscall_fn *fn, uint32_t when,
 
 static void boot_with(portal_syscall_fn *fn, uint32_t when, uint32_t flags)
 {
-	const struct portal_syscall_hook hook = log_hook(fn, when, flags);
+	const struct portal_syscall_hook hook = trace_hook(fn, when, flags);
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
 	rig_boot(&rig);
@@ -98,12 +98,12 @@ static void open_path(const char *path)
 
 static void finish(void)
 {
-	gate_close_log(rig.gate);
+	gate_close_trace(rig.gate);
 }
 
 /* ---- events ---- */
 
-static void test_log_an_event_is_no_ring_and_comes_on_another_thread(void **state)
+static void test_trace_an_event_is_no_ring_and_comes_on_another_thread(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
@@ -117,10 +117,10 @@ static void test_log_an_event_is_no_ring_and_comes_on_another_thread(void **stat
 	assert_string_equal(saw.path, "/etc/passwd");
 	assert_false(pthread_equal(saw.thread, pthread_self()));
 	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_LOG_OPEN], 1);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 1);
 }
 
-static void test_log_both_borders_are_two_records_in_their_order(void **state)
+static void test_trace_both_borders_are_two_records_in_their_order(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, 0);
@@ -131,10 +131,10 @@ static void test_log_both_borders_are_two_records_in_their_order(void **state)
 	assert_int_equal(saw.ret[0], 0);
 	assert_true(saw.is_return[1]);
 	assert_true(saw.time[0] <= saw.time[1]);
-	assert_int_equal(rig_gate_stats(&rig).log_consumed, 2);
+	assert_int_equal(rig_gate_stats(&rig).trace_consumed, 2);
 }
 
-static void test_log_both_borders_observed_are_one_record(void **state)
+static void test_trace_both_borders_observed_are_one_record(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, PORTAL_HOOK_OBSERVE);
@@ -143,10 +143,10 @@ static void test_log_both_borders_observed_are_one_record(void **state)
 	assert_int_equal(saw.calls, 2);
 	assert_false(saw.is_return[0]);
 	assert_true(saw.is_return[1]);
-	assert_int_equal(rig_gate_stats(&rig).log_consumed, 1);
+	assert_int_equal(rig_gate_stats(&rig).trace_consumed, 1);
 }
 
-static void test_log_the_longest_path_comes_whole(void **state)
+static void test_trace_the_longest_path_comes_whole(void **state)
 {
 	char path[PATH_MAX_LEN];
 
@@ -173,12 +173,12 @@ static int override(struct portal_ctx *ctx, void *data)
 }
 
 /* the hook that is asked has its ring; the record is of the call's own result */
-static void test_log_beside_a_hook_that_is_asked(void **state)
+static void test_trace_beside_a_hook_that_is_asked(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
 		  .fn = override },
-		log_hook(look, PORTAL_ON_RETURN, 0),
+		trace_hook(look, PORTAL_ON_RETURN, 0),
 	};
 
 	(void)state;
@@ -194,7 +194,7 @@ static void test_log_beside_a_hook_that_is_asked(void **state)
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
 }
 
-static void test_log_a_guest_without_one_is_rung(void **state)
+static void test_trace_a_guest_without_one_is_rung(void **state)
 {
 	(void)state;
 	rig.guest.features = PORTAL_FEATURE_FETCH;
@@ -205,7 +205,7 @@ static void test_log_a_guest_without_one_is_rung(void **state)
 	assert_string_equal(saw.path, "/a");
 	assert_true(pthread_equal(saw.thread, pthread_self()));
 	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_LOG_OPEN], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 0);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
 
@@ -260,7 +260,7 @@ static void check_all(void)
 	assert_int_equal(memory[0], '/');
 }
 
-static void test_log_nothing_can_be_changed_or_asked(void **state)
+static void test_trace_nothing_can_be_changed_or_asked(void **state)
 {
 	(void)state;
 	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
@@ -270,7 +270,7 @@ static void test_log_nothing_can_be_changed_or_asked(void **state)
 	check_all();
 }
 
-static void test_log_nothing_can_be_asked_where_it_is_rung_for_either(void **state)
+static void test_trace_nothing_can_be_asked_where_it_is_rung_for_either(void **state)
 {
 	(void)state;
 	rig.guest.features = PORTAL_FEATURE_FETCH;
@@ -280,7 +280,7 @@ static void test_log_nothing_can_be_asked_where_it_is_rung_for_either(void **sta
 	check_all();
 }
 
-static void test_log_a_path_that_faults_is_told(void **state)
+static void test_trace_a_path_that_faults_is_told(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
@@ -305,7 +305,7 @@ static int change_hooks(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt(void **state)
+static void test_trace_hooks_changed_in_a_callback_are_told_by_an_interrupt(void **state)
 {
 	(void)state;
 	boot_with(change_hooks, PORTAL_ON_RETURN, 0);
@@ -318,7 +318,7 @@ static void test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt(void *
 	rig_call(&rig, "getppid", 0, 0, 0);
 	open_path("/b");
 	assert_int_equal(saw.calls, 1);
-	assert_int_equal(rig_gate_stats(&rig).log_produced, 1);
+	assert_int_equal(rig_gate_stats(&rig).trace_produced, 1);
 }
 
 static int fail_always(struct portal_ctx *ctx, void *data)
@@ -329,7 +329,7 @@ static int fail_always(struct portal_ctx *ctx, void *data)
 	return -EIO;
 }
 
-static void test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told(void **state)
+static void test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told(void **state)
 {
 	(void)state;
 	boot_with(fail_always, PORTAL_ON_RETURN, 0);
@@ -343,20 +343,20 @@ static void test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told(voi
 	assert_int_equal(rig.nr_raised, 1);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	open_path("/a");
-	assert_int_equal(rig_gate_stats(&rig).log_produced, 120);
+	assert_int_equal(rig_gate_stats(&rig).trace_produced, 120);
 }
 
 /* ---- rooms ---- */
 
-static void test_log_flags_that_do_not_go_together(void **state)
+static void test_trace_flags_that_do_not_go_together(void **state)
 {
 	const uint32_t wrong[] = {
-		PORTAL_HOOK_LOG_BLOCK,
-		PORTAL_HOOK_LOG_BLOCK | PORTAL_HOOK_OBSERVE,
-		PORTAL_HOOK_LOG | PORTAL_HOOK_DEFER_WRITES,
-		PORTAL_HOOK_LOG_BLOCK << 1,
+		PORTAL_HOOK_TRACE_BLOCK,
+		PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_OBSERVE,
+		PORTAL_HOOK_TRACE | PORTAL_HOOK_DEFER_WRITES,
+		PORTAL_HOOK_TRACE_BLOCK << 1,
 	};
-	struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+	struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
@@ -366,7 +366,7 @@ static void test_log_flags_that_do_not_go_together(void **state)
 	}
 }
 
-static void test_log_hooks_have_no_rules(void **state)
+static void test_trace_hooks_have_no_rules(void **state)
 {
 	const struct portal_rule rule = { PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN,
 					  .flags = PORTAL_RULE_SET_RET };
@@ -389,11 +389,11 @@ static int add_rule(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* what a callback has read makes a rule for another hook, which answers beside the log hook */
-static void test_log_callbacks_make_rules_for_other_hooks(void **state)
+/* what a callback has read makes a rule for another hook, which answers beside the trace hook */
+static void test_trace_callbacks_make_rules_for_other_hooks(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
-		log_hook(add_rule, PORTAL_ON_RETURN, 0),
+		trace_hook(add_rule, PORTAL_ON_RETURN, 0),
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat", .fn = look },
 	};
 
@@ -410,34 +410,34 @@ static void test_log_callbacks_make_rules_for_other_hooks(void **state)
 	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
 }
 
-static void test_log_rings_have_the_size_that_was_asked_for(void **state)
+static void test_trace_rings_have_the_size_that_was_asked_for(void **state)
 {
-	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+	const struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);
-	assert_int_equal(portal_ring_size(rig.modules[0], 4096), -EINVAL);
-	assert_int_equal(portal_ring_size(rig.modules[0], 12288), -EINVAL);
-	assert_int_equal(portal_ring_size(rig.modules[0], 2u << 20), -EINVAL);
-	assert_int_equal(portal_ring_size(rig.modules[0], 16384), 0);
-	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 4096), -EINVAL);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 12288), -EINVAL);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 2u << 20), -EINVAL);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 16384), 0);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 8192), 0);
 	rig_boot(&rig);
-	assert_int_equal(rig.guest.log_size, 16384);
-	assert_int_equal(portal_ring_size(rig.modules[0], 8192), -EBUSY);
+	assert_int_equal(rig.guest.trace_size, 16384);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 8192), -EBUSY);
 }
 
-static void test_log_a_guest_short_of_memory_has_smaller_rings(void **state)
+static void test_trace_a_guest_short_of_memory_has_smaller_rings(void **state)
 {
 	(void)state;
-	rig.guest.most_log = 32768;
+	rig.guest.most_trace = 32768;
 	boot_with(look, PORTAL_ON_RETURN, 0);
-	assert_int_equal(rig.guest.log_size, 32768);
+	assert_int_equal(rig.guest.trace_size, 32768);
 	open_path("/a");
 	finish();
 	assert_int_equal(saw.calls, 1);
 }
 
-static void test_log_rings_are_found_again_when_who_made_them_was_killed(void **state)
+static void test_trace_rings_are_found_again_when_who_made_them_was_killed(void **state)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -445,33 +445,33 @@ static void test_log_rings_are_found_again_when_who_made_them_was_killed(void **
 		.name = "ioctl",
 		.fn = look,
 	};
-	const struct portal_syscall_hook second = log_hook(look, PORTAL_ON_RETURN, 0);
+	const struct portal_syscall_hook second = trace_hook(look, PORTAL_ON_RETURN, 0);
 	struct fake_session session;
 
 	(void)state;
-	rig.guest.most_log = 32768;
+	rig.guest.most_trace = 32768;
 	rig_hooks(&rig, "test", 0, &hook, 1);
 	rig_boot(&rig);
 	assert_int_equal(portal_hook_syscall(rig.modules[0], &second, NULL), 0);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
-	rig_kill_before(&rig, &session, PORTAL_OP_LOG_OPEN);
+	rig_kill_before(&rig, &session, PORTAL_OP_TRACE_OPEN);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
 	rig_kill_before(&rig, &session, PORTAL_OP_HOOK_ADD);
 	/* the rings are there, the hook is not, and nobody was told */
-	assert_int_equal(rig.guest.log_size, 32768);
-	assert_int_equal(portal_ring_size(rig.modules[0], 16384), -EBUSY);
+	assert_int_equal(rig.guest.trace_size, 32768);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 16384), -EBUSY);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	open_path("/a");
 	finish();
 	assert_string_equal(saw.path, "/a");
 }
 
-static void test_log_a_guest_without_memory_for_any_cannot_be_hooked(void **state)
+static void test_trace_a_guest_without_memory_for_any_cannot_be_hooked(void **state)
 {
-	const struct portal_syscall_hook hook = log_hook(look, PORTAL_ON_RETURN, 0);
+	const struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
 	(void)state;
-	rig.guest.most_log = 4096;
+	rig.guest.most_trace = 4096;
 	rig_hooks(&rig, "test", 0, &hook, 1);
 	rig_gate(&rig);
 	capture_start();
@@ -497,61 +497,61 @@ static int count_lost(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_log_what_finds_no_room_is_counted(void **state)
+static void test_trace_what_finds_no_room_is_counted(void **state)
 {
-	const struct portal_syscall_hook hook = log_hook(count_lost, PORTAL_ON_RETURN, 0);
+	const struct portal_syscall_hook hook = trace_hook(count_lost, PORTAL_ON_RETURN, 0);
 	struct gate_stats stats;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);
-	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 8192), 0);
 	rig_boot(&rig);
 	atomic_store(&held, true);
 	for (int i = 0; i < 100; i++)
 		open_path("/a");
 	atomic_store(&held, false);
-	while (rig_gate_stats(&rig).log_consumed < 16)
+	while (rig_gate_stats(&rig).trace_consumed < 16)
 		sched_yield();
 	open_path("/b");
 	finish();
 	stats = rig_gate_stats(&rig);
-	assert_int_equal(stats.log_produced, 101);
-	assert_int_equal(stats.log_consumed + stats.log_lost, 101);
-	assert_true(stats.log_lost > 50);
-	assert_int_equal(saw.results[0], stats.log_lost);
-	assert_int_equal(rig_host_stats(&rig).callbacks, stats.log_consumed);
+	assert_int_equal(stats.trace_produced, 101);
+	assert_int_equal(stats.trace_consumed + stats.trace_lost, 101);
+	assert_true(stats.trace_lost > 50);
+	assert_int_equal(saw.results[0], stats.trace_lost);
+	assert_int_equal(rig_host_stats(&rig).callbacks, stats.trace_consumed);
 	assert_string_equal(saw.path, "/b");
 }
 
-static void test_log_who_blocks_loses_nothing_and_rings_for_room(void **state)
+static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
 {
 	const struct portal_syscall_hook hook =
-		log_hook(look, PORTAL_ON_RETURN, PORTAL_HOOK_LOG_BLOCK);
+		trace_hook(look, PORTAL_ON_RETURN, PORTAL_HOOK_TRACE_BLOCK);
 	struct gate_stats stats;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);
-	assert_int_equal(portal_ring_size(rig.modules[0], 8192), 0);
+	assert_int_equal(portal_trace_ring_size(rig.modules[0], 8192), 0);
 	rig_boot(&rig);
 	for (int i = 0; i < 500; i++)
 		open_path("/a");
 	finish();
 	stats = rig_gate_stats(&rig);
-	assert_int_equal(stats.log_consumed, 500);
-	assert_int_equal(stats.log_lost, 0);
-	assert_int_equal(stats.doorbells[PORTAL_RING_LOG], stats.log_blocked);
+	assert_int_equal(stats.trace_consumed, 500);
+	assert_int_equal(stats.trace_lost, 0);
+	assert_int_equal(stats.doorbells[PORTAL_RING_TRACE], stats.trace_blocked);
 	assert_int_equal(stats.refused, 0);
 	assert_int_equal(saw.calls, 500);
 }
 
 /* ---- a guest that lies ---- */
 
-static void test_log_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
+static void test_trace_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
 		  .fn = look },
-		log_hook(try_all, PORTAL_ON_RETURN, 0),
+		trace_hook(try_all, PORTAL_ON_RETURN, 0),
 	};
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
 	struct portal_wire_syscall call;
@@ -563,22 +563,22 @@ static void test_log_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
 	fake_fill_call(&rig.guest, &rig.task, fake_nr(false, "openat"), args, PORTAL_WHEN_RETURN,
 		       &call);
 	call.hooks = UINT64_MAX;
-	assert_true(fake_log_write(&rig.guest.logs[0], PORTAL_EVENT_SYSCALL_RETURN, 1, &call,
-				   sizeof(call), &wake));
+	assert_true(fake_trace_write(&rig.guest.traces[0], PORTAL_EVENT_SYSCALL_RETURN, 1, &call,
+				     sizeof(call), &wake));
 	finish();
 	assert_int_equal(saw.calls, 1);
 	assert_int_equal(saw.results[0], -EINVAL);
 	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
 }
 
-static void test_log_a_broken_one_is_said_once(void **state)
+static void test_trace_a_broken_one_is_said_once(void **state)
 {
 	const char *text;
 
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
 	capture_start();
-	memset(rig.guest.logs[1].page, 0xff, 4);
+	memset(rig.guest.traces[1].page, 0xff, 4);
 	finish();
 	text = strstr(capture_stop(), "the guest's log number 1 is not what it should be");
 	assert_non_null(text);
@@ -591,28 +591,28 @@ static void test_log_a_broken_one_is_said_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_log_an_event_is_no_ring_and_comes_on_another_thread),
-		TEST(test_log_both_borders_are_two_records_in_their_order),
-		TEST(test_log_both_borders_observed_are_one_record),
-		TEST(test_log_the_longest_path_comes_whole),
-		TEST(test_log_beside_a_hook_that_is_asked),
-		TEST(test_log_a_guest_without_one_is_rung),
-		TEST(test_log_nothing_can_be_changed_or_asked),
-		TEST(test_log_nothing_can_be_asked_where_it_is_rung_for_either),
-		TEST(test_log_a_path_that_faults_is_told),
-		TEST(test_log_hooks_changed_in_a_callback_are_told_by_an_interrupt),
-		TEST(test_log_a_hook_that_fails_is_switched_off_and_the_guest_is_told),
-		TEST(test_log_flags_that_do_not_go_together),
-		TEST(test_log_hooks_have_no_rules),
-		TEST(test_log_callbacks_make_rules_for_other_hooks),
-		TEST(test_log_rings_have_the_size_that_was_asked_for),
-		TEST(test_log_a_guest_short_of_memory_has_smaller_rings),
-		TEST(test_log_rings_are_found_again_when_who_made_them_was_killed),
-		TEST(test_log_a_guest_without_memory_for_any_cannot_be_hooked),
-		TEST(test_log_what_finds_no_room_is_counted),
-		TEST(test_log_who_blocks_loses_nothing_and_rings_for_room),
-		TEST(test_log_a_record_for_a_hook_that_is_asked_is_nobodys),
-		TEST(test_log_a_broken_one_is_said_once),
+		TEST(test_trace_an_event_is_no_ring_and_comes_on_another_thread),
+		TEST(test_trace_both_borders_are_two_records_in_their_order),
+		TEST(test_trace_both_borders_observed_are_one_record),
+		TEST(test_trace_the_longest_path_comes_whole),
+		TEST(test_trace_beside_a_hook_that_is_asked),
+		TEST(test_trace_a_guest_without_one_is_rung),
+		TEST(test_trace_nothing_can_be_changed_or_asked),
+		TEST(test_trace_nothing_can_be_asked_where_it_is_rung_for_either),
+		TEST(test_trace_a_path_that_faults_is_told),
+		TEST(test_trace_hooks_changed_in_a_callback_are_told_by_an_interrupt),
+		TEST(test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told),
+		TEST(test_trace_flags_that_do_not_go_together),
+		TEST(test_trace_hooks_have_no_rules),
+		TEST(test_trace_callbacks_make_rules_for_other_hooks),
+		TEST(test_trace_rings_have_the_size_that_was_asked_for),
+		TEST(test_trace_a_guest_short_of_memory_has_smaller_rings),
+		TEST(test_trace_rings_are_found_again_when_who_made_them_was_killed),
+		TEST(test_trace_a_guest_without_memory_for_any_cannot_be_hooked),
+		TEST(test_trace_what_finds_no_room_is_counted),
+		TEST(test_trace_who_blocks_loses_nothing_and_rings_for_room),
+		TEST(test_trace_a_record_for_a_hook_that_is_asked_is_nobodys),
+		TEST(test_trace_a_broken_one_is_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

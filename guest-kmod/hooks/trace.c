@@ -12,40 +12,40 @@
 
 #include "channel/doorbell.h"
 #include "channel/pool.h"
-#include "hooks/log.h"
-#include "hooks/log_writer.h"
+#include "hooks/trace.h"
+#include "hooks/trace_writer.h"
 
 /* how often one record may ask for room: others can take what it was given */
-#define LOG_MAX_ASKS 100
+#define TRACE_MAX_ASKS 100
 
 /* @size: of each ring, 0 when there are none. @lock: opening and closing. */
 static struct {
 	struct mutex lock;
 	u32 size;
 	void __iomem *bell;
-} logs = {
-	.lock = __MUTEX_INITIALIZER(logs.lock),
+} traces = {
+	.lock = __MUTEX_INITIALIZER(traces.lock),
 };
 
-static DEFINE_PER_CPU(struct log_writer, log_rings);
+static DEFINE_PER_CPU(struct trace_writer, trace_rings);
 
 /* ---- life ---- */
 
-static void ring_free(struct log_writer *ring, u32 size)
+static void ring_free(struct trace_writer *ring, u32 size)
 {
 	if (ring->shared)
 		free_pages_exact(ring->shared, PORTAL_PAGE_SIZE + size);
-	*ring = (struct log_writer){ 0 };
+	*ring = (struct trace_writer){ 0 };
 }
 
 /* One run of pages, zeroed: what the kernel kept there before is not the VMM's business. */
-static int ring_alloc(struct log_writer *ring, u32 size)
+static int ring_alloc(struct trace_writer *ring, u32 size)
 {
 	void *pages = alloc_pages_exact(PORTAL_PAGE_SIZE + size, GFP_KERNEL | __GFP_ZERO);
 
 	if (!pages)
 		return -ENOMEM;
-	*ring = (struct log_writer){
+	*ring = (struct trace_writer){
 		.shared = pages,
 		.data = pages + PORTAL_PAGE_SIZE,
 		.size = size,
@@ -58,7 +58,7 @@ static void free_rings(u32 size)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		ring_free(per_cpu_ptr(&log_rings, cpu), size);
+		ring_free(per_cpu_ptr(&trace_rings, cpu), size);
 }
 
 static int make_rings(u32 size)
@@ -69,13 +69,13 @@ static int make_rings(u32 size)
 	if (err)
 		return err;
 	for_each_possible_cpu(cpu) {
-		err = ring_alloc(per_cpu_ptr(&log_rings, cpu), size);
+		err = ring_alloc(per_cpu_ptr(&trace_rings, cpu), size);
 		if (err) {
 			free_rings(size);
 			return err;
 		}
 	}
-	WRITE_ONCE(logs.size, size);
+	WRITE_ONCE(traces.size, size);
 	return 0;
 }
 
@@ -85,45 +85,45 @@ static int list_rings(__le64 *gpas)
 	int nr = 0;
 
 	for_each_possible_cpu(cpu)
-		gpas[nr++] = cpu_to_le64(virt_to_phys(per_cpu_ptr(&log_rings, cpu)->shared));
+		gpas[nr++] = cpu_to_le64(virt_to_phys(per_cpu_ptr(&trace_rings, cpu)->shared));
 	return nr;
 }
 
-int log_open(u64 size, __le64 *gpas)
+int trace_open(u64 size, __le64 *gpas)
 {
 	int err = 0;
 
-	if (size < PORTAL_LOG_MIN || size > PORTAL_LOG_MAX || !is_power_of_2(size))
+	if (size < PORTAL_TRACE_RING_MIN || size > PORTAL_TRACE_RING_MAX || !is_power_of_2(size))
 		return -EINVAL;
-	if (num_possible_cpus() > PORTAL_MAX_LOGS)
+	if (num_possible_cpus() > PORTAL_MAX_TRACE_RINGS)
 		return -E2BIG;
-	mutex_lock(&logs.lock);
-	if (!logs.size)
+	mutex_lock(&traces.lock);
+	if (!traces.size)
 		err = make_rings(size);
-	else if (logs.size != size)
+	else if (traces.size != size)
 		err = -EEXIST;
 	if (!err)
 		err = list_rings(gpas);
-	mutex_unlock(&logs.lock);
+	mutex_unlock(&traces.lock);
 	return err;
 }
 
-bool log_is_open(void)
+bool trace_is_open(void)
 {
-	return READ_ONCE(logs.size) != 0;
+	return READ_ONCE(traces.size) != 0;
 }
 
-void log_bind(void __iomem *bell)
+void trace_bind(void __iomem *bell)
 {
-	logs.bell = bell;
+	traces.bell = bell;
 }
 
-void log_close(void)
+void trace_close(void)
 {
-	mutex_lock(&logs.lock);
-	free_rings(logs.size);
-	WRITE_ONCE(logs.size, 0);
-	mutex_unlock(&logs.lock);
+	mutex_lock(&traces.lock);
+	free_rings(traces.size);
+	WRITE_ONCE(traces.size, 0);
+	mutex_unlock(&traces.lock);
 }
 
 /* ---- writing ---- */
@@ -133,28 +133,28 @@ void log_close(void)
  * is taken there, too, and is the same clock on every CPU: what is written after another CPU's
  * record has been has no earlier time than that.
  */
-static bool put_here(struct portal_wire_record *record, u32 size, bool drop)
+static bool put_here(struct portal_wire_trace_record *record, u32 size, bool drop)
 {
-	struct log_writer *ring = get_cpu_ptr(&log_rings);
+	struct trace_writer *ring = get_cpu_ptr(&trace_rings);
 	bool wake = false, done;
 
-	done = log_writer_put(ring, record, size, ktime_get_ns(), &wake);
+	done = trace_writer_put(ring, record, size, ktime_get_ns(), &wake);
 	if (!done && drop)
-		log_writer_drop(ring);
+		trace_writer_drop(ring);
 	if (wake)
-		writel(raw_smp_processor_id(), logs.bell);
-	put_cpu_ptr(&log_rings);
+		writel(raw_smp_processor_id(), traces.bell);
+	put_cpu_ptr(&trace_rings);
 	return done;
 }
 
-void log_put(struct portal_wire_record *record, u32 size, bool block)
+void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 {
 	unsigned int asks;
 
-	for (asks = 0; block && asks < LOG_MAX_ASKS && !fatal_signal_pending(current); asks++) {
+	for (asks = 0; block && asks < TRACE_MAX_ASKS && !fatal_signal_pending(current); asks++) {
 		if (put_here(record, size, false))
 			return;
-		if (!doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_LOG))
+		if (!doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_TRACE))
 			break;
 		cond_resched();
 	}

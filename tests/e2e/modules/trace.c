@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Opens of paths below /nodir/, from the log into a report: "time lost tid result length path". */
+/* Opens of paths below /nodir/, from the trace into a report: "time lost tid result length path".
+ */
 #include <portal/hook.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static int load(struct portal_module *mod)
 		PORTAL_SYSCALL_HOOK_INIT,
 		.when = PORTAL_ON_RETURN,
 		.name = "openat",
-		.flags =
-			PORTAL_HOOK_LOG | (portal_option(mod, "block") ? PORTAL_HOOK_LOG_BLOCK : 0),
+		.flags = PORTAL_HOOK_TRACE |
+			 (portal_option(mod, "block") ? PORTAL_HOOK_TRACE_BLOCK : 0),
 		.arg[1] = { .cmp = PORTAL_MATCH_STR_PREFIX, .str = "/nodir/" },
 		.fetch = fetch,
 		.nr_fetch = 1,
@@ -49,7 +50,7 @@ static int load(struct portal_module *mod)
 	portal_option_u64(mod, "slow", &slow_us);
 	ret = portal_option_u64(mod, "ring", &ring);
 	if (ret == 0)
-		ret = portal_ring_size(mod, (uint32_t)ring);
+		ret = portal_trace_ring_size(mod, (uint32_t)ring);
 	return ret < 0 ? ret : portal_hook_syscall(mod, &hook, NULL);
 }
 
@@ -68,5 +69,5 @@ static const struct portal_option options[] = {
 };
 
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT, .name = "log", .options = options, .load = load, .unload = unload,
+	PORTAL_MODULE_INIT, .name = "trace", .options = options, .load = load, .unload = unload,
 };

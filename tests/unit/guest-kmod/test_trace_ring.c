@@ -10,19 +10,19 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "log_ring.h"
-#include "portal/log_ring.h"
+#include "portal/trace_ring.h"
+#include "trace_ring.h"
 
-#define SIZE  PORTAL_LOG_MIN
-#define LEAST (sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall))
+#define SIZE  PORTAL_TRACE_RING_MIN
+#define LEAST (sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall))
 
 /*
- * Both have a struct log_ring, so the reader stands behind these; see log_reader.c.
+ * Both have a struct trace_ring, so the reader stands behind these; see trace_reader.c.
  */
-#include "log_reader.h"
+#include "trace_reader.h"
 
-static struct log_ring ring;
-static struct log_reader *reader;
+static struct trace_ring ring;
+static struct trace_reader *reader;
 static uint8_t *pages;
 
 static int setup(void **state)
@@ -30,11 +30,11 @@ static int setup(void **state)
 	(void)state;
 	pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + SIZE);
 	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
-	ring = (struct log_ring){
+	ring = (struct trace_ring){
 		.shared = (void *)pages,
 		.data = pages + PORTAL_PAGE_SIZE,
 		.size = SIZE,
 	};
-	reader = log_reader_create(pages, SIZE);
+	reader = trace_reader_create(pages, SIZE);
 	return 0;
 }

@@ -2,15 +2,15 @@
 #include <linux/build_bug.h>
 #include <linux/string.h>
 
-#include "hooks/log.h"
+#include "hooks/trace.h"
 #include "ops/op.h"
 
-s64 op_log_open(struct op *op)
+s64 op_trace_open(struct op *op)
 {
 	__le64 *gpas = (__le64 *)op->scratch;
-	int nr = log_open(op->size, gpas);
+	int nr = trace_open(op->size, gpas);
 
-	BUILD_BUG_ON(PORTAL_MAX_LOGS * sizeof(*gpas) > PORTAL_DATA_SIZE);
+	BUILD_BUG_ON(PORTAL_MAX_TRACE_RINGS * sizeof(*gpas) > PORTAL_DATA_SIZE);
 	if (nr < 0)
 		return nr;
 	memcpy(op->data, gpas, nr * sizeof(*gpas));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/log_ring.h"
+#include "portal/trace_ring.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -7,42 +7,43 @@
 #include "base/bytes.h"
 
 #define RECORD_ALIGN 8u
-#define LEAST_RECORD (sizeof(struct portal_wire_record) + sizeof(struct portal_wire_syscall))
+#define LEAST_RECORD (sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall))
 #define MAX_LOST     (1u << 31) /* more at once is less than before */
 
-_Static_assert(sizeof(struct portal_wire_record) <= PORTAL_LOG_MIN, "a header wraps once");
+_Static_assert(sizeof(struct portal_wire_trace_record) <= PORTAL_TRACE_RING_MIN,
+	       "a header wraps once");
 
 /*
  * What both sides write, one word at a time. In one order for all, so that a position which was
  * stored here is seen by the guest whose head is not seen afterwards.
  */
-static uint32_t load(const struct log_ring *ring, size_t offset)
+static uint32_t load(const struct trace_ring *ring, size_t offset)
 {
 	const void *at = ring->shared + offset;
 
 	return le32toh(__atomic_load_n((const uint32_t *)at, __ATOMIC_SEQ_CST));
 }
 
-static void store(const struct log_ring *ring, size_t offset, uint32_t value)
+static void store(const struct trace_ring *ring, size_t offset, uint32_t value)
 {
 	void *at = ring->shared + offset;
 
 	__atomic_store_n((uint32_t *)at, htole32(value), __ATOMIC_SEQ_CST);
 }
 
-void log_ring_init(struct log_ring *ring, void *shared, uint32_t size)
+void trace_ring_init(struct trace_ring *ring, void *shared, uint32_t size)
 {
-	*ring = (struct log_ring){
+	*ring = (struct trace_ring){
 		.shared = shared,
 		.data = (uint8_t *)shared + PORTAL_PAGE_SIZE,
 		.size = size,
 	};
-	store(ring, offsetof(struct portal_wire_log, tail), 0);
+	store(ring, offsetof(struct portal_wire_trace_ring, tail), 0);
 }
 
-int log_ring_head(const struct log_ring *ring, uint32_t *ret_head)
+int trace_ring_head(const struct trace_ring *ring, uint32_t *ret_head)
 {
-	uint32_t head = load(ring, offsetof(struct portal_wire_log, head));
+	uint32_t head = load(ring, offsetof(struct portal_wire_trace_ring, head));
 
 	if (head - ring->tail > ring->size || head % RECORD_ALIGN != 0)
 		return -EPROTO;
@@ -51,7 +52,7 @@ int log_ring_head(const struct log_ring *ring, uint32_t *ret_head)
 }
 
 /* Once, whatever the guest does meanwhile: the compiler must not read a second time. */
-static void copy_out(const struct log_ring *ring, uint32_t position, void *to, uint32_t len)
+static void copy_out(const struct trace_ring *ring, uint32_t position, void *to, uint32_t len)
 {
 	uint32_t at = position & (ring->size - 1);
 	uint32_t first = len < ring->size - at ? len : ring->size - at;
@@ -63,8 +64,8 @@ static void copy_out(const struct log_ring *ring, uint32_t position, void *to, u
 
 static bool size_is_valid(uint32_t size, uint32_t room)
 {
-	return size >= LEAST_RECORD && size <= PORTAL_LOG_RECORD_MAX && size % RECORD_ALIGN == 0 &&
-	       size <= room;
+	return size >= LEAST_RECORD && size <= PORTAL_TRACE_RECORD_MAX &&
+	       size % RECORD_ALIGN == 0 && size <= room;
 }
 
 static bool event_is_valid(uint32_t event)
@@ -72,15 +73,15 @@ static bool event_is_valid(uint32_t event)
 	return event == PORTAL_EVENT_SYSCALL_ENTER || event == PORTAL_EVENT_SYSCALL_RETURN;
 }
 
-int log_ring_peek(const struct log_ring *ring, uint32_t head, struct log_record *ret_record)
+int trace_ring_peek(const struct trace_ring *ring, uint32_t head, struct trace_record *ret_record)
 {
-	struct portal_wire_record wire;
-	struct log_record record;
+	struct portal_wire_trace_record wire;
+	struct trace_record record;
 
 	if (head - ring->tail < sizeof(wire))
 		return -EPROTO;
 	copy_out(ring, ring->tail, &wire, sizeof(wire));
-	record = (struct log_record){
+	record = (struct trace_record){
 		.size = le32toh(wire.size),
 		.len = le32toh(wire.size) - (uint32_t)sizeof(wire),
 		.time = le64toh(wire.time),
@@ -89,30 +90,30 @@ int log_ring_peek(const struct log_ring *ring, uint32_t head, struct log_record 
 	};
 	if (!size_is_valid(record.size, head - ring->tail) || !event_is_valid(record.event))
 		return -EPROTO;
-	if (le32toh(wire.commit) != (PORTAL_LOG_COMMIT ^ ring->tail) ||
+	if (le32toh(wire.commit) != (PORTAL_TRACE_COMMIT ^ ring->tail) ||
 	    le32toh(wire.seq) != ring->taken || record.lost >= MAX_LOST || wire.reserved != 0)
 		return -EPROTO;
 	*ret_record = record;
 	return 0;
 }
 
-void log_ring_take(struct log_ring *ring, const struct log_record *record, uint8_t *event)
+void trace_ring_take(struct trace_ring *ring, const struct trace_record *record, uint8_t *event)
 {
-	copy_out(ring, ring->tail + (uint32_t)sizeof(struct portal_wire_record), event,
+	copy_out(ring, ring->tail + (uint32_t)sizeof(struct portal_wire_trace_record), event,
 		 record->len);
 	ring->tail += record->size;
 	ring->taken++;
 	ring->lost += record->lost;
-	store(ring, offsetof(struct portal_wire_log, tail), ring->tail);
+	store(ring, offsetof(struct portal_wire_trace_ring, tail), ring->tail);
 }
 
-void log_ring_wake_at(const struct log_ring *ring, uint32_t position)
+void trace_ring_wake_at(const struct trace_ring *ring, uint32_t position)
 {
-	store(ring, offsetof(struct portal_wire_log, wake_at), position);
+	store(ring, offsetof(struct portal_wire_trace_ring, wake_at), position);
 }
 
-void log_ring_counts(const struct log_ring *ring, uint32_t *ret_written, uint32_t *ret_lost)
+void trace_ring_counts(const struct trace_ring *ring, uint32_t *ret_written, uint32_t *ret_lost)
 {
-	*ret_written = load(ring, offsetof(struct portal_wire_log, written));
-	*ret_lost = load(ring, offsetof(struct portal_wire_log, lost));
+	*ret_written = load(ring, offsetof(struct portal_wire_trace_ring, written));
+	*ret_lost = load(ring, offsetof(struct portal_wire_trace_ring, lost));
 }

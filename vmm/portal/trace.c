@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+#include "portal/trace.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "portal/trace_ring.h"
+
+/* while records come: how long they may wait for more of them, so that not each one wakes the
+ * thread */
+#define LINGER_MS 20
+
+enum trace_state {
+	TRACE_CLOSED = 0,
+	TRACE_OPEN,
+	TRACE_CLOSING, /* one more round */
+};
+
+/**
+ * struct lane - a ring and what is known of it in this round
+ * @ring: the ring
+ * @head: how far it may be read
+ * @owed: bytes that were there at the first look and are not taken yet
+ * @has_next: @next is the record at the tail
+ * @next: its header
+ * @is_off: the guest has broken the protocol: it is not looked at any more
+ * @written, @lost: the guest's counts as far as they are in the statistics
+ */
+struct lane {
+	struct trace_ring ring;
+	uint32_t head;
+	uint32_t owed;
+	bool has_next;
+	struct trace_record next;
+	bool is_off;
+	uint32_t written, lost;
+};
+
+/**
+ * struct trace - see trace.h
+ * @lock: from @changed to @served; the rest is the thread's while there are rings, else whoever
+ * opens them
+ * @changed: any of that has
+ * @asked: how often room was asked for, @served: how many of these were given it
+ * @gpas: of the rings
+ * @event: the record that is handed out
+ */
+struct trace {
+	struct gate_mem mem;
+	struct gate_events events;
+	struct stats *stats;
+	int bell_fd;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool has_thread;
+	bool quit;
+	bool is_broken;
+	enum trace_state state;
+	uint64_t asked, served;
+	struct hello hello;
+	size_t nr;
+	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
+	struct lane *lanes;
+	uint8_t event[PORTAL_TRACE_RECORD_MAX];
+};
+
+static uint32_t used(const struct lane *lane)
+{
+	return lane->head - lane->ring.tail;
+}
+
+/* ---- one round: what is there, in the order of time ---- */
+
+static void lane_break(struct trace *trace, struct lane *lane)
+{
+	lane->is_off = true;
+	lane->has_next = false;
+	lane->owed = 0;
+	lane->head = lane->ring.tail;
+	stats_add(&trace->stats->protocol_errors, 1);
+	pthread_mutex_lock(&trace->lock);
+	trace->is_broken = true;
+	pthread_mutex_unlock(&trace->lock);
+	trace->events.on_trace_broken(trace->events.ctx, (unsigned int)(lane - trace->lanes));
+}
+
+static void look(struct trace *trace)
+{
+	for (size_t i = 0; i < trace->nr; i++) {
+		struct lane *lane = &trace->lanes[i];
+
+		if (!lane->is_off && trace_ring_head(&lane->ring, &lane->head) < 0)
+			lane_break(trace, lane);
+	}
+}
+
+/*
+ * Of what is seen at the second look only as much is handed out as is needed for all that was there
+ * at the first. Whatever was written before one of those had been begun is seen by the second look,
+ * in whichever ring it is: so nothing overtakes it.
+ */
+static void look_twice(struct trace *trace)
+{
+	look(trace);
+	for (size_t i = 0; i < trace->nr; i++)
+		trace->lanes[i].owed = used(&trace->lanes[i]);
+	look(trace);
+}
+
+/* Return: does this one have a record that can be handed out? */
+static bool lane_fetch(struct trace *trace, struct lane *lane)
+{
+	if (lane->is_off || lane->has_next || used(lane) == 0)
+		return lane->has_next;
+	lane->has_next = trace_ring_peek(&lane->ring, lane->head, &lane->next) == 0;
+	if (!lane->has_next)
+		lane_break(trace, lane);
+	return lane->has_next;
+}
+
+static bool comes_before(const struct lane *lane, const struct lane *other)
+{
+	if (!other || lane->next.time < other->next.time)
+		return true;
+	return lane->next.time == other->next.time && lane->owed > 0 && other->owed == 0;
+}
+
+/* Return: the lane whose record is the next of all; NULL: nothing is owed any more */
+static struct lane *next_lane(struct trace *trace)
+{
+	struct lane *first = NULL;
+	bool is_owed = false;
+
+	for (size_t i = 0; i < trace->nr; i++) {
+		struct lane *lane = &trace->lanes[i];
+
+		if (!lane_fetch(trace, lane))
+			continue;
+		is_owed |= lane->owed > 0;
+		if (comes_before(lane, first))
+			first = lane;
+	}
+	return is_owed ? first : NULL;
+}
+
+static void lane_take(struct trace *trace, struct lane *lane)
+{
+	const struct trace_record record = lane->next;
+	const struct trace_stamp stamp = {
+		.ring = (unsigned int)(lane - trace->lanes),
+		.time = record.time,
+		.lost = record.lost,
+	};
+	struct call call;
+
+	trace_ring_take(&lane->ring, &record, trace->event);
+	lane->has_next = false;
+	lane->owed -= record.size < lane->owed ? record.size : lane->owed;
+	if (event_parse_call(trace->event, record.len, &trace->hello, &call) < 0) {
+		lane_break(trace, lane);
+		return;
+	}
+	call.is_return = record.event == PORTAL_EVENT_SYSCALL_RETURN;
+	trace->events.on_trace(trace->events.ctx, &call, &stamp);
+	stats_add(&trace->stats->trace_consumed, 1);
+}
+
+static void count(struct trace *trace)
+{
+	for (size_t i = 0; i < trace->nr; i++) {
+		struct lane *lane = &trace->lanes[i];
+		uint32_t written, lost;
+
+		trace_ring_counts(&lane->ring, &written, &lost);
+		stats_add(&trace->stats->trace_written, written - lane->written);
+		stats_add(&trace->stats->trace_lost, lost - lane->lost);
+		lane->written = written;
+		lane->lost = lost;
+	}
+}
+
+static void serve(struct trace *trace, uint64_t ticket)
+{
+	pthread_mutex_lock(&trace->lock);
+	trace->served = ticket;
+	pthread_cond_broadcast(&trace->changed);
+	pthread_mutex_unlock(&trace->lock);
+}
+
+static bool has_room(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->nr; i++)
+		if (used(&trace->lanes[i]) > trace->lanes[i].ring.size / 2)
+			return false;
+	return true;
+}
+
+/* @ticket: whose turn it is as soon as there is room. Return: was there anything? */
+static bool run_round(struct trace *trace, uint64_t ticket)
+{
+	bool waits = ticket != trace->served, moved = false;
+	struct lane *lane;
+
+	look_twice(trace);
+	while ((lane = next_lane(trace))) {
+		lane_take(trace, lane);
+		moved = true;
+		if (waits && has_room(trace)) {
+			serve(trace, ticket);
+			waits = false;
+		}
+	}
+	count(trace);
+	if (waits)
+		serve(trace, ticket);
+	return moved;
+}
+
+/* ---- sleep ---- */
+
+/* The guest does both the other way round: either it sees where we sleep, or we see what it has
+ * written. */
+static bool may_sleep(struct trace *trace, bool lingers)
+{
+	bool may = true;
+
+	for (size_t i = 0; i < trace->nr; i++) {
+		const struct trace_ring *ring = &trace->lanes[i].ring;
+
+		trace_ring_wake_at(ring, ring->tail + (lingers ? ring->size / 4 : 0));
+	}
+	look(trace);
+	for (size_t i = 0; i < trace->nr; i++) {
+		const struct lane *lane = &trace->lanes[i];
+
+		may = may && used(lane) <= (lingers ? lane->ring.size / 4 : 0);
+	}
+	return may;
+}
+
+/* @lingers: there were records a moment ago, so that there will be more; a few of them can wait for
+ * each other */
+static void trace_sleep(struct trace *trace, bool lingers)
+{
+	struct pollfd bell = { .fd = trace->bell_fd, .events = POLLIN };
+	uint64_t rings;
+
+	if (!may_sleep(trace, lingers) || poll(&bell, 1, lingers ? LINGER_MS : -1) <= 0)
+		return;
+	if (read(trace->bell_fd, &rings, sizeof(rings)) == (ssize_t)sizeof(rings))
+		stats_add(&trace->stats->trace_wakeups, 1);
+}
+
+static void ring_bell(const struct trace *trace)
+{
+	const uint64_t one = 1;
+
+	/* full: it rings anyway */
+	if (write(trace->bell_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* ---- the thread ---- */
+
+/* Return: TRACE_OPEN or TRACE_CLOSING; TRACE_CLOSED: the thread is not wanted any more */
+static enum trace_state await_rings(struct trace *trace, uint64_t *ret_ticket)
+{
+	enum trace_state state;
+
+	pthread_mutex_lock(&trace->lock);
+	while (trace->state == TRACE_CLOSED && !trace->quit)
+		pthread_cond_wait(&trace->changed, &trace->lock);
+	state = trace->state;
+	*ret_ticket = trace->asked;
+	pthread_mutex_unlock(&trace->lock);
+	return state;
+}
+
+static void let_go(struct trace *trace)
+{
+	pthread_mutex_lock(&trace->lock);
+	free(trace->lanes);
+	trace->lanes = NULL;
+	trace->nr = 0;
+	trace->is_broken = false;
+	trace->state = TRACE_CLOSED;
+	pthread_cond_broadcast(&trace->changed);
+	pthread_mutex_unlock(&trace->lock);
+}
+
+static void *trace_thread(void *arg)
+{
+	struct trace *trace = arg;
+	enum trace_state state;
+	uint64_t ticket;
+
+	pthread_setname_np(pthread_self(), "trace");
+	while ((state = await_rings(trace, &ticket)) != TRACE_CLOSED) {
+		bool moved = run_round(trace, ticket);
+
+		if (state == TRACE_CLOSING)
+			let_go(trace);
+		else
+			trace_sleep(trace, moved);
+	}
+	return NULL;
+}
+
+/* ---- what others do ---- */
+
+int trace_create(const struct gate_config *config, struct stats *stats, struct trace **ret_trace)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return -ENOMEM;
+	trace->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (trace->bell_fd < 0) {
+		free(trace);
+		return -errno;
+	}
+	trace->mem = config->mem;
+	trace->events = config->events;
+	trace->stats = stats;
+	pthread_mutex_init(&trace->lock, NULL);
+	pthread_cond_init(&trace->changed, NULL);
+	*ret_trace = trace;
+	return 0;
+}
+
+void trace_destroy(struct trace *trace)
+{
+	if (!trace)
+		return;
+	trace_close(trace);
+	if (trace->has_thread) {
+		pthread_mutex_lock(&trace->lock);
+		trace->quit = true;
+		pthread_cond_broadcast(&trace->changed);
+		pthread_mutex_unlock(&trace->lock);
+		pthread_join(trace->thread, NULL);
+	}
+	pthread_cond_destroy(&trace->changed);
+	pthread_mutex_destroy(&trace->lock);
+	close(trace->bell_fd);
+	free(trace);
+}
+
+int trace_bell(const struct trace *trace)
+{
+	return trace->bell_fd;
+}
+
+static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
+/* the address of ring @n, which is in RAM, against those before it and the pool */
+static bool stands_alone(const struct hello *hello, const uint64_t *gpas, size_t n, uint64_t size)
+{
+	for (size_t i = 0; i < n; i++)
+		if (overlap(gpas[n], size, gpas[i], size))
+			return false;
+	for (size_t i = 0; i < hello->nr_ranges; i++)
+		if (overlap(gpas[n], size, hello->ranges[i].gpa.value,
+			    (uint64_t)hello->ranges[i].nr_pages * PORTAL_PAGE_SIZE))
+			return false;
+	return true;
+}
+
+static int make_lanes(const struct trace *trace, const struct hello *hello, const uint64_t *gpas,
+		      size_t nr, uint32_t size, struct lane **ret_lanes)
+{
+	auto_free struct lane *lanes = NULL;
+	uint64_t whole = PORTAL_PAGE_SIZE + (uint64_t)size;
+
+	if (nr == 0 || nr > PORTAL_MAX_TRACE_RINGS)
+		return -EPROTO;
+	lanes = calloc(nr, sizeof(*lanes));
+	if (!lanes)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		void *host = NULL;
+
+		if (gpas[i] % PORTAL_PAGE_SIZE == 0)
+			host = trace->mem.slice(trace->mem.ctx, GPA(gpas[i]), whole);
+		if (!host || !stands_alone(hello, gpas, i, whole))
+			return -EPROTO;
+		trace_ring_init(&lanes[i].ring, host, size);
+	}
+	*ret_lanes = take_ptr(lanes);
+	return 0;
+}
+
+/* under the lock */
+static int start(struct trace *trace)
+{
+	int err = 0;
+
+	if (!trace->has_thread)
+		err = pthread_create(&trace->thread, NULL, trace_thread, trace);
+	trace->has_thread = err == 0;
+	return -err;
+}
+
+/* under the lock, and there are none */
+static int open_rings(struct trace *trace, const struct hello *hello, const uint64_t *gpas,
+		      size_t nr, uint32_t size)
+{
+	struct lane *lanes = NULL;
+	int ret = start(trace);
+
+	if (ret == 0)
+		ret = make_lanes(trace, hello, gpas, nr, size, &lanes);
+	if (ret < 0)
+		return ret;
+	trace->lanes = lanes;
+	trace->nr = nr;
+	memcpy(trace->gpas, gpas, nr * sizeof(*gpas));
+	trace->hello = *hello;
+	trace->state = TRACE_OPEN;
+	pthread_cond_broadcast(&trace->changed);
+	return 0;
+}
+
+static bool are_these(const struct trace *trace, const uint64_t *gpas, size_t nr, uint32_t size)
+{
+	return nr == trace->nr && memcmp(gpas, trace->gpas, nr * sizeof(*gpas)) == 0 &&
+	       size == trace->lanes[0].ring.size;
+}
+
+int trace_open(struct trace *trace, const struct hello *hello, const uint64_t *gpas, size_t nr,
+	       uint32_t size)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&trace->lock);
+	while (trace->state == TRACE_CLOSING)
+		pthread_cond_wait(&trace->changed, &trace->lock);
+	if (trace->state == TRACE_CLOSED)
+		ret = open_rings(trace, hello, gpas, nr, size);
+	else if (!are_these(trace, gpas, nr, size))
+		ret = -EPROTO;
+	pthread_mutex_unlock(&trace->lock);
+	return ret;
+}
+
+void trace_close(struct trace *trace)
+{
+	pthread_mutex_lock(&trace->lock);
+	if (trace->state == TRACE_OPEN) {
+		trace->state = TRACE_CLOSING;
+		ring_bell(trace);
+	}
+	while (trace->state != TRACE_CLOSED)
+		pthread_cond_wait(&trace->changed, &trace->lock);
+	pthread_mutex_unlock(&trace->lock);
+}
+
+/* under the lock */
+static int await_room(struct trace *trace)
+{
+	uint64_t ticket = ++trace->asked;
+
+	ring_bell(trace);
+	while (trace->state == TRACE_OPEN && trace->served < ticket)
+		pthread_cond_wait(&trace->changed, &trace->lock);
+	return 0;
+}
+
+int trace_make_room(struct trace *trace)
+{
+	int ret = -ENOENT;
+
+	pthread_mutex_lock(&trace->lock);
+	if (trace->is_broken)
+		ret = -EPROTO;
+	else if (trace->state == TRACE_OPEN)
+		ret = await_room(trace);
+	pthread_mutex_unlock(&trace->lock);
+	stats_add(&trace->stats->trace_blocked, ret == 0);
+	return ret;
+}
