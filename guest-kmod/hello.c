@@ -47,7 +47,7 @@ static int hello_session(void)
 	if (err)
 		return err;
 	hello_fill(session_data(&session));
-	err = session_run(&session, PORTAL_RING_HELLO, PORTAL_EVENT_HELLO,
+	err = session_run(&session, PORTAL_CALL_HELLO, PORTAL_EVENT_HELLO,
 			  sizeof(struct portal_wire_hello));
 	session_close(&session);
 	return err;
@@ -90,7 +90,7 @@ s64 op_hello_welcome(struct op *op)
 void hello_say_bye(void)
 {
 	if (hello_state != HELLO_NO_HOST)
-		doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_BYE);
+		doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_BYE);
 	WRITE_ONCE(hello_state, HELLO_DOWN);
 }
 

@@ -102,7 +102,7 @@ static irqreturn_t serve_host(int irq, void *data)
 
 	if (session_open(&session, true))
 		return IRQ_HANDLED;
-	if (session_run(&session, PORTAL_RING_WORK, PORTAL_EVENT_WORK, 0) > 0)
+	if (session_run(&session, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, 0) > 0)
 		pr_warn_ratelimited("the host has a verdict on nothing, ignored\n");
 	session_close(&session);
 	return IRQ_HANDLED;

@@ -14,10 +14,10 @@
 #include "arch/doorbell.h"
 
 /**
- * doorbell_ring() - hand a page to the VMM and wait until it hands it back
+ * doorbell_call() - hand a page to the VMM and wait until it hands it back
  * @gpa: guest physical address of a page of the pool, page aligned
  * @index: its place in the pool
- * @kind: PORTAL_RING_*
+ * @kind: PORTAL_CALL_*
  *
  * Preemption is off while the vCPU is away, so that the ring belongs to one task. Not on a machine
  * without the portal device: the instruction may be undefined there.
@@ -25,7 +25,7 @@
  * Context: any in which the caller may touch the page.
  * Return: true when the ring was served, false when nobody is there or it was refused.
  */
-static inline bool doorbell_ring(phys_addr_t gpa, u32 index, u32 kind)
+static inline bool doorbell_call(phys_addr_t gpa, u32 index, u32 kind)
 {
 	bool served;
 

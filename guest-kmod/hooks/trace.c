@@ -154,7 +154,7 @@ void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 	for (asks = 0; block && asks < TRACE_MAX_ASKS && !fatal_signal_pending(current); asks++) {
 		if (put_here(record, size, false))
 			return;
-		if (!doorbell_ring(pool_first_gpa(), 0, PORTAL_RING_TRACE))
+		if (!doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_TRACE))
 			break;
 		cond_resched();
 	}

@@ -79,12 +79,12 @@ static int session_verdict(struct pool_page *page, const struct header *header)
 	return header->size;
 }
 
-static int session_loop(struct pool_page *page, u32 ring)
+static int session_loop(struct pool_page *page, u32 call)
 {
 	struct header header;
 
 	for (;;) {
-		if (!doorbell_ring(page->gpa, page->index, ring))
+		if (!doorbell_call(page->gpa, page->index, call))
 			return -ENODEV;
 		header_read(page, &header);
 		if (upper_32_bits(header.op) != page->generation)
@@ -94,12 +94,12 @@ static int session_loop(struct pool_page *page, u32 ring)
 		if (lower_32_bits(header.op) == PORTAL_OP_VERDICT)
 			return session_verdict(page, &header);
 		session_serve(page, &header);
-		ring = PORTAL_RING_ANSWER;
+		call = PORTAL_CALL_ANSWER;
 		cond_resched();
 	}
 }
 
-int session_run(struct session *session, u32 ring, u32 event, u32 size)
+int session_run(struct session *session, u32 call, u32 event, u32 size)
 {
 	struct pool_page *page = session->page;
 	int err;
@@ -107,7 +107,7 @@ int session_run(struct session *session, u32 ring, u32 event, u32 size)
 	page->generation++;
 	header_write(page, event, 0, size);
 	migrate_disable();
-	err = session_loop(page, ring);
+	err = session_loop(page, call);
 	migrate_enable();
 	if (err >= 0 && fatal_signal_pending(current))
 		return -EINTR;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A session: one conversation with the host on one page. It owns the page while it is open and the
- * loop "ring, do what the host asks, answer"; it does not know what the event is about.
+ * loop "call, do what the host asks, answer"; it does not know what the event is about.
  */
 #ifndef GUEST_SESSION_H
 #define GUEST_SESSION_H
@@ -77,19 +77,19 @@ static inline bool session_waited(const struct session *session)
 }
 
 /**
- * session_run() - ring, and serve operations until the host has had enough
+ * session_run() - call, and serve operations until the host has had enough
  * @session: open; one after the other may be run on it
- * @ring: PORTAL_RING_HELLO, PORTAL_RING_EVENT or PORTAL_RING_WORK
+ * @call: PORTAL_CALL_HELLO, PORTAL_CALL_EVENT or PORTAL_CALL_WORK
  * @event: PORTAL_EVENT_*
  * @size: bytes of event in session_data(), 0 .. PORTAL_DATA_SIZE
  *
- * The task stays on its vCPU from the first ring to the last.
+ * The task stays on its vCPU from the first call to the last.
  *
  * Context: may sleep; no lock held that an operation might take.
  * Return: 0 the host has nothing to change; > 0 bytes of verdict in session_scratch(), unchecked
- * but for their number; -EINTR the task is being killed; -ENODEV the ring was refused; -EPROTO the
+ * but for their number; -EINTR the task is being killed; -ENODEV the call was refused; -EPROTO the
  * host broke the protocol.
  */
-int __must_check session_run(struct session *session, u32 ring, u32 event, u32 size);
+int __must_check session_run(struct session *session, u32 call, u32 event, u32 size);
 
 #endif /* GUEST_SESSION_H */

@@ -22,7 +22,7 @@
 #include "sources/syscall.h"
 
 /**
- * struct call - one hooked call, from its entry to its return
+ * struct hooked_call - one hooked call, from its entry to its return
  * @table: SYSCALL_*
  * @nr: number in it
  * @function: the function behind it
@@ -35,7 +35,7 @@
  * @rule_failed: its event is one because a rule could not store what it should
  * @ret: the result, once there is one
  */
-struct call {
+struct hooked_call {
 	enum syscall_table table;
 	u32 nr;
 	unsigned long function;
@@ -48,7 +48,7 @@ struct call {
 	long ret;
 };
 
-static void call_init(struct call *call, const struct pt_regs *regs)
+static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 {
 	call->skipped = false;
 	call->waited = false;
@@ -62,21 +62,21 @@ static void call_init(struct call *call, const struct pt_regs *regs)
 }
 
 /* the result at the width of the task's long */
-static s64 call_ret(const struct call *call)
+static s64 call_ret(const struct hooked_call *call)
 {
 	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
 }
 
 /* ---- events ---- */
 
-static u32 event_flags(const struct call *call)
+static u32 event_flags(const struct hooked_call *call)
 {
 	return (call->skipped ? PORTAL_SYSCALL_SKIPPED : 0) |
 	       (call->waited ? PORTAL_SYSCALL_WAITED : 0) |
 	       (call->rule_failed ? PORTAL_SYSCALL_RULE_FAILED : 0);
 }
 
-static void event_fill(struct portal_wire_syscall *event, const struct call *call, u64 hooks)
+static void event_fill(struct portal_wire_syscall *event, const struct hooked_call *call, u64 hooks)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 	unsigned int i;
@@ -100,7 +100,7 @@ static void event_fill(struct portal_wire_syscall *event, const struct call *cal
 
 /* @wire: of @room bytes, filled by event_fill(). Return: bytes of the event. */
 static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
-		       const struct call *call, u32 event)
+		       const struct hooked_call *call, u32 event)
 {
 	struct fetch fetch = {
 		.args = call->seen.args,
@@ -123,7 +123,7 @@ static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 }
 
 /* For those who need not be asked: a record in the trace, which leaves the guest for nothing. */
-static void trace_event(struct call *call, u32 event, const struct hook_bits *bits)
+static void trace_event(struct hooked_call *call, u32 event, const struct hook_bits *bits)
 {
 	struct portal_wire_trace_record *record;
 	struct portal_wire_syscall *wire;
@@ -145,7 +145,7 @@ static void trace_event(struct call *call, u32 event, const struct hook_bits *bi
 }
 
 /* The session of the verdict is over; the page is used for another one. */
-static void report_error(struct session *session, const struct call *call, u64 hooks,
+static void report_error(struct session *session, const struct hooked_call *call, u64 hooks,
 			 const struct verdict_write *failed)
 {
 	struct portal_wire_error *error = session_data(session);
@@ -154,7 +154,7 @@ static void report_error(struct session *session, const struct call *call, u64 h
 	error->hook = cpu_to_le32(failed->hook);
 	error->err = cpu_to_le32(-EFAULT);
 	error->addr = cpu_to_le64(failed->addr);
-	if (session_run(session, PORTAL_RING_EVENT, PORTAL_EVENT_ERROR, sizeof(*error)) > 0)
+	if (session_run(session, PORTAL_CALL_EVENT, PORTAL_EVENT_ERROR, sizeof(*error)) > 0)
 		pr_warn_ratelimited("the host has a verdict on an error, which is not asked for\n");
 }
 
@@ -171,7 +171,7 @@ static int apply_writes(const struct portal_wire_verdict *verdict, struct verdic
 	return 0;
 }
 
-static void apply_entry(struct call *call, const struct portal_wire_verdict *verdict)
+static void apply_entry(struct hooked_call *call, const struct portal_wire_verdict *verdict)
 {
 	unsigned int i;
 
@@ -184,13 +184,13 @@ static void apply_entry(struct call *call, const struct portal_wire_verdict *ver
 	}
 }
 
-static void apply_return(struct call *call, const struct portal_wire_verdict *verdict)
+static void apply_return(struct hooked_call *call, const struct portal_wire_verdict *verdict)
 {
 	if (le32_to_cpu(verdict->flags) & PORTAL_VERDICT_RET)
 		call->ret = le64_to_cpu(verdict->ret);
 }
 
-static void apply_verdict(struct session *session, struct call *call, u32 event, u64 hooks,
+static void apply_verdict(struct session *session, struct hooked_call *call, u32 event, u64 hooks,
 			  size_t size)
 {
 	const struct portal_wire_verdict *verdict = (void *)session_scratch(session);
@@ -215,7 +215,7 @@ static void apply_verdict(struct session *session, struct call *call, u32 event,
 
 /* ---- rules ---- */
 
-static void apply_effects(struct call *call, const struct rule_effects *effects)
+static void apply_effects(struct hooked_call *call, const struct rule_effects *effects)
 {
 	unsigned int i;
 
@@ -229,7 +229,7 @@ static void apply_effects(struct call *call, const struct rule_effects *effects)
 }
 
 /* Return: a rule has answered; else the host has to be asked. */
-static bool answer_by_rule(struct call *call, u32 event, u64 hooks)
+static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
 {
 	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
 	struct rule_effects effects;
@@ -251,7 +251,7 @@ static bool answer_by_rule(struct call *call, u32 event, u64 hooks)
  * Tells the host, and does what it says, unless a rule knows. When there is no host any more the
  * call goes on as if there was no hook. Return: 0; -EINTR the task is being killed.
  */
-static int run_event(struct call *call, u32 event, u64 hooks)
+static int run_event(struct hooked_call *call, u32 event, u64 hooks)
 {
 	struct session session;
 	int size;
@@ -265,7 +265,7 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 	event_fill(session_data(&session), call, hooks);
 	size = event_fetch(session_data(&session), PORTAL_DATA_SIZE, session_scratch(&session),
 			   call, event);
-	size = session_run(&session, PORTAL_RING_EVENT, event, size);
+	size = session_run(&session, PORTAL_CALL_EVENT, event, size);
 	if (size > 0)
 		apply_verdict(&session, call, event, hooks, size);
 	session_close(&session);
@@ -273,7 +273,7 @@ static int run_event(struct call *call, u32 event, u64 hooks)
 }
 
 /* Calls that end the task do not come back to let the module go: they hold it no longer. */
-static long run_function(const struct call *call, const struct pt_regs *regs)
+static long run_function(const struct hooked_call *call, const struct pt_regs *regs)
 {
 	bool leaves = arch_never_returns(call->table, call->nr);
 	long ret;
@@ -293,7 +293,7 @@ static bool is_restart(long ret)
 	       ret == -ERESTART_RESTARTBLOCK;
 }
 
-static void run_return_hooks(struct call *call)
+static void run_return_hooks(struct hooked_call *call)
 {
 	struct hook_bits hooks;
 
@@ -308,7 +308,7 @@ static void run_return_hooks(struct call *call)
 }
 
 /* A task that is killed while its hook decides does not get past it. */
-static long run_hooked(struct call *call, const struct pt_regs *regs)
+static long run_hooked(struct hooked_call *call, const struct pt_regs *regs)
 {
 	call_init(call, regs);
 	hook_table_match(call->table, call->nr, &call->seen, &call->match);
@@ -328,7 +328,7 @@ static long run_hooked(struct call *call, const struct pt_regs *regs)
 
 long syscall_hook_wrapper(const struct pt_regs *regs, unsigned long function)
 {
-	struct call call;
+	struct hooked_call call;
 	long ret;
 
 	call.function = function;

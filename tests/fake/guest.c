@@ -8,7 +8,7 @@
 
 #include "fake/session.h"
 
-int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *ring, void *ctx)
+int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_call_fn *call, void *ctx)
 {
 	memset(guest, 0, sizeof(*guest));
 	guest->ram = aligned_alloc(PORTAL_PAGE_SIZE, nr_pages * PORTAL_PAGE_SIZE);
@@ -22,8 +22,8 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *rin
 	guest->slots_gpa = FAKE_SLOTS_GPA;
 	memset(guest->ram, 0xa5, nr_pages * PORTAL_PAGE_SIZE);
 	guest->nr_pages = nr_pages;
-	guest->ring = ring;
-	guest->ring_ctx = ctx;
+	guest->call = call;
+	guest->call_ctx = ctx;
 	guest->names_per_block = 100;
 	guest->hello_version = PORTAL_WIRE_VERSION;
 	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_TRACE | PORTAL_FEATURE_RULE;
@@ -49,7 +49,7 @@ uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
 	return FAKE_RAM_BASE + (index + hole) * PORTAL_PAGE_SIZE;
 }
 
-/* each trace's page and ring, at the largest distance that they can need */
+/* each trace ring with its page, at the largest distance that they can need */
 static void *slice_trace_rings(struct fake_guest *guest, uint64_t gpa, uint64_t len)
 {
 	uint64_t index = (gpa - FAKE_TRACE_BASE) / FAKE_TRACE_STRIDE;
@@ -122,12 +122,12 @@ int fake_hello(struct fake_guest *guest, unsigned int vcpu)
 
 	forget_hooks(guest);
 	fake_fill_hello(guest, &hello);
-	return converse(guest, vcpu, PORTAL_RING_HELLO, PORTAL_EVENT_HELLO, &hello, sizeof(hello));
+	return converse(guest, vcpu, PORTAL_CALL_HELLO, PORTAL_EVENT_HELLO, &hello, sizeof(hello));
 }
 
 int fake_work(struct fake_guest *guest, unsigned int vcpu)
 {
-	return converse(guest, vcpu, PORTAL_RING_WORK, PORTAL_EVENT_WORK, NULL, 0);
+	return converse(guest, vcpu, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, NULL, 0);
 }
 
 int fake_bye(struct fake_guest *guest, unsigned int vcpu)
@@ -135,7 +135,7 @@ int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 	int ret;
 
 	forget_hooks(guest);
-	ret = guest->ring(guest->ring_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_RING_BYE);
+	ret = guest->call(guest->call_ctx, vcpu, fake_page_gpa(guest, 0), PORTAL_CALL_BYE);
 	for (size_t i = 0; i < FAKE_NR_TRACE_RINGS; i++)
 		fake_trace_done(&guest->traces[i]);
 	guest->trace_size = 0;

@@ -30,8 +30,8 @@
 #define FAKE_TRACE_STRIDE   0x400000ull	  /* from one to the next */
 #define FAKE_NR_TRACE_RINGS 2		  /* one for each vCPU */
 
-/** typedef fake_ring_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
-typedef int fake_ring_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
+/** typedef fake_call_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
+typedef int fake_call_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
 
 /* an installed hook */
 struct fake_hook {
@@ -50,8 +50,8 @@ struct fake_rule {
 
 /**
  * struct fake_guest - the guest
- * @ring: how a ring leaves it
- * @ring_ctx: handed to @ring
+ * @call: how a call leaves it
+ * @call_ctx: handed to @call
  * @ram: @nr_pages pages, the first half at FAKE_RAM_BASE, the others with a hole of a page between
  * @nr_pages: of the pool, even
  * @taken: page is in a session
@@ -73,7 +73,7 @@ struct fake_rule {
  *	compat ones, for the table they have here
  * @trace rings: of each vCPU; no memory before TRACE_OPEN
  * @trace_size: bytes of a trace ring, 0 before TRACE_OPEN
- * @most_trace: largest ring that this guest has memory for
+ * @most_trace: largest trace ring that this guest has memory for
  * @bell_fd: written to when a trace's head passes its wake_at; -1: nowhere
  * @welcome: answer to WELCOME
  * @nr_ops: operations it knows, those below; 0 = all
@@ -83,8 +83,8 @@ struct fake_rule {
  * @lock: @taken, @generation, @hooks and @rules
  */
 struct fake_guest {
-	fake_ring_fn *ring;
-	void *ring_ctx;
+	fake_call_fn *call;
+	void *call_ctx;
 	uint8_t *ram;
 	size_t nr_pages;
 	bool taken[FAKE_MAX_PAGES];
@@ -116,7 +116,7 @@ struct fake_guest {
 };
 
 /** fake_guest_init() - a guest with @nr_pages (even, 2 .. FAKE_MAX_PAGES). Return: 0; -ENOMEM. */
-int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_ring_fn *ring, void *ctx);
+int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_call_fn *call, void *ctx);
 
 /** fake_guest_done() - frees it. */
 void fake_guest_done(struct fake_guest *guest);
@@ -135,7 +135,7 @@ void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *r
  */
 int fake_hello(struct fake_guest *guest, unsigned int vcpu);
 
-/** fake_bye() - unload it. Return: what the ring returned. */
+/** fake_bye() - unload it. Return: what the call returned. */
 int fake_bye(struct fake_guest *guest, unsigned int vcpu);
 
 /** fake_work() - the host has raised the interrupt. Return: 0; -1 refused. */

@@ -67,7 +67,7 @@ int fake_session_open(struct fake_session *session, struct fake_guest *guest,
 	region->size = htole64(size);
 	if (size > 0)
 		memcpy(region->data, payload, size);
-	fake_session_ring(session, kind);
+	fake_session_call(session, kind);
 	return 0;
 }
 
@@ -93,13 +93,13 @@ static void look(struct fake_session *session)
 	memcpy(session->verdict, region->data, session->verdict_size);
 }
 
-void fake_session_ring(struct fake_session *session, uint32_t kind)
+void fake_session_call(struct fake_session *session, uint32_t kind)
 {
 	struct fake_guest *guest = session->guest;
-	int ret = guest->ring(guest->ring_ctx, session->vcpu, fake_page_gpa(guest, session->page),
+	int ret = guest->call(guest->call_ctx, session->vcpu, fake_page_gpa(guest, session->page),
 			      kind);
 
-	session->rings++;
+	session->calls++;
 	if (ret == 0) {
 		look(session);
 		return;
@@ -126,7 +126,7 @@ void fake_session_serve(struct fake_session *session)
 void fake_session_step(struct fake_session *session)
 {
 	fake_session_serve(session);
-	fake_session_ring(session, PORTAL_RING_ANSWER);
+	fake_session_call(session, PORTAL_CALL_ANSWER);
 }
 
 void fake_session_finish(struct fake_session *session)

@@ -11,19 +11,19 @@
 enum fake_state {
 	FAKE_ENDED = 0, /* the host has left NONE or VERDICT */
 	FAKE_ASKED,	/* the host wants an operation */
-	FAKE_REFUSED,	/* the host has refused a ring */
+	FAKE_REFUSED,	/* the host has refused a call */
 };
 
 /**
  * struct fake_session - one session
  * @guest: whose
  * @task: whose memory operations work on; NULL = a kernel thread
- * @vcpu: where it rings
+ * @vcpu: where it calls
  * @page: index in the pool
  * @generation: its own
- * @rings: so far
- * @state: after the last ring
- * @error: what the refused ring returned
+ * @calls: so far
+ * @state: after the last call
+ * @error: what the refused call returned
  * @verdict_size: bytes of @verdict; 0: it ended with NONE
  * @verdict: payload of VERDICT
  */
@@ -33,7 +33,7 @@ struct fake_session {
 	unsigned int vcpu;
 	size_t page;
 	uint32_t generation;
-	unsigned int rings;
+	unsigned int calls;
 	enum fake_state state;
 	int error;
 	size_t verdict_size;
@@ -46,7 +46,7 @@ struct fake_session {
  * @guest: the guest
  * @task: NULL for hello and work
  * @vcpu: where
- * @kind: PORTAL_RING_HELLO, _EVENT or _WORK
+ * @kind: PORTAL_CALL_HELLO, _EVENT or _WORK
  * @code: PORTAL_EVENT_*
  * @payload: @size bytes
  *
@@ -62,16 +62,16 @@ int fake_session_open(struct fake_session *session, struct fake_guest *guest,
  */
 void fake_session_serve(struct fake_session *session);
 
-/** fake_session_ring() - ring @kind and look at what the host has left. */
-void fake_session_ring(struct fake_session *session, uint32_t kind);
+/** fake_session_call() - call @kind and look at what the host has left. */
+void fake_session_call(struct fake_session *session, uint32_t kind);
 
-/** fake_session_step() - serve and ring ANSWER. */
+/** fake_session_step() - serve and call ANSWER. */
 void fake_session_step(struct fake_session *session);
 
 /** fake_session_finish() - step until it ends, and give the page back. */
 void fake_session_finish(struct fake_session *session);
 
-/** fake_session_drop() - give the page back and ring nothing more. */
+/** fake_session_drop() - give the page back and call nothing more. */
 void fake_session_drop(struct fake_session *session);
 
 /** fake_session_region() - its page. */

@@ -99,10 +99,10 @@ static void report(struct progress *progress, const struct portal_wire_error *er
 	struct fake_session session;
 
 	if (fake_session_open(&session, progress->guest, progress->task, progress->vcpu,
-			      PORTAL_RING_EVENT, PORTAL_EVENT_ERROR, error, sizeof(*error)) < 0)
+			      PORTAL_CALL_EVENT, PORTAL_EVENT_ERROR, error, sizeof(*error)) < 0)
 		return;
 	fake_session_finish(&session);
-	progress->result->rings += session.rings;
+	progress->result->calls += session.calls;
 }
 
 static void apply(struct progress *progress, const struct fake_session *session)
@@ -174,9 +174,9 @@ static bool ask_for_room(struct progress *progress)
 {
 	struct fake_guest *guest = progress->guest;
 
-	progress->result->rings++;
-	return guest->ring(guest->ring_ctx, progress->vcpu, fake_page_gpa(guest, 0),
-			   PORTAL_RING_TRACE) == 0;
+	progress->result->calls++;
+	return guest->call(guest->call_ctx, progress->vcpu, fake_page_gpa(guest, 0),
+			   PORTAL_CALL_TRACE) == 0;
 }
 
 static void trace_call(struct progress *progress, uint32_t code)
@@ -217,10 +217,10 @@ static void ask_hooks(struct progress *progress, uint32_t code)
 			   sizeof(event) - size);
 	memcpy(event, &progress->call, sizeof(progress->call));
 	if (fake_session_open(&session, progress->guest, progress->task, progress->vcpu,
-			      PORTAL_RING_EVENT, code, event, size) < 0)
+			      PORTAL_CALL_EVENT, code, event, size) < 0)
 		return;
 	fake_session_finish(&session);
-	progress->result->rings += session.rings;
+	progress->result->calls += session.calls;
 	progress->result->refused |= session.state == FAKE_REFUSED;
 	if (session.state == FAKE_ENDED && !progress->task->killed)
 		apply(progress, &session);

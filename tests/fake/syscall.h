@@ -10,14 +10,14 @@
  * @ret: what the task gets
  * @ran: the call's own function ran
  * @args: the arguments it saw
- * @rings: doorbells in all
+ * @calls: doorbells in all
  * @refused: the host refused one
  */
 struct fake_result {
 	int64_t ret;
 	bool ran;
 	uint64_t args[PORTAL_NR_ARGS];
-	unsigned int rings;
+	unsigned int calls;
 	bool refused;
 };
 

@@ -7,7 +7,7 @@
 #include "portal/event.h"
 
 /* whatever is asked of the items stays inside them */
-static void check_items(struct call *call)
+static void check_items(struct syscall_event *call)
 {
 	char buf[256];
 
@@ -44,7 +44,7 @@ static void check_hello(const struct hello *hello)
 		abort();
 }
 
-static void check_call(const struct call *call)
+static void check_call(const struct syscall_event *call)
 {
 	if (strlen(call->comm) >= sizeof(call->comm))
 		abort();
@@ -57,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct hello guest = { .abi = PORTAL_ABI_X86_64,
 					    .compat_abi = PORTAL_ABI_I386 };
 	struct hello hello;
-	struct call call;
-	struct call_error error;
+	struct syscall_event call;
+	struct syscall_error error;
 	uint8_t copy[PORTAL_DATA_SIZE];
 
 	if (size > sizeof(copy))

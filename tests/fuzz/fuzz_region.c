@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile guest module: any pages, any rings, against the gate and a hook that uses everything.
+ * A hostile guest module: any pages, any calls, against the gate and a hook that uses everything.
  * The input is a script: seven bytes of command and the bytes it puts into a page, again and again.
  */
 #include <endian.h>
@@ -23,9 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /**
  * struct command - one step of the script
- * @vcpu: who rings
+ * @vcpu: who calls
  * @page: which page, modulo one more than there are: the last is an address outside of RAM
- * @kind: of ring
+ * @kind: of call
  * @honest: the header gets the generation that is in the page, so that answers arrive
  * @keep: leave the header's last fields too, only @code changes
  * @len: bytes that follow, to be put at the page's start, low and high byte
@@ -136,13 +136,13 @@ static void put(const struct command *command, const uint8_t *bytes, size_t len)
 		memcpy(page + 4, generation, 4);
 }
 
-/* what a served ring leaves in the page is something a guest can do */
+/* what a served call leaves in the page is something a guest can do */
 static void check(const struct command *command)
 {
 	const struct portal_region *region = slice(NULL, GPA(gpa_of(command)), PORTAL_PAGE_SIZE);
 	uint32_t op = (uint32_t)le64toh(region->op);
 
-	if (command->kind == PORTAL_RING_BYE)
+	if (command->kind == PORTAL_CALL_BYE)
 		return;
 	if (op >= PORTAL_NR_OPS)
 		abort();
@@ -165,7 +165,7 @@ static void run(struct gate *gate, const uint8_t *data, size_t size)
 		put(&command, data, len);
 		data += len;
 		size -= len;
-		if (gate_ring(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa_of(&command)),
+		if (gate_call(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa_of(&command)),
 			      command.kind) == 0)
 			check(&command);
 	}

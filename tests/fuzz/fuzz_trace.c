@@ -50,7 +50,7 @@ static void take(struct trace_ring *ring, const struct trace_record *record)
 					    .compat_abi = PORTAL_ABI_I386 };
 	uint8_t *event = malloc(PORTAL_TRACE_RECORD_MAX);
 	uint32_t before = ring->tail;
-	struct call call;
+	struct syscall_event call;
 
 	if (!event)
 		abort();

@@ -10,17 +10,17 @@
 #include <stdint.h>
 
 /**
- * doorbell_ring() - not counted
+ * doorbell_call() - not counted
  * @gpa: of the page, any
  * @index: of the page in the pool, any that the architecture's doorbell can say
  * @kind: likewise
  *
  * Return: it was served.
  */
-bool doorbell_ring(uint64_t gpa, uint32_t index, uint32_t kind);
+bool doorbell_call(uint64_t gpa, uint32_t index, uint32_t kind);
 
-/** doorbell_no_rings() - with a hello in page 0: what resembles its ring and is none, each checked.
+/** doorbell_no_calls() - with a hello in page 0: what resembles its ring and is none, each checked.
  */
-void doorbell_no_rings(void);
+void doorbell_no_calls(void);
 
 #endif

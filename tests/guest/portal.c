@@ -17,14 +17,14 @@ static bool count(bool served)
 	return served;
 }
 
-bool portal_ring_gpa(uint64_t gpa, uint32_t kind)
+bool portal_call_gpa(uint64_t gpa, uint32_t kind)
 {
-	return count(doorbell_ring(gpa, 0, kind));
+	return count(doorbell_call(gpa, 0, kind));
 }
 
-bool portal_ring(unsigned int page, uint32_t kind)
+bool portal_call_page(unsigned int page, uint32_t kind)
 {
-	return count(doorbell_ring(gpa_of(&pool[page]), page, kind));
+	return count(doorbell_call(gpa_of(&pool[page]), page, kind));
 }
 
 void portal_put(unsigned int page, uint32_t code, uint64_t addr, uint64_t size)
@@ -65,7 +65,7 @@ struct portal_wire_hello *portal_hello(void)
 bool portal_answer(unsigned int page, int64_t size, uint64_t cursor)
 {
 	portal_put(page, PORTAL_RESP_DONE, cursor, (uint64_t)size);
-	return portal_ring(page, PORTAL_RING_ANSWER);
+	return portal_call_page(page, PORTAL_CALL_ANSWER);
 }
 
 bool portal_answer_names(unsigned int page, const char *names, size_t len)
@@ -94,7 +94,7 @@ bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_ho
 	if (ret_hook)
 		memset(ret_hook, 0, sizeof(*ret_hook));
 	portal_hello();
-	if (!portal_ring(0, PORTAL_RING_HELLO))
+	if (!portal_call_page(0, PORTAL_CALL_HELLO))
 		return false;
 	for (unsigned int i = 0; i < NR_OPERATIONS_MAX; i++) {
 		if (portal_asked(0) == PORTAL_OP_NONE)

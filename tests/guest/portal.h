@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The guest's side of docs/protocol.md, small enough to be lied with: pages, doorbell, a hello,
- * answers. Counts what it rings, so that a test can compare with what the VMM says.
+ * answers. Counts what it calls, so that a test can compare with what the VMM says.
  */
 #ifndef GUEST_PORTAL_H
 #define GUEST_PORTAL_H
@@ -16,20 +16,20 @@
 /* the pool that portal_hello() announces */
 extern volatile struct portal_region pool[NR_POOL_PAGES];
 
-/* of the calling guest: rings that reached the VMM, and those it refused */
+/* of the calling guest: calls that reached the VMM, and those it refused */
 extern uint64_t nr_rings, nr_refused;
 
-/** portal_ring_gpa() - a hello or an unknown kind for any address, counted. Return: it was served.
+/** portal_call_gpa() - a hello or an unknown kind for any address, counted. Return: it was served.
  */
-bool portal_ring_gpa(uint64_t gpa, uint32_t kind);
+bool portal_call_gpa(uint64_t gpa, uint32_t kind);
 
-/** portal_ring() - any ring for a page of the pool, counted. Return: it was served. */
-bool portal_ring(unsigned int page, uint32_t kind);
+/** portal_call_page() - any call for a page of the pool, counted. Return: it was served. */
+bool portal_call_page(unsigned int page, uint32_t kind);
 
 /** portal_put() - a header with page @page's own generation. */
 void portal_put(unsigned int page, uint32_t code, uint64_t addr, uint64_t size);
 
-/** portal_open() - the same with its next generation, for rings that open a session. */
+/** portal_open() - the same with its next generation, for calls that open a session. */
 void portal_open(unsigned int page, uint32_t code, uint64_t size);
 
 /** portal_data() - the payload of @page as a struct of another kind. */

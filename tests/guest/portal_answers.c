@@ -17,7 +17,7 @@ static bool hooked_read(void)
 	call->args[1] = 0x1000;
 	call->args[2] = 100;
 	call->ret = 50;
-	return portal_ring(1, PORTAL_RING_EVENT) && portal_asked(1) == PORTAL_OP_READ_STR;
+	return portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_READ_STR;
 }
 
 static bool lie_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
@@ -26,7 +26,7 @@ static bool lie_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
 		return false;
 	nr_lies++;
 	portal_put(1, code, cursor, size);
-	return !portal_ring(1, PORTAL_RING_ANSWER) && !portal_ring(1, PORTAL_RING_ANSWER);
+	return !portal_call_page(1, PORTAL_CALL_ANSWER) && !portal_call_page(1, PORTAL_CALL_ANSWER);
 }
 
 static void lies(void)
@@ -65,7 +65,7 @@ static void truths(void)
 {
 	check(hooked_read() && answer_all(-EFAULT), "a fault is an answer");
 	check(hooked_read() && (portal_put(1, PORTAL_RESP_UNKNOWN, 0, -95ull), true) &&
-		      portal_ring(1, PORTAL_RING_ANSWER),
+		      portal_call_page(1, PORTAL_CALL_ANSWER),
 	      "not to know an operation is an answer");
 	check(hooked_read() && answer_all(0), "the hook works in the end");
 }

@@ -6,16 +6,16 @@
 
 void guest_main(void)
 {
-	static const uint32_t kinds[] = { PORTAL_RING_ANSWER, 7, 0 };
+	static const uint32_t kinds[] = { PORTAL_CALL_ANSWER, 7, 0 };
 	bool refused = true, served = true;
 
 	check(portal_greet("", 0, NULL), "hello is served");
 	for (unsigned int i = 0; i < NR_RINGS; i++) {
 		if (i % 8 == 0) {
 			portal_event(i / 8 % NR_POOL_PAGES, PORTAL_EVENT_SYSCALL_ENTER);
-			served &= portal_ring(i / 8 % NR_POOL_PAGES, PORTAL_RING_EVENT);
+			served &= portal_call_page(i / 8 % NR_POOL_PAGES, PORTAL_CALL_EVENT);
 		} else {
-			refused &= !portal_ring(0, kinds[i % ARRAY_SIZE(kinds)]);
+			refused &= !portal_call_page(0, kinds[i % ARRAY_SIZE(kinds)]);
 		}
 	}
 	check(served, "every event in the flood is served");

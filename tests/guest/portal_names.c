@@ -21,7 +21,7 @@ static void wrong_welcome(uint64_t lie)
 	};
 
 	portal_put(0, answers[lie].code, 0, answers[lie].size);
-	portal_ring(0, PORTAL_RING_ANSWER);
+	portal_call_page(0, PORTAL_CALL_ANSWER);
 }
 
 /* one name a block, for ever */
@@ -82,7 +82,7 @@ void guest_main(void)
 	uint64_t lie = guest_parameter("lie");
 
 	portal_hello();
-	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
 	      "a valid hello is welcomed");
 	if (lie < 5)
 		wrong_welcome(lie);

@@ -16,9 +16,9 @@ static void disturb(void)
 	bool answers = guest_parameter("answers") != 0;
 
 	while (!stop) {
-		for (uint32_t kind = PORTAL_RING_HELLO; kind <= PORTAL_RING_BYE; kind++) {
-			if (kind != PORTAL_RING_ANSWER || answers)
-				doorbell_ring(gpa_of(&pool[0]), 0, kind);
+		for (uint32_t kind = PORTAL_CALL_HELLO; kind <= PORTAL_CALL_BYE; kind++) {
+			if (kind != PORTAL_CALL_ANSWER || answers)
+				doorbell_call(gpa_of(&pool[0]), 0, kind);
 		}
 	}
 	stopped = true;
@@ -33,7 +33,7 @@ void guest_main(void)
 	for (unsigned int i = 0; i < NR_ROUNDS; i++) {
 		nr_ended += portal_greet("", 0, NULL);
 		portal_event(0, PORTAL_EVENT_SYSCALL_ENTER);
-		portal_ring(0, PORTAL_RING_EVENT);
+		portal_call_page(0, PORTAL_CALL_EVENT);
 	}
 	stop = true;
 	while (!stopped)

@@ -8,25 +8,25 @@ static void before_hello(void)
 	bool served = false;
 
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
-	for (uint32_t kind = PORTAL_RING_EVENT; kind <= PORTAL_RING_TRACE; kind++)
-		served |= portal_ring(1, kind);
+	for (uint32_t kind = PORTAL_CALL_EVENT; kind <= PORTAL_CALL_TRACE; kind++)
+		served |= portal_call_page(1, kind);
 	check(!served, "before hello nothing else is served");
 }
 
 static void unknown_kinds(void)
 {
-	static const uint32_t kinds[] = UNKNOWN_RINGS;
+	static const uint32_t kinds[] = UNKNOWN_CALLS;
 	bool served = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		served |= portal_ring(0, kinds[i]);
+		served |= portal_call_page(0, kinds[i]);
 	check(!served, "unknown kinds are refused");
 }
 
 static void no_rings(void)
 {
 	portal_hello();
-	doorbell_no_rings();
+	doorbell_no_calls();
 	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
 }
 
@@ -39,7 +39,7 @@ static void bad_pages(void)
 	bool served = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		served |= portal_ring_gpa(bad[i], PORTAL_RING_HELLO);
+		served |= portal_call_gpa(bad[i], PORTAL_CALL_HELLO);
 	check(!served, "a hello outside of memory is refused");
 }
 
@@ -48,7 +48,7 @@ static bool hello_refused(void)
 {
 	uint64_t op = pool[0].op;
 
-	return !portal_ring(0, PORTAL_RING_HELLO) && pool[0].op == op;
+	return !portal_call_page(0, PORTAL_CALL_HELLO) && pool[0].op == op;
 }
 
 static bool range_refused(uint64_t gpa, uint32_t nr_pages, uint32_t reserved)
@@ -116,27 +116,29 @@ static void bad_hellos(void)
 	portal_put(0, PORTAL_OP_NONE, 0, sizeof(*hello));
 	check(hello_refused(), "a hello that is called something else is refused");
 	portal_hello()->version = PORTAL_WIRE_VERSION + 1;
-	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_NONE,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_NONE,
 	      "another version is told that there are no hooks");
 }
 
 static void conversations(void)
 {
 	portal_hello();
-	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
 	      "a valid hello is welcomed");
 	portal_put(0, PORTAL_RESP_DONE, 0, 0);
 	pool[0].op += 1ull << 32;
-	check(!portal_ring(0, PORTAL_RING_ANSWER), "an answer of another generation is refused");
-	check(!portal_ring(1, PORTAL_RING_ANSWER), "an answer nobody waits for is refused");
+	check(!portal_call_page(0, PORTAL_CALL_ANSWER),
+	      "an answer of another generation is refused");
+	check(!portal_call_page(1, PORTAL_CALL_ANSWER), "an answer nobody waits for is refused");
 	portal_event(0, PORTAL_EVENT_SYSCALL_ENTER);
-	check(!portal_ring(0, PORTAL_RING_EVENT), "an event where a session is open is refused");
-	check(!portal_ring(0, PORTAL_RING_ANSWER), "and that session is gone");
+	check(!portal_call_page(0, PORTAL_CALL_EVENT),
+	      "an event where a session is open is refused");
+	check(!portal_call_page(0, PORTAL_CALL_ANSWER), "and that session is gone");
 	portal_hello();
-	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
 	      "a second hello is welcomed");
 	portal_hello();
-	check(portal_ring(0, PORTAL_RING_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
 	      "and a third in the middle of it");
 	check(portal_greet("", 0, NULL), "a hello is served to its end");
 }
@@ -145,12 +147,12 @@ static bool event_refused(uint32_t code, uint64_t size, uint32_t kind)
 {
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
 	portal_put(1, code, 0, size);
-	return !portal_ring(1, kind);
+	return !portal_call_page(1, kind);
 }
 
 static void bad_events(void)
 {
-	const uint32_t enter = PORTAL_EVENT_SYSCALL_ENTER, event = PORTAL_RING_EVENT;
+	const uint32_t enter = PORTAL_EVENT_SYSCALL_ENTER, event = PORTAL_CALL_EVENT;
 	const uint64_t size = sizeof(struct portal_wire_syscall);
 	struct portal_wire_syscall *call;
 
@@ -160,18 +162,18 @@ static void bad_events(void)
 		      event_refused(enter, -1ull, event) && event_refused(enter, 1ull << 63, event),
 	      "events of other sizes are refused");
 	check(event_refused(PORTAL_EVENT_HELLO, size, event) && event_refused(0, size, event) &&
-		      event_refused(enter, size, PORTAL_RING_WORK) &&
-		      event_refused(PORTAL_EVENT_WORK, 1, PORTAL_RING_WORK),
+		      event_refused(enter, size, PORTAL_CALL_WORK) &&
+		      event_refused(PORTAL_EVENT_WORK, 1, PORTAL_CALL_WORK),
 	      "events that are called something else are refused");
 	call = portal_event(1, enter);
 	call->abi = 77;
-	check(!portal_ring(1, event), "an unknown ABI is refused");
+	check(!portal_call_page(1, event), "an unknown ABI is refused");
 	call = portal_event(1, enter);
 	memset(call->comm, 'x', sizeof(call->comm));
-	check(!portal_ring(1, event), "a name without an end is refused");
+	check(!portal_call_page(1, event), "a name without an end is refused");
 	call = portal_event(1, enter);
 	call->flags = 0x80000000;
-	check(!portal_ring(1, event), "unknown flags are refused");
+	check(!portal_call_page(1, event), "unknown flags are refused");
 }
 
 static void good_events(void)
@@ -179,11 +181,11 @@ static void good_events(void)
 	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
 
 	call->hooks = -1ull;
-	check(portal_ring(1, PORTAL_RING_EVENT) && portal_asked(1) == PORTAL_OP_NONE,
+	check(portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_NONE,
 	      "an event of hooks that do not exist is served");
-	check(portal_ring(1, PORTAL_RING_BYE), "bye is served");
+	check(portal_call_page(1, PORTAL_CALL_BYE), "bye is served");
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
-	check(!portal_ring(1, PORTAL_RING_EVENT) && !portal_ring(1, PORTAL_RING_BYE),
+	check(!portal_call_page(1, PORTAL_CALL_EVENT) && !portal_call_page(1, PORTAL_CALL_BYE),
 	      "after bye nothing is");
 	check(portal_greet("", 0, NULL), "until the next hello");
 }

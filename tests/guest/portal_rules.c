@@ -77,7 +77,7 @@ static bool converse(uint64_t lie)
 static bool work(void)
 {
 	portal_open(1, PORTAL_EVENT_WORK, 0);
-	return portal_ring(1, PORTAL_RING_WORK) && portal_asked(1) == PORTAL_OP_NONE;
+	return portal_call_page(1, PORTAL_CALL_WORK) && portal_asked(1) == PORTAL_OP_NONE;
 }
 
 static void fill(uint64_t state)
@@ -100,7 +100,7 @@ void guest_main(void)
 	struct portal_wire_hello *hello = portal_hello();
 
 	hello->features = PORTAL_FEATURE_RULE;
-	check(portal_ring(0, PORTAL_RING_HELLO), "a guest with rules is welcomed");
+	check(portal_call_page(0, PORTAL_CALL_HELLO), "a guest with rules is welcomed");
 	check(converse(lie) && nr_rules > 0, "each rule's generation is there before the rule");
 	/* what was refused was the last ring; the VM is about to end */
 	while (lie)
@@ -111,7 +111,7 @@ void guest_main(void)
 	for (unsigned int i = 0; i < PORTAL_MAX_RULES; i++)
 		if (generations[i])
 			slots[i].state = generations[i] << PORTAL_RULE_HITS_BITS | HITS;
-	check(portal_ring(0, PORTAL_RING_BYE) && are_given_back(),
+	check(portal_call_page(0, PORTAL_CALL_BYE) && are_given_back(),
 	      "bye takes the counts, and nothing is in force");
 	fill(UINT64_MAX);
 	print_number("hits", nr_rules * HITS);

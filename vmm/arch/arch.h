@@ -95,7 +95,7 @@ const struct arch_cap *arch_caps_more(void);
  */
 const struct arch_cap *arch_cap_32bit(void);
 
-/* how the guest rings; in the order of preference */
+/* how the guest calls; in the order of preference */
 enum arch_doorbell {
 	ARCH_DOORBELL_NONE = 0, /* none is wanted in particular */
 	ARCH_DOORBELL_HYPERCALL,
@@ -151,7 +151,7 @@ enum arch_entry {
  * @entry: where
  * @setup_header: the image's setup header from offset 0x1f1 on, NULL for an ELF kernel
  * @setup_header_len: its bytes
- * @doorbell: how it rings
+ * @doorbell: how it calls
  * @initrd: where the initial RAM file system is; size 0 = none
  * @initrd_size: bytes
  * @cmdline: command line
@@ -204,13 +204,13 @@ must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len);
 
 /**
- * struct arch_ring - a ring of the doorbell, nothing of it checked
- * @kind: PORTAL_RING_*
+ * struct arch_doorbell_call - a call of the doorbell, nothing of it checked
+ * @kind: PORTAL_CALL_*
  * @has_page: @page is set, else @index
  * @page: the page's guest physical address
  * @index: the page's number in the pool that hello has registered
  */
-struct arch_ring {
+struct arch_doorbell_call {
 	uint32_t kind;
 	bool has_page;
 	gpa_t page;
@@ -218,16 +218,16 @@ struct arch_ring {
 };
 
 /**
- * arch_is_doorbell() - is this exit a ring of the portal doorbell?
+ * arch_is_doorbell() - is this exit a call of the portal doorbell?
  * @vcpu: after KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO, on its thread
- * @ret_ring: which one
+ * @ret_call: which one
  *
  * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
  */
-bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring);
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);
 
 /**
- * arch_doorbell_done() - leave a ring's result, or that of an unknown hypercall, where the guest
+ * arch_doorbell_done() - leave a call's result, or that of an unknown hypercall, where the guest
  * looks for it
  * @vcpu: after such an exit, on its thread; its next run goes on behind the instruction
  * @result: 0 served, else -errno
@@ -249,17 +249,17 @@ must_check int arch_refuse_access(const struct vcpu *vcpu);
  * @code: position-independent machine code for the state that arch_probe_enter() sets
  * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
  * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, with nothing in it
- * @rings: times it rings the doorbell, with page 0; the last one is the end of what it shows
+ * @calls: times it calls the doorbell, with page 0; the last one is the end of what it shows
  * @exit_reason: how they leave the guest, KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO
  * @nr: their hypercall number, or the address that is read
  *
- * It uses instructions that software KVMs are known not to emulate before it rings.
+ * It uses instructions that software KVMs are known not to emulate before it calls.
  */
 struct arch_probe {
 	const uint8_t *code;
 	size_t size;
 	gpa_t gpa;
-	unsigned int rings;
+	unsigned int calls;
 	uint32_t exit_reason;
 	uint64_t nr;
 };

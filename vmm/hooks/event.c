@@ -211,8 +211,8 @@ static void note_rule_failure(struct event_tally *tally, const struct portal_ctx
 }
 
 /* not an initializer: most of the staging area is never touched */
-static void ctx_init(struct portal_ctx *ctx, struct session *session, const struct call *call,
-		     const struct names *names)
+static void ctx_init(struct portal_ctx *ctx, struct session *session,
+		     const struct syscall_event *call, const struct names *names)
 {
 	ctx->session = session;
 	ctx->stamp = NULL;
@@ -226,7 +226,7 @@ static void ctx_init(struct portal_ctx *ctx, struct session *session, const stru
 }
 
 void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
-		      const struct call *call)
+		      const struct syscall_event *call)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
@@ -252,7 +252,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 /* A record has the bits of trace hooks only; whose else it has is none of theirs: there is no
  * session. */
 void event_serve_trace(struct registry *registry, struct event_tally *tally,
-		       const struct call *call, const struct trace_stamp *stamp)
+		       const struct syscall_event *call, const struct trace_stamp *stamp)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
@@ -270,7 +270,7 @@ void event_serve_trace(struct registry *registry, struct event_tally *tally,
 }
 
 static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
-			 const struct call_error *error)
+			 const struct syscall_error *error)
 {
 	if (!hook->on_error) {
 		log_guest(LOG_WARN,
@@ -289,7 +289,7 @@ static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
 }
 
 void event_serve_error(struct registry *registry, struct session *session,
-		       const struct call_error *error)
+		       const struct syscall_error *error)
 {
 	struct portal_ctx ctx;
 	struct names *names;

@@ -49,7 +49,7 @@ struct event_tally {
 struct portal_ctx {
 	struct session *session;
 	const struct trace_stamp *stamp;
-	const struct call *call;
+	const struct syscall_event *call;
 	const struct names *names;
 	struct portal_hook *hook;
 	bool is_return;
@@ -61,17 +61,17 @@ struct portal_ctx {
 
 /** event_serve_call() - run the hooks of a system call event; in its session's coroutine. */
 void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
-		      const struct call *call);
+		      const struct syscall_event *call);
 
 /** event_serve_trace() - run the trace hooks of a record; on the trace thread. */
 void event_serve_trace(struct registry *registry, struct event_tally *tally,
-		       const struct call *call, const struct trace_stamp *stamp);
+		       const struct syscall_event *call, const struct trace_stamp *stamp);
 
 /**
  * event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine.
  */
 void event_serve_error(struct registry *registry, struct session *session,
-		       const struct call_error *error);
+		       const struct syscall_error *error);
 
 /** event_suspend() - the callback running in @session, if any, is about to wait for the guest. */
 void event_suspend(struct session *session);

@@ -114,14 +114,14 @@ static void on_hello(void *ctx, struct session *session, const struct hello *hel
 		host->ops.failed(host->ops.ctx);
 }
 
-static void on_call(void *ctx, struct session *session, const struct call *call)
+static void on_call(void *ctx, struct session *session, const struct syscall_event *call)
 {
 	struct host *host = ctx;
 
 	event_serve_call(&host->registry, &host->tally, session, call);
 }
 
-static void on_error(void *ctx, struct session *session, const struct call_error *error)
+static void on_error(void *ctx, struct session *session, const struct syscall_error *error)
 {
 	struct host *host = ctx;
 
@@ -135,7 +135,7 @@ static void on_work(void *ctx, struct session *session)
 	event_sync(&host->registry, session);
 }
 
-static void on_trace(void *ctx, const struct call *call, const struct trace_stamp *stamp)
+static void on_trace(void *ctx, const struct syscall_event *call, const struct trace_stamp *stamp)
 {
 	struct host *host = ctx;
 

@@ -295,7 +295,7 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
 
 /* ---- events ---- */
 
-static bool is_for(struct portal_hook *hook, const struct call *call)
+static bool is_for(struct portal_hook *hook, const struct syscall_event *call)
 {
 	uint32_t border = call->is_return ? PORTAL_ON_RETURN : PORTAL_ON_ENTER;
 
@@ -304,7 +304,7 @@ static bool is_for(struct portal_hook *hook, const struct call *call)
 	return !hook->name || hook->nr[call->is_compat] == call->nr;
 }
 
-size_t registry_collect(struct registry *registry, const struct call *call,
+size_t registry_collect(struct registry *registry, const struct syscall_event *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct names **ret_names)
 {

@@ -137,7 +137,7 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
  *
  * Return: how many.
  */
-size_t registry_collect(struct registry *registry, const struct call *call,
+size_t registry_collect(struct registry *registry, const struct syscall_event *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct names **ret_names);
 

@@ -134,7 +134,7 @@ static void check_guest(struct report *report)
 	}
 	mem_destroy(mem);
 	if (err == 0)
-		met(report, "a guest runs, and its doorbell rings");
+		met(report, "a guest runs, and its doorbell calls");
 	else
 		missing(report,
 			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a "

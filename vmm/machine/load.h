@@ -25,7 +25,7 @@ struct load_initrd {
  * @mem: fresh guest RAM
  * @cpu: boot vCPU
  * @nr_virtio: virtio-mmio windows in use
- * @doorbell: how the guest rings
+ * @doorbell: how the guest calls
  */
 struct load_target {
 	const struct vm *vm;

@@ -105,7 +105,7 @@ static void on_trace_bell(void *ctx)
 	const struct machine *m = ctx;
 	const uint64_t one = 1;
 
-	/* full: it rings anyway */
+	/* full: it calls anyway */
 	if (write(gate_bell(m->gate), &one, sizeof(one)) < 0)
 		return;
 }

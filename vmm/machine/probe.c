@@ -75,7 +75,7 @@ static int run_until(struct vcpu *vcpu, const struct limit *limit)
 	return err == -EINTR ? -ETIMEDOUT : err;
 }
 
-static bool is_ring(const struct kvm_run *run, const struct arch_probe *probe)
+static bool is_call(const struct kvm_run *run, const struct arch_probe *probe)
 {
 	if (run->exit_reason != probe->exit_reason)
 		return false;
@@ -86,12 +86,12 @@ static bool is_ring(const struct kvm_run *run, const struct arch_probe *probe)
 
 static int count_rings(struct vcpu *vcpu, const struct arch_probe *probe, const struct limit *limit)
 {
-	for (unsigned int i = 0; i < probe->rings; i++) {
+	for (unsigned int i = 0; i < probe->calls; i++) {
 		int err = run_until(vcpu, limit);
 
 		if (err < 0)
 			return err;
-		if (!is_ring(vcpu->run, probe))
+		if (!is_call(vcpu->run, probe))
 			return -ENOEXEC;
 		err = arch_doorbell_done(vcpu, 0);
 		if (err < 0)

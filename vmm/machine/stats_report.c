@@ -45,7 +45,7 @@ static void report_exits(const struct report *report, const struct report_source
 
 static void report_gate(const struct report *report, const struct gate *gate)
 {
-	static const char *const rings[STATS_NR_RINGS] = { "unknown", "hello", "event", "answer",
+	static const char *const calls[STATS_NR_CALLS] = { "unknown", "hello", "event", "answer",
 							   "work",    "bye",   "trace" };
 	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
 							     "return", "error", "work" };
@@ -57,8 +57,8 @@ static void report_gate(const struct report *report, const struct gate *gate)
 	struct gate_stats stats;
 
 	gate_get_stats(gate, &stats);
-	for (size_t i = 0; i < ARRAY_SIZE(rings); i++)
-		line(report, "doorbells", rings[i], stats.doorbells[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		line(report, "doorbells", calls[i], stats.doorbells[i]);
 	line(report, "doorbells", "refused", stats.refused);
 	for (size_t i = 1; i < ARRAY_SIZE(events); i++)
 		line(report, "events", events[i], stats.events[i]);

@@ -56,17 +56,17 @@ static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detai
 	cpu->board->stuck(cpu->board->ctx, text);
 }
 
-static int handle_ring(const struct cpu *cpu, const struct arch_ring *ring)
+static int serve_doorbell(const struct cpu *cpu, const struct arch_doorbell_call *call)
 {
 	struct gate *gate = cpu->board->gate;
 
-	if (ring->has_page)
-		return gate_ring(gate, cpu->vcpu.id, ring->page, ring->kind);
-	return gate_ring_index(gate, cpu->vcpu.id, ring->index, ring->kind);
+	if (call->has_page)
+		return gate_call(gate, cpu->vcpu.id, call->page, call->kind);
+	return gate_call_index(gate, cpu->vcpu.id, call->index, call->kind);
 }
 
 /* Return: may the vCPU run again? */
-static bool answer_ring(struct cpu *cpu, int result)
+static bool answer_doorbell(struct cpu *cpu, int result)
 {
 	int err = arch_doorbell_done(&cpu->vcpu, result);
 
@@ -77,20 +77,20 @@ static bool answer_ring(struct cpu *cpu, int result)
 
 static bool handle_hypercall(struct cpu *cpu)
 {
-	struct arch_ring ring;
-	bool is_ring = arch_is_doorbell(&cpu->vcpu, &ring);
+	struct arch_doorbell_call call;
+	bool is_call = arch_is_doorbell(&cpu->vcpu, &call);
 
 	count(&cpu->exits.doorbell);
-	return answer_ring(cpu, is_ring ? handle_ring(cpu, &ring) : -ENOSYS);
+	return answer_doorbell(cpu, is_call ? serve_doorbell(cpu, &call) : -ENOSYS);
 }
 
 static bool handle_mmio(struct cpu *cpu, struct kvm_run *run)
 {
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
-	if (cpu->board->doorbell == ARCH_DOORBELL_MMIO && arch_is_doorbell(&cpu->vcpu, &ring)) {
+	if (cpu->board->doorbell == ARCH_DOORBELL_MMIO && arch_is_doorbell(&cpu->vcpu, &call)) {
 		count(&cpu->exits.doorbell);
-		return answer_ring(cpu, handle_ring(cpu, &ring));
+		return answer_doorbell(cpu, serve_doorbell(cpu, &call));
 	}
 	count(&cpu->exits.mmio);
 	bus_access(cpu->board->mmio, run->mmio.phys_addr, run->mmio.data, run->mmio.len,

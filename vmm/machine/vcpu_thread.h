@@ -26,7 +26,7 @@ struct gate;
  * @pio: port bus
  * @mmio: memory-mapped bus
  * @gate: answers the doorbell
- * @doorbell: how that rings
+ * @doorbell: how that calls
  * @timer: told of the first exit
  * @ending: when it has a reason no guest code runs any more
  * @power: the guest asked for it, not through a device; any vCPU thread

@@ -84,9 +84,9 @@ int event_parse_hello(const void *data, size_t size, struct hello *ret_hello)
 }
 
 static int parse_call(const struct portal_wire_syscall *wire, const struct hello *hello,
-		      struct call *call)
+		      struct syscall_event *call)
 {
-	*call = (struct call){
+	*call = (struct syscall_event){
 		.abi = le32toh(wire->abi),
 		.nr = le32toh(wire->nr),
 		.flags = le32toh(wire->flags),
@@ -114,7 +114,8 @@ static int parse_call(const struct portal_wire_syscall *wire, const struct hello
 	return 0;
 }
 
-int event_parse_call(void *data, size_t size, const struct hello *hello, struct call *ret_call)
+int event_parse_call(void *data, size_t size, const struct hello *hello,
+		     struct syscall_event *ret_call)
 {
 	struct portal_wire_syscall wire;
 	size_t items_size;
@@ -130,7 +131,7 @@ int event_parse_call(void *data, size_t size, const struct hello *hello, struct 
 }
 
 int event_parse_error(const void *data, size_t size, const struct hello *hello,
-		      struct call_error *ret_error)
+		      struct syscall_error *ret_error)
 {
 	struct portal_wire_error wire;
 	int err;

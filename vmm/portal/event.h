@@ -46,12 +46,12 @@ struct hello {
 };
 
 /**
- * struct call - a system call at one of its two borders; fields as in struct portal_wire_syscall
+ * struct syscall_event - a system call at one of its two borders; fields as in struct portal_wire_syscall
  * @is_return: after the call
  * @is_compat: made by hello's compat ABI
  * @items: what hooks had declared, brought along
  */
-struct call {
+struct syscall_event {
 	bool is_return, is_compat;
 	uint32_t abi, nr, flags;
 	uint64_t hooks;
@@ -66,14 +66,14 @@ struct call {
 };
 
 /**
- * struct call_error - an effect of a verdict failed
+ * struct syscall_error - an effect of a verdict failed
  * @call: the call it was for; the wire does not say which border, is_return is false
  * @hook: id of the hook that staged the write
  * @err: negative errno
  * @addr: user address of the write
  */
-struct call_error {
-	struct call call;
+struct syscall_error {
+	struct syscall_event call;
 	uint32_t hook;
 	int err;
 	uint64_t addr;
@@ -102,12 +102,12 @@ must_check int event_parse_hello(const void *data, size_t size, struct hello *re
  * Return: 0; -EPROTO.
  */
 must_check int event_parse_call(void *data, size_t size, const struct hello *hello,
-				struct call *ret_call);
+				struct syscall_event *ret_call);
 
 /**
  * event_parse_error() - check an error event. Parameters and return value as event_parse_call().
  */
 must_check int event_parse_error(const void *data, size_t size, const struct hello *hello,
-				 struct call_error *ret_error);
+				 struct syscall_error *ret_error);
 
 #endif

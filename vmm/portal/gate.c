@@ -251,7 +251,7 @@ static int session_start(struct gate *gate, struct session *session)
 	return session_run(gate, session);
 }
 
-/* ---- the six kinds of ring ---- */
+/* ---- the six kinds of call ---- */
 
 static int protocol_error(struct gate *gate)
 {
@@ -289,7 +289,7 @@ static int turn_away(struct gate *gate, gpa_t page, uint32_t generation, uint32_
 	return 0;
 }
 
-static int ring_hello(struct gate *gate, unsigned int vcpu, gpa_t page)
+static int call_hello(struct gate *gate, unsigned int vcpu, gpa_t page)
 {
 	struct region_header header;
 	struct session *session;
@@ -349,7 +349,7 @@ static int claim_free(struct gate *gate, unsigned int vcpu, gpa_t page,
 static int load_call(struct gate *gate, struct session *session, size_t size)
 {
 	const struct hello *hello = &session->pool->hello;
-	struct call *call = &session->event.call;
+	struct syscall_event *call = &session->event.call;
 	int ret = event_parse_call(session->payload, size, hello, call);
 
 	if (ret < 0)
@@ -370,7 +370,7 @@ static int load_event(struct gate *gate, struct session *session, uint32_t kind)
 	size = session->header.size;
 	if (session->header.size > sizeof(session->payload))
 		return -EPROTO;
-	if (kind == PORTAL_RING_WORK)
+	if (kind == PORTAL_CALL_WORK)
 		return session->header.code == PORTAL_EVENT_WORK && size == 0 ? 0 : -EPROTO;
 	region_load_data(session->page, data, size);
 	switch (session->header.code) {
@@ -384,7 +384,7 @@ static int load_event(struct gate *gate, struct session *session, uint32_t kind)
 	}
 }
 
-static int ring_open(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
+static int call_open(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 {
 	struct session *session;
 	int ret = claim_free(gate, vcpu, page, &session);
@@ -420,7 +420,7 @@ static int claim_suspended(struct gate *gate, unsigned int vcpu, gpa_t page,
 	return ret;
 }
 
-static int ring_answer(struct gate *gate, unsigned int vcpu, gpa_t page)
+static int call_answer(struct gate *gate, unsigned int vcpu, gpa_t page)
 {
 	struct region_header header;
 	struct session *session;
@@ -439,7 +439,7 @@ static int ring_answer(struct gate *gate, unsigned int vcpu, gpa_t page)
 	return -ESTALE;
 }
 
-static int ring_bye(struct gate *gate, unsigned int vcpu, gpa_t page)
+static int call_bye(struct gate *gate, unsigned int vcpu, gpa_t page)
 {
 	bool known;
 
@@ -456,7 +456,7 @@ static int ring_bye(struct gate *gate, unsigned int vcpu, gpa_t page)
 	return 0;
 }
 
-static int ring_trace(struct gate *gate, gpa_t page)
+static int call_trace(struct gate *gate, gpa_t page)
 {
 	bool known;
 
@@ -466,51 +466,51 @@ static int ring_trace(struct gate *gate, gpa_t page)
 	return known ? trace_make_room(gate->trace) : -ENOENT;
 }
 
-static int ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
+static int call(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 {
 	switch (kind) {
-	case PORTAL_RING_HELLO:
-		return ring_hello(gate, vcpu, page);
-	case PORTAL_RING_EVENT:
-	case PORTAL_RING_WORK:
-		return ring_open(gate, vcpu, page, kind);
-	case PORTAL_RING_ANSWER:
-		return ring_answer(gate, vcpu, page);
-	case PORTAL_RING_BYE:
-		return ring_bye(gate, vcpu, page);
-	case PORTAL_RING_TRACE:
-		return ring_trace(gate, page);
+	case PORTAL_CALL_HELLO:
+		return call_hello(gate, vcpu, page);
+	case PORTAL_CALL_EVENT:
+	case PORTAL_CALL_WORK:
+		return call_open(gate, vcpu, page, kind);
+	case PORTAL_CALL_ANSWER:
+		return call_answer(gate, vcpu, page);
+	case PORTAL_CALL_BYE:
+		return call_bye(gate, vcpu, page);
+	case PORTAL_CALL_TRACE:
+		return call_trace(gate, page);
 	default:
 		return -EINVAL;
 	}
 }
 
-int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
+int gate_call(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind)
 {
 	int ret;
 
-	stats_add(&gate->stats.doorbells[kind < STATS_NR_RINGS ? kind : 0], 1);
+	stats_add(&gate->stats.doorbells[kind < STATS_NR_CALLS ? kind : 0], 1);
 	if (vcpu >= gate->nr_vcpus) {
 		ret = -EINVAL;
 	} else if (gate->vcpus[vcpu].closed) {
 		ret = -ESHUTDOWN;
 	} else {
 		cancel_doomed(gate, &gate->vcpus[vcpu]);
-		ret = ring(gate, vcpu, page, kind);
+		ret = call(gate, vcpu, page, kind);
 	}
 	if (ret < 0)
 		stats_add(&gate->stats.refused, 1);
 	return ret;
 }
 
-int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind)
+int gate_call_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind)
 {
 	gpa_t page;
 
 	pthread_mutex_lock(&gate->lock);
 	page = pool_page(gate->pool, index);
 	pthread_mutex_unlock(&gate->lock);
-	return gate_ring(gate, vcpu, page, kind);
+	return gate_call(gate, vcpu, page, kind);
 }
 
 void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu)
@@ -541,7 +541,7 @@ void gate_get_stats(const struct gate *gate, struct gate_stats *ret_stats)
 {
 	const struct stats *stats = &gate->stats;
 
-	copy_counters(ret_stats->doorbells, stats->doorbells, STATS_NR_RINGS);
+	copy_counters(ret_stats->doorbells, stats->doorbells, STATS_NR_CALLS);
 	copy_counters(ret_stats->events, stats->events, STATS_NR_EVENTS);
 	copy_counters(ret_stats->operations, stats->operations, PORTAL_NR_OPS);
 	ret_stats->refused = stats_get(&stats->refused);

@@ -32,7 +32,7 @@ struct gate_mem {
 
 /**
  * struct trace_stamp - what a record of a trace says beside its event
- * @ring: number of the trace
+ * @ring: number of the ring
  * @time: when it was written, ns on the guest's CLOCK_MONOTONIC
  * @lost: how many records were lost in this trace since the one before
  */
@@ -53,7 +53,7 @@ struct trace_stamp {
  * @on_suspend: the session's coroutine is about to wait; in the coroutine
  * @on_resume: it goes on; in the coroutine
  * @on_trace: a record of a trace ring, in the order that trace.h guarantees; on the trace thread,
- * which must not ring
+ * which must not call
  * @on_trace_broken: the guest has broken the protocol in this trace, which is read no more; on the
  * trace's thread
  * @ctx: handed to each
@@ -62,14 +62,15 @@ struct trace_stamp {
  */
 struct gate_events {
 	void (*on_hello)(void *ctx, struct session *session, const struct hello *hello);
-	void (*on_call)(void *ctx, struct session *session, const struct call *call);
-	void (*on_error)(void *ctx, struct session *session, const struct call_error *error);
+	void (*on_call)(void *ctx, struct session *session, const struct syscall_event *call);
+	void (*on_error)(void *ctx, struct session *session, const struct syscall_error *error);
 	void (*on_work)(void *ctx, struct session *session);
 	void (*on_mismatch)(void *ctx, uint32_t version);
 	void (*on_bye)(void *ctx);
 	void (*on_suspend)(void *ctx, struct session *session);
 	void (*on_resume)(void *ctx, struct session *session);
-	void (*on_trace)(void *ctx, const struct call *call, const struct trace_stamp *stamp);
+	void (*on_trace)(void *ctx, const struct syscall_event *call,
+			 const struct trace_stamp *stamp);
 	void (*on_trace_broken)(void *ctx, unsigned int ring);
 	void *ctx;
 };
@@ -98,7 +99,7 @@ struct gate_config {
 
 /**
  * struct gate_stats - what has happened so far
- * @doorbells: rings by PORTAL_RING_*, 0 = of unknown kind
+ * @doorbells: calls by PORTAL_CALL_*, 0 = of unknown kind
  * @refused: of these, how many were refused
  * @events: sessions opened, by the low byte of PORTAL_EVENT_*
  * @operations: asked for, by PORTAL_OP_*; NONE and VERDICT: how sessions ended
@@ -108,7 +109,7 @@ struct gate_config {
  * @sessions_peak: most that were open at once
  * @page_waits: events whose task had to wait in the guest, because every page of the pool was in
  * use
- * @protocol_errors: rings and answers that broke the protocol
+ * @protocol_errors: calls and answers that broke the protocol
  * @cancelled: sessions that ended before their time
  * @coroutines: created
  * @direct_read: bytes of user memory read past the guest
@@ -119,10 +120,10 @@ struct gate_config {
  * @trace_lost: of these, how many found no room
  * @trace_consumed: records handed out
  * @trace_wakeups: times the trace's thread was woken
- * @trace_blocked: rings of guests that waited for room in a trace
+ * @trace_blocked: calls of guests that waited for room in a trace
  */
 struct gate_stats {
-	uint64_t doorbells[STATS_NR_RINGS];
+	uint64_t doorbells[STATS_NR_CALLS];
 	uint64_t events[STATS_NR_EVENTS];
 	uint64_t operations[PORTAL_NR_OPS];
 	uint64_t refused, bytes_read, bytes_written;
@@ -144,11 +145,11 @@ must_check int gate_create(const struct gate_config *config, struct gate **ret_g
 void gate_destroy(struct gate *gate);
 
 /**
- * gate_ring() - serve one ring of the doorbell
+ * gate_call() - serve one call of the doorbell
  * @gate: the gate
  * @vcpu: who rang; this is its thread, it is stopped, and always the same thread calls for it
  * @page: guest physical address it gave, any value
- * @kind: PORTAL_RING_*, any value
+ * @kind: PORTAL_CALL_*, any value
  *
  * Runs callbacks. Afterwards the page holds the next operation, or the session's end.
  *
@@ -159,22 +160,22 @@ void gate_destroy(struct gate *gate);
  * cancelled meanwhile;
  * -ESHUTDOWN after gate_cancel_vcpu(); -ENOMEM.
  */
-must_check int gate_ring(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind);
+must_check int gate_call(struct gate *gate, unsigned int vcpu, gpa_t page, uint32_t kind);
 
 /**
- * gate_ring_index() - gate_ring() for a doorbell that says which page of the pool it is for
+ * gate_call_index() - gate_call() for a doorbell that says which page of the pool it is for
  * @index: pages counted in the order of hello's ranges, any value
  *
- * Return: as gate_ring(); there is no such page: as for one that is not in the pool.
+ * Return: as gate_call(); there is no such page: as for one that is not in the pool.
  */
-must_check int gate_ring_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind);
+must_check int gate_call_index(struct gate *gate, unsigned int vcpu, uint32_t index, uint32_t kind);
 
 /**
  * gate_cancel_vcpu() - end every session the vCPU holds, before its thread ends
  * @gate: the gate
  * @vcpu: on its thread
  *
- * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later rings
+ * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later calls
  * of this vCPU are refused.
  */
 void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu);
@@ -183,7 +184,7 @@ void gate_cancel_vcpu(struct gate *gate, unsigned int vcpu);
 int gate_bell(const struct gate *gate);
 
 /**
- * gate_close_trace() - hand out what is left in the guest's trace rings, when no vCPU rings any
+ * gate_close_trace() - hand out what is left in the guest's trace rings, when no vCPU calls any
  * more.
  */
 void gate_close_trace(struct gate *gate);

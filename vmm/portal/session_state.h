@@ -22,7 +22,7 @@ struct trace;
 
 enum session_state {
 	SESSION_FREE = 0,
-	SESSION_RUNNING,   /* its vCPU's thread is inside gate_ring() */
+	SESSION_RUNNING,   /* its vCPU's thread is inside gate_call() */
 	SESSION_SUSPENDED, /* the guest works on an operation */
 };
 
@@ -62,8 +62,8 @@ struct session {
 	uint32_t ended_with;
 	void *user;
 	union {
-		struct call call;
-		struct call_error error;
+		struct syscall_event call;
+		struct syscall_error error;
 	} event;
 	uint8_t payload[PORTAL_DATA_SIZE];
 	const struct gate_mem *mem;

@@ -7,12 +7,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STATS_NR_RINGS	7 /* by PORTAL_RING_*, 0 = unknown kinds */
+#define STATS_NR_CALLS	7 /* by PORTAL_CALL_*, 0 = unknown kinds */
 #define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
 
 /* see struct gate_stats for the meaning of each */
 struct stats {
-	_Atomic uint64_t doorbells[STATS_NR_RINGS];
+	_Atomic uint64_t doorbells[STATS_NR_CALLS];
 	_Atomic uint64_t events[STATS_NR_EVENTS];
 	_Atomic uint64_t operations[PORTAL_NR_OPS];
 	_Atomic uint64_t refused, bytes_read, bytes_written;

@@ -157,7 +157,7 @@ static void lane_take(struct trace *trace, struct lane *lane)
 		.time = record.time,
 		.lost = record.lost,
 	};
-	struct call call;
+	struct syscall_event call;
 
 	trace_ring_take(&lane->ring, &record, trace->event);
 	lane->has_next = false;

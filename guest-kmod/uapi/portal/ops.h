@@ -4,7 +4,7 @@
  *
  * A host writes code | generation << 32 into portal_region.op and its parameters into addr, size
  * and data, and lets the guest run. The guest carries the operation out and rings
- * PORTAL_RING_ANSWER with a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and
+ * PORTAL_CALL_ANSWER with a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and
  * the payload in data.
  * NONE and VERDICT end the session and are not answered.
  *

@@ -44,14 +44,14 @@
 #define PORTAL_DOORBELL_MMIO_SIZE  0x8000u
 #define PORTAL_DOORBELL_MMIO_SHIFT 2
 
-#define PORTAL_RING_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
-#define PORTAL_RING_EVENT  2 /* the page holds an event; opens a session */
-#define PORTAL_RING_ANSWER 3 /* the page holds the answer to the operation the host asked for */
+#define PORTAL_CALL_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
+#define PORTAL_CALL_EVENT  2 /* the page holds an event; opens a session */
+#define PORTAL_CALL_ANSWER 3 /* the page holds the answer to the operation the host asked for */
 /* the guest offers a session for work the host has; opens a session */
-#define PORTAL_RING_WORK 4
-#define PORTAL_RING_BYE	 5 /* the module lets go: no page of it is used after this ring */
+#define PORTAL_CALL_WORK 4
+#define PORTAL_CALL_BYE	 5 /* the module lets go: no page of it is used after this ring */
 /* there is no room in this CPU's trace: served when the host has made some */
-#define PORTAL_RING_TRACE 6
+#define PORTAL_CALL_TRACE 6
 
 /* ---- the page ---- */
 

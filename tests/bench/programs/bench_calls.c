@@ -6,7 +6,7 @@
 
 int main(int argc, char *argv[])
 {
-	const struct call *call = argc == 3 ? calls_find(argv[1]) : NULL;
+	const struct syscall_event *call = argc == 3 ? calls_find(argv[1]) : NULL;
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	struct caller caller;
 

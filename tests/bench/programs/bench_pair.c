@@ -49,8 +49,8 @@ static void wait_for_others(struct race *race)
 }
 
 /* @gate: ends when all processes were started */
-static _Noreturn void run(struct race *race, unsigned int lane, int gate, const struct call *call,
-			  unsigned long n)
+static _Noreturn void run(struct race *race, unsigned int lane, int gate,
+			  const struct syscall_event *call, unsigned long n)
 {
 	struct caller caller;
 	char end;
@@ -66,7 +66,7 @@ static _Noreturn void run(struct race *race, unsigned int lane, int gate, const 
 	exit(EXIT_SUCCESS);
 }
 
-static void start_all(struct race *race, const struct call *call, unsigned long n)
+static void start_all(struct race *race, const struct syscall_event *call, unsigned long n)
 {
 	int ends[2];
 
@@ -114,7 +114,7 @@ static uint64_t took_ns(const struct race *race)
 
 int main(int argc, char *argv[])
 {
-	const struct call *call = argc == 4 ? calls_find(argv[1]) : NULL;
+	const struct syscall_event *call = argc == 4 ? calls_find(argv[1]) : NULL;
 	unsigned long n = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long nr = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 	struct race *race;

@@ -90,7 +90,7 @@ static bool make_unanswered(struct caller *caller)
 	return !ask_register_by(caller->fd, BENCH_REG_READ, &value) && errno == ENODEV;
 }
 
-static const struct call calls[] = {
+static const struct syscall_event calls[] = {
 	{ .name = "getppid", .make = make_getppid },
 	{ .name = "openat", .make = make_openat },
 	{ .name = "path-64", .path_len = 64, .make = make_path },
@@ -105,7 +105,7 @@ static const struct call calls[] = {
 
 #define NR_CALLS (sizeof(calls) / sizeof(calls[0]))
 
-const struct call *calls_find(const char *name)
+const struct syscall_event *calls_find(const char *name)
 {
 	for (size_t i = 0; i < NR_CALLS; i++)
 		if (strcmp(calls[i].name, name) == 0)
@@ -120,7 +120,7 @@ void calls_list(void)
 	fputc('\n', stderr);
 }
 
-void calls_prepare(const struct call *call, struct caller *caller)
+void calls_prepare(const struct syscall_event *call, struct caller *caller)
 {
 	caller->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (caller->fd < 0)
@@ -130,7 +130,7 @@ void calls_prepare(const struct call *call, struct caller *caller)
 		path_init(&caller->path, call->path_len);
 }
 
-uint64_t calls_repeat(const struct call *call, struct caller *caller, unsigned long n)
+uint64_t calls_repeat(const struct syscall_event *call, struct caller *caller, unsigned long n)
 {
 	uint64_t start = bench_now_ns();
 

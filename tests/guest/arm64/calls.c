@@ -77,7 +77,7 @@ static void by_smc(void)
 static void user_hello(void)
 {
 	user_done(
-		smccc_hvc(PORTAL_DOORBELL_HVC64 | PORTAL_RING_HELLO << 12, gpa_of(&pool[0]), 0, 0));
+		smccc_hvc(PORTAL_DOORBELL_HVC64 | PORTAL_CALL_HELLO << 12, gpa_of(&pool[0]), 0, 0));
 }
 
 static void user_off(void)
@@ -93,7 +93,7 @@ static void user_reset(void)
 static void from_user(void)
 {
 	portal_hello();
-	check(user_run(user_hello) == UINT64_MAX, "a ring from EL0 is undefined");
+	check(user_run(user_hello) == UINT64_MAX, "a call from EL0 is undefined");
 	check(user_run(user_off) == UINT64_MAX && user_run(user_reset) == UINT64_MAX,
 	      "so are calls that would end the VM");
 	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of them is served");
@@ -107,6 +107,6 @@ void guest_main(void)
 	by_smc();
 	from_user();
 	check(portal_greet("", 0, NULL), "hello is served in the end");
-	print_number("rings", nr_rings);
+	print_number("calls", nr_rings);
 	print_number("refused", nr_refused);
 }

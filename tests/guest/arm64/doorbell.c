@@ -25,7 +25,7 @@ static uint32_t read_word(uint64_t at, uint64_t gpa)
 	return result;
 }
 
-bool doorbell_ring(uint64_t gpa, uint32_t index, uint32_t kind)
+bool doorbell_call(uint64_t gpa, uint32_t index, uint32_t kind)
 {
 	uint64_t window = devtree_doorbell();
 
@@ -37,17 +37,17 @@ bool doorbell_ring(uint64_t gpa, uint32_t index, uint32_t kind)
 /* none of these leaves the guest from EL0 */
 static void user_call(void)
 {
-	user_done(smccc_hvc(number(0, PORTAL_RING_HELLO), gpa_of(&pool[0]), 0, 0));
+	user_done(smccc_hvc(number(0, PORTAL_CALL_HELLO), gpa_of(&pool[0]), 0, 0));
 }
 
 static void user_secure_call(void)
 {
-	user_done(smccc_smc(number(0, PORTAL_RING_HELLO), gpa_of(&pool[0]), 0, 0));
+	user_done(smccc_smc(number(0, PORTAL_CALL_HELLO), gpa_of(&pool[0]), 0, 0));
 }
 
 static void user_read(void)
 {
-	user_done(read_word(word_at(ARM64_DOORBELL_BASE, 0, PORTAL_RING_HELLO), gpa_of(&pool[0])));
+	user_done(read_word(word_at(ARM64_DOORBELL_BASE, 0, PORTAL_CALL_HELLO), gpa_of(&pool[0])));
 }
 
 static uint64_t fast_call(uint64_t nr)
@@ -56,17 +56,17 @@ static uint64_t fast_call(uint64_t nr)
 }
 
 /* numbers beside the doorbell's are KVM's to answer, and so is the wrong instruction */
-void doorbell_no_rings(void)
+void doorbell_no_calls(void)
 {
-	const uint64_t hello = number(0, PORTAL_RING_HELLO), page = gpa_of(&pool[0]);
+	const uint64_t hello = number(0, PORTAL_CALL_HELLO), page = gpa_of(&pool[0]);
 
 	check(fast_call(number(0, 0) - 1) == SMCCC_NOT_SUPPORTED &&
 		      fast_call(number(0, 8)) == SMCCC_NOT_SUPPORTED,
 	      "a number beside the doorbell's");
 	check(fast_call(hello & ~(1ull << 31)) == SMCCC_NOT_SUPPORTED, "a call that is not fast");
 	check(fast_call(hello - (1 << 24)) == SMCCC_NOT_SUPPORTED, "a call of another service");
-	check(smccc_smc(hello, page, 0, 0) == SMCCC_NOT_SUPPORTED, "a ring by SMC");
+	check(smccc_smc(hello, page, 0, 0) == SMCCC_NOT_SUPPORTED, "a call by SMC");
 	check(user_run(user_call) == UINT64_MAX && user_run(user_secure_call) == UINT64_MAX &&
 		      user_run(user_read) == UINT64_MAX,
-	      "a ring from EL0");
+	      "a call from EL0");
 }

@@ -33,7 +33,7 @@
 #define GUEST_COMPAT_ABI PORTAL_ABI_ARM
 
 /* all that a doorbell can say */
-#define UNKNOWN_RINGS \
+#define UNKNOWN_CALLS \
 	{             \
 		0, 7  \
 	}

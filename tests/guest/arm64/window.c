@@ -15,12 +15,12 @@ static uint64_t all_ones(unsigned int width)
 	return width == 8 ? UINT64_MAX : (1ull << (8 * width)) - 1;
 }
 
-/* Return: nobody is there, as before hello it should be; rings are counted */
+/* Return: nobody is there, as before hello it should be; calls are counted */
 static bool is_silent(uint64_t offset, unsigned int width)
 {
-	bool is_ring = width == 4 && offset % 4 == 0 && offset < PORTAL_DOORBELL_MMIO_SIZE;
+	bool is_call = width == 4 && offset % 4 == 0 && offset < PORTAL_DOORBELL_MMIO_SIZE;
 
-	if (is_ring && devtree_doorbell()) {
+	if (is_call && devtree_doorbell()) {
 		nr_rings++;
 		nr_refused++;
 	}
@@ -44,7 +44,7 @@ static void sweep(void)
 	bool truth = true;
 
 	for (uint64_t offset = 0; offset < EVERY_OFFSET; offset++)
-		truth &= all_silent(PORTAL_RING_HELLO << PORTAL_DOORBELL_KIND_SHIFT | offset);
+		truth &= all_silent(PORTAL_CALL_HELLO << PORTAL_DOORBELL_KIND_SHIFT | offset);
 	for (uint64_t offset = 0; offset < PORTAL_DOORBELL_MMIO_SIZE; offset += STRIDE)
 		truth &= all_silent(offset);
 	check(truth, "before hello every read is all ones, and no write does a thing");
@@ -66,18 +66,18 @@ static void load_pair(void)
 
 	__asm__ volatile("ldp %w0, %w1, [%2]"
 			 : "=&r"(a), "=&r"(b)
-			 : "r"(WINDOW + (PORTAL_RING_HELLO << PORTAL_DOORBELL_KIND_SHIFT)));
+			 : "r"(WINDOW + (PORTAL_CALL_HELLO << PORTAL_DOORBELL_KIND_SHIFT)));
 }
 
 static void user_read(void)
 {
-	user_done(mmio_read(WINDOW + (PORTAL_RING_HELLO << PORTAL_DOORBELL_KIND_SHIFT), 4));
+	user_done(mmio_read(WINDOW + (PORTAL_CALL_HELLO << PORTAL_DOORBELL_KIND_SHIFT), 4));
 }
 
 static void not_rings(void)
 {
 	portal_hello();
-	check(attempt(load_pair) != 0, "a pair of words is no ring, and aborts");
+	check(attempt(load_pair) != 0, "a pair of words is no call, and aborts");
 	check(user_run(user_read) == UINT64_MAX, "EL0 reads nothing there");
 	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
 }
@@ -88,6 +88,6 @@ void guest_main(void)
 	borders();
 	not_rings();
 	check(portal_greet("", 0, NULL), "hello is served in the end");
-	print_number("rings", nr_rings);
+	print_number("calls", nr_rings);
 	print_number("refused", nr_refused);
 }

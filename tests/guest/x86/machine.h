@@ -39,7 +39,7 @@
 #define GUEST_COMPAT_ABI PORTAL_ABI_I386
 
 /* a doorbell can say all of these */
-#define UNKNOWN_RINGS                              \
+#define UNKNOWN_CALLS                              \
 	{                                          \
 		0, 7, 0xff, 0x7fffffff, 0xffffffff \
 	}

@@ -10,28 +10,28 @@
 #include "base/bytes.h"
 #include "portal/wire.h"
 
-static void assert_ring(const struct arch_ring *ring, uint32_t kind, uint32_t index)
+static void assert_call(const struct arch_doorbell_call *call, uint32_t kind, uint32_t index)
 {
-	assert_int_equal(ring->kind, kind);
-	assert_int_equal(ring->index, index);
-	assert_int_equal(ring->has_page, kind == PORTAL_RING_HELLO);
+	assert_int_equal(call->kind, kind);
+	assert_int_equal(call->index, index);
+	assert_int_equal(call->has_page, kind == PORTAL_CALL_HELLO);
 }
 
 static void test_doorbell_call_says_kind_and_index(void **state)
 {
 	static const uint64_t bases[] = { 0xc3000000, 0x83000000 };
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
-		assert_true(doorbell_of_call(bases[i] | 2 << 12 | 31, &ring));
-		assert_ring(&ring, PORTAL_RING_EVENT, 31);
-		assert_true(doorbell_of_call(bases[i] | 1 << 12, &ring));
-		assert_ring(&ring, PORTAL_RING_HELLO, 0);
-		assert_true(doorbell_of_call(bases[i], &ring));
-		assert_ring(&ring, 0, 0);
-		assert_true(doorbell_of_call(bases[i] + 0x7fff, &ring));
-		assert_ring(&ring, 7, 0xfff);
+		assert_true(doorbell_of_call(bases[i] | 2 << 12 | 31, &call));
+		assert_call(&call, PORTAL_CALL_EVENT, 31);
+		assert_true(doorbell_of_call(bases[i] | 1 << 12, &call));
+		assert_call(&call, PORTAL_CALL_HELLO, 0);
+		assert_true(doorbell_of_call(bases[i], &call));
+		assert_call(&call, 0, 0);
+		assert_true(doorbell_of_call(bases[i] + 0x7fff, &call));
+		assert_call(&call, 7, 0xfff);
 	}
 }
 
@@ -41,46 +41,46 @@ static void test_doorbell_is_no_other_call(void **state)
 		0,	    0x84000000, 0xc4000003, 0x83008000,	 0xc3008000,	     0x82ffffff,
 		0xc2ffffff, UINT32_MAX, UINT64_MAX, 0x1c3001000, 0xffffffffc3001000,
 	};
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		assert_false(doorbell_of_call(others[i], &ring));
+		assert_false(doorbell_of_call(others[i], &call));
 }
 
 static void test_doorbell_read_says_kind_and_index(void **state)
 {
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
 	(void)state;
-	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 2 << 12 | 31 << 2, 4, &ring));
-	assert_ring(&ring, PORTAL_RING_EVENT, 31);
-	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 1 << 12, 4, &ring));
-	assert_ring(&ring, PORTAL_RING_HELLO, 0);
-	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE, 4, &ring));
-	assert_ring(&ring, 0, 0);
+	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 2 << 12 | 31 << 2, 4, &call));
+	assert_call(&call, PORTAL_CALL_EVENT, 31);
+	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 1 << 12, 4, &call));
+	assert_call(&call, PORTAL_CALL_HELLO, 0);
+	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE, 4, &call));
+	assert_call(&call, 0, 0);
 	assert_true(doorbell_of_read(ARM64_DOORBELL_BASE | 3 << 12 | (PORTAL_MAX_PAGES - 1) << 2, 4,
-				     &ring));
-	assert_ring(&ring, PORTAL_RING_ANSWER, PORTAL_MAX_PAGES - 1);
+				     &call));
+	assert_call(&call, PORTAL_CALL_ANSWER, PORTAL_MAX_PAGES - 1);
 	assert_true(
-		doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE - 4, 4, &ring));
-	assert_ring(&ring, 7, 0x3ff);
+		doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE - 4, 4, &call));
+	assert_call(&call, 7, 0x3ff);
 }
 
 static void test_doorbell_is_no_other_read(void **state)
 {
 	static const unsigned int widths[] = { 0, 1, 2, 3, 8 };
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(widths); i++)
-		assert_false(doorbell_of_read(ARM64_DOORBELL_BASE | 2 << 12, widths[i], &ring));
+		assert_false(doorbell_of_read(ARM64_DOORBELL_BASE | 2 << 12, widths[i], &call));
 	for (uint64_t i = 1; i < 4; i++)
-		assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + i, 4, &ring));
-	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE - 4, 4, &ring));
-	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE, 4, &ring));
-	assert_false(doorbell_of_read(0, 4, &ring));
-	assert_false(doorbell_of_read(UINT64_MAX - 3, 4, &ring));
+		assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + i, 4, &call));
+	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE - 4, 4, &call));
+	assert_false(doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE, 4, &call));
+	assert_false(doorbell_of_read(0, 4, &call));
+	assert_false(doorbell_of_read(UINT64_MAX - 3, 4, &call));
 }
 
 int main(void)

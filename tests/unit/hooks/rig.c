@@ -43,11 +43,11 @@ unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
 	return rig->nr_modules++;
 }
 
-static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+static int call(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
 	struct rig *rig = ctx;
 
-	return gate_ring(rig->gate, vcpu, GPA(gpa), kind);
+	return gate_call(rig->gate, vcpu, GPA(gpa), kind);
 }
 
 static void *slice(void *ctx, gpa_t gpa, uint64_t len)
@@ -71,7 +71,7 @@ void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus)
 
 	memset(rig, 0, sizeof(*rig));
 	rig->nr_vcpus = nr_vcpus;
-	assert_int_equal(fake_guest_init(&rig->guest, nr_pages, ring, rig), 0);
+	assert_int_equal(fake_guest_init(&rig->guest, nr_pages, call, rig), 0);
 	fake_task_init(&rig->task, "probe", false);
 	fake_task_init(&rig->task32, "probe32", true);
 	assert_int_equal(host_create(&ops, &rig->host), 0);
@@ -148,7 +148,7 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 
 	fake_fill_call(&rig->guest, task, fake_nr(task->compat, name), args, PORTAL_WHEN_ENTER,
 		       &call);
-	assert_int_equal(fake_session_open(session, &rig->guest, task, 0, PORTAL_RING_EVENT,
+	assert_int_equal(fake_session_open(session, &rig->guest, task, 0, PORTAL_CALL_EVENT,
 					   PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call)),
 			 0);
 }
@@ -164,7 +164,7 @@ static void die(struct rig *rig, struct fake_session *session)
 {
 	rig->task.killed = true;
 	fake_session_serve(session);
-	fake_session_ring(session, PORTAL_RING_ANSWER);
+	fake_session_call(session, PORTAL_CALL_ANSWER);
 	fake_session_finish(session);
 	rig->task.killed = false;
 }

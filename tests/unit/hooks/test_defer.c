@@ -87,7 +87,7 @@ static void test_writes_go_with_the_verdict_in_one_ring(void **state)
 	assert_memory_equal(memory, "abcd", 5);
 	assert_string_equal(memory + 100, "hello");
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
 static void test_negative_return_discards_the_writes(void **state)

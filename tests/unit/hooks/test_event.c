@@ -119,7 +119,7 @@ static void test_event_is_seen_whole_on_entry(void **state)
 	assert_int_equal(view.sp, 0x7fff0000);
 	assert_int_equal(view.unknown_reg, -EINVAL);
 	assert_true(result.ran);
-	assert_int_equal(result.rings, 1);
+	assert_int_equal(result.calls, 1);
 }
 
 static void test_result_is_seen_on_return(void **state)
@@ -248,7 +248,7 @@ static void test_bits_of_no_hook_are_ignored(void **state)
 	boot_with(&hook, 1);
 	fake_fill_call(&rig.guest, &rig.task, 9999, args, PORTAL_WHEN_ENTER, &call);
 	call.hooks = UINT64_MAX;
-	fake_session_open(&session, &rig.guest, &rig.task, 0, PORTAL_RING_EVENT,
+	fake_session_open(&session, &rig.guest, &rig.task, 0, PORTAL_CALL_EVENT,
 			  PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call));
 	fake_session_finish(&session);
 	assert_int_equal(session.state, FAKE_ENDED);
@@ -364,7 +364,7 @@ static void test_empty_buffers_are_einval_for_texts_and_nothing_for_bytes(void *
 		assert_int_equal(zero_lens[i], -EINVAL);
 	assert_int_equal(zero_lens[3], 0);
 	assert_int_equal(zero_lens[4], 0);
-	assert_int_equal(result.rings, 1);
+	assert_int_equal(result.calls, 1);
 }
 
 /* ---- verdicts ---- */
@@ -508,7 +508,7 @@ static void test_edits_of_several_hooks_survive_and_are_seen(void **state)
 	assert_int_equal(second.seen_arg0, 77);
 	assert_int_equal(result.args[0], 77);
 	assert_int_equal(result.args[3], 88);
-	assert_int_equal(result.rings, 1);
+	assert_int_equal(result.calls, 1);
 }
 
 static void test_later_return_hook_sees_the_staged_result(void **state)
@@ -632,7 +632,7 @@ static void test_hundred_failures_in_a_row_switch_the_hook_off(void **state)
 		call_with(&rig.task, "ioctl", 1, 2, &result);
 	log = capture_stop();
 	assert_int_equal(plan.nr, 200);
-	assert_int_equal(result.rings, 0);
+	assert_int_equal(result.calls, 0);
 	assert_non_null(strstr(log, "failed 100 times in a row and is switched off"));
 	assert_int_equal(rig_host_stats(&rig).switched_off, 1);
 	portal_hook_enable(rig.handles[0][0], true);

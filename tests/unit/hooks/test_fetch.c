@@ -100,10 +100,10 @@ static void test_fetch_everything_declared_and_deferred_is_one_ring(void **state
 	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
 			 0);
 	expect_all();
-	answers = rig_gate_stats(&rig).doorbells[PORTAL_RING_ANSWER];
+	answers = rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER];
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_ANSWER], answers);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 2);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER], answers);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 2);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
 }

@@ -71,7 +71,7 @@ static void test_observe_both_borders_are_one_ring(void **state)
 	assert_true(saw.is_return[1]);
 	assert_int_equal(saw.ret[1], -ENOTTY);
 	assert_int_equal(saw.arg[1], 77);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 	assert_int_equal(rig_gate_stats(&rig).events[PORTAL_EVENT_SYSCALL_RETURN & 0xff], 1);
 }
 
@@ -134,7 +134,7 @@ static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "ioctl", 0, 0, 0), 5);
 	assert_int_equal(saw.calls, 2);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
 int main(void)

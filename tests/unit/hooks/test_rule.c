@@ -101,7 +101,7 @@ static uint64_t hits_of(uint64_t id)
 
 static uint64_t events(void)
 {
-	return rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT];
+	return rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT];
 }
 
 /* ---- answering ---- */
@@ -185,7 +185,7 @@ static void test_arguments_are_changed_and_the_call_runs(void **state)
 	assert_true(result.ran);
 	assert_int_equal(result.args[1], 4711);
 	assert_int_equal(result.args[2], 3);
-	assert_int_equal(result.rings, 0);
+	assert_int_equal(result.calls, 0);
 }
 
 static void test_first_rule_that_holds_answers(void **state)
@@ -265,7 +265,7 @@ static void test_callback_answers_with_a_rule(void **state)
 	assert_int_equal(events(), 1);
 	assert_int_equal(hits_of(asked.id), 2);
 	/* in the session of the event */
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_ANSWER],
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER],
 			 rig_gate_stats(&rig).operations[PORTAL_OP_SYSCALL_NAMES] + 4);
 	assert_int_equal(rig.nr_raised, 0);
 }

@@ -167,7 +167,7 @@ static void test_guest_that_lies_gets_no_verdict_and_the_hook_eproto(void **stat
 	fake_session_step(&session);
 	fake_session_serve(&session);
 	fake_session_region(&session)->size = UINT64_MAX / 2;
-	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	fake_session_call(&session, PORTAL_CALL_ANSWER);
 	assert_int_equal(session.state, FAKE_REFUSED);
 	fake_session_drop(&session);
 	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
@@ -495,7 +495,7 @@ static void test_hook_switched_off_while_it_is_told_of_is_told_of_again(void **s
 		rig_call(&rig, "uname", 0, 0, 0);
 	capture_stop();
 	assert_int_equal(rig_host_stats(&rig).failures, 100);
-	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	fake_session_call(&session, PORTAL_CALL_ANSWER);
 	fake_session_finish(&session);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_false(rig.guest.hooks[1].on);

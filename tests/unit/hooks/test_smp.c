@@ -278,7 +278,7 @@ static void test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event(
 	assert_int_equal(nr_hits, nr_by_rule);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, nr_by_rule);
 	assert_int_equal(rig_host_stats(&rig).callbacks, nr_by_callback);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], nr_by_callback);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], nr_by_callback);
 	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
 }
 

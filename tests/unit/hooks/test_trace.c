@@ -116,7 +116,7 @@ static void test_trace_an_event_is_no_ring_and_comes_on_another_thread(void **st
 	assert_true(saw.time[0] > 0);
 	assert_string_equal(saw.path, "/etc/passwd");
 	assert_false(pthread_equal(saw.thread, pthread_self()));
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 1);
 }
 
@@ -190,7 +190,7 @@ static void test_trace_beside_a_hook_that_is_asked(void **state)
 	assert_int_equal(saw.calls, 1);
 	assert_int_equal(saw.ret[0], -ENOTTY);
 	assert_string_equal(saw.path, "/a");
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
 }
 
@@ -204,7 +204,7 @@ static void test_trace_a_guest_without_one_is_rung(void **state)
 	assert_int_equal(saw.time[0], 0);
 	assert_string_equal(saw.path, "/a");
 	assert_true(pthread_equal(saw.thread, pthread_self()));
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 0);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
@@ -407,7 +407,7 @@ static void test_trace_callbacks_make_rules_for_other_hooks(void **state)
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig_call(&rig, "openat", 0, MEMORY, 0), 7);
 	assert_int_equal(saw.calls, 1);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 1);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
 static void test_trace_rings_have_the_size_that_was_asked_for(void **state)
@@ -539,7 +539,7 @@ static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
 	stats = rig_gate_stats(&rig);
 	assert_int_equal(stats.trace_consumed, 500);
 	assert_int_equal(stats.trace_lost, 0);
-	assert_int_equal(stats.doorbells[PORTAL_RING_TRACE], stats.trace_blocked);
+	assert_int_equal(stats.doorbells[PORTAL_CALL_TRACE], stats.trace_blocked);
 	assert_int_equal(stats.refused, 0);
 	assert_int_equal(saw.calls, 500);
 }

@@ -13,7 +13,7 @@ static void on_hello(void *ctx, struct session *session, const struct hello *hel
 		door->nr_hello = 0;
 }
 
-static void on_call(void *ctx, struct session *session, const struct call *call)
+static void on_call(void *ctx, struct session *session, const struct syscall_event *call)
 {
 	struct door *door = ctx;
 
@@ -23,7 +23,7 @@ static void on_call(void *ctx, struct session *session, const struct call *call)
 		door->talk(door, session);
 }
 
-static void on_error(void *ctx, struct session *session, const struct call_error *error)
+static void on_error(void *ctx, struct session *session, const struct syscall_error *error)
 {
 	struct door *door = ctx;
 
@@ -54,12 +54,12 @@ static void on_switch(void *ctx, struct session *session)
 	(void)session;
 }
 
-static int ring(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+static int call(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
-	return gate_ring(((struct door *)ctx)->gate, vcpu, GPA(gpa), kind);
+	return gate_call(((struct door *)ctx)->gate, vcpu, GPA(gpa), kind);
 }
 
-static void on_trace(void *ctx, const struct call *call, const struct trace_stamp *stamp)
+static void on_trace(void *ctx, const struct syscall_event *call, const struct trace_stamp *stamp)
 {
 	struct door *door = ctx;
 
@@ -112,7 +112,7 @@ void door_init_direct(struct door *door, enum gate_direct direct)
 	};
 
 	memset(door, 0, sizeof(*door));
-	assert_int_equal(fake_guest_init(&door->guest, 4, ring, door), 0);
+	assert_int_equal(fake_guest_init(&door->guest, 4, call, door), 0);
 	assert_int_equal(gate_create(&config, &door->gate), 0);
 	fake_task_init(&door->task, "task", false);
 	door->memory = fake_map(&door->task, DOOR_MEMORY, DOOR_MEMORY_SIZE, FAKE_READ | FAKE_WRITE);
@@ -135,7 +135,7 @@ void door_open(struct door *door, struct fake_session *session, unsigned int vcp
 
 	fake_fill_call(&door->guest, &door->task, 16, args, PORTAL_WHEN_ENTER, &call);
 	assert_int_equal(fake_session_open(session, &door->guest, &door->task, vcpu,
-					   PORTAL_RING_EVENT, PORTAL_EVENT_SYSCALL_ENTER, &call,
+					   PORTAL_CALL_EVENT, PORTAL_EVENT_SYSCALL_ENTER, &call,
 					   sizeof(call)),
 			 0);
 }

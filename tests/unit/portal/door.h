@@ -43,10 +43,11 @@ struct door {
 	void *talk_ctx;
 	unsigned int nr_hello, nr_call, nr_error, nr_work, nr_bye;
 	uint32_t mismatch;
-	struct call last_call;
-	struct call_error last_error;
+	struct syscall_event last_call;
+	struct syscall_error last_error;
 	struct gate_mem more;
-	void (*take)(struct door *door, const struct call *call, const struct trace_stamp *stamp);
+	void (*take)(struct door *door, const struct syscall_event *call,
+		     const struct trace_stamp *stamp);
 	struct trace_stamp last_stamp;
 	_Atomic unsigned int nr_trace, nr_broken;
 	unsigned int broken;
@@ -64,7 +65,7 @@ void door_init_direct(struct door *door, enum gate_direct direct);
 /** door_done() - cancels all vCPUs. */
 void door_done(struct door *door);
 
-/** door_open() - the task makes call 16; the session after its first ring. */
+/** door_open() - the task makes call 16; the session after its first call. */
 void door_open(struct door *door, struct fake_session *session, unsigned int vcpu);
 
 /** door_converse() - hello, then one event in which the host does @talk(@ctx); must end well. */

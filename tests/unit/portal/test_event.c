@@ -164,7 +164,7 @@ static int parse_call(const struct portal_wire_syscall *wire, uint32_t compat_ab
 {
 	const struct hello hello = { .abi = PORTAL_ABI_X86_64, .compat_abi = compat_abi };
 	struct portal_wire_syscall copy = *wire;
-	struct call call;
+	struct syscall_event call;
 
 	return event_parse_call(&copy, sizeof(copy), &hello, &call);
 }
@@ -204,7 +204,7 @@ static void test_error_must_be_an_errno(void **state)
 	};
 	const struct hello hello = { .abi = PORTAL_ABI_X86_64 };
 	struct portal_wire_error wire = { .call = { .abi = htole32(PORTAL_ABI_X86_64) } };
-	struct call_error error;
+	struct syscall_error error;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {

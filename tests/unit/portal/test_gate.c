@@ -42,9 +42,9 @@ static void boot(struct door *door)
 	door->talk_ctx = &read_result;
 }
 
-static int ring_page(struct door *door, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+static int call_page(struct door *door, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
-	return gate_ring(door->gate, vcpu, GPA(gpa), kind);
+	return gate_call(door->gate, vcpu, GPA(gpa), kind);
 }
 
 /* ---- hello ---- */
@@ -53,7 +53,7 @@ static void test_hello_registers_the_pool(void **state)
 {
 	struct door *door = *state;
 
-	assert_int_equal(ring_page(door, 0, fake_page_gpa(&door->guest, 0), PORTAL_RING_EVENT),
+	assert_int_equal(call_page(door, 0, fake_page_gpa(&door->guest, 0), PORTAL_CALL_EVENT),
 			 -ENOENT);
 	assert_int_equal(fake_hello(&door->guest, 0), 0);
 	assert_int_equal(door->nr_hello, 1);
@@ -68,7 +68,7 @@ static void test_hello_of_another_version_ends_at_once_and_is_told(void **state)
 	assert_int_equal(fake_hello(&door->guest, 0), 0);
 	assert_int_equal(door->nr_hello, 0);
 	assert_int_equal(door->mismatch, 2);
-	assert_int_equal(ring_page(door, 0, fake_page_gpa(&door->guest, 0), PORTAL_RING_WORK),
+	assert_int_equal(call_page(door, 0, fake_page_gpa(&door->guest, 0), PORTAL_CALL_WORK),
 			 -ENOENT);
 }
 
@@ -76,7 +76,7 @@ static int hello_with(struct door *door, struct portal_wire_hello *hello, size_t
 {
 	struct fake_session session;
 
-	assert_int_equal(fake_session_open(&session, &door->guest, NULL, 0, PORTAL_RING_HELLO,
+	assert_int_equal(fake_session_open(&session, &door->guest, NULL, 0, PORTAL_CALL_HELLO,
 					   PORTAL_EVENT_HELLO, hello, size),
 			 0);
 	fake_session_finish(&session);
@@ -122,9 +122,9 @@ static void test_hello_ring_outside_ram_is_efault(void **state)
 {
 	struct door *door = *state;
 
-	assert_int_equal(ring_page(door, 0, 0, PORTAL_RING_HELLO), -EFAULT);
-	assert_int_equal(ring_page(door, 0, UINT64_MAX - 4095, PORTAL_RING_HELLO), -EFAULT);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE + 8, PORTAL_RING_HELLO), -EFAULT);
+	assert_int_equal(call_page(door, 0, 0, PORTAL_CALL_HELLO), -EFAULT);
+	assert_int_equal(call_page(door, 0, UINT64_MAX - 4095, PORTAL_CALL_HELLO), -EFAULT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE + 8, PORTAL_CALL_HELLO), -EFAULT);
 }
 
 static void test_second_hello_cancels_what_was_open(void **state)
@@ -179,7 +179,7 @@ static void test_event_arrives_whole(void **state)
 static void open_raw(struct door *door, struct fake_session *session, uint32_t code,
 		     const void *payload, size_t size)
 {
-	assert_int_equal(fake_session_open(session, &door->guest, &door->task, 0, PORTAL_RING_EVENT,
+	assert_int_equal(fake_session_open(session, &door->guest, &door->task, 0, PORTAL_CALL_EVENT,
 					   code, payload, size),
 			 0);
 	fake_session_finish(session);
@@ -218,8 +218,8 @@ static void test_event_larger_than_the_page_is_refused(void **state)
 		region = fake_session_region(&session);
 		region->op = htole64(PORTAL_EVENT_SYSCALL_ENTER);
 		region->size = htole64(sizes[i]);
-		assert_int_equal(ring_page(door, 0, fake_page_gpa(&door->guest, session.page),
-					   PORTAL_RING_EVENT),
+		assert_int_equal(call_page(door, 0, fake_page_gpa(&door->guest, session.page),
+					   PORTAL_CALL_EVENT),
 				 -EPROTO);
 		/* untouched */
 		assert_int_equal(le64toh(region->op), PORTAL_EVENT_SYSCALL_ENTER);
@@ -276,24 +276,24 @@ static void test_ring_outside_the_pool_is_enoent(void **state)
 	struct door *door = *state;
 
 	boot(door);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE - 4096, PORTAL_RING_EVENT), -ENOENT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE - 4096, PORTAL_CALL_EVENT), -ENOENT);
 	/* the hole, and the page behind the last */
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE + 2 * 4096, PORTAL_RING_EVENT), -ENOENT);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE + 5 * 4096, PORTAL_RING_EVENT), -ENOENT);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE + 1, PORTAL_RING_EVENT), -ENOENT);
-	assert_int_equal(ring_page(door, 0, UINT64_MAX, PORTAL_RING_ANSWER), -ENOENT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE + 2 * 4096, PORTAL_CALL_EVENT), -ENOENT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE + 5 * 4096, PORTAL_CALL_EVENT), -ENOENT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE + 1, PORTAL_CALL_EVENT), -ENOENT);
+	assert_int_equal(call_page(door, 0, UINT64_MAX, PORTAL_CALL_ANSWER), -ENOENT);
 	assert_int_equal(door_stats(door).refused, 5);
 }
 
 /* as an architecture does it whose doorbell has no room for an address; hello has one */
-static int ring_by_index(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
+static int call_by_index(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
 	struct door *door = ctx;
 	uint32_t index = 0;
 
 	while (fake_page_gpa(&door->guest, index) != gpa)
 		index++;
-	return gate_ring_index(door->gate, vcpu, index, kind);
+	return gate_call_index(door->gate, vcpu, index, kind);
 }
 
 static void test_ring_by_index_is_for_the_page_of_that_number(void **state)
@@ -302,7 +302,7 @@ static void test_ring_by_index_is_for_the_page_of_that_number(void **state)
 	struct fake_session session[4];
 
 	boot(door);
-	door->guest.ring = ring_by_index;
+	door->guest.call = call_by_index;
 	for (int i = 0; i < 4; i++) {
 		door_open(door, &session[i], 0);
 		assert_int_equal(session[i].state, FAKE_ASKED);
@@ -317,11 +317,11 @@ static void test_ring_by_an_index_outside_the_pool_is_enoent(void **state)
 {
 	struct door *door = *state;
 
-	assert_int_equal(gate_ring_index(door->gate, 0, 0, PORTAL_RING_EVENT), -ENOENT);
+	assert_int_equal(gate_call_index(door->gate, 0, 0, PORTAL_CALL_EVENT), -ENOENT);
 	boot(door);
-	assert_int_equal(gate_ring_index(door->gate, 0, 4, PORTAL_RING_EVENT), -ENOENT);
-	assert_int_equal(gate_ring_index(door->gate, 0, UINT32_MAX, PORTAL_RING_ANSWER), -ENOENT);
-	assert_int_equal(gate_ring_index(door->gate, 0, 4, PORTAL_RING_HELLO), -EFAULT);
+	assert_int_equal(gate_call_index(door->gate, 0, 4, PORTAL_CALL_EVENT), -ENOENT);
+	assert_int_equal(gate_call_index(door->gate, 0, UINT32_MAX, PORTAL_CALL_ANSWER), -ENOENT);
+	assert_int_equal(gate_call_index(door->gate, 0, 4, PORTAL_CALL_HELLO), -EFAULT);
 	assert_int_equal(door_stats(door).refused, 4);
 }
 
@@ -330,10 +330,10 @@ static void test_unknown_kind_and_vcpu_are_einval(void **state)
 	struct door *door = *state;
 
 	boot(door);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, 0), -EINVAL);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, PORTAL_RING_TRACE + 1), -EINVAL);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
-	assert_int_equal(ring_page(door, DOOR_VCPUS, FAKE_RAM_BASE, PORTAL_RING_WORK), -EINVAL);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE, 0), -EINVAL);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE, PORTAL_CALL_TRACE + 1), -EINVAL);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
+	assert_int_equal(call_page(door, DOOR_VCPUS, FAKE_RAM_BASE, PORTAL_CALL_WORK), -EINVAL);
 	assert_int_equal(door_stats(door).doorbells[0], 3);
 }
 
@@ -342,7 +342,7 @@ static void test_answer_without_a_session_is_enoent(void **state)
 	struct door *door = *state;
 
 	boot(door);
-	assert_int_equal(ring_page(door, 0, FAKE_RAM_BASE, PORTAL_RING_ANSWER), -ENOENT);
+	assert_int_equal(call_page(door, 0, FAKE_RAM_BASE, PORTAL_CALL_ANSWER), -ENOENT);
 }
 
 static void test_answer_of_another_generation_is_refused_and_the_session_lives(void **state)
@@ -362,7 +362,7 @@ static void test_answer_of_another_generation_is_refused_and_the_session_lives(v
 	session.state = FAKE_ASKED;
 	fake_session_region(&session)->size = htole64(4);
 	fake_session_region(&session)->op = htole64(PORTAL_RESP_DONE | (uint64_t)own << 32);
-	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	fake_session_call(&session, PORTAL_CALL_ANSWER);
 	assert_int_equal(session.state, FAKE_ENDED);
 	assert_int_equal(read_result, 4);
 	fake_session_drop(&session);
@@ -377,9 +377,9 @@ static void test_answer_from_another_vcpu_is_refused_and_the_session_lives(void 
 	door_open(door, &session, 0);
 	fake_session_serve(&session);
 	assert_int_equal(
-		ring_page(door, 1, fake_page_gpa(&door->guest, session.page), PORTAL_RING_ANSWER),
+		call_page(door, 1, fake_page_gpa(&door->guest, session.page), PORTAL_CALL_ANSWER),
 		-EBUSY);
-	fake_session_ring(&session, PORTAL_RING_ANSWER);
+	fake_session_call(&session, PORTAL_CALL_ANSWER);
 	assert_int_equal(session.state, FAKE_ENDED);
 	assert_int_equal(read_result, 4);
 	fake_session_drop(&session);
@@ -394,17 +394,17 @@ static void test_session_opened_on_an_open_one_cancels_it_and_is_refused(void **
 	boot(door);
 	door_open(door, &session, 0);
 	gpa = fake_page_gpa(&door->guest, session.page);
-	assert_int_equal(ring_page(door, 0, gpa, PORTAL_RING_EVENT), -EBUSY);
+	assert_int_equal(call_page(door, 0, gpa, PORTAL_CALL_EVENT), -EBUSY);
 	assert_int_equal(read_result, -ECANCELED);
-	assert_int_equal(ring_page(door, 0, gpa, PORTAL_RING_ANSWER), -ENOENT);
+	assert_int_equal(call_page(door, 0, gpa, PORTAL_CALL_ANSWER), -ENOENT);
 	fake_session_drop(&session);
 }
 
-static void *ring_work_from_vcpu_1(void *arg)
+static void *call_work_from_vcpu_1(void *arg)
 {
 	struct door *door = arg;
 
-	return (void *)(intptr_t)ring_page(door, 1, FAKE_RAM_BASE, PORTAL_RING_WORK);
+	return (void *)(intptr_t)call_page(door, 1, FAKE_RAM_BASE, PORTAL_CALL_WORK);
 }
 
 static void test_session_opened_on_another_vcpus_ends_on_its_own_thread(void **state)
@@ -417,7 +417,7 @@ static void test_session_opened_on_another_vcpus_ends_on_its_own_thread(void **s
 	boot(door);
 	door_open(door, &session, 0);
 	assert_int_equal(session.page, 0);
-	pthread_create(&thread, NULL, ring_work_from_vcpu_1, door);
+	pthread_create(&thread, NULL, call_work_from_vcpu_1, door);
 	pthread_join(thread, &ret);
 	assert_int_equal((intptr_t)ret, -EBUSY);
 	/* not yet: its coroutine belongs to this thread */
@@ -437,7 +437,7 @@ static void answer_raw(struct fake_session *session, uint32_t code, int64_t size
 	region->op = htole64(code | (uint64_t)session->generation << 32);
 	region->size = htole64((uint64_t)size);
 	region->addr = htole64(cursor);
-	fake_session_ring(session, PORTAL_RING_ANSWER);
+	fake_session_call(session, PORTAL_CALL_ANSWER);
 }
 
 static void test_answer_longer_than_asked_is_eproto_and_ends_the_session(void **state)
@@ -517,7 +517,7 @@ static void test_killed_task_cancels_every_later_operation_and_the_verdict(void 
 	assert_int_equal(session.verdict_size, 0);
 	assert_int_equal(n[0], -ECANCELED);
 	assert_int_equal(n[1], -ECANCELED);
-	assert_int_equal(session.rings, 2);
+	assert_int_equal(session.calls, 2);
 	fake_session_drop(&session);
 }
 
@@ -570,9 +570,9 @@ static void test_doorbells_and_operations_are_counted(void **state)
 	door_open(door, &session, 0);
 	fake_session_finish(&session);
 	stats = door_stats(door);
-	assert_int_equal(stats.doorbells[PORTAL_RING_HELLO], 1);
-	assert_int_equal(stats.doorbells[PORTAL_RING_EVENT], 1);
-	assert_int_equal(stats.doorbells[PORTAL_RING_ANSWER], 2);
+	assert_int_equal(stats.doorbells[PORTAL_CALL_HELLO], 1);
+	assert_int_equal(stats.doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(stats.doorbells[PORTAL_CALL_ANSWER], 2);
 	assert_int_equal(stats.operations[PORTAL_OP_READ], 1);
 	assert_int_equal(stats.operations[PORTAL_OP_NONE], 2);
 	assert_int_equal(stats.bytes_read, 4);

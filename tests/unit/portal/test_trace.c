@@ -197,7 +197,7 @@ static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
 	return done;
 }
 
-static void note(struct door *d, const struct call *call, const struct trace_stamp *stamp)
+static void note(struct door *d, const struct syscall_event *call, const struct trace_stamp *stamp)
 {
 	(void)d;
 	saw.args[stamp->ring][saw.nr[stamp->ring]++] = (uint32_t)call->args[0];
@@ -227,12 +227,13 @@ static void test_trace_a_record_wakes_the_thread_and_is_handed_out(void **state)
 	assert_int_equal(saw.args[1][0], 42);
 	assert_int_equal(door_stats(&door).trace_produced, 1);
 	assert_int_equal(door_stats(&door).trace_consumed, 1);
-	assert_int_equal(door_stats(&door).doorbells[PORTAL_RING_TRACE], 0);
+	assert_int_equal(door_stats(&door).doorbells[PORTAL_CALL_TRACE], 0);
 }
 
 static atomic_bool held;
 
-static void hold_first(struct door *d, const struct call *call, const struct trace_stamp *stamp)
+static void hold_first(struct door *d, const struct syscall_event *call,
+		       const struct trace_stamp *stamp)
 {
 	while (atomic_load(&held))
 		sched_yield();
@@ -291,7 +292,7 @@ static void *write_many(void *arg)
 	for (uint32_t n = 0; n < NR_MANY; n++) {
 		while (!put_at(vcpu, n, now_ns())) {
 			if (blocks &&
-			    gate_ring(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE) == 0)
+			    gate_call(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE) == 0)
 				continue;
 			fake_trace_lose(&door.guest.traces[vcpu]);
 			break;
@@ -350,7 +351,7 @@ static void test_trace_who_waits_for_room_loses_nothing(void **state)
 	stats = door_stats(&door);
 	assert_int_equal(stats.trace_consumed, 2 * NR_MANY);
 	assert_int_equal(stats.trace_lost, 0);
-	assert_int_equal(stats.trace_blocked, stats.doorbells[PORTAL_RING_TRACE]);
+	assert_int_equal(stats.trace_blocked, stats.doorbells[PORTAL_CALL_TRACE]);
 	assert_int_equal(stats.refused, 0);
 	check_numbers();
 }
@@ -377,7 +378,8 @@ static void *take_turns(void *arg)
 
 static uint32_t next_turn;
 
-static void expect_turn(struct door *d, const struct call *call, const struct trace_stamp *stamp)
+static void expect_turn(struct door *d, const struct syscall_event *call,
+			const struct trace_stamp *stamp)
 {
 	(void)stamp;
 	if (call->args[0] == next_turn)
@@ -435,13 +437,13 @@ static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
 static void test_trace_room_is_refused_without_logs_or_pool(void **state)
 {
 	(void)state;
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -ENOENT);
+	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -ENOENT);
 	assert_int_equal(fake_hello(&door.guest, 0), 0);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -ENOENT);
+	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -ENOENT);
 	boot();
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_RING_TRACE),
+	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_CALL_TRACE),
 			 -ENOENT);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), 0);
+	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), 0);
 }
 
 /* ---- guests that lie ---- */
@@ -463,7 +465,7 @@ static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
 	assert_true(put_at(1, 2, 2));
 	ring_bell();
 	await_records(2);
-	assert_int_equal(gate_ring(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_RING_TRACE), -EPROTO);
+	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -EPROTO);
 	gate_close_trace(door.gate);
 	assert_int_equal(door.broken, 0);
 	assert_int_equal(atomic_load(&door.nr_broken), 1);

@@ -7,34 +7,34 @@
 #define READ_WIDTH 4
 
 /* there is no pool yet at hello that an index could be of */
-static struct arch_ring make_ring(uint32_t kind, uint32_t index)
+static struct arch_doorbell_call make_call(uint32_t kind, uint32_t index)
 {
-	return (struct arch_ring){
+	return (struct arch_doorbell_call){
 		.kind = kind,
 		.index = index,
-		.has_page = kind == PORTAL_RING_HELLO,
+		.has_page = kind == PORTAL_CALL_HELLO,
 	};
 }
 
-bool doorbell_of_call(uint64_t nr, struct arch_ring *ret_ring)
+bool doorbell_of_call(uint64_t nr, struct arch_doorbell_call *ret_call)
 {
 	uint32_t number = (uint32_t)nr & (PORTAL_DOORBELL_NR_HVC - 1);
 
 	if (nr - PORTAL_DOORBELL_HVC64 >= PORTAL_DOORBELL_NR_HVC &&
 	    nr - PORTAL_DOORBELL_HVC32 >= PORTAL_DOORBELL_NR_HVC)
 		return false;
-	*ret_ring = make_ring(number >> PORTAL_DOORBELL_KIND_SHIFT,
+	*ret_call = make_call(number >> PORTAL_DOORBELL_KIND_SHIFT,
 			      number & PORTAL_DOORBELL_INDEX_MASK);
 	return true;
 }
 
-bool doorbell_of_read(uint64_t address, unsigned int len, struct arch_ring *ret_ring)
+bool doorbell_of_read(uint64_t address, unsigned int len, struct arch_doorbell_call *ret_call)
 {
 	uint64_t offset = address - ARM64_DOORBELL_BASE;
 
 	if (offset >= PORTAL_DOORBELL_MMIO_SIZE || len != READ_WIDTH || offset % READ_WIDTH != 0)
 		return false;
-	*ret_ring = make_ring((uint32_t)offset >> PORTAL_DOORBELL_KIND_SHIFT,
+	*ret_call = make_call((uint32_t)offset >> PORTAL_DOORBELL_KIND_SHIFT,
 			      ((uint32_t)offset & PORTAL_DOORBELL_INDEX_MASK) >>
 				      PORTAL_DOORBELL_MMIO_SHIFT);
 	return true;

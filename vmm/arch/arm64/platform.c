@@ -171,25 +171,25 @@ static int read_page(const struct vcpu *vcpu, gpa_t *ret_page)
 }
 
 /* the filter hands over both instructions; the doorbell is one of them */
-static bool is_ring(const struct kvm_run *run, struct arch_ring *ret_ring)
+static bool is_call(const struct kvm_run *run, struct arch_doorbell_call *ret_call)
 {
 	if (run->exit_reason == KVM_EXIT_HYPERCALL)
 		return !(run->hypercall.longmode & SMCCC_EXIT_SMC) &&
-		       doorbell_of_call(run->hypercall.nr, ret_ring);
+		       doorbell_of_call(run->hypercall.nr, ret_call);
 	return !run->mmio.is_write &&
-	       doorbell_of_read(run->mmio.phys_addr, run->mmio.len, ret_ring);
+	       doorbell_of_read(run->mmio.phys_addr, run->mmio.len, ret_call);
 }
 
-bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call)
 {
-	struct arch_ring ring;
+	struct arch_doorbell_call call;
 
-	if (!is_ring(vcpu->run, &ring))
+	if (!is_call(vcpu->run, &call))
 		return false;
 	/* reading a register costs an ioctl */
-	if (ring.has_page && read_page(vcpu, &ring.page) < 0)
+	if (call.has_page && read_page(vcpu, &call.page) < 0)
 		return false;
-	*ret_ring = ring;
+	*ret_call = call;
 	return true;
 }
 
@@ -199,7 +199,7 @@ int arch_doorbell_done(const struct vcpu *vcpu, int result)
 		memset(vcpu->run->mmio.data, result == 0 ? 0 : 0xff, sizeof(vcpu->run->mmio.data));
 		return 0;
 	}
-	/* x0 stays as the guest has it: the ring was served */
+	/* x0 stays as the guest has it: the call was served */
 	if (result == 0)
 		return 0;
 	return reg_set(vcpu, REG_X(0), SMCCC_RET_NOT_SUPPORTED);

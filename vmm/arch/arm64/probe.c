@@ -6,7 +6,7 @@
 #include "arch/arm64/reg.h"
 #include "portal/wire.h"
 
-/* with the MMU off; little endian. Nothing behind the last ring is run */
+/* with the MMU off; little endian. Nothing behind the last call is run */
 static const uint8_t call_code[] = {
 	0x00, 0x60, 0xb8, 0xd2, /* mov x0, #0xc3000000 */
 	0x01, 0x00, 0x80, 0xd2, /* mov x1, #0: page 0 */
@@ -52,7 +52,7 @@ _Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "the code has it");
 
 #define PROBE(code_, exit_reason_, nr_)                                                      \
 	{                                                                                    \
-		.code = (code_), .size = sizeof(code_), .gpa = GPA(ARM64_PROBE), .rings = 2, \
+		.code = (code_), .size = sizeof(code_), .gpa = GPA(ARM64_PROBE), .calls = 2, \
 		.exit_reason = (exit_reason_), .nr = (nr_),                                  \
 	}
 

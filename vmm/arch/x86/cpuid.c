@@ -133,7 +133,7 @@ void cpuid_edit(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 	case 0x1f:
 		set_topology_level(e, machine);
 		break;
-	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a ring holds them
+	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a call holds them
 	 * up (portal/direct.h). */
 	case 0x40000001:
 		e->eax &= ~KVM_LEAF_PV_TLB_FLUSH;

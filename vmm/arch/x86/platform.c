@@ -108,14 +108,14 @@ int arch_ram_setup(struct guest_mem *mem, uint64_t size)
 	return mem_add_ram(mem, GPA(X86_HOLE_END), size - low);
 }
 
-bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_ring *ret_ring)
+bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call)
 {
 	const struct kvm_run *run = vcpu->run;
 
 	if (run->hypercall.nr != PORTAL_DOORBELL_NR ||
 	    run->hypercall.args[2] >> 32 != PORTAL_DOORBELL_TAG)
 		return false;
-	*ret_ring = (struct arch_ring){
+	*ret_call = (struct arch_doorbell_call){
 		.kind = (uint32_t)run->hypercall.args[2],
 		.has_page = true,
 		.page = GPA(run->hypercall.args[0]),

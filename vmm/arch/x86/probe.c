@@ -15,7 +15,7 @@
 /*
  * 32-bit protected mode, privilege level 0. POPCNT is what software KVMs lack; the doorbell is rung
  * with both encodings, and KVM turns the one that is not the CPU's own into it. Nothing behind the
- * last ring is run.
+ * last call is run.
  */
 static const uint8_t probe_code[] = {
 	0xb8, 0x78, 0x56, 0x34, 0x12, /* mov eax, 0x12345678 */
@@ -41,7 +41,7 @@ const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell 
 		.code = probe_code,
 		.size = sizeof(probe_code),
 		.gpa = GPA(X86_PROBE),
-		.rings = 2,
+		.calls = 2,
 		.exit_reason = KVM_EXIT_HYPERCALL,
 		.nr = PORTAL_DOORBELL_NR,
 	};

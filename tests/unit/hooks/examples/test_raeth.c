@@ -128,9 +128,9 @@ static void test_raeth_costs_one_doorbell_a_call(void **state)
 	(void)state;
 	poll(0x34, 0, &value);
 	after = rig_gate_stats(&rig);
-	assert_int_equal(after.doorbells[PORTAL_RING_EVENT] - before.doorbells[PORTAL_RING_EVENT],
+	assert_int_equal(after.doorbells[PORTAL_CALL_EVENT] - before.doorbells[PORTAL_CALL_EVENT],
 			 1);
-	assert_int_equal(after.doorbells[PORTAL_RING_ANSWER], before.doorbells[PORTAL_RING_ANSWER]);
+	assert_int_equal(after.doorbells[PORTAL_CALL_ANSWER], before.doorbells[PORTAL_CALL_ANSWER]);
 	assert_int_equal(after.operations[PORTAL_OP_VERDICT] - before.operations[PORTAL_OP_VERDICT],
 			 1);
 }
@@ -148,7 +148,7 @@ static void test_raeth_by_rule_gives_them_without_a_ring(void **state)
 		assert_int_equal(value, values[i]);
 	}
 	test_raeth_serves_32_bit_programs(state);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_RING_EVENT], 0);
+	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 5);
 	test_raeth_leaves_other_interfaces_alone(state);
 	test_raeth_with_pointers_to_nowhere_changes_nothing(state);
