@@ -25,7 +25,7 @@ static void __user *user_ptr(u64 addr)
 }
 
 /*
- * How much to copy at once. Memory ends at a page's border, and copies that run into its end stop
+ * How much to copy at once. Memory ends at a page boundary, and copies that run into its end stop
  * before it: arm64's some bytes, arm's up to 32. Within a page all can be copied, or nothing.
  */
 static size_t piece_len(u64 addr, size_t len)

@@ -85,11 +85,11 @@ enum scan_result {
 	SCAN_NO_MATCH,
 };
 
-/* Knuth, Morris and Pratt: after a mismatch go on with the longest border, and never look back. */
-static u32 next_matched(const u8 *str, u32 len, const u16 *border, u32 matched, u8 byte)
+/* Knuth, Morris and Pratt: after a mismatch go on with the failure function, and never look back. */
+static u32 next_matched(const u8 *str, u32 len, const u16 *kmp_fail, u32 matched, u8 byte)
 {
 	while (matched > 0 && (matched == len || str[matched] != byte))
-		matched = border[matched - 1];
+		matched = kmp_fail[matched - 1];
 	if (matched < len && str[matched] == byte)
 		matched++;
 	return matched;
@@ -116,7 +116,7 @@ static enum scan_result scan_floating(struct scan *scan, u8 byte)
 	if (byte == '\0')
 		return scan->matched == match->str_len ? SCAN_MATCH : SCAN_NO_MATCH;
 	scan->matched =
-		next_matched(match->str, match->str_len, match->border, scan->matched, byte);
+		next_matched(match->str, match->str_len, match->kmp_fail, scan->matched, byte);
 	return !is_suffix && scan->matched == match->str_len ? SCAN_MATCH : SCAN_MORE;
 }
 
@@ -136,7 +136,7 @@ static enum scan_result scan_bytes(struct scan *scan, const u8 *bytes, size_t le
 	return result;
 }
 
-/* Reads stop at page borders, so that a string is not lost to the page behind it. */
+/* Reads stop at page kmp_fail, so that a string is not lost to the page behind it. */
 static bool compare_string(const struct filter_match *match, u64 addr, filter_read_fn *read)
 {
 	struct scan scan = { .match = match };
@@ -191,34 +191,34 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
 
 /* ---- making ---- */
 
-size_t filter_match_nr_borders(const struct portal_wire_match *wire)
+size_t filter_match_nr_kmp_fail(const struct portal_wire_match *wire)
 {
 	return is_floating(le32_to_cpu(wire->cmp)) ? le32_to_cpu(wire->str_len) : 0;
 }
 
-size_t filter_nr_borders(const struct portal_wire_hook *wire)
+size_t filter_nr_kmp_fail(const struct portal_wire_hook *wire)
 {
-	size_t nr_borders = filter_match_nr_borders(&wire->ret);
+	size_t nr_kmp_fail = filter_match_nr_kmp_fail(&wire->ret);
 	unsigned int i;
 
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		nr_borders += filter_match_nr_borders(&wire->arg[i]);
-	return nr_borders;
+		nr_kmp_fail += filter_match_nr_kmp_fail(&wire->arg[i]);
+	return nr_kmp_fail;
 }
 
-static void find_borders(const u8 *str, u32 len, u16 *border)
+static void build_kmp_fail(const u8 *str, u32 len, u16 *kmp_fail)
 {
 	u32 i, matched = 0;
 
 	for (i = 0; i < len; i++) {
 		if (i > 0)
-			matched = next_matched(str, len, border, matched, str[i]);
-		border[i] = matched;
+			matched = next_matched(str, len, kmp_fail, matched, str[i]);
+		kmp_fail[i] = matched;
 	}
 }
 
 u16 *filter_match_init(struct filter_match *match, const struct portal_wire_match *wire,
-		       const u8 *strings, u16 *borders)
+		       const u8 *strings, u16 *kmp_fail)
 {
 	match->cmp = le32_to_cpu(wire->cmp);
 	match->width = le32_to_cpu(wire->width);
@@ -226,19 +226,19 @@ u16 *filter_match_init(struct filter_match *match, const struct portal_wire_matc
 	match->value = le64_to_cpu(wire->value);
 	match->limit = le64_to_cpu(wire->limit);
 	if (!filter_is_string(match->cmp))
-		return borders;
+		return kmp_fail;
 
 	match->str = strings + le32_to_cpu(wire->str_off);
 	match->str_len = le32_to_cpu(wire->str_len);
 	if (!is_floating(match->cmp))
-		return borders;
-	find_borders(match->str, match->str_len, borders);
-	match->border = borders;
-	return borders + match->str_len;
+		return kmp_fail;
+	build_kmp_fail(match->str, match->str_len, kmp_fail);
+	match->kmp_fail = kmp_fail;
+	return kmp_fail + match->str_len;
 }
 
 void filter_init(struct filter *filter, const struct portal_wire_hook *wire, const u8 *strings,
-		 u16 *borders)
+		 u16 *kmp_fail)
 {
 	unsigned int i;
 
@@ -246,6 +246,6 @@ void filter_init(struct filter *filter, const struct portal_wire_hook *wire, con
 	filter->pid = le32_to_cpu(wire->pid);
 	memcpy(filter->comm, wire->comm, sizeof(filter->comm));
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		borders = filter_match_init(&filter->arg[i], &wire->arg[i], strings, borders);
-	filter_match_init(&filter->ret, &wire->ret, strings, borders);
+		kmp_fail = filter_match_init(&filter->arg[i], &wire->arg[i], strings, kmp_fail);
+	filter_match_init(&filter->ret, &wire->ret, strings, kmp_fail);
 }

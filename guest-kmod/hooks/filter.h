@@ -16,7 +16,7 @@
 
 /**
  * typedef filter_read_fn - read user memory
- * @addr: user address; a read does not cross a border of 4096 bytes
+ * @addr: user address; a read does not cross a boundary of 4096 bytes
  * @buf: where to put it
  * @len: bytes, 1 .. FILTER_CHUNK
  *
@@ -49,7 +49,7 @@ struct filter_call {
  * @value: operand, low bound or mask
  * @limit: high bound
  * @str: the string wanted
- * @border: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper border
+ * @kmp_fail: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper prefix that is also its suffix
  * @str_len: bytes of @str
  */
 struct filter_match {
@@ -59,7 +59,7 @@ struct filter_match {
 	u64 value;
 	u64 limit;
 	const u8 *str;
-	const u16 *border;
+	const u16 *kmp_fail;
 	u32 str_len;
 };
 
@@ -78,22 +78,22 @@ struct filter {
 };
 
 /**
- * filter_nr_borders() - how many entries filter_init() needs for the borders
+ * filter_nr_kmp_fail() - how many entries filter_init() needs for its KMP failure functions
  * @wire: checked by hook_wire_check()
  *
  * Return: number of u16.
  */
-size_t filter_nr_borders(const struct portal_wire_hook *wire);
+size_t filter_nr_kmp_fail(const struct portal_wire_hook *wire);
 
 /**
  * filter_init() - make a filter from its wire form
  * @filter: to be filled
  * @wire: checked by hook_wire_check()
  * @strings: the hook's strings; kept as long as the filter
- * @borders: filter_nr_borders() entries; written, and kept as long as the filter
+ * @kmp_fail: filter_nr_kmp_fail() entries; written, and kept as long as the filter
  */
 void filter_init(struct filter *filter, const struct portal_wire_hook *wire, const u8 *strings,
-		 u16 *borders);
+		 u16 *kmp_fail);
 
 /**
  * filter_entry() - do pid, comm and arguments match
@@ -132,23 +132,23 @@ bool filter_match_value(const struct filter_match *match, u64 value,
 bool filter_is_string(u32 cmp);
 
 /**
- * filter_match_nr_borders() - how many entries filter_match_init() needs for the borders
+ * filter_match_nr_kmp_fail() - how many entries filter_match_init() needs for its KMP failure functions
  * @wire: checked by hook_wire_match_is_valid()
  *
  * Return: number of u16.
  */
-size_t filter_match_nr_borders(const struct portal_wire_match *wire);
+size_t filter_match_nr_kmp_fail(const struct portal_wire_match *wire);
 
 /**
  * filter_match_init() - make one comparison from its wire form
  * @match: zeroed, to be filled
  * @wire: checked by hook_wire_match_is_valid()
  * @strings: its strings; kept as long as the comparison
- * @borders: filter_match_nr_borders() entries; written, and kept as long as the comparison
+ * @kmp_fail: filter_match_nr_kmp_fail() entries; written, and kept as long as the comparison
  *
- * Return: the borders behind those it took.
+ * Return: the first entry after those it used.
  */
 u16 *filter_match_init(struct filter_match *match, const struct portal_wire_match *wire,
-		       const u8 *strings, u16 *borders);
+		       const u8 *strings, u16 *kmp_fail);
 
 #endif /* GUEST_FILTER_H */

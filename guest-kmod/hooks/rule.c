@@ -147,14 +147,14 @@ enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *ca
 
 /* ---- making ---- */
 
-size_t rule_nr_borders(const struct portal_wire_rule *wire)
+size_t rule_nr_kmp_fail(const struct portal_wire_rule *wire)
 {
-	size_t nr_borders = 0;
+	size_t nr_kmp_fail = 0;
 	u32 i;
 
 	for (i = 0; i < le32_to_cpu(wire->nr_conds); i++)
-		nr_borders += filter_match_nr_borders(&rule_wire_conds(wire)[i].match);
-	return nr_borders;
+		nr_kmp_fail += filter_match_nr_kmp_fail(&rule_wire_conds(wire)[i].match);
+	return nr_kmp_fail;
 }
 
 static void place_init(struct rule_place *place, const struct portal_wire_place *wire)
@@ -177,7 +177,7 @@ static void effects_init(struct rule_effects *effects, const struct portal_wire_
 }
 
 void rule_init(struct rule *rule, const struct portal_wire_rule *wire,
-	       struct portal_rule_slot *slot, const u8 *bytes, u16 *borders)
+	       struct portal_rule_slot *slot, const u8 *bytes, u16 *kmp_fail)
 {
 	const struct portal_wire_rule_cond *cond = rule_wire_conds(wire);
 	const struct portal_wire_rule_store *store = rule_wire_stores(wire);
@@ -191,7 +191,7 @@ void rule_init(struct rule *rule, const struct portal_wire_rule *wire,
 	rule->nr_stores = le32_to_cpu(wire->nr_stores);
 	for (i = 0; i < rule->nr_conds; i++) {
 		place_init(&rule->cond[i].place, &cond[i].place);
-		borders = filter_match_init(&rule->cond[i].match, &cond[i].match, bytes, borders);
+		kmp_fail = filter_match_init(&rule->cond[i].match, &cond[i].match, bytes, kmp_fail);
 	}
 	for (i = 0; i < rule->nr_stores; i++) {
 		place_init(&rule->store[i].place, &store[i].place);

@@ -81,12 +81,12 @@ enum rule_outcome {
 };
 
 /**
- * rule_nr_borders() - how many entries rule_init() needs for the borders
+ * rule_nr_kmp_fail() - how many entries rule_init() needs for its KMP failure functions
  * @wire: checked by rule_wire_check()
  *
  * Return: number of u16.
  */
-size_t rule_nr_borders(const struct portal_wire_rule *wire);
+size_t rule_nr_kmp_fail(const struct portal_wire_rule *wire);
 
 /**
  * rule_init() - make a rule from its wire form
@@ -94,10 +94,10 @@ size_t rule_nr_borders(const struct portal_wire_rule *wire);
  * @wire: checked by rule_wire_check()
  * @slot: its slot, kept as long as the rule
  * @bytes: the rule's bytes; kept as long as the rule
- * @borders: rule_nr_borders() entries; written, and kept as long as the rule
+ * @kmp_fail: rule_nr_kmp_fail() entries; written, and kept as long as the rule
  */
 void rule_init(struct rule *rule, const struct portal_wire_rule *wire,
-	       struct portal_rule_slot *slot, const u8 *bytes, u16 *borders);
+	       struct portal_rule_slot *slot, const u8 *bytes, u16 *kmp_fail);
 
 /**
  * rule_try() - let a rule answer, if the call is for it

@@ -17,19 +17,19 @@
 struct hook;
 
 /**
- * struct hook_rule - a rule of a hook; borders and bytes lie behind it
+ * struct hook_rule - a rule of a hook; kmp_fail and bytes lie behind it
  * @link: in the hook's list, in the order they came
  * @rcu: for freeing
  * @slot: its name
  * @rule: what it does
- * @borders: see rule_init()
+ * @kmp_fail: see rule_init()
  */
 struct hook_rule {
 	struct list_head link;
 	struct rcu_head rcu;
 	u32 slot;
 	struct rule rule;
-	u16 borders[];
+	u16 kmp_fail[];
 };
 
 /* a hook in the list of one call; it may be in one of each table */
@@ -39,7 +39,7 @@ struct hook_link {
 };
 
 /**
- * struct hook - an installed hook; functions, borders and strings lie behind it
+ * struct hook - an installed hook; functions, kmp_fail and strings follow it
  * @all: link in the list of all hooks
  * @link: links in the lists of its calls; an "every call" hook uses the first
  * @rcu: for freeing
@@ -279,21 +279,21 @@ static unsigned int max_functions(const struct portal_wire_hook *wire)
 static struct hook *hook_alloc(const struct portal_wire_hook *wire)
 {
 	size_t strings_size = le32_to_cpu(wire->strings_size);
-	size_t nr_borders = filter_nr_borders(wire);
+	size_t nr_kmp_fail = filter_nr_kmp_fail(wire);
 	unsigned int nr_functions = max_functions(wire);
 	struct hook *hook;
-	u16 *borders;
+	u16 *kmp_fail;
 	u8 *strings;
 
-	hook = kvzalloc(struct_size(hook, functions, nr_functions) + nr_borders * sizeof(*borders) +
-				strings_size,
+	hook = kvzalloc(struct_size(hook, functions, nr_functions) +
+				nr_kmp_fail * sizeof(*kmp_fail) + strings_size,
 			GFP_KERNEL);
 	if (!hook)
 		return NULL;
-	borders = (u16 *)(hook->functions + nr_functions);
-	strings = (u8 *)(borders + nr_borders);
+	kmp_fail = (u16 *)(hook->functions + nr_functions);
+	strings = (u8 *)(kmp_fail + nr_kmp_fail);
 	memcpy(strings, hook_wire_strings(wire), strings_size);
-	filter_init(&hook->filter, wire, strings, borders);
+	filter_init(&hook->filter, wire, strings, kmp_fail);
 	INIT_LIST_HEAD(&hook->rules);
 	return hook;
 }
@@ -520,16 +520,16 @@ int hook_table_enable(u32 id, bool on)
 static struct hook_rule *rule_create(const struct portal_wire_rule *wire,
 				     struct portal_rule_slot *slot)
 {
-	size_t nr_borders = rule_nr_borders(wire), bytes_size = le32_to_cpu(wire->bytes_size);
+	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), bytes_size = le32_to_cpu(wire->bytes_size);
 	struct hook_rule *entry;
 	u8 *bytes;
 
-	entry = kvzalloc(struct_size(entry, borders, nr_borders) + bytes_size, GFP_KERNEL);
+	entry = kvzalloc(struct_size(entry, kmp_fail, nr_kmp_fail) + bytes_size, GFP_KERNEL);
 	if (!entry)
 		return NULL;
-	bytes = (u8 *)(entry->borders + nr_borders);
+	bytes = (u8 *)(entry->kmp_fail + nr_kmp_fail);
 	memcpy(bytes, rule_wire_bytes(wire), bytes_size);
-	rule_init(&entry->rule, wire, slot, bytes, entry->borders);
+	rule_init(&entry->rule, wire, slot, bytes, entry->kmp_fail);
 	entry->slot = le32_to_cpu(wire->slot);
 	return entry;
 }

@@ -20,7 +20,7 @@
 #include "syscalls/table.h"
 
 /**
- * struct hook_bits - hooks that match at one border of a call, by what they want
+ * struct hook_bits - hooks that match at one stage of a call, by what they want
  * @now: to be asked
  * @trace: a record of it
  * @block: of @trace, to wait for room
@@ -101,7 +101,7 @@ int hook_table_enable(u32 id, bool on);
  * @slot: its slot
  *
  * Context: may sleep.
- * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that border;
+ * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that stage;
  * -EEXIST the slot is taken; -ENOMEM.
  */
 int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot);

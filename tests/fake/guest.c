@@ -142,7 +142,7 @@ int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 	return ret;
 }
 
-/* who only observes hears of both borders at the second, unless there is none */
+/* who only observes gets both stages at the second, unless there is none */
 static bool waits_for_return(const struct portal_wire_hook *wire, const char *name)
 {
 	if (!(le32toh(wire->flags) & PORTAL_HOOK_F_OBSERVE) ||

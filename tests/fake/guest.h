@@ -148,7 +148,7 @@ uint32_t fake_nr(bool compat, const char *name);
 const char *fake_name(bool compat, uint32_t nr);
 uint32_t fake_nr_calls(bool compat);
 
-/** fake_hook_bits() - bits of the hooks on a call at one of its borders that want an event. */
+/** fake_hook_bits() - bits of the hooks on a call at one of its stages that want an event. */
 uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when);
 
 /**

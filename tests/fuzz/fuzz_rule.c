@@ -60,19 +60,19 @@ static void run(const struct portal_wire_rule *wire, u32 long_bytes)
 		.state = cpu_to_le64((u64)GENERATION << PORTAL_RULE_HITS_BITS),
 	};
 	struct filter_call call = { .long_bytes = long_bytes, .read = user_mem_read };
-	size_t nr_borders = rule_nr_borders(wire), bytes_size = le32_to_cpu(wire->bytes_size);
-	u16 *borders = malloc(nr_borders * sizeof(*borders) + 1);
+	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), bytes_size = le32_to_cpu(wire->bytes_size);
+	u16 *kmp_fail = malloc(nr_kmp_fail * sizeof(*kmp_fail) + 1);
 	u8 *bytes = malloc(bytes_size + 1);
 	struct rule rule;
 
 	for (u32 i = 0; i < PORTAL_NR_ARGS; i++)
 		call.args[i] = MEMORY_BASE + 64 * i;
 	memcpy(bytes, rule_wire_bytes(wire), bytes_size);
-	rule_init(&rule, wire, &slot, bytes, borders);
+	rule_init(&rule, wire, &slot, bytes, kmp_fail);
 	rule.generation = GENERATION;
 	check_outcome(&slot, rule_try(&rule, &call, -19));
 	free(bytes);
-	free(borders);
+	free(kmp_fail);
 }
 
 /* the rule's own size, where its counts are none that lie */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Accesses of every width, aligned or not, to registers, across the borders of windows, and to
+/* Accesses of every width, aligned or not, to registers, across the boundaries of windows, and to
  * nothing. */
 #include "virtio.h"
 
@@ -17,7 +17,7 @@ static void sweep(uint64_t base, uint64_t len)
 }
 
 /* the last bytes of a window and the first of what follows it */
-static void borders(uint64_t base, uint64_t size)
+static void boundaries(uint64_t base, uint64_t size)
 {
 	for (unsigned int width = 2; width <= 8; width *= 2) {
 		for (uint64_t back = 1; back < width; back++) {
@@ -66,8 +66,8 @@ void guest_main(void)
 	sweep(VIRTIO_RNG, REGISTERS_END);
 	/* the state register takes no value that is none; 0 says that no module has spoken */
 	sweep(PORTAL_DEVICE, 0x20);
-	borders(VIRTIO_BLK, VIRTIO_SIZE);
-	borders(PORTAL_DEVICE, PORTAL_DEVICE_SIZE);
+	boundaries(VIRTIO_BLK, VIRTIO_SIZE);
+	boundaries(PORTAL_DEVICE, PORTAL_DEVICE_SIZE);
 	check(blk_works(), "the disk works after the sweep");
 	check(rng_works(), "the entropy source works after the sweep");
 }

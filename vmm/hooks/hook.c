@@ -314,13 +314,13 @@ static void describe_rules(const struct portal_hook *hook, FILE *out)
 
 void hook_describe(const struct portal_hook *hook, FILE *out)
 {
-	static const char *const borders[] = { "", "enter", "return", "enter and return" };
+	static const char *const stages[] = { "", "enter", "return", "enter and return" };
 	const char *strings = (const char *)hook->wire + sizeof(struct portal_wire_hook);
 	struct portal_wire_hook wire;
 	char what[] = "arg0";
 
 	memcpy(&wire, hook->wire, sizeof(wire));
-	fprintf(out, "%s: on %s", hook_call_name(hook), borders[hook->when]);
+	fprintf(out, "%s: on %s", hook_call_name(hook), stages[hook->when]);
 	if (wire.comm[0])
 		fprintf(out, ", comm \"%s\"", (const char *)wire.comm);
 	if (wire.pid)

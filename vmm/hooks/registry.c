@@ -297,9 +297,9 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
 
 static bool is_for(struct portal_hook *hook, const struct syscall_event *call)
 {
-	uint32_t border = call->is_return ? PORTAL_ON_RETURN : PORTAL_ON_ENTER;
+	uint32_t stage = call->is_return ? PORTAL_ON_RETURN : PORTAL_ON_ENTER;
 
-	if (!(call->hooks & 1ull << hook->bit) || !(hook->when & border) || !hook_is_wanted(hook))
+	if (!(call->hooks & 1ull << hook->bit) || !(hook->when & stage) || !hook_is_wanted(hook))
 		return false;
 	return !hook->name || hook->nr[call->is_compat] == call->nr;
 }

@@ -46,7 +46,7 @@ struct hello {
 };
 
 /**
- * struct syscall_event - a system call at one of its two borders; fields as in struct portal_wire_syscall
+ * struct syscall_event - a system call at one of its two stages; fields as in struct portal_wire_syscall
  * @is_return: after the call
  * @is_compat: made by hello's compat ABI
  * @items: what hooks had declared, brought along
@@ -67,7 +67,7 @@ struct syscall_event {
 
 /**
  * struct syscall_error - an effect of a verdict failed
- * @call: the call it was for; the wire does not say which border, is_return is false
+ * @call: the call it was for; the wire does not say which stage, is_return is false
  * @hook: id of the hook that staged the write
  * @err: negative errno
  * @addr: user address of the write

@@ -50,7 +50,7 @@ static void sweep(void)
 	check(truth, "before hello every read is all ones, and no write does a thing");
 }
 
-static void borders(void)
+static void boundaries(void)
 {
 	const uint64_t end = PORTAL_DOORBELL_MMIO_SIZE;
 	bool truth = true;
@@ -85,7 +85,7 @@ static void not_rings(void)
 void guest_main(void)
 {
 	sweep();
-	borders();
+	boundaries();
 	not_rings();
 	check(portal_greet("", 0, NULL), "hello is served in the end");
 	print_number("calls", nr_rings);

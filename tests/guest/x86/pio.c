@@ -69,7 +69,7 @@ static void nobody_there(void)
 }
 
 /* the second half of a wide access does not reach the byte registers behind it */
-static void across_borders(void)
+static void across_pages(void)
 {
 	out16(SLEEP_PORT - 1, 0xffff);
 	out32(SLEEP_PORT - 1, 0xffffffff);
@@ -77,7 +77,7 @@ static void across_borders(void)
 	out32(RESET_CONTROL - 1, 0xffffffff);
 	out16(RESET_CONTROL, 0xffff);
 	out32(0xfffe, 0xffffffff);
-	check(true, "wide accesses across the borders of devices do nothing");
+	check(true, "wide accesses across the boundaries of devices do nothing");
 }
 
 /* every sleep type but S5, and S5 without the enable bit */
@@ -92,7 +92,7 @@ static void other_sleeps(void)
 
 void guest_main(void)
 {
-	across_borders();
+	across_pages();
 	other_sleeps();
 	nobody_there();
 	for (size_t i = 0; i < ARRAY_SIZE(inhabited); i++) {

@@ -236,7 +236,7 @@ static void test_virtqueue_ring_address_out_of_ram_or_misaligned_is_einval(void 
 		{ 0xd0000000, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, 0xd0000000, RING_DEVICE },
 		{ RING_DESC, RING_DRIVER, 0xd0000000 },
-		/* across the border of two slots that touch, and over the end of one that touches
+		/* across the boundary of two slots that touch, and over the end of one that touches
 		   none */
 		{ RAM_SIZE - 16, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, RAM_SIZE - 20, RING_DEVICE },

@@ -208,15 +208,15 @@ static void test_errors_are_minus_4095_to_minus_1(void **state)
 static bool match_text(u32 cmp, const char *wanted, u64 addr)
 {
 	static _Alignas(8) u8 bytes[PORTAL_DATA_SIZE];
-	static u16 borders[PORTAL_DATA_SIZE];
+	static u16 kmp_fail[PORTAL_DATA_SIZE];
 	struct portal_wire_hook *wire = (struct portal_wire_hook *)(void *)bytes;
 	struct filter filter;
 
 	memset(wire, 0, sizeof(*wire));
 	wire->arg[1].cmp = cpu_to_le32(cmp);
 	wire->arg[1].str_len = cpu_to_le32(strlen(wanted));
-	assert_true(filter_nr_borders(wire) <= ARRAY_SIZE(borders));
-	filter_init(&filter, wire, (const u8 *)wanted, borders);
+	assert_true(filter_nr_kmp_fail(wire) <= ARRAY_SIZE(kmp_fail));
+	filter_init(&filter, wire, (const u8 *)wanted, kmp_fail);
 	return filter_match_value(&filter.arg[1], addr, &call64);
 }
 
@@ -483,12 +483,12 @@ static void test_result_filter_is_for_the_return_only(void **state)
 	assert_false(filter_return(&filter, &call64, 0));
 }
 
-static void test_filters_share_the_string_area_and_not_the_borders(void **state)
+static void test_filters_share_the_string_area_and_not_the_kmp_fail(void **state)
 {
 	static const u8 strings[] = "ababc";
 	struct portal_wire_hook wire;
 	struct filter_call call = call64;
-	u16 borders[16];
+	u16 kmp_fail[16];
 	struct filter filter;
 
 	(void)state;
@@ -500,10 +500,10 @@ static void test_filters_share_the_string_area_and_not_the_borders(void **state)
 	wire.ret.cmp = cpu_to_le32(PORTAL_CMP_STR_SUFFIX);
 	wire.ret.str_off = cpu_to_le32(2);
 	wire.ret.str_len = cpu_to_le32(3);
-	assert_int_equal(filter_nr_borders(&wire), 8);
-	memset(borders, 0xff, sizeof(borders));
-	filter_init(&filter, &wire, strings, borders);
-	assert_int_equal(borders[8], 0xffff);
+	assert_int_equal(filter_nr_kmp_fail(&wire), 8);
+	memset(kmp_fail, 0xff, sizeof(kmp_fail));
+	filter_init(&filter, &wire, strings, kmp_fail);
+	assert_int_equal(kmp_fail[8], 0xffff);
 
 	memory_init(NR_READ);
 	call.args[0] = put(0, "xxabababcxx");
@@ -532,7 +532,7 @@ int main(void)
 		cmocka_unit_test(test_pointer_of_a_32_bit_task_is_cut),
 		cmocka_unit_test(test_every_condition_must_hold),
 		cmocka_unit_test(test_result_filter_is_for_the_return_only),
-		cmocka_unit_test(test_filters_share_the_string_area_and_not_the_borders),
+		cmocka_unit_test(test_filters_share_the_string_area_and_not_the_kmp_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static struct rule rule;
 static struct portal_rule_slot slot;
 static struct filter_call call;
 static _Alignas(8) u8 page[PORTAL_PAGE_SIZE];
-static u16 borders[PORTAL_DATA_SIZE];
+static u16 kmp_fail[PORTAL_DATA_SIZE];
 
 static u64 state_of(u32 generation, u64 hits)
 {
@@ -51,8 +51,8 @@ static enum rule_outcome try(s64 ret)
 	const struct portal_wire_rule *wire = (const struct portal_wire_rule *)(void *)page;
 
 	assert_int_equal(rule_wire_check(wire, rule_sample_encode(&sample, page)), 0);
-	assert_true(rule_nr_borders(wire) < ARRAY_SIZE(borders));
-	rule_init(&rule, wire, &slot, rule_wire_bytes(wire), borders);
+	assert_true(rule_nr_kmp_fail(wire) < ARRAY_SIZE(kmp_fail));
+	rule_init(&rule, wire, &slot, rule_wire_bytes(wire), kmp_fail);
 	return rule_try(&rule, &call, ret);
 }
 

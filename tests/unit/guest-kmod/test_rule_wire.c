@@ -159,7 +159,7 @@ static void test_head_out_of_bounds_is_refused(void **state)
 	REFUSED(sample.head.when, cpu_to_le32(4));
 }
 
-static void test_effects_are_those_of_the_border(void **state)
+static void test_effects_are_those_of_the_stage(void **state)
 {
 	(void)state;
 	sample.head.flags = cpu_to_le32(PORTAL_VERDICT_RET);
@@ -245,7 +245,7 @@ int main(void)
 		cmocka_unit_test_setup(test_numbers_of_conditions_and_stores_are_bounded, setup),
 		cmocka_unit_test_setup(test_counts_that_lie_are_refused, setup),
 		cmocka_unit_test_setup(test_head_out_of_bounds_is_refused, setup),
-		cmocka_unit_test_setup(test_effects_are_those_of_the_border, setup),
+		cmocka_unit_test_setup(test_effects_are_those_of_the_stage, setup),
 		cmocka_unit_test_setup(test_places_that_are_none_are_refused, setup),
 		cmocka_unit_test_setup(test_comparisons_that_make_no_sense_are_refused, setup),
 		cmocka_unit_test_setup(test_result_is_compared_at_the_return_and_as_a_number,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What crosses the border of a page, and how often: each header and each payload once. The linker
+ * What crosses the boundary of a page, and how often: each header and each payload once. The linker
  * sends the portal room's copies through here (--wrap).
  */
 #include "rig.h"

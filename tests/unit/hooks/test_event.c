@@ -450,7 +450,7 @@ static void test_arguments_are_replaced_on_entry(void **state)
 	assert_int_equal(result.args[5], 0x3456789a);
 }
 
-static void test_verdicts_of_the_wrong_border_are_einval(void **state)
+static void test_verdicts_of_the_wrong_stage_are_einval(void **state)
 {
 	struct plan enter = { .set_ret = true, .arg = 6, .value = 1 };
 	struct plan ret = { .skip = true, .arg = 1, .value = 1 };
@@ -716,7 +716,7 @@ int main(void)
 		EVENT_TEST(test_skip_sets_the_result_and_return_hooks_see_it),
 		EVENT_TEST(test_result_is_replaced_on_return),
 		EVENT_TEST(test_arguments_are_replaced_on_entry),
-		EVENT_TEST(test_verdicts_of_the_wrong_border_are_einval),
+		EVENT_TEST(test_verdicts_of_the_wrong_stage_are_einval),
 		EVENT_TEST(test_registers_are_set_at_the_tasks_width),
 		EVENT_TEST(test_edits_of_several_hooks_survive_and_are_seen),
 		EVENT_TEST(test_later_return_hook_sees_the_staged_result),

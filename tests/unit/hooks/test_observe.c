@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks that only look: both borders of a call for one ring. */
+/* Hooks that only look: both stages of a call in one exit. */
 #include "rig.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int64_t run(portal_syscall_fn *fn, uint32_t when, const char *name)
 	return rig_call(&rig, name, 0, 77, MEMORY);
 }
 
-static void test_observe_both_borders_are_one_ring(void **state)
+static void test_observe_both_stages_are_one_ring(void **state)
 {
 	(void)state;
 	assert_int_equal(run(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, "ioctl"), -ENOTTY);
@@ -84,7 +84,7 @@ static void test_observe_a_call_that_never_returns_is_told_at_entry(void **state
 	assert_int_equal(rig_gate_stats(&rig).events[PORTAL_EVENT_SYSCALL_ENTER & 0xff], 1);
 }
 
-static void test_observe_one_border_is_rung_there(void **state)
+static void test_observe_one_stage_is_called_there(void **state)
 {
 	(void)state;
 	run(look, PORTAL_ON_ENTER, "ioctl");
@@ -140,11 +140,11 @@ static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_observe_both_borders_are_one_ring, setup,
+		cmocka_unit_test_setup_teardown(test_observe_both_stages_are_one_ring, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_observe_a_call_that_never_returns_is_told_at_entry, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_one_border_is_rung_there, setup,
+		cmocka_unit_test_setup_teardown(test_observe_one_stage_is_called_there, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_observe_nothing_can_be_changed, setup,
 						teardown),

@@ -120,7 +120,7 @@ static void test_trace_an_event_is_no_ring_and_comes_on_another_thread(void **st
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 1);
 }
 
-static void test_trace_both_borders_are_two_records_in_their_order(void **state)
+static void test_trace_both_stages_are_two_records_in_their_order(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, 0);
@@ -134,7 +134,7 @@ static void test_trace_both_borders_are_two_records_in_their_order(void **state)
 	assert_int_equal(rig_gate_stats(&rig).trace_consumed, 2);
 }
 
-static void test_trace_both_borders_observed_are_one_record(void **state)
+static void test_trace_both_stages_observed_are_one_record(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, PORTAL_HOOK_OBSERVE);
@@ -592,8 +592,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_trace_an_event_is_no_ring_and_comes_on_another_thread),
-		TEST(test_trace_both_borders_are_two_records_in_their_order),
-		TEST(test_trace_both_borders_observed_are_one_record),
+		TEST(test_trace_both_stages_are_two_records_in_their_order),
+		TEST(test_trace_both_stages_observed_are_one_record),
 		TEST(test_trace_the_longest_path_comes_whole),
 		TEST(test_trace_beside_a_hook_that_is_asked),
 		TEST(test_trace_a_guest_without_one_is_rung),

@@ -80,7 +80,7 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 
 /*
  * A string that the hook itself has staged a part of: only bytes show where it ends. Read up to
- * page borders, so that memory behind the string's end is not needed.
+ * page boundaries, so that memory behind the string's end is not needed.
  */
 static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
 {

@@ -9,7 +9,7 @@
  * relative to, and "." and ".." and "//" are taken out of it as text. Symbolic links are not
  * followed: a link with another name leads past this hook, and so does a program that changes the
  * path while it is being opened.
- * A tool to try a firmware with, not a border.
+ * A tool to try a firmware with, not a trust boundary.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np() */

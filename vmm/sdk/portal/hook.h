@@ -249,7 +249,7 @@ struct portal_fetch {
  * the event is dropped, and the next one of that vCPU says so: portal_lost(). How large the rings
  * are: portal_trace_ring_size().
  *
- * With both borders a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return.
+ * With both stages a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return.
  * Not with PORTAL_HOOK_DEFER_WRITES. A guest module that has no log yet rings for each event; then
  * the callback runs as that of an observing hook and portal_time() is 0.
  */
@@ -445,7 +445,7 @@ struct portal_rule {
  *
  * A call that the hook's filters let through is answered by the first of its rules whose conditions
  * hold, in the order they were added; without one the callback is called as ever. So it is, too,
- * when another hook (that is no trace hook) matches the same call at the same border, when
+ * when another hook (that is no trace hook) matches the same call at the same stage, when
  * something that a rule reads is not there, and with a guest module that is older than rules: a
  * rule saves a callback that gives the same answer, it does not replace it.
  * When a store fails, what is behind it in the rule is not done, the log says so, and the callback
