@@ -22,7 +22,7 @@
 static struct {
 	struct mutex lock;
 	u32 size;
-	void __iomem *bell;
+	void __iomem *wake_reg;
 } traces = {
 	.lock = __MUTEX_INITIALIZER(traces.lock),
 };
@@ -113,9 +113,9 @@ bool trace_is_open(void)
 	return READ_ONCE(traces.size) != 0;
 }
 
-void trace_bind(void __iomem *bell)
+void trace_bind(void __iomem *wake_reg)
 {
-	traces.bell = bell;
+	traces.wake_reg = wake_reg;
 }
 
 void trace_close(void)
@@ -142,7 +142,7 @@ static bool put_here(struct portal_wire_trace_record *record, u32 size, bool dro
 	if (!done && drop)
 		trace_writer_drop(ring);
 	if (wake)
-		writel(raw_smp_processor_id(), traces.bell);
+		writel(raw_smp_processor_id(), traces.wake_reg);
 	put_cpu_ptr(&trace_rings);
 	return done;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The trace: records of calls that the host reads later, so that writing one leaves the guest for
- * nothing. It owns a ring for each CPU, and knows the bell that wakes the host; not what is in a
+ * nothing. It owns a ring for each CPU, and knows the wake_reg that wakes the host; not what is in a
  * record.
  */
 #ifndef GUEST_TRACE_H
@@ -12,10 +12,10 @@
 #include <portal/wire.h>
 
 /**
- * trace_bind() - say where the bell is
- * @bell: the device's PORTAL_DEV_TRACE register, there until trace_close()
+ * trace_bind() - say where the wake_reg is
+ * @wake_reg: the device's PORTAL_DEV_TRACE register, there until trace_close()
  */
-void trace_bind(void __iomem *bell);
+void trace_bind(void __iomem *wake_reg);
 
 /**
  * trace_open() - make the rings, or find those that are there

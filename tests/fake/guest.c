@@ -28,7 +28,7 @@ int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_call_fn *cal
 	guest->hello_version = PORTAL_WIRE_VERSION;
 	guest->features = PORTAL_FEATURE_FETCH | PORTAL_FEATURE_TRACE | PORTAL_FEATURE_RULE;
 	guest->most_trace = PORTAL_TRACE_RING_MAX;
-	guest->bell_fd = -1;
+	guest->wake_fd = -1;
 	pthread_mutex_init(&guest->lock, NULL);
 	return 0;
 }

@@ -74,7 +74,7 @@ struct fake_rule {
  * @trace rings: of each vCPU; no memory before TRACE_OPEN
  * @trace_size: bytes of a trace ring, 0 before TRACE_OPEN
  * @most_trace: largest trace ring that this guest has memory for
- * @bell_fd: written to when a trace's head passes its wake_at; -1: nowhere
+ * @wake_fd: written to when a trace's head passes its wake_at; -1: nowhere
  * @welcome: answer to WELCOME
  * @nr_ops: operations it knows, those below; 0 = all
  * @refuse_add: answer to HOOK_ADD; 0 = install
@@ -106,7 +106,7 @@ struct fake_guest {
 	bool is_arm;
 	struct fake_trace traces[FAKE_NR_TRACE_RINGS];
 	uint32_t trace_size, most_trace;
-	int bell_fd;
+	int wake_fd;
 	int welcome;
 	uint32_t nr_ops;
 	int refuse_add;

@@ -153,7 +153,7 @@ static void ring_bell(const struct fake_guest *guest)
 {
 	const uint64_t one = 1;
 
-	if (guest->bell_fd >= 0 && write(guest->bell_fd, &one, sizeof(one)) < 0)
+	if (guest->wake_fd >= 0 && write(guest->wake_fd, &one, sizeof(one)) < 0)
 		abort();
 }
 

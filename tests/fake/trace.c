@@ -61,7 +61,7 @@ bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, c
 	wake_at = le32toh(__atomic_load_n(&shared(trace)->wake_at, __ATOMIC_SEQ_CST));
 	/* passed: it was not before this position, and is now */
 	*ret_wake = (int32_t)(before - wake_at) <= 0 && (int32_t)(trace->head - wake_at) > 0;
-	trace->bells += *ret_wake;
+	trace->wakeups += *ret_wake;
 	return true;
 }
 

@@ -15,13 +15,13 @@
  * @head: position behind the last record
  * @written: records in the ring so far
  * @lost: records for which there was no room
- * @bells: times the host was woken
+ * @wakeups: times the host was woken
  */
 struct fake_trace {
 	uint8_t *page;
 	uint32_t size;
 	uint32_t head, written, lost;
-	unsigned int bells;
+	unsigned int wakeups;
 };
 
 /** fake_trace_init() - an empty trace with a ring of @size bytes. Return: 0; -ENOMEM. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portal/gate.h"
+#include "portal/channel.h"
 #include "portal/task_mem/page_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -53,7 +53,7 @@ static void check(const struct page_walk *walk)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct gate_mem mem = { .slice = slice };
+	const struct guest_ram mem = { .slice = slice };
 	struct page_table table;
 	struct page_walk walk;
 	struct input input;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile guest module: any pages, any calls, against the gate and a hook that uses everything.
+ * A hostile guest module: any pages, any calls, against the channel and a hook that uses everything.
  * The input is a script: seven bytes of command and the bytes it puts into a page, again and again.
  */
 #include <endian.h>
@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "hooks/host.h"
-#include "portal/gate.h"
+#include "portal/channel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -150,7 +150,7 @@ static void check(const struct command *command)
 		abort();
 }
 
-static void run(struct gate *gate, const uint8_t *data, size_t size)
+static void run(struct channel *channel, const uint8_t *data, size_t size)
 {
 	struct command command;
 
@@ -165,19 +165,19 @@ static void run(struct gate *gate, const uint8_t *data, size_t size)
 		put(&command, data, len);
 		data += len;
 		size -= len;
-		if (gate_call(gate, command.vcpu % (NR_VCPUS + 1), GPA(gpa_of(&command)),
-			      command.kind) == 0)
+		if (channel_call(channel, command.vcpu % (NR_VCPUS + 1), GPA(gpa_of(&command)),
+				 command.kind) == 0)
 			check(&command);
 	}
 }
 
-static void check_end(struct gate *gate)
+static void check_end(struct channel *channel)
 {
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	for (unsigned int i = 0; i < NR_VCPUS; i++)
-		gate_cancel_vcpu(gate, i);
-	gate_get_stats(gate, &stats);
+		channel_cancel_vcpu(channel, i);
+	channel_get_stats(channel, &stats);
 	if (stats.sessions_now != 0)
 		abort();
 }
@@ -185,22 +185,22 @@ static void check_end(struct gate *gate)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct host_ops ops = { 0 };
-	struct gate_config config = { .mem = { .slice = slice },
-				      .nr_vcpus = NR_VCPUS,
-				      .direct = GATE_DIRECT_READ_WRITE };
+	struct channel_config config = { .ram = { .slice = slice },
+					 .nr_vcpus = NR_VCPUS,
+					 .direct = DIRECT_READ_WRITE };
 	struct host *host;
-	struct gate *gate;
+	struct channel *channel;
 
 	log_set_level(LOG_ERROR);
 	memset(ram, 0, sizeof(ram));
 	if (host_create(&ops, &host) < 0 || host_add(host, &desc, "fuzz") < 0)
 		abort();
-	host_events(host, &config.events);
-	if (gate_create(&config, &gate) < 0)
+	host_events(host, &config.sink);
+	if (channel_create(&config, &channel) < 0)
 		abort();
-	run(gate, data, size);
-	check_end(gate);
-	gate_destroy(gate);
+	run(channel, data, size);
+	check_end(channel);
+	channel_destroy(channel);
 	host_destroy(host);
 	return 0;
 }

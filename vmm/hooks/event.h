@@ -14,8 +14,8 @@
 #include "hooks/names.h"
 #include "hooks/registry.h"
 #include "hooks/staging.h"
+#include "portal/sink.h"
 #include "portal/event.h"
-#include "portal/gate.h"
 #include "portal/session.h"
 
 #define EVENT_MAX_FAILURES 100u	       /* in a row, then the hook is switched off */

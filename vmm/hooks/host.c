@@ -103,7 +103,7 @@ int host_describe(struct host *host, const char *spec, FILE *out)
 	return 0;
 }
 
-/* ---- the gate's calls ---- */
+/* ---- the channel's calls ---- */
 
 static void on_hello(void *ctx, struct session *session, const struct hello *hello)
 {
@@ -181,9 +181,9 @@ static void on_resume(void *ctx, struct session *session)
 	event_resume(session);
 }
 
-void host_events(struct host *host, struct gate_events *ret_events)
+void host_events(struct host *host, struct event_sink *ret_events)
 {
-	*ret_events = (struct gate_events){
+	*ret_events = (struct event_sink){
 		.on_hello = on_hello,
 		.on_call = on_call,
 		.on_error = on_error,

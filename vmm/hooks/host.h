@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The module host: the modules of the command line, from loading to unloading, and their connection
- * to the gate. Knows no KVM.
+ * to the channel. Knows no KVM.
  */
 #ifndef HOOKS_HOST_H
 #define HOOKS_HOST_H
@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "portal/gate.h"
+#include "portal/sink.h"
 
 struct host;
 
@@ -55,7 +55,7 @@ must_check int host_create(const struct host_ops *ops, struct host **ret_host);
 
 /**
  * host_destroy() - unload all modules, the last loaded first
- * @host: no vCPU rings any more and gate_cancel_vcpu() has been called for each; NULL is fine
+ * @host: no vCPU rings any more and channel_cancel_vcpu() has been called for each; NULL is fine
  */
 void host_destroy(struct host *host);
 
@@ -86,8 +86,8 @@ must_check int host_add(struct host *host, const struct portal_module_desc *desc
  */
 must_check int host_describe(struct host *host, const char *spec, FILE *out);
 
-/** host_events() - what a gate calls. @ret_events: valid as long as @host. */
-void host_events(struct host *host, struct gate_events *ret_events);
+/** host_events() - what a channel calls. @ret_events: valid as long as @host. */
+void host_events(struct host *host, struct event_sink *ret_events);
 
 /** host_get_stats() - any thread. */
 void host_get_stats(struct host *host, struct host_stats *ret_stats);

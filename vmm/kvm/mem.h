@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Guest RAM: host mappings under guest physical addresses, and the only door from a gpa to a
+ * Guest RAM: host mappings under guest physical addresses, and the only way from a gpa to a
  * pointer.
  * Knows no KVM, so that loaders and devices can be tested over real memory without a VM; vm.c
  * registers the slots with the kernel.

@@ -27,7 +27,7 @@
 #include "machine/stats_report.h"
 #include "machine/vcpu_thread.h"
 #include "machine/virtio_slots.h"
-#include "portal/gate.h"
+#include "portal/channel.h"
 
 /* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart
  */
@@ -55,7 +55,7 @@ struct machine {
 	struct slots slots;
 
 	struct host *host;
-	struct gate *gate;
+	struct channel *channel;
 
 	struct ending ending;
 	struct cpu_board board;
@@ -75,9 +75,9 @@ static struct irq_line irq_line(struct machine *m, unsigned int gsi)
 
 static void on_reset(struct machine *m, bool triple_fault)
 {
-	struct gate_stats stats;
+	struct channel_stats stats;
 
-	gate_get_stats(m->gate, &stats);
+	channel_get_stats(m->channel, &stats);
 	atomic_store(&m->ending.hello, stats.events[PORTAL_EVENT_HELLO & 0xff] > 0);
 	ending_reset(&m->ending, triple_fault);
 }
@@ -100,13 +100,13 @@ static void on_guest_state(void *ctx, uint32_t state)
 	ending_wake(&m->ending);
 }
 
-static void on_trace_bell(void *ctx)
+static void on_trace_wake(void *ctx)
 {
 	const struct machine *m = ctx;
 	const uint64_t one = 1;
 
 	/* full: it calls anyway */
-	if (write(gate_bell(m->gate), &one, sizeof(one)) < 0)
+	if (write(channel_trace_fd(m->channel), &one, sizeof(one)) < 0)
 		return;
 }
 
@@ -234,7 +234,7 @@ static int add_rtc(struct machine *m)
 static int add_portal_dev(struct machine *m)
 {
 	struct portal_dev_events events = { .state = on_guest_state,
-					    .trace = on_trace_bell,
+					    .trace = on_trace_wake,
 					    .ctx = m };
 	struct irq_line irq = irq_line(m, arch_platform()->portal_gsi);
 
@@ -265,27 +265,27 @@ static int add_devices(struct machine *m)
 	return disks_plug(&m->files, m->config, &m->slots);
 }
 
-static enum gate_direct direct_access(const struct machine *m)
+static enum direct_access direct_access(const struct machine *m)
 {
 	if (!m->config->direct)
-		return GATE_DIRECT_OFF;
-	return arch_platform()->shootdown_waits ? GATE_DIRECT_READ_WRITE : GATE_DIRECT_READ;
+		return DIRECT_OFF;
+	return arch_platform()->shootdown_waits ? DIRECT_READ_WRITE : DIRECT_READ;
 }
 
 static int add_gate(struct machine *m)
 {
-	struct gate_config config = { .mem = { .slice = slice_ram, .ctx = m },
-				      .nr_vcpus = m->config->cpus,
-				      .direct = direct_access(m) };
+	struct channel_config config = { .ram = { .slice = slice_ram, .ctx = m },
+					 .nr_vcpus = m->config->cpus,
+					 .direct = direct_access(m) };
 	int err;
 
-	host_events(m->host, &config.events);
-	err = gate_create(&config, &m->gate);
+	host_events(m->host, &config.sink);
+	err = channel_create(&config, &m->channel);
 	if (err < 0)
 		return err;
 	/* where KVM has none of that the write comes to the device, for an exit more */
 	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_TRACE),
-			    sizeof(uint32_t), gate_bell(m->gate));
+			    sizeof(uint32_t), channel_trace_fd(m->channel));
 	if (err < 0)
 		log_debug("the traces' bell costs an exit: %s", strerror(-err));
 	return 0;
@@ -441,7 +441,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.mem = m->mem,
 		.pio = &m->pio,
 		.mmio = &m->mmio,
-		.gate = m->gate,
+		.channel = m->channel,
 		.doorbell = m->doorbell,
 		.timer = &m->timer,
 		.ending = &m->ending,
@@ -464,7 +464,7 @@ static void write_report(const struct machine *m)
 	const struct report_sources sources = {
 		.cpus = m->cpus,
 		.nr_cpus = m->nr_cpus,
-		.gate = m->gate,
+		.channel = m->channel,
 		.host = m->host,
 	};
 	int err;
@@ -508,7 +508,7 @@ static void machine_go(struct machine *m)
 	}
 	while (started > 0)
 		cpu_stop(&m->cpus[--started]);
-	gate_close_trace(m->gate);
+	channel_close_trace(m->channel);
 	console_flush(m->console);
 	write_boot_timer(m);
 	write_report(m);
@@ -519,7 +519,7 @@ static void machine_destroy(struct machine *m)
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
 		vcpu_destroy(&m->cpus[i].vcpu);
 	free(m->cpus);
-	gate_destroy(m->gate);
+	channel_destroy(m->channel);
 	host_destroy(m->host);
 	slots_destroy(&m->slots);
 	if (m->has_serial)

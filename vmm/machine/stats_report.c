@@ -43,7 +43,7 @@ static void report_exits(const struct report *report, const struct report_source
 	line(report, "exits", "other", other);
 }
 
-static void report_gate(const struct report *report, const struct gate *gate)
+static void report_gate(const struct report *report, const struct channel *channel)
 {
 	static const char *const calls[STATS_NR_CALLS] = { "unknown", "hello", "event", "answer",
 							   "work",    "bye",   "trace" };
@@ -54,9 +54,9 @@ static void report_gate(const struct report *report, const struct gate *gate)
 		PORTAL_OPS(OPERATION_NAME)
 #undef OPERATION_NAME
 	};
-	struct gate_stats stats;
+	struct channel_stats stats;
 
-	gate_get_stats(gate, &stats);
+	channel_get_stats(channel, &stats);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
 		line(report, "doorbells", calls[i], stats.doorbells[i]);
 	line(report, "doorbells", "refused", stats.refused);
@@ -118,7 +118,7 @@ int report_write(const struct report_sources *sources, const char *path)
 			return -errno;
 	}
 	report_exits(&report, sources);
-	report_gate(&report, sources->gate);
+	report_gate(&report, sources->channel);
 	report_hooks(&report, sources->host);
 	if (!report.file)
 		return 0;

@@ -5,7 +5,7 @@
 
 #include "hooks/host.h"
 #include "machine/vcpu_thread.h"
-#include "portal/gate.h"
+#include "portal/channel.h"
 
 /**
  * struct report_sources - who counted; borrowed
@@ -14,7 +14,7 @@
 struct report_sources {
 	const struct cpu *cpus;
 	unsigned int nr_cpus;
-	const struct gate *gate;
+	const struct channel *channel;
 	struct host *host;
 };
 

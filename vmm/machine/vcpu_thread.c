@@ -8,7 +8,7 @@
 #include "arch/arch.h"
 #include "base/log.h"
 #include "machine/probe.h"
-#include "portal/gate.h"
+#include "portal/channel.h"
 
 static void count(_Atomic uint64_t *counter)
 {
@@ -58,11 +58,11 @@ static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detai
 
 static int serve_doorbell(const struct cpu *cpu, const struct arch_doorbell_call *call)
 {
-	struct gate *gate = cpu->board->gate;
+	struct channel *channel = cpu->board->channel;
 
 	if (call->has_page)
-		return gate_call(gate, cpu->vcpu.id, call->page, call->kind);
-	return gate_call_index(gate, cpu->vcpu.id, call->index, call->kind);
+		return channel_call(channel, cpu->vcpu.id, call->page, call->kind);
+	return channel_call_index(channel, cpu->vcpu.id, call->index, call->kind);
 }
 
 /* Return: may the vCPU run again? */
@@ -200,7 +200,7 @@ static void *cpu_thread(void *arg)
 	pthread_setname_np(pthread_self(), name);
 	if (is_fit(cpu))
 		run_guest(cpu);
-	gate_cancel_vcpu(cpu->board->gate, cpu->vcpu.id);
+	channel_cancel_vcpu(cpu->board->channel, cpu->vcpu.id);
 	return NULL;
 }
 

@@ -18,14 +18,14 @@
 #include "machine/boot_timer.h"
 #include "machine/outcome.h"
 
-struct gate;
+struct channel;
 
 /**
  * struct cpu_board - what the vCPUs of a machine share
  * @mem: guest RAM, for the probe
  * @pio: port bus
  * @mmio: memory-mapped bus
- * @gate: answers the doorbell
+ * @channel: answers the doorbell
  * @doorbell: how that calls
  * @timer: told of the first exit
  * @ending: when it has a reason no guest code runs any more
@@ -40,7 +40,7 @@ struct cpu_board {
 	const struct guest_mem *mem;
 	const struct bus *pio;
 	const struct bus *mmio;
-	struct gate *gate;
+	struct channel *channel;
 	enum arch_doorbell doorbell;
 	struct boot_timer *timer;
 	const struct ending *ending;

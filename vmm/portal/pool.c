@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int map_pages(const struct gate_mem *mem, struct pool *pool)
+static int map_pages(const struct guest_ram *ram, struct pool *pool)
 {
 	size_t index = 0;
 
@@ -15,7 +15,7 @@ static int map_pages(const struct gate_mem *mem, struct pool *pool)
 			struct session *session = &pool->sessions[index++];
 			gpa_t gpa = GPA(range->gpa.value + n * PORTAL_PAGE_SIZE);
 
-			session->page = mem->slice(mem->ctx, gpa, PORTAL_PAGE_SIZE);
+			session->page = ram->slice(ram->ctx, gpa, PORTAL_PAGE_SIZE);
 			if (!session->page)
 				return -EFAULT;
 			session->pool = pool;
@@ -25,7 +25,7 @@ static int map_pages(const struct gate_mem *mem, struct pool *pool)
 	return 0;
 }
 
-int pool_create(const struct gate_mem *mem, const struct hello *hello, struct pool **ret_pool)
+int pool_create(const struct guest_ram *ram, const struct hello *hello, struct pool **ret_pool)
 {
 	auto_free struct pool *pool =
 		calloc(1, sizeof(*pool) + hello->nr_pages * sizeof(pool->sessions[0]));
@@ -36,7 +36,7 @@ int pool_create(const struct gate_mem *mem, const struct hello *hello, struct po
 	pool->hello = *hello;
 	pool->refs = 1;
 	pool->nr_sessions = hello->nr_pages;
-	ret = map_pages(mem, pool);
+	ret = map_pages(ram, pool);
 	if (ret < 0)
 		return ret;
 	*ret_pool = take_ptr(pool);

@@ -2,7 +2,7 @@
 /*
  * The pages one hello has registered, with the host address of each computed once, and their
  * sessions.
- * Counted references: the gate holds one, every open session holds one. For gate.c only.
+ * Counted references: the channel holds one, every open session holds one. For channel.c only.
  */
 #ifndef PORTAL_POOL_H
 #define PORTAL_POOL_H
@@ -16,7 +16,7 @@
 /**
  * struct pool - registered pages
  * @hello: what registered them
- * @refs: the gate's and the open sessions', under the gate's lock
+ * @refs: the channel's and the open sessions', under the channel's lock
  * @nr_sessions: pages
  * @sessions: by page index
  */
@@ -29,13 +29,13 @@ struct pool {
 
 /**
  * pool_create() - a pool with one reference
- * @mem: guest memory, finds every page
+ * @ram: guest RAM, finds every page
  * @hello: checked hello, copied
  * @ret_pool: the pool
  *
  * Return: 0; -EFAULT: a page is not RAM; -ENOMEM.
  */
-must_check int pool_create(const struct gate_mem *mem, const struct hello *hello,
+must_check int pool_create(const struct guest_ram *ram, const struct hello *hello,
 			   struct pool **ret_pool);
 
 /** pool_overlaps() - is any of the @len bytes at @gpa, any numbers, in a page of the pool. */
@@ -49,7 +49,7 @@ struct session *pool_find(struct pool *pool, gpa_t gpa);
 /** pool_page() - address of the page at @index; without one an address that pool_find() refuses. */
 gpa_t pool_page(const struct pool *pool, size_t index);
 
-/** pool_put() - give a reference back, under the gate's lock; the last one frees. NULL is fine. */
+/** pool_put() - give a reference back, under the channel's lock; the last one frees. NULL is fine. */
 void pool_put(struct pool *pool);
 
 #endif

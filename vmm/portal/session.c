@@ -75,9 +75,9 @@ int session_call(struct session *session, const struct session_request *request,
 		return -ECANCELED;
 	region_store(session->page, &header, request->data, request->len);
 	stats_add(&session->stats->operations[request->op], 1);
-	session->events->on_suspend(session->events->ctx, session);
+	session->sink->on_suspend(session->sink->ctx, session);
 	coro_yield(session->coro);
-	session->events->on_resume(session->events->ctx, session);
+	session->sink->on_resume(session->sink->ctx, session);
 	if (session_is_over(session))
 		return -ECANCELED;
 	return check_answer(session, request->most, ret_answer);
@@ -124,7 +124,7 @@ void *session_memory(const struct session *session, gpa_t gpa, uint64_t len)
 	void *memory = NULL;
 
 	if (gpa.value % PORTAL_PAGE_SIZE == 0 && !pool_overlaps(session->pool, gpa, len))
-		memory = session->mem->slice(session->mem->ctx, gpa, len);
+		memory = session->ram->slice(session->ram->ctx, gpa, len);
 	return memory;
 }
 

@@ -97,7 +97,7 @@ void *session_user(const struct session *session);
  * @gpa: where it says that this is, any value
  * @len: bytes
  *
- * Valid as struct gate_mem's slice is; not to be touched after the guest's bye.
+ * Valid as struct guest_ram's slice is; not to be touched after the guest's bye.
  *
  * Return: the host's pointer; NULL: not page aligned, not all RAM, or a page of the pool is in it.
  */

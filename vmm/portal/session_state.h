@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session is made of and what it needs from the gate. For gate.c, pool.c and session.c only.
+ * What a session is made of and what it needs from the channel. For channel.c, pool.c and session.c only.
  *
  * A session's fields belong to the thread that runs it, from the ring that claims it to the one
- * that ends it. Other threads see @state and @vcpu, under the gate's lock, and may set @doomed.
+ * that ends it. Other threads see @state and @vcpu, under the channel's lock, and may set @doomed.
  */
 #ifndef PORTAL_SESSION_STATE_H
 #define PORTAL_SESSION_STATE_H
@@ -12,9 +12,10 @@
 
 #include "base/coro.h"
 #include "portal/event.h"
-#include "portal/gate.h"
+#include "portal/guest_ram.h"
 #include "portal/region.h"
 #include "portal/session.h"
+#include "portal/sink.h"
 #include "portal/stats.h"
 #include "portal/task_mem/page_table.h"
 
@@ -22,7 +23,7 @@ struct trace;
 
 enum session_state {
 	SESSION_FREE = 0,
-	SESSION_RUNNING,   /* its vCPU's thread is inside gate_call() */
+	SESSION_RUNNING,   /* its vCPU's thread is inside channel_call() */
 	SESSION_SUSPENDED, /* the guest works on an operation */
 };
 
@@ -30,7 +31,7 @@ enum session_state {
  * struct session - a page of the pool and the conversation on it
  * @page: its host address
  * @pool: the pool it belongs to
- * @state: claimed and given back under the gate's lock
+ * @state: claimed and given back under the channel's lock
  * @vcpu: who holds it
  * @doomed: another thread wants it cancelled; it ends as soon as its own thread comes by
  * @next: list of the vCPU's open sessions
@@ -42,11 +43,11 @@ enum session_state {
  * @user: session_set_user()
  * @event: what it was opened for
  * @payload: the event's bytes; its items are read from there
- * @mem: guest memory
+ * @ram: guest RAM
  * @table: of the event's task; PAGE_TABLE_NONE: its memory is for the guest to access
  * @may_write: through @table, too
- * @events: the gate's
- * @stats: the gate's
+ * @sink: the channel's
+ * @stats: the channel's
  */
 struct session {
 	void *page;
@@ -66,10 +67,10 @@ struct session {
 		struct syscall_error error;
 	} event;
 	uint8_t payload[PORTAL_DATA_SIZE];
-	const struct gate_mem *mem;
+	const struct guest_ram *ram;
 	struct page_table table;
 	bool may_write;
-	const struct gate_events *events;
+	const struct event_sink *sink;
 	struct stats *stats;
 	struct trace *trace;
 };

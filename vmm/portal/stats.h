@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The gate's counters: relaxed atomics, exact when nobody rings. */
+/* The channel's counters: relaxed atomics, exact when nobody rings. */
 #ifndef PORTAL_STATS_H
 #define PORTAL_STATS_H
 
@@ -10,7 +10,7 @@
 #define STATS_NR_CALLS	7 /* by PORTAL_CALL_*, 0 = unknown kinds */
 #define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
 
-/* see struct gate_stats for the meaning of each */
+/* see struct channel_stats for the meaning of each */
 struct stats {
 	_Atomic uint64_t doorbells[STATS_NR_CALLS];
 	_Atomic uint64_t events[STATS_NR_EVENTS];

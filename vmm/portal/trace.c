@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "portal/stats.h"
 #include "portal/trace_ring.h"
 
 /* while records come: how long they may wait for more of them, so that not each one wakes the
@@ -51,10 +52,10 @@ struct lane {
  * @event: the record that is handed out
  */
 struct trace {
-	struct gate_mem mem;
-	struct gate_events events;
+	struct guest_ram ram;
+	struct event_sink sink;
 	struct stats *stats;
-	int bell_fd;
+	int wake_fd;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -87,7 +88,7 @@ static void lane_break(struct trace *trace, struct lane *lane)
 	pthread_mutex_lock(&trace->lock);
 	trace->is_broken = true;
 	pthread_mutex_unlock(&trace->lock);
-	trace->events.on_trace_broken(trace->events.ctx, (unsigned int)(lane - trace->lanes));
+	trace->sink.on_trace_broken(trace->sink.ctx, (unsigned int)(lane - trace->lanes));
 }
 
 static void look(struct trace *trace)
@@ -167,7 +168,7 @@ static void lane_take(struct trace *trace, struct lane *lane)
 		return;
 	}
 	call.is_return = record.event == PORTAL_EVENT_SYSCALL_RETURN;
-	trace->events.on_trace(trace->events.ctx, &call, &stamp);
+	trace->sink.on_trace(trace->sink.ctx, &call, &stamp);
 	stats_add(&trace->stats->trace_consumed, 1);
 }
 
@@ -248,21 +249,21 @@ static bool may_sleep(struct trace *trace, bool lingers)
  * each other */
 static void trace_sleep(struct trace *trace, bool lingers)
 {
-	struct pollfd bell = { .fd = trace->bell_fd, .events = POLLIN };
+	struct pollfd wake = { .fd = trace->wake_fd, .events = POLLIN };
 	uint64_t rings;
 
-	if (!may_sleep(trace, lingers) || poll(&bell, 1, lingers ? LINGER_MS : -1) <= 0)
+	if (!may_sleep(trace, lingers) || poll(&wake, 1, lingers ? LINGER_MS : -1) <= 0)
 		return;
-	if (read(trace->bell_fd, &rings, sizeof(rings)) == (ssize_t)sizeof(rings))
+	if (read(trace->wake_fd, &rings, sizeof(rings)) == (ssize_t)sizeof(rings))
 		stats_add(&trace->stats->trace_wakeups, 1);
 }
 
-static void ring_bell(const struct trace *trace)
+static void wake_thread(const struct trace *trace)
 {
 	const uint64_t one = 1;
 
 	/* full: it rings anyway */
-	if (write(trace->bell_fd, &one, sizeof(one)) < 0)
+	if (write(trace->wake_fd, &one, sizeof(one)) < 0)
 		return;
 }
 
@@ -314,19 +315,20 @@ static void *trace_thread(void *arg)
 
 /* ---- what others do ---- */
 
-int trace_create(const struct gate_config *config, struct stats *stats, struct trace **ret_trace)
+int trace_create(const struct guest_ram *ram, const struct event_sink *sink, struct stats *stats,
+		 struct trace **ret_trace)
 {
 	struct trace *trace = calloc(1, sizeof(*trace));
 
 	if (!trace)
 		return -ENOMEM;
-	trace->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (trace->bell_fd < 0) {
+	trace->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (trace->wake_fd < 0) {
 		free(trace);
 		return -errno;
 	}
-	trace->mem = config->mem;
-	trace->events = config->events;
+	trace->ram = *ram;
+	trace->sink = *sink;
 	trace->stats = stats;
 	pthread_mutex_init(&trace->lock, NULL);
 	pthread_cond_init(&trace->changed, NULL);
@@ -348,13 +350,13 @@ void trace_destroy(struct trace *trace)
 	}
 	pthread_cond_destroy(&trace->changed);
 	pthread_mutex_destroy(&trace->lock);
-	close(trace->bell_fd);
+	close(trace->wake_fd);
 	free(trace);
 }
 
-int trace_bell(const struct trace *trace)
+int trace_wake_fd(const struct trace *trace)
 {
-	return trace->bell_fd;
+	return trace->wake_fd;
 }
 
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
@@ -390,7 +392,7 @@ static int make_lanes(const struct trace *trace, const struct hello *hello, cons
 		void *host = NULL;
 
 		if (gpas[i] % PORTAL_PAGE_SIZE == 0)
-			host = trace->mem.slice(trace->mem.ctx, GPA(gpas[i]), whole);
+			host = trace->ram.slice(trace->ram.ctx, GPA(gpas[i]), whole);
 		if (!host || !stands_alone(hello, gpas, i, whole))
 			return -EPROTO;
 		trace_ring_init(&lanes[i].ring, host, size);
@@ -457,7 +459,7 @@ void trace_close(struct trace *trace)
 	pthread_mutex_lock(&trace->lock);
 	if (trace->state == TRACE_OPEN) {
 		trace->state = TRACE_CLOSING;
-		ring_bell(trace);
+		wake_thread(trace);
 	}
 	while (trace->state != TRACE_CLOSED)
 		pthread_cond_wait(&trace->changed, &trace->lock);
@@ -469,7 +471,7 @@ static int await_room(struct trace *trace)
 {
 	uint64_t ticket = ++trace->asked;
 
-	ring_bell(trace);
+	wake_thread(trace);
 	while (trace->state == TRACE_OPEN && trace->served < ticket)
 		pthread_cond_wait(&trace->changed, &trace->lock);
 	return 0;

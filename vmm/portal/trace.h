@@ -10,16 +10,25 @@
 #ifndef PORTAL_TRACE_H
 #define PORTAL_TRACE_H
 
-#include "portal/gate.h"
+#include "base/cleanup.h"
+#include "portal/guest_ram.h"
+#include "portal/sink.h"
+
+struct stats;
 
 struct trace;
 
 /**
- * trace_create() - no rings, no thread. @config, @stats: the gate's. Return: 0; -ENOMEM; -errno of
- * eventfd(2).
+ * trace_create() - no rings and no thread yet
+ * @ram: guest RAM, copied
+ * @sink: receiver of records, copied
+ * @stats: the channel's
+ * @ret_trace: the trace
+ *
+ * Return: 0; -ENOMEM; -errno of eventfd(2).
  */
-must_check int trace_create(const struct gate_config *config, struct stats *stats,
-			    struct trace **ret_trace);
+must_check int trace_create(const struct guest_ram *ram, const struct event_sink *sink,
+			    struct stats *stats, struct trace **ret_trace);
 
 /** trace_destroy() - trace_close(), and the thread ends. NULL is fine. */
 void trace_destroy(struct trace *trace);
@@ -57,7 +66,7 @@ void trace_close(struct trace *trace);
  */
 must_check int trace_make_room(struct trace *trace);
 
-/** trace_bell() - the eventfd that wakes the thread. */
-int trace_bell(const struct trace *trace);
+/** trace_wake_fd() - the eventfd that wakes the thread. */
+int trace_wake_fd(const struct trace *trace);
 
 #endif

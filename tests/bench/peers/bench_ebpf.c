@@ -21,13 +21,13 @@ static void on_path(const char *text, size_t len, void *data)
 	path_read(data, text, len);
 }
 
-/* @gate: ends when the program is attached */
-static _Noreturn void run(int gate, char *argv[])
+/* @channel: ends when the program is attached */
+static _Noreturn void run(int channel, char *argv[])
 {
 	char end;
 
-	if (read(gate, &end, 1) != 0)
-		bench_die("gate");
+	if (read(channel, &end, 1) != 0)
+		bench_die("channel");
 	execvp(argv[0], argv);
 	bench_die(argv[0]);
 }
@@ -51,27 +51,27 @@ int main(int argc, char *argv[])
 	unsigned long len = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
 	struct string_probe probe;
 	struct path_reader reader = { 0 };
-	int gate[2], status, child_fd;
+	int channel[2], status, child_fd;
 	pid_t child;
 
 	if (len == 0 || len > PATH_LEN_MAX) {
 		fputs("usage: bench_ebpf LEN COMMAND...\n", stderr);
 		return 2;
 	}
-	if (pipe(gate) < 0)
+	if (pipe(channel) < 0)
 		bench_die("pipe");
 	child = fork();
 	if (child < 0)
 		bench_die("fork");
 	if (child == 0) {
-		close(gate[1]);
-		run(gate[0], argv + 2);
+		close(channel[1]);
+		run(channel[0], argv + 2);
 	}
 	child_fd = (int)syscall(SYS_pidfd_open, child, 0);
 	if (child_fd < 0)
 		bench_die("pidfd_open");
 	string_probe_start(&probe, child, (uint32_t)(len + 8) / 8 * 8);
-	close(gate[1]);
+	close(channel[1]);
 	read_until_end(&probe, child_fd, &reader);
 	if (waitpid(child, &status, 0) < 0)
 		bench_die("waitpid");

@@ -48,8 +48,8 @@ static void wait_for_others(struct race *race)
 	}
 }
 
-/* @gate: ends when all processes were started */
-static _Noreturn void run(struct race *race, unsigned int lane, int gate,
+/* @channel: ends when all processes were started */
+static _Noreturn void run(struct race *race, unsigned int lane, int channel,
 			  const struct syscall_event *call, unsigned long n)
 {
 	struct caller caller;
@@ -57,8 +57,8 @@ static _Noreturn void run(struct race *race, unsigned int lane, int gate,
 
 	pin(lane);
 	calls_prepare(call, &caller);
-	if (read(gate, &end, 1) != 0)
-		bench_die("gate");
+	if (read(channel, &end, 1) != 0)
+		bench_die("channel");
 	wait_for_others(race);
 	race->lanes[lane].start_ns = bench_now_ns();
 	calls_repeat(call, &caller, n);

@@ -157,7 +157,7 @@ static void test_portal_dev_other_widths_and_alignments_do_nothing(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_NONE);
 }
 
-static void test_portal_dev_the_logs_bell_is_told_and_reads_as_nothing(void **state)
+static void test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing(void **state)
 {
 	struct machine machine;
 
@@ -178,7 +178,7 @@ int main(void)
 		cmocka_unit_test(test_portal_dev_unknown_state_changes_nothing),
 		cmocka_unit_test(test_portal_dev_work_stays_until_acknowledged),
 		cmocka_unit_test(test_portal_dev_read_only_registers_ignore_writes),
-		cmocka_unit_test(test_portal_dev_the_logs_bell_is_told_and_reads_as_nothing),
+		cmocka_unit_test(test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing),
 		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_do_nothing),
 	};
 

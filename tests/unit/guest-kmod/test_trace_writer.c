@@ -173,7 +173,7 @@ static void test_trace_writer_wakes_when_it_passes_the_position_and_only_then(vo
 }
 
 /* Writes, and wakes by a counter; what finds no room is dropped. */
-static atomic_uint bells;
+static atomic_uint wakeups;
 static atomic_bool is_done;
 
 static void *write_many(void *arg)
@@ -185,7 +185,7 @@ static void *write_many(void *arg)
 		if (!put(n, LEAST + n % 64 * 8, &wake))
 			trace_writer_drop(&writer);
 		if (wake)
-			atomic_fetch_add(&bells, 1);
+			atomic_fetch_add(&wakeups, 1);
 	}
 	atomic_store(&is_done, true);
 	return NULL;
@@ -211,14 +211,14 @@ static u32 take_next(u32 expected)
 /* asleep until the bell rings; when it does not, there must have been nothing to ring for */
 static void sleep_until_woken(void)
 {
-	unsigned int before = atomic_load(&bells);
+	unsigned int before = atomic_load(&wakeups);
 
 	trace_ring_wake_at(&reader, reader.tail);
 	if (is_there())
 		return;
-	while (atomic_load(&bells) == before && !atomic_load(&is_done))
+	while (atomic_load(&wakeups) == before && !atomic_load(&is_done))
 		sched_yield();
-	assert_true(atomic_load(&bells) != before || !is_there());
+	assert_true(atomic_load(&wakeups) != before || !is_there());
 }
 
 static void test_trace_writer_and_reader_at_once_lose_only_what_is_counted(void **state)

@@ -47,7 +47,7 @@ static int call(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
 	struct rig *rig = ctx;
 
-	return gate_call(rig->gate, vcpu, GPA(gpa), kind);
+	return channel_call(rig->channel, vcpu, GPA(gpa), kind);
 }
 
 static void *slice(void *ctx, gpa_t gpa, uint64_t len)
@@ -87,14 +87,14 @@ void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char 
 
 void rig_gate(struct rig *rig)
 {
-	struct gate_config config = {
-		.mem = { .slice = slice, .ctx = &rig->guest },
+	struct channel_config config = {
+		.ram = { .slice = slice, .ctx = &rig->guest },
 		.nr_vcpus = rig->nr_vcpus,
 	};
 
-	host_events(rig->host, &config.events);
-	assert_int_equal(gate_create(&config, &rig->gate), 0);
-	rig->guest.bell_fd = gate_bell(rig->gate);
+	host_events(rig->host, &config.sink);
+	assert_int_equal(channel_create(&config, &rig->channel), 0);
+	rig->guest.wake_fd = channel_trace_fd(rig->channel);
 }
 
 void rig_boot(struct rig *rig)
@@ -106,20 +106,20 @@ void rig_boot(struct rig *rig)
 
 void rig_done(struct rig *rig)
 {
-	if (rig->gate)
-		gate_cancel_vcpu(rig->gate, 0);
-	gate_destroy(rig->gate);
+	if (rig->channel)
+		channel_cancel_vcpu(rig->channel, 0);
+	channel_destroy(rig->channel);
 	host_destroy(rig->host);
 	fake_task_done(&rig->task);
 	fake_task_done(&rig->task32);
 	fake_guest_done(&rig->guest);
 }
 
-struct gate_stats rig_gate_stats(struct rig *rig)
+struct channel_stats rig_gate_stats(struct rig *rig)
 {
-	struct gate_stats stats;
+	struct channel_stats stats;
 
-	gate_get_stats(rig->gate, &stats);
+	channel_get_stats(rig->channel, &stats);
 	return stats;
 }
 

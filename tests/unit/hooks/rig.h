@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Module host, gate and fake guest put together as machine.c does it with the real ones. */
+/* Module host, channel and fake guest put together as machine.c does it with the real ones. */
 #ifndef UNIT_HOOKS_RIG_H
 #define UNIT_HOOKS_RIG_H
 
@@ -14,7 +14,7 @@
 #include "fake/session.h"
 #include "fake/syscall.h"
 #include "hooks/host.h"
-#include "portal/gate.h"
+#include "portal/channel.h"
 
 #define RIG_MAX_MODULES 2
 #define RIG_MAX_HOOKS	80
@@ -24,8 +24,8 @@
  * @guest: the fake guest
  * @task: a 64-bit task "probe"; @task32: a 32-bit one
  * @host: with the modules of the test
- * @gate: NULL before rig_boot()
- * @nr_vcpus: of @gate
+ * @channel: NULL before rig_boot()
+ * @nr_vcpus: of @channel
  * @handles, @modules, @nr_modules: of rig_hooks()
  * @nr_raised: raise_work calls; @nr_failed: failed calls
  */
@@ -33,7 +33,7 @@ struct rig {
 	struct fake_guest guest;
 	struct fake_task task, task32;
 	struct host *host;
-	struct gate *gate;
+	struct channel *channel;
 	unsigned int nr_vcpus;
 	struct portal_hook *handles[RIG_MAX_MODULES][RIG_MAX_HOOKS];
 	struct portal_module *modules[RIG_MAX_MODULES];
@@ -60,17 +60,17 @@ void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char 
 unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
 		       const struct portal_syscall_hook *hooks, size_t nr);
 
-/** rig_boot() - make the gate and have the guest say hello, which must succeed. */
+/** rig_boot() - make the channel and have the guest say hello, which must succeed. */
 void rig_boot(struct rig *rig);
 
-/** rig_gate() - make the gate only. */
+/** rig_gate() - make the channel only. */
 void rig_gate(struct rig *rig);
 
 /** rig_done() - cancel vCPU 0, and unload. Other vCPUs have been cancelled by their threads. */
 void rig_done(struct rig *rig);
 
 /** rig_gate_stats(), rig_host_stats() - the counters now. */
-struct gate_stats rig_gate_stats(struct rig *rig);
+struct channel_stats rig_gate_stats(struct rig *rig);
 struct host_stats rig_host_stats(struct rig *rig);
 
 /** rig_call() - rig->task makes a call on vCPU 0 with up to three arguments. Return: its result. */

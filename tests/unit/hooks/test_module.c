@@ -66,7 +66,7 @@ static void test_module_lives_from_load_to_unload(void **state)
 	fake_add_fd(&rig.task, 3, "/dev/switch");
 	rig.task.args = rig.task.env = "";
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 1234);
-	gate_cancel_vcpu(rig.gate, 0);
+	channel_cancel_vcpu(rig.channel, 0);
 	host_destroy(rig.host);
 	rig.host = NULL;
 	log = capture_stop();

@@ -358,7 +358,7 @@ static void test_slots_that_are_no_place_for_them_break_the_session(void **state
 
 static void test_revoked_rule_answers_nothing_more_without_a_ring(void **state)
 {
-	struct gate_stats before, after;
+	struct channel_stats before, after;
 	uint64_t id, hits = 0, unknown;
 
 	(void)state;

@@ -139,7 +139,7 @@ static void test_shutdown_cancels_all_that_sleep(void **state)
 	boot_with("ioctl", read_in_between, NULL);
 	for (int i = 0; i < 3; i++)
 		rig_open_call(&rig, &session[i], &rig.task, "ioctl", 'a');
-	gate_cancel_vcpu(rig.gate, 0);
+	channel_cancel_vcpu(rig.channel, 0);
 	assert_string_equal(story, "aaa!!!");
 	assert_int_equal(rig_gate_stats(&rig).sessions_now, 0);
 	assert_int_equal(rig_gate_stats(&rig).cancelled, 3);
@@ -352,7 +352,7 @@ static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 		.name = "ioctl",
 		.fn = second,
 	};
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);

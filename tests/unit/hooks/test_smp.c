@@ -69,7 +69,7 @@ static void *be_vcpu_1(void *arg)
 {
 	(void)arg;
 	call_often(1);
-	gate_cancel_vcpu(rig.gate, 1);
+	channel_cancel_vcpu(rig.channel, 1);
 	return NULL;
 }
 
@@ -171,7 +171,7 @@ static void *hello_often(void *arg)
 	for (int i = 0; i < 20; i++)
 		if (fake_hello(&rig.guest, 1) < 0)
 			break;
-	gate_cancel_vcpu(rig.gate, 1);
+	channel_cancel_vcpu(rig.channel, 1);
 	return NULL;
 }
 
@@ -252,7 +252,7 @@ static void *count_on_vcpu_1(void *arg)
 {
 	(void)arg;
 	call_and_count(1);
-	gate_cancel_vcpu(rig.gate, 1);
+	channel_cancel_vcpu(rig.channel, 1);
 	return NULL;
 }
 

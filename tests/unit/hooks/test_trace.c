@@ -45,7 +45,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	gate_cancel_vcpu(rig.gate, 1);
+	channel_cancel_vcpu(rig.channel, 1);
 	rig_done(&rig);
 	return 0;
 }
@@ -98,7 +98,7 @@ static void open_path(const char *path)
 
 static void finish(void)
 {
-	gate_close_trace(rig.gate);
+	channel_close_trace(rig.channel);
 }
 
 /* ---- events ---- */
@@ -500,7 +500,7 @@ static int count_lost(struct portal_ctx *ctx, void *data)
 static void test_trace_what_finds_no_room_is_counted(void **state)
 {
 	const struct portal_syscall_hook hook = trace_hook(count_lost, PORTAL_ON_RETURN, 0);
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);
@@ -527,7 +527,7 @@ static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
 {
 	const struct portal_syscall_hook hook =
 		trace_hook(look, PORTAL_ON_RETURN, PORTAL_HOOK_TRACE_BLOCK);
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, &hook, 1);

@@ -28,7 +28,7 @@ void tables_init(struct tables *tables, uint32_t abi, uint32_t paging)
 	assert_non_null(tables->ram);
 	for (size_t i = 0; i < TABLES_SIZE; i++)
 		tables->ram[i] = 0;
-	tables->mem = (struct gate_mem){ .slice = slice, .ctx = tables };
+	tables->mem = (struct guest_ram){ .slice = slice, .ctx = tables };
 	page_table_init(&tables->table, abi,
 			tables_alloc(tables, 1u << (paging & PORTAL_PAGING_PAGE_SHIFT_MASK)),
 			paging);

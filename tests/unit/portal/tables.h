@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "portal/gate.h"
+#include "portal/channel.h"
 #include "portal/task_mem/page_table.h"
 
 #define TABLES_BASE 0x80000000ull
@@ -39,7 +39,7 @@
 struct tables {
 	uint8_t *ram;
 	size_t used;
-	struct gate_mem mem;
+	struct guest_ram mem;
 	struct page_table table;
 	uint64_t link;
 };

@@ -17,28 +17,28 @@
  * read
  */
 struct rig {
-	struct door door;
+	struct channel_rig channel;
 	struct tables tables;
 	uint8_t *pages[DOOR_MEMORY_SIZE / PAGE];
 };
 
-static void rig_init(struct rig *rig, enum gate_direct direct)
+static void rig_init(struct rig *rig, enum direct_access direct)
 {
-	door_init_direct(&rig->door, direct);
+	channel_rig_init_direct(&rig->channel, direct);
 	tables_init(&rig->tables, PORTAL_ABI_X86_64, PAGING_X86);
-	rig->door.more = rig->tables.mem;
-	rig->door.task.pgd = rig->tables.table.root.value;
-	rig->door.task.paging = PAGING_X86;
+	rig->channel.more = rig->tables.mem;
+	rig->channel.task.pgd = rig->tables.table.root.value;
+	rig->channel.task.paging = PAGING_X86;
 	for (size_t i = 0; i < DOOR_MEMORY_SIZE / PAGE; i++) {
 		rig->pages[i] = tables_map(&rig->tables, GVA + i * PAGE, X86_PAGE);
 		memset(rig->pages[i], 'd', PAGE);
-		memset(rig->door.memory + i * PAGE, 'g', PAGE);
+		memset(rig->channel.memory + i * PAGE, 'g', PAGE);
 	}
 }
 
 static void rig_done(struct rig *rig)
 {
-	door_done(&rig->door);
+	channel_rig_done(&rig->channel);
 	tables_done(&rig->tables);
 }
 
@@ -49,13 +49,14 @@ static void make_absent(struct rig *rig, size_t page)
 
 static uint64_t operations(struct rig *rig, enum portal_op op)
 {
-	return door_stats(&rig->door).operations[op];
+	return channel_rig_stats(&rig->channel).operations[op];
 }
 
-static void converse(struct rig *rig, void (*talk)(struct door *door, struct session *session),
+static void converse(struct rig *rig,
+		     void (*talk)(struct channel_rig *rig, struct session *session),
 		     struct transfer *transfer)
 {
-	door_converse(&rig->door, talk, transfer);
+	channel_rig_converse(&rig->channel, talk, transfer);
 }
 
 static void test_present_pages_are_read_without_an_operation(void **state)
@@ -64,14 +65,14 @@ static void test_present_pages_are_read_without_an_operation(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 2 * PAGE);
 	for (size_t i = 0; i < transfer.len; i++)
 		assert_int_equal(transfer.buf[i], 'd');
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 0);
-	assert_int_equal(door_stats(&rig.door).direct_read, 2 * PAGE);
-	assert_int_equal(door_stats(&rig.door).direct_declined, 0);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_read, 2 * PAGE);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_declined, 0);
 	rig_done(&rig);
 }
 
@@ -81,12 +82,12 @@ static void test_off_means_that_the_guest_is_asked(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_OFF);
+	rig_init(&rig, DIRECT_OFF);
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 64);
 	assert_int_equal(transfer.buf[0], 'g');
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 1);
-	assert_int_equal(door_stats(&rig.door).direct_declined, 0);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_declined, 0);
 	rig_done(&rig);
 }
 
@@ -96,8 +97,8 @@ static void test_a_guest_that_does_not_say_how_it_pages_is_asked(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
-	rig.door.task.paging = 0;
+	rig_init(&rig, DIRECT_READ);
+	rig.channel.task.paging = 0;
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.buf[0], 'g');
 	rig_done(&rig);
@@ -109,7 +110,7 @@ static void test_the_guest_is_asked_for_what_is_absent(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	make_absent(&rig, 1);
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, DOOR_MEMORY_SIZE);
@@ -120,7 +121,7 @@ static void test_the_guest_is_asked_for_what_is_absent(void **state)
 	/* an operation moves less than a page; a real guest has faulted the page in with the first
 	 */
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 2);
-	assert_int_equal(door_stats(&rig.door).direct_declined, 2);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_declined, 2);
 	rig_done(&rig);
 }
 
@@ -130,7 +131,7 @@ static void test_a_short_count_is_what_it_was(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.n, 2 * PAGE);
 	rig_done(&rig);
@@ -142,7 +143,7 @@ static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	rig.pages[1][600] = '\0';
 	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 603);
@@ -150,9 +151,9 @@ static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state
 	assert_int_equal(operations(&rig, PORTAL_OP_READ_STR), 0);
 	rig_done(&rig);
 
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	make_absent(&rig, 1);
-	rig.door.memory[PAGE + 5] = '\0';
+	rig.channel.memory[PAGE + 5] = '\0';
 	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 8);
 	assert_string_equal(transfer.buf, "dddggggg");
@@ -166,7 +167,7 @@ static void test_a_string_that_fills_its_buffer_is_cut(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	converse(&rig, transfer_read_str, &transfer);
 	assert_int_equal(transfer.n, 300);
 	assert_int_equal(strlen(transfer.buf), 299);
@@ -180,13 +181,13 @@ static void test_pages_that_were_written_are_written_to(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	rig_init(&rig, DIRECT_READ_WRITE);
 	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(transfer.n, 16);
 	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
 	assert_memory_equal(rig.pages[1], "89abcde", 8);
 	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 0);
-	assert_int_equal(door_stats(&rig.door).direct_written, 16);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_written, 16);
 	rig_done(&rig);
 }
 
@@ -196,18 +197,18 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	rig_init(&rig, DIRECT_READ_WRITE);
 	*tables_entry(&rig.tables, GVA + PAGE, 0) &= ~X86_D;
 	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(transfer.n, 16);
 	assert_memory_equal(rig.pages[0] + PAGE - 8, "01234567", 8);
 	assert_int_equal(rig.pages[1][0], 'd');
-	assert_memory_equal(rig.door.memory + PAGE, "89abcde", 8);
+	assert_memory_equal(rig.channel.memory + PAGE, "89abcde", 8);
 	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
 	rig_done(&rig);
 
 	/* without the right to write, nothing is */
-	rig_init(&rig, GATE_DIRECT_READ);
+	rig_init(&rig, DIRECT_READ);
 	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(rig.pages[0][PAGE - 8], 'd');
 	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
@@ -215,9 +216,9 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 }
 
 /* asks the guest, which is cancelled under way, and goes on all the same */
-static void do_read_after_the_end(struct door *door, struct session *session)
+static void do_read_after_the_end(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_read(session, GVA + PAGE, transfer->buf, 64);
 	assert_int_equal(transfer->n, -ECANCELED);
@@ -231,14 +232,14 @@ static void test_nothing_is_read_after_the_session(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, GATE_DIRECT_READ_WRITE);
+	rig_init(&rig, DIRECT_READ_WRITE);
 	make_absent(&rig, 1);
-	assert_int_equal(fake_hello(&rig.door.guest, 0), 0);
-	rig.door.talk = do_read_after_the_end;
-	rig.door.talk_ctx = &transfer;
-	door_open(&rig.door, &session, 0);
+	assert_int_equal(fake_hello(&rig.channel.guest, 0), 0);
+	rig.channel.talk = do_read_after_the_end;
+	rig.channel.talk_ctx = &transfer;
+	channel_rig_open(&rig.channel, &session, 0);
 	/* it waits for an operation; its vCPU ends, and is in no ring any more */
-	gate_cancel_vcpu(rig.door.gate, 0);
+	channel_cancel_vcpu(rig.channel.channel, 0);
 	assert_int_equal(transfer.n, -ECANCELED);
 	assert_string_equal(transfer.buf, "untouched");
 	rig_done(&rig);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "door.h"
+#include "channel_rig.h"
 
 static struct portal_wire_hello good_hello(void)
 {

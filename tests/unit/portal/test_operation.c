@@ -10,16 +10,16 @@
 
 static int setup(void **state)
 {
-	static struct door door;
+	static struct channel_rig rig;
 
-	door_init(&door);
-	*state = &door;
+	channel_rig_init(&rig);
+	*state = &rig;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	door_done(*state);
+	channel_rig_done(*state);
 	return 0;
 }
 
@@ -27,48 +27,48 @@ static int teardown(void **state)
 static int wanted_fd;
 static uint64_t given_regs[PORTAL_NR_REGS];
 
-static void do_fd_name(struct door *door, struct session *session)
+static void do_fd_name(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_fd_name(session, wanted_fd, transfer->buf, transfer->len);
 }
 
-static void do_proc_args(struct door *door, struct session *session)
+static void do_proc_args(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_proc_args(session, transfer->buf, transfer->len);
 }
 
-static void do_proc_pid(struct door *door, struct session *session)
+static void do_proc_pid(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_proc_pid(session);
 }
 
-static void do_user_regs(struct door *door, struct session *session)
+static void do_user_regs(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_user_regs(session, given_regs);
 }
 
 static struct transfer transfer;
 
-static ssize_t run(struct door *door, void (*talk)(struct door *, struct session *), uint64_t addr,
-		   size_t len)
+static ssize_t run(struct channel_rig *rig, void (*talk)(struct channel_rig *, struct session *),
+		   uint64_t addr, size_t len)
 {
 	transfer.addr = addr;
 	transfer.len = len;
-	door_converse(door, talk, &transfer);
+	channel_rig_converse(rig, talk, &transfer);
 	return transfer.n;
 }
 
-static uint64_t nr_ops(struct door *door, uint32_t op)
+static uint64_t nr_ops(struct channel_rig *rig, uint32_t op)
 {
-	return door_stats(door).operations[op];
+	return channel_rig_stats(rig).operations[op];
 }
 
 /* ---- read and write ---- */
@@ -79,175 +79,174 @@ static void test_read_is_chunked_at_the_page(void **state)
 		size_t len;
 		unsigned int ops;
 	} sizes[] = { { 0, 0 }, { 1, 1 }, { 4071, 1 }, { 4072, 1 }, { 4073, 2 }, { 12288, 4 } };
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (size_t i = 0; i < DOOR_MEMORY_SIZE; i++)
-		door->memory[i] = (uint8_t)(i * 7);
+		rig->memory[i] = (uint8_t)(i * 7);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		uint64_t before = nr_ops(door, PORTAL_OP_READ);
+		uint64_t before = nr_ops(rig, PORTAL_OP_READ);
 
-		assert_int_equal(run(door, transfer_read, DOOR_MEMORY, sizes[i].len), sizes[i].len);
-		assert_memory_equal(transfer.buf, door->memory, sizes[i].len);
-		assert_int_equal(nr_ops(door, PORTAL_OP_READ) - before, sizes[i].ops);
+		assert_int_equal(run(rig, transfer_read, DOOR_MEMORY, sizes[i].len), sizes[i].len);
+		assert_memory_equal(transfer.buf, rig->memory, sizes[i].len);
+		assert_int_equal(nr_ops(rig, PORTAL_OP_READ) - before, sizes[i].ops);
 	}
 }
 
 static void test_read_over_the_end_is_short(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + 10, DOOR_MEMORY_SIZE),
+	assert_int_equal(run(rig, transfer_read, DOOR_MEMORY + 10, DOOR_MEMORY_SIZE),
 			 DOOR_MEMORY_SIZE - 10);
-	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
+	assert_int_equal(run(rig, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 1, 100), 1);
 	/* the fault is exactly where a chunk begins */
-	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000),
+	assert_int_equal(run(rig, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE - 4072, 5000),
 			 4072);
 }
 
 static void test_read_of_unmapped_memory_is_efault(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	assert_int_equal(run(door, transfer_read, 0, 10), -EFAULT);
-	assert_int_equal(run(door, transfer_read, UINT64_MAX, 10), -EFAULT);
-	assert_int_equal(run(door, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE, 1), -EFAULT);
+	assert_int_equal(run(rig, transfer_read, 0, 10), -EFAULT);
+	assert_int_equal(run(rig, transfer_read, UINT64_MAX, 10), -EFAULT);
+	assert_int_equal(run(rig, transfer_read, DOOR_MEMORY + DOOR_MEMORY_SIZE, 1), -EFAULT);
 }
 
 static void test_write_is_chunked_and_short_at_the_end(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	memset(transfer.buf, 'w', sizeof(transfer.buf));
-	assert_int_equal(run(door, transfer_write, DOOR_MEMORY, 5000), 5000);
-	assert_int_equal(nr_ops(door, PORTAL_OP_WRITE), 2);
-	assert_int_equal(door->memory[4999], 'w');
-	assert_int_equal(door->memory[5000], 0);
-	assert_int_equal(run(door, transfer_write, DOOR_MEMORY + 8000, 16384),
+	assert_int_equal(run(rig, transfer_write, DOOR_MEMORY, 5000), 5000);
+	assert_int_equal(nr_ops(rig, PORTAL_OP_WRITE), 2);
+	assert_int_equal(rig->memory[4999], 'w');
+	assert_int_equal(rig->memory[5000], 0);
+	assert_int_equal(run(rig, transfer_write, DOOR_MEMORY + 8000, 16384),
 			 DOOR_MEMORY_SIZE - 8000);
-	assert_int_equal(door_stats(door).bytes_written, 5000 + DOOR_MEMORY_SIZE - 8000);
+	assert_int_equal(channel_rig_stats(rig).bytes_written, 5000 + DOOR_MEMORY_SIZE - 8000);
 }
 
 static void test_write_to_read_only_memory_is_efault(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	assert_non_null(fake_map(&door->task, 0x900000, 4096, FAKE_READ));
-	assert_int_equal(run(door, transfer_write, 0x900000, 4), -EFAULT);
+	assert_non_null(fake_map(&rig->task, 0x900000, 4096, FAKE_READ));
+	assert_int_equal(run(rig, transfer_write, 0x900000, 4), -EFAULT);
 }
 
 static void test_absent_pages_are_faulted_in(void **state)
 {
-	struct door *door = *state;
-	uint8_t *bytes = fake_map(&door->task, 0x900000, 4096, FAKE_READ | FAKE_ABSENT);
+	struct channel_rig *rig = *state;
+	uint8_t *bytes = fake_map(&rig->task, 0x900000, 4096, FAKE_READ | FAKE_ABSENT);
 
 	bytes[0] = 'x';
-	assert_int_equal(run(door, transfer_read, 0x900000, 1), 1);
+	assert_int_equal(run(rig, transfer_read, 0x900000, 1), 1);
 	assert_int_equal(transfer.buf[0], 'x');
-	assert_int_equal(door->task.faulted_in, 1);
+	assert_int_equal(rig->task.faulted_in, 1);
 }
 
 /* ---- strings ---- */
 
-static void put_string(struct door *door, size_t offset, size_t len)
+static void put_string(struct channel_rig *rig, size_t offset, size_t len)
 {
-	memset(door->memory, 0, DOOR_MEMORY_SIZE);
-	memset(door->memory + offset, 's', len);
+	memset(rig->memory, 0, DOOR_MEMORY_SIZE);
+	memset(rig->memory + offset, 's', len);
 }
 
 static void test_strings_of_lengths_around_the_chunk_come_whole(void **state)
 {
 	static const size_t lens[] = { 0, 1, 4071, 4072, 4073, 8143, 8144, 8145, 10000 };
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
-		put_string(door, 3, lens[i]);
-		assert_int_equal(
-			run(door, transfer_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
-			lens[i]);
+		put_string(rig, 3, lens[i]);
+		assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY + 3, sizeof(transfer.buf)),
+				 lens[i]);
 		assert_int_equal(strlen(transfer.buf), lens[i]);
 	}
 }
 
 static void test_string_that_just_fits_and_one_that_does_not(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	put_string(door, 0, 9);
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 10), 9);
+	put_string(rig, 0, 9);
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY, 10), 9);
 	assert_int_equal(strlen(transfer.buf), 9);
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 9), 9);
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY, 9), 9);
 	assert_int_equal(strlen(transfer.buf), 8);
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 1), 1);
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY, 1), 1);
 	assert_int_equal(strlen(transfer.buf), 0);
-	put_string(door, 0, 4080);
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY, 4073), 4073);
+	put_string(rig, 0, 4080);
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY, 4073), 4073);
 	assert_int_equal(strlen(transfer.buf), 4072);
 }
 
 static void test_string_without_nul_before_the_end_is_efault(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	put_string(door, DOOR_MEMORY_SIZE - 5000, 5000);
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
+	put_string(rig, DOOR_MEMORY_SIZE - 5000, 5000);
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 5000, 6000),
 			 -EFAULT);
 	/* the part in front of the fault is enough */
-	assert_int_equal(run(door, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100),
+	assert_int_equal(run(rig, transfer_read_str, DOOR_MEMORY + DOOR_MEMORY_SIZE - 100, 100),
 			 100);
 }
 
 static void test_names_of_descriptors_longer_than_a_page(void **state)
 {
 	static char name[9000];
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	memset(name, 'n', sizeof(name) - 1);
-	fake_add_fd(&door->task, 3, name);
-	fake_add_fd(&door->task, -100, "/home");
+	fake_add_fd(&rig->task, 3, name);
+	fake_add_fd(&rig->task, -100, "/home");
 	wanted_fd = 3;
-	assert_int_equal(run(door, do_fd_name, 0, sizeof(transfer.buf)), 8999);
+	assert_int_equal(run(rig, do_fd_name, 0, sizeof(transfer.buf)), 8999);
 	assert_string_equal(transfer.buf, name);
-	assert_int_equal(nr_ops(door, PORTAL_OP_FD_NAME), 3);
-	assert_int_equal(run(door, do_fd_name, 0, 9000), 8999);
-	assert_int_equal(run(door, do_fd_name, 0, 8999), 8999);
+	assert_int_equal(nr_ops(rig, PORTAL_OP_FD_NAME), 3);
+	assert_int_equal(run(rig, do_fd_name, 0, 9000), 8999);
+	assert_int_equal(run(rig, do_fd_name, 0, 8999), 8999);
 	assert_int_equal(strlen(transfer.buf), 8998);
 	wanted_fd = -100;
-	assert_int_equal(run(door, do_fd_name, 0, 100), 5);
+	assert_int_equal(run(rig, do_fd_name, 0, 100), 5);
 	assert_string_equal(transfer.buf, "/home");
 	wanted_fd = 4;
-	assert_int_equal(run(door, do_fd_name, 0, 100), -EBADF);
+	assert_int_equal(run(rig, do_fd_name, 0, 100), -EBADF);
 }
 
 static void test_arguments_keep_their_nuls_but_the_last(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	door->task.args = "sh\0-c\0";
-	door->task.args_len = 6;
-	assert_int_equal(run(door, do_proc_args, 0, 100), 5);
+	rig->task.args = "sh\0-c\0";
+	rig->task.args_len = 6;
+	assert_int_equal(run(rig, do_proc_args, 0, 100), 5);
 	assert_memory_equal(transfer.buf, "sh\0-c\0", 6);
-	assert_int_equal(run(door, do_proc_args, 0, 6), 5);
-	assert_int_equal(run(door, do_proc_args, 0, 5), 5);
+	assert_int_equal(run(rig, do_proc_args, 0, 6), 5);
+	assert_int_equal(run(rig, do_proc_args, 0, 5), 5);
 	assert_memory_equal(transfer.buf, "sh\0-", 5);
-	door->task.args_len = 5;
-	assert_int_equal(run(door, do_proc_args, 0, 100), 5);
-	door->task.args_len = 0;
-	assert_int_equal(run(door, do_proc_args, 0, 100), 0);
+	rig->task.args_len = 5;
+	assert_int_equal(run(rig, do_proc_args, 0, 100), 5);
+	rig->task.args_len = 0;
+	assert_int_equal(run(rig, do_proc_args, 0, 100), 0);
 	assert_int_equal(transfer.buf[0], '\0');
 }
 
 static void test_pid_and_registers_are_the_tasks(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	door->task.pid = 4194304;
+	rig->task.pid = 4194304;
 	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
-		door->task.regs[i] = ~(uint64_t)i << 8;
-	assert_int_equal(run(door, do_proc_pid, 0, 0), 4194304);
-	assert_int_equal(run(door, do_user_regs, 0, 0), 0);
-	assert_memory_equal(given_regs, door->task.regs, sizeof(given_regs));
-	assert_int_equal(nr_ops(door, PORTAL_OP_PROC_PID), 1);
-	assert_int_equal(nr_ops(door, PORTAL_OP_USER_REGS), 1);
+		rig->task.regs[i] = ~(uint64_t)i << 8;
+	assert_int_equal(run(rig, do_proc_pid, 0, 0), 4194304);
+	assert_int_equal(run(rig, do_user_regs, 0, 0), 0);
+	assert_memory_equal(given_regs, rig->task.regs, sizeof(given_regs));
+	assert_int_equal(nr_ops(rig, PORTAL_OP_PROC_PID), 1);
+	assert_int_equal(nr_ops(rig, PORTAL_OP_USER_REGS), 1);
 }
 
 /* ---- lies ---- */
@@ -266,21 +265,22 @@ static void tamper(void *ctx, struct portal_region *region)
 	region->addr = htole64(lie->cursor);
 }
 
-static ssize_t run_lied_to(struct door *door, void (*talk)(struct door *, struct session *),
-			   struct lie lie, size_t len)
+static ssize_t run_lied_to(struct channel_rig *rig,
+			   void (*talk)(struct channel_rig *, struct session *), struct lie lie,
+			   size_t len)
 {
 	struct fake_session session;
 
-	assert_int_equal(fake_hello(&door->guest, 0), 0);
+	assert_int_equal(fake_hello(&rig->guest, 0), 0);
 	transfer.addr = DOOR_MEMORY;
 	transfer.len = len;
-	door->talk = talk;
-	door->talk_ctx = &transfer;
-	door->guest.tamper = tamper;
-	door->guest.tamper_ctx = &lie;
-	door_open(door, &session, 0);
+	rig->talk = talk;
+	rig->talk_ctx = &transfer;
+	rig->guest.tamper = tamper;
+	rig->guest.tamper_ctx = &lie;
+	channel_rig_open(rig, &session, 0);
 	fake_session_finish(&session);
-	door->guest.tamper = NULL;
+	rig->guest.tamper = NULL;
 	return transfer.n;
 }
 
@@ -290,42 +290,42 @@ static void test_cursor_backwards_or_still_is_eproto(void **state)
 		{ 10, DOOR_MEMORY - 1 },  { 10, DOOR_MEMORY }, { 10, DOOR_MEMORY + 9 },
 		{ 10, DOOR_MEMORY + 11 }, { 10, UINT64_MAX },  { 0, DOOR_MEMORY },
 	};
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++)
-		assert_int_equal(run_lied_to(door, transfer_read_str, lies[i], 100), -EPROTO);
-	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 10, 5 }, 100), -EPROTO);
+		assert_int_equal(run_lied_to(rig, transfer_read_str, lies[i], 100), -EPROTO);
+	assert_int_equal(run_lied_to(rig, do_fd_name, (struct lie){ 10, 5 }, 100), -EPROTO);
 }
 
 static void test_string_with_a_nul_in_it_is_eproto(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	/* the memory is zeroed: ten bytes of it are no string of ten */
-	assert_int_equal(run_lied_to(door, transfer_read_str, (struct lie){ 10, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(rig, transfer_read_str, (struct lie){ 10, 0 }, 100), -EPROTO);
 }
 
 static void test_more_than_the_page_holds_is_eproto(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	assert_int_equal(run_lied_to(door, do_fd_name, (struct lie){ 4073, 0 }, 100), -EPROTO);
-	assert_int_equal(run_lied_to(door, transfer_write, (struct lie){ 101, 0 }, 100), -EPROTO);
-	assert_int_equal(run_lied_to(door, transfer_write, (struct lie){ 100, 0 }, 100), 100);
+	assert_int_equal(run_lied_to(rig, do_fd_name, (struct lie){ 4073, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(rig, transfer_write, (struct lie){ 101, 0 }, 100), -EPROTO);
+	assert_int_equal(run_lied_to(rig, transfer_write, (struct lie){ 100, 0 }, 100), 100);
 }
 
 static void test_pid_that_is_no_int_and_half_the_registers_are_eproto(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	assert_int_equal(run_lied_to(door, do_proc_pid, (struct lie){ 1ll << 31, 0 }, 0), -EPROTO);
+	assert_int_equal(run_lied_to(rig, do_proc_pid, (struct lie){ 1ll << 31, 0 }, 0), -EPROTO);
 	assert_int_equal(
-		run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS - 8, 0 }, 0),
+		run_lied_to(rig, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS - 8, 0 }, 0),
 		-EPROTO);
 	assert_int_equal(
-		run_lied_to(door, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS + 8, 0 }, 0),
+		run_lied_to(rig, do_user_regs, (struct lie){ 8 * PORTAL_NR_REGS + 8, 0 }, 0),
 		-EPROTO);
-	assert_int_equal(run_lied_to(door, do_user_regs, (struct lie){ -ESRCH, 0 }, 0), -ESRCH);
+	assert_int_equal(run_lied_to(rig, do_user_regs, (struct lie){ -ESRCH, 0 }, 0), -ESRCH);
 }
 
 #define OPERATION_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

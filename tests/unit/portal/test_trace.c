@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The trace's thread behind the gate: opening, order over rings, room, the end, and guests that lie.
+/* The trace's thread behind the channel: opening, order over rings, room, the end, and guests that lie.
  */
-#include "door.h"
+#include "channel_rig.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define SIZE	PORTAL_TRACE_RING_MIN
 #define NR_MANY 6000u
 
-static struct door door;
+static struct channel_rig rig;
 
 /* what a test's take() has seen */
 static struct {
@@ -29,15 +29,15 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&saw, 0, sizeof(saw));
-	door_init(&door);
-	door.guest.bell_fd = gate_bell(door.gate);
+	channel_rig_init(&rig);
+	rig.guest.wake_fd = channel_trace_fd(rig.channel);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	door_done(&door);
+	channel_rig_done(&rig);
 	return 0;
 }
 
@@ -45,15 +45,15 @@ static int teardown(void **state)
 
 static int opened;
 
-static void open_trace(struct door *d, struct session *session)
+static void open_trace(struct channel_rig *d, struct session *session)
 {
 	opened = op_trace_open(session, *(const uint32_t *)d->talk_ctx);
 }
 
 static int open_with(uint32_t size)
 {
-	door_converse(&door, open_trace, &size);
-	door.talk = NULL;
+	channel_rig_converse(&rig, open_trace, &size);
+	rig.talk = NULL;
 	return opened;
 }
 
@@ -69,14 +69,14 @@ static void test_trace_is_opened_once_and_found_again(void **state)
 
 	(void)state;
 	boot();
-	door.talk = open_trace;
-	door.talk_ctx = &size;
+	rig.talk = open_trace;
+	rig.talk_ctx = &size;
 	opened = -1;
-	door_open(&door, &session, 1);
+	channel_rig_open(&rig, &session, 1);
 	fake_session_finish(&session);
 	assert_int_equal(opened, 0);
 	size = 2 * SIZE;
-	door_open(&door, &session, 1);
+	channel_rig_open(&rig, &session, 1);
 	fake_session_finish(&session);
 	assert_int_equal(opened, -EEXIST);
 }
@@ -84,7 +84,7 @@ static void test_trace_is_opened_once_and_found_again(void **state)
 static void test_trace_the_guests_errors_are_told(void **state)
 {
 	(void)state;
-	door.guest.most_trace = SIZE;
+	rig.guest.most_trace = SIZE;
 	assert_int_equal(open_with(2 * SIZE), -ENOMEM);
 }
 
@@ -96,7 +96,7 @@ static struct {
 
 static void lie_about_trace_rings(void *ctx, struct portal_region *region)
 {
-	struct door *d = ctx;
+	struct channel_rig *d = ctx;
 
 	if (!d->guest.trace_size)
 		return;
@@ -128,21 +128,21 @@ static void test_trace_addresses_that_cannot_be(void **state)
 		struct fake_session session;
 		uint32_t size = SIZE;
 
-		assert_int_equal(fake_hello(&door.guest, 0), 0);
+		assert_int_equal(fake_hello(&rig.guest, 0), 0);
 		lie.gpas[0] = htole64(cases[i].a);
 		lie.gpas[1] = htole64(cases[i].b);
 		lie.size = cases[i].size;
-		door.guest.tamper = lie_about_trace_rings;
-		door.guest.tamper_ctx = &door;
-		door.talk = open_trace;
-		door.talk_ctx = &size;
-		door_open(&door, &session, 0);
+		rig.guest.tamper = lie_about_trace_rings;
+		rig.guest.tamper_ctx = &rig;
+		rig.talk = open_trace;
+		rig.talk_ctx = &size;
+		channel_rig_open(&rig, &session, 0);
 		fake_session_finish(&session);
 		assert_int_equal(opened, cases[i].ret);
-		door.guest.tamper = NULL;
-		assert_int_equal(fake_bye(&door.guest, 0), 0);
+		rig.guest.tamper = NULL;
+		assert_int_equal(fake_bye(&rig.guest, 0), 0);
 	}
-	assert_int_equal(door_stats(&door).protocol_errors, ARRAY_SIZE(cases) - 1);
+	assert_int_equal(channel_rig_stats(&rig).protocol_errors, ARRAY_SIZE(cases) - 1);
 }
 
 /* a pool in the middle of what is said to be a trace */
@@ -152,16 +152,16 @@ static void test_trace_over_the_pool_is_refused(void **state)
 	struct fake_session session;
 
 	(void)state;
-	door_done(&door);
+	channel_rig_done(&rig);
 	setup(NULL);
-	assert_int_equal(fake_hello(&door.guest, 0), 0);
+	assert_int_equal(fake_hello(&rig.guest, 0), 0);
 	lie.gpas[0] = htole64(FAKE_RAM_BASE);
 	lie.size = 8;
-	door.guest.tamper = lie_about_trace_rings;
-	door.guest.tamper_ctx = &door;
-	door.talk = open_trace;
-	door.talk_ctx = &size;
-	door_open(&door, &session, 0);
+	rig.guest.tamper = lie_about_trace_rings;
+	rig.guest.tamper_ctx = &rig;
+	rig.talk = open_trace;
+	rig.talk_ctx = &size;
+	channel_rig_open(&rig, &session, 0);
 	fake_session_finish(&session);
 	assert_int_equal(opened, -EPROTO);
 }
@@ -180,7 +180,7 @@ static void ring_bell(void)
 {
 	const uint64_t one = 1;
 
-	assert_int_equal(write(gate_bell(door.gate), &one, sizeof(one)), sizeof(one));
+	assert_int_equal(write(channel_trace_fd(rig.channel), &one, sizeof(one)), sizeof(one));
 }
 
 static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
@@ -189,15 +189,16 @@ static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
 	struct portal_wire_syscall call;
 	bool wake = false, done;
 
-	fake_fill_call(&door.guest, &door.task, 16, args, PORTAL_WHEN_ENTER, &call);
-	done = fake_trace_write(&door.guest.traces[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
+	fake_fill_call(&rig.guest, &rig.task, 16, args, PORTAL_WHEN_ENTER, &call);
+	done = fake_trace_write(&rig.guest.traces[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
 				sizeof(call), &wake);
 	if (wake)
 		ring_bell();
 	return done;
 }
 
-static void note(struct door *d, const struct syscall_event *call, const struct trace_stamp *stamp)
+static void note(struct channel_rig *d, const struct syscall_event *call,
+		 const struct trace_stamp *stamp)
 {
 	(void)d;
 	saw.args[stamp->ring][saw.nr[stamp->ring]++] = (uint32_t)call->args[0];
@@ -208,7 +209,7 @@ static void note(struct door *d, const struct syscall_event *call, const struct 
 
 static void await_records(unsigned int nr)
 {
-	while (atomic_load(&door.nr_trace) < nr)
+	while (atomic_load(&rig.nr_trace) < nr)
 		sched_yield();
 }
 
@@ -216,23 +217,23 @@ static void test_trace_a_record_wakes_the_thread_and_is_handed_out(void **state)
 {
 	(void)state;
 	boot();
-	door.take = note;
+	rig.take = note;
 	usleep(60000); /* long enough for it to sleep for good */
 	assert_true(put_at(1, 42, 7));
 	await_records(1);
-	gate_close_trace(door.gate);
-	assert_int_equal(door.last_stamp.ring, 1);
-	assert_int_equal(door.last_stamp.time, 7);
-	assert_int_equal(door.last_stamp.lost, 0);
+	channel_close_trace(rig.channel);
+	assert_int_equal(rig.last_stamp.ring, 1);
+	assert_int_equal(rig.last_stamp.time, 7);
+	assert_int_equal(rig.last_stamp.lost, 0);
 	assert_int_equal(saw.args[1][0], 42);
-	assert_int_equal(door_stats(&door).trace_produced, 1);
-	assert_int_equal(door_stats(&door).trace_consumed, 1);
-	assert_int_equal(door_stats(&door).doorbells[PORTAL_CALL_TRACE], 0);
+	assert_int_equal(channel_rig_stats(&rig).trace_produced, 1);
+	assert_int_equal(channel_rig_stats(&rig).trace_consumed, 1);
+	assert_int_equal(channel_rig_stats(&rig).doorbells[PORTAL_CALL_TRACE], 0);
 }
 
 static atomic_bool held;
 
-static void hold_first(struct door *d, const struct syscall_event *call,
+static void hold_first(struct channel_rig *d, const struct syscall_event *call,
 		       const struct trace_stamp *stamp)
 {
 	while (atomic_load(&held))
@@ -246,14 +247,14 @@ static void test_trace_rings_are_merged_by_time(void **state)
 
 	(void)state;
 	boot();
-	door.take = hold_first;
+	rig.take = hold_first;
 	atomic_store(&held, true);
 	assert_true(put_at(0, 0, 1));
 	for (unsigned int i = 0; i < 4; i++)
 		for (unsigned int vcpu = 0; vcpu < 2; vcpu++)
 			assert_true(put_at(vcpu, i, times[vcpu][i]));
 	atomic_store(&held, false);
-	gate_close_trace(door.gate);
+	channel_close_trace(rig.channel);
 	assert_int_equal(saw.nr[0], 5);
 	assert_int_equal(saw.nr[1], 4);
 	assert_int_equal(saw.nr_backwards, 0);
@@ -265,21 +266,21 @@ static void test_trace_what_did_not_fit_is_told_by_the_next_record(void **state)
 
 	(void)state;
 	boot();
-	door.take = hold_first;
+	rig.take = hold_first;
 	atomic_store(&held, true);
 	while (put_at(0, nr, nr))
 		nr++;
 	assert_true(nr >= 16);
 	for (unsigned int i = 0; i < 5; i++)
-		fake_trace_lose(&door.guest.traces[0]);
+		fake_trace_lose(&rig.guest.traces[0]);
 	atomic_store(&held, false);
 	await_records(nr);
 	assert_true(put_at(0, nr + 5, nr + 5));
-	gate_close_trace(door.gate);
-	assert_int_equal(door.last_stamp.lost, 5);
-	assert_int_equal(door_stats(&door).trace_lost, 5);
-	assert_int_equal(door_stats(&door).trace_produced, nr + 6);
-	assert_int_equal(door_stats(&door).trace_consumed, nr + 1);
+	channel_close_trace(rig.channel);
+	assert_int_equal(rig.last_stamp.lost, 5);
+	assert_int_equal(channel_rig_stats(&rig).trace_lost, 5);
+	assert_int_equal(channel_rig_stats(&rig).trace_produced, nr + 6);
+	assert_int_equal(channel_rig_stats(&rig).trace_consumed, nr + 1);
 }
 
 /* one vCPU that writes as fast as it can; with @block it rings for room */
@@ -291,10 +292,10 @@ static void *write_many(void *arg)
 
 	for (uint32_t n = 0; n < NR_MANY; n++) {
 		while (!put_at(vcpu, n, now_ns())) {
-			if (blocks &&
-			    gate_call(door.gate, vcpu, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE) == 0)
+			if (blocks && channel_call(rig.channel, vcpu, GPA(FAKE_RAM_BASE),
+						   PORTAL_CALL_TRACE) == 0)
 				continue;
-			fake_trace_lose(&door.guest.traces[vcpu]);
+			fake_trace_lose(&rig.guest.traces[vcpu]);
 			break;
 		}
 	}
@@ -306,11 +307,11 @@ static void write_on_both(void)
 	pthread_t thread;
 
 	boot();
-	door.take = note;
+	rig.take = note;
 	assert_int_equal(pthread_create(&thread, NULL, write_many, &saw), 0);
 	write_many(NULL);
 	pthread_join(thread, NULL);
-	gate_close_trace(door.gate);
+	channel_close_trace(rig.channel);
 }
 
 /* each record's number is its own; what is between two of them is what the second one says was lost
@@ -328,12 +329,12 @@ static void check_numbers(void)
 
 static void test_trace_overflow_produced_is_consumed_and_lost(void **state)
 {
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	(void)state;
 	blocks = false;
 	write_on_both();
-	stats = door_stats(&door);
+	stats = channel_rig_stats(&rig);
 	assert_int_equal(stats.trace_produced, 2 * NR_MANY);
 	assert_int_equal(stats.trace_consumed + stats.trace_lost, 2 * NR_MANY);
 	assert_int_equal(saw.nr[0] + saw.nr[1], stats.trace_consumed);
@@ -343,12 +344,12 @@ static void test_trace_overflow_produced_is_consumed_and_lost(void **state)
 
 static void test_trace_who_waits_for_room_loses_nothing(void **state)
 {
-	struct gate_stats stats;
+	struct channel_stats stats;
 
 	(void)state;
 	blocks = true;
 	write_on_both();
-	stats = door_stats(&door);
+	stats = channel_rig_stats(&rig);
 	assert_int_equal(stats.trace_consumed, 2 * NR_MANY);
 	assert_int_equal(stats.trace_lost, 0);
 	assert_int_equal(stats.trace_blocked, stats.doorbells[PORTAL_CALL_TRACE]);
@@ -378,7 +379,7 @@ static void *take_turns(void *arg)
 
 static uint32_t next_turn;
 
-static void expect_turn(struct door *d, const struct syscall_event *call,
+static void expect_turn(struct channel_rig *d, const struct syscall_event *call,
 			const struct trace_stamp *stamp)
 {
 	(void)stamp;
@@ -394,15 +395,15 @@ static void test_trace_what_was_over_before_another_began_comes_before_it(void *
 
 	(void)state;
 	boot();
-	door.take = expect_turn;
+	rig.take = expect_turn;
 	next_turn = 0;
 	atomic_store(&turn, 0);
 	assert_int_equal(pthread_create(&thread, NULL, take_turns, &saw), 0);
 	take_turns(NULL);
 	pthread_join(thread, NULL);
-	gate_close_trace(door.gate);
+	channel_close_trace(rig.channel);
 	assert_int_equal(next_turn, NR_MANY);
-	assert_int_equal(atomic_load(&door.nr_broken), 0);
+	assert_int_equal(atomic_load(&rig.nr_broken), 0);
 }
 
 /* ---- the end ---- */
@@ -411,13 +412,13 @@ static void test_trace_bye_hands_out_all_first(void **state)
 {
 	(void)state;
 	boot();
-	door.take = hold_first;
+	rig.take = hold_first;
 	atomic_store(&held, false);
 	for (unsigned int i = 0; i < 10; i++)
 		assert_true(put_at(0, i, i));
-	assert_int_equal(fake_bye(&door.guest, 0), 0);
+	assert_int_equal(fake_bye(&rig.guest, 0), 0);
 	assert_int_equal(saw.nr[0], 10);
-	assert_int_equal(door.nr_bye, 1);
+	assert_int_equal(rig.nr_bye, 1);
 }
 
 static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
@@ -425,25 +426,27 @@ static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
 	(void)state;
 	boot();
 	assert_true(put_at(0, 1, 1));
-	assert_int_equal(fake_bye(&door.guest, 0), 0);
+	assert_int_equal(fake_bye(&rig.guest, 0), 0);
 	boot();
 	assert_true(put_at(0, 2, 2));
-	gate_close_trace(door.gate);
-	assert_int_equal(atomic_load(&door.nr_trace), 2);
-	assert_int_equal(door_stats(&door).trace_produced, 2);
-	assert_int_equal(door_stats(&door).protocol_errors, 0);
+	channel_close_trace(rig.channel);
+	assert_int_equal(atomic_load(&rig.nr_trace), 2);
+	assert_int_equal(channel_rig_stats(&rig).trace_produced, 2);
+	assert_int_equal(channel_rig_stats(&rig).protocol_errors, 0);
 }
 
 static void test_trace_room_is_refused_without_logs_or_pool(void **state)
 {
 	(void)state;
-	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -ENOENT);
-	assert_int_equal(fake_hello(&door.guest, 0), 0);
-	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -ENOENT);
-	boot();
-	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_CALL_TRACE),
+	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE),
 			 -ENOENT);
-	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), 0);
+	assert_int_equal(fake_hello(&rig.guest, 0), 0);
+	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE),
+			 -ENOENT);
+	boot();
+	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE + 8), PORTAL_CALL_TRACE),
+			 -ENOENT);
+	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), 0);
 }
 
 /* ---- guests that lie ---- */
@@ -454,22 +457,23 @@ static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
 
 	(void)state;
 	boot();
-	door.take = note;
-	shared = (struct portal_wire_trace_ring *)(void *)door.guest.traces[0].page;
+	rig.take = note;
+	shared = (struct portal_wire_trace_ring *)(void *)rig.guest.traces[0].page;
 	assert_true(put_at(1, 1, 1));
 	await_records(1);
 	__atomic_store_n(&shared->head, htole32(0x80000000u), __ATOMIC_SEQ_CST);
 	ring_bell();
-	while (atomic_load(&door.nr_broken) == 0)
+	while (atomic_load(&rig.nr_broken) == 0)
 		sched_yield();
 	assert_true(put_at(1, 2, 2));
 	ring_bell();
 	await_records(2);
-	assert_int_equal(gate_call(door.gate, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), -EPROTO);
-	gate_close_trace(door.gate);
-	assert_int_equal(door.broken, 0);
-	assert_int_equal(atomic_load(&door.nr_broken), 1);
-	assert_int_equal(door_stats(&door).protocol_errors, 1);
+	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE),
+			 -EPROTO);
+	channel_close_trace(rig.channel);
+	assert_int_equal(rig.broken, 0);
+	assert_int_equal(atomic_load(&rig.nr_broken), 1);
+	assert_int_equal(channel_rig_stats(&rig).protocol_errors, 1);
 	assert_int_equal(saw.nr[1], 2);
 }
 
@@ -480,11 +484,11 @@ static void test_trace_an_event_that_is_none_breaks_it(void **state)
 
 	(void)state;
 	boot();
-	assert_true(fake_trace_write(&door.guest.traces[0], PORTAL_EVENT_SYSCALL_ENTER, 1, body,
+	assert_true(fake_trace_write(&rig.guest.traces[0], PORTAL_EVENT_SYSCALL_ENTER, 1, body,
 				     sizeof(body), &wake));
-	gate_close_trace(door.gate);
-	assert_int_equal(atomic_load(&door.nr_broken), 1);
-	assert_int_equal(atomic_load(&door.nr_trace), 0);
+	channel_close_trace(rig.channel);
+	assert_int_equal(atomic_load(&rig.nr_broken), 1);
+	assert_int_equal(atomic_load(&rig.nr_trace), 0);
 }
 
 /* a guest that writes without end does not keep the trace from closing */
@@ -507,7 +511,7 @@ static void test_trace_closing_ends_under_a_guest_that_goes_on_writing(void **st
 	atomic_store(&is_over, false);
 	assert_int_equal(pthread_create(&thread, NULL, write_for_ever, NULL), 0);
 	await_records(100);
-	gate_close_trace(door.gate);
+	channel_close_trace(rig.channel);
 	atomic_store(&is_over, true);
 	pthread_join(thread, NULL);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "door.h"
+#include "channel_rig.h"
 #include "portal/ops/vector.h"
 
 #define HEADER	 sizeof(struct portal_wire_result)
@@ -17,16 +17,16 @@
 
 static int setup(void **state)
 {
-	static struct door door;
+	static struct channel_rig rig;
 
-	door_init(&door);
-	*state = &door;
+	channel_rig_init(&rig);
+	*state = &rig;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	door_done(*state);
+	channel_rig_done(*state);
 	return 0;
 }
 
@@ -40,9 +40,9 @@ static struct {
 	ssize_t again;
 } reads;
 
-static void do_read_vec(struct door *door, struct session *session)
+static void do_read_vec(struct channel_rig *rig, struct session *session)
 {
-	(void)door;
+	(void)rig;
 	assert_int_equal(vector_check(&reads.vector), 0);
 	reads.ret = op_read_vec(session, &reads.vector, reads.first);
 	if (reads.ret == -EPROTO)
@@ -54,21 +54,21 @@ static uint64_t node_address(size_t n)
 	return DOOR_MEMORY + 100 + n * STRIDE;
 }
 
-static void put_node(struct door *door, size_t n, uint64_t next)
+static void put_node(struct channel_rig *rig, size_t n, uint64_t next)
 {
-	uint8_t *node = door->memory + 100 + n * STRIDE;
+	uint8_t *node = rig->memory + 100 + n * STRIDE;
 
 	put_le64(node, next);
 	memset(node + 8, 'a' + (int)n, 4);
 }
 
 /* a list in memory, and the steps of a walk over it */
-static void make_list(struct door *door)
+static void make_list(struct channel_rig *rig)
 {
 	memset(&reads, 0, sizeof(reads));
 	reads.vector = (struct vector){ .steps = reads.steps, .nr = NR_NODES, .pointer_bytes = 8 };
 	for (size_t n = 0; n < NR_NODES; n++) {
-		put_node(door, n, n + 1 < NR_NODES ? node_address(n + 1) : 0);
+		put_node(rig, n, n + 1 < NR_NODES ? node_address(n + 1) : 0);
 		reads.steps[n] = (struct vector_step){
 			.len = NODE,
 			.base_plus1 = (uint32_t)n,
@@ -79,17 +79,17 @@ static void make_list(struct door *door)
 	reads.steps[0].addr = node_address(0);
 }
 
-static ssize_t run(struct door *door)
+static ssize_t run(struct channel_rig *rig)
 {
-	door_converse(door, do_read_vec, NULL);
+	channel_rig_converse(rig, do_read_vec, NULL);
 	return reads.ret;
 }
 
-static void expect_nodes(const struct door *door, size_t first, size_t end)
+static void expect_nodes(const struct channel_rig *rig, size_t first, size_t end)
 {
 	for (size_t n = first; n < end; n++) {
 		assert_int_equal(reads.steps[n].n, NODE);
-		assert_memory_equal(reads.bufs[n], door->memory + 100 + n * STRIDE, NODE);
+		assert_memory_equal(reads.bufs[n], rig->memory + 100 + n * STRIDE, NODE);
 	}
 }
 
@@ -97,42 +97,42 @@ static void expect_nodes(const struct door *door, size_t first, size_t end)
 
 static void test_a_list_of_eight_is_one_operation(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	make_list(door);
-	assert_int_equal(run(door), NR_NODES);
-	expect_nodes(door, 0, NR_NODES);
-	assert_int_equal(door_stats(door).operations[PORTAL_OP_READ_VEC], 1);
-	assert_int_equal(door_stats(door).operations[PORTAL_OP_READ], 0);
-	assert_int_equal(door_stats(door).bytes_read, NR_NODES * NODE);
+	make_list(rig);
+	assert_int_equal(run(rig), NR_NODES);
+	expect_nodes(rig, 0, NR_NODES);
+	assert_int_equal(channel_rig_stats(rig).operations[PORTAL_OP_READ_VEC], 1);
+	assert_int_equal(channel_rig_stats(rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(channel_rig_stats(rig).bytes_read, NR_NODES * NODE);
 }
 
 static void test_a_walk_goes_on_from_what_is_read_already(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (size_t first = 0; first < NR_NODES; first++) {
-		make_list(door);
+		make_list(rig);
 		reads.first = first;
 		for (size_t n = 0; n < first; n++)
-			memcpy(reads.bufs[n], door->memory + 100 + n * STRIDE, NODE);
+			memcpy(reads.bufs[n], rig->memory + 100 + n * STRIDE, NODE);
 		/* the last one is based on a step that is not asked for, whatever @first is */
 		reads.steps[NR_NODES - 1].base_plus1 = first ? 1 : 0;
 		reads.steps[NR_NODES - 1].addr = first ? 6 * STRIDE : node_address(7);
-		assert_int_equal(run(door), NR_NODES - first);
-		expect_nodes(door, first, NR_NODES);
+		assert_int_equal(run(rig), NR_NODES - first);
+		expect_nodes(rig, first, NR_NODES);
 	}
 }
 
 static void test_a_null_pointer_ends_it(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (size_t nr = 1; nr < NR_NODES; nr++) {
-		make_list(door);
-		put_node(door, nr - 1, 0);
-		assert_int_equal(run(door), nr);
-		expect_nodes(door, 0, nr);
+		make_list(rig);
+		put_node(rig, nr - 1, 0);
+		assert_int_equal(run(rig), nr);
+		expect_nodes(rig, 0, nr);
 		assert_int_equal(reads.steps[nr].n, 77);
 	}
 }
@@ -140,28 +140,28 @@ static void test_a_null_pointer_ends_it(void **state)
 /* one that the host has itself: what comes after it is not asked for */
 static void test_a_null_pointer_that_is_known_ends_it(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	make_list(door);
+	make_list(rig);
 	reads.first = 1;
 	reads.steps[1] = reads.steps[2];
 	reads.steps[1].base_plus1 = 0;
 	reads.steps[1].addr = node_address(1);
 	reads.steps[1].buf = reads.bufs[1];
 	reads.steps[4].base_plus1 = 1; /* of which all bytes are zero */
-	assert_int_equal(run(door), 3);
-	expect_nodes(door, 1, 4);
+	assert_int_equal(run(rig), 3);
+	expect_nodes(rig, 1, 4);
 }
 
 static void test_a_fault_ends_it_after_its_bytes(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
 	for (unsigned int before = 0; before < NODE; before++) {
-		make_list(door);
-		put_node(door, 3, DOOR_MEMORY + DOOR_MEMORY_SIZE - before);
-		assert_int_equal(run(door), 5);
-		expect_nodes(door, 0, 4);
+		make_list(rig);
+		put_node(rig, 3, DOOR_MEMORY + DOOR_MEMORY_SIZE - before);
+		assert_int_equal(run(rig), 5);
+		expect_nodes(rig, 0, 4);
 		assert_int_equal(reads.steps[4].n, before ? (ssize_t)before : -EFAULT);
 		assert_int_equal(reads.steps[5].n, 77);
 	}
@@ -169,24 +169,24 @@ static void test_a_fault_ends_it_after_its_bytes(void **state)
 
 static void test_pointers_of_four_bytes(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	make_list(door);
+	make_list(rig);
 	for (size_t n = 0; n < NR_NODES; n++)
-		memset(door->memory + 100 + n * STRIDE + 4, 0xff, 4);
+		memset(rig->memory + 100 + n * STRIDE + 4, 0xff, 4);
 	reads.vector.pointer_bytes = 4;
-	assert_int_equal(run(door), NR_NODES);
-	expect_nodes(door, 0, NR_NODES);
+	assert_int_equal(run(rig), NR_NODES);
+	expect_nodes(rig, 0, NR_NODES);
 }
 
 static void test_a_guest_that_does_not_know_it(void **state)
 {
-	struct door *door = *state;
+	struct channel_rig *rig = *state;
 
-	make_list(door);
-	door->guest.nr_ops = PORTAL_OP_READ_VEC;
-	assert_int_equal(run(door), -EOPNOTSUPP);
-	assert_int_equal(door_stats(door).protocol_errors, 0);
+	make_list(rig);
+	rig->guest.nr_ops = PORTAL_OP_READ_VEC;
+	assert_int_equal(run(rig), -EOPNOTSUPP);
+	assert_int_equal(channel_rig_stats(rig).protocol_errors, 0);
 }
 
 /* ---- what may be asked ---- */
@@ -259,23 +259,23 @@ static void tell(void *ctx, struct portal_region *region)
 	region->size = htole64((uint64_t)lie->size);
 }
 
-static void expect_lie(struct door *door, struct lie lie, ssize_t expected)
+static void expect_lie(struct channel_rig *rig, struct lie lie, ssize_t expected)
 {
 	struct fake_session session;
 	uint64_t errors;
 
-	assert_int_equal(fake_hello(&door->guest, 0), 0);
-	make_list(door);
+	assert_int_equal(fake_hello(&rig->guest, 0), 0);
+	make_list(rig);
 	reads.vector.nr = 2;
-	door->talk = do_read_vec;
-	door->guest.tamper = tell;
-	door->guest.tamper_ctx = &lie;
-	errors = door_stats(door).protocol_errors;
-	door_open(door, &session, 0);
+	rig->talk = do_read_vec;
+	rig->guest.tamper = tell;
+	rig->guest.tamper_ctx = &lie;
+	errors = channel_rig_stats(rig).protocol_errors;
+	channel_rig_open(rig, &session, 0);
 	fake_session_finish(&session);
-	door->guest.tamper = NULL;
+	rig->guest.tamper = NULL;
 	assert_int_equal(reads.ret, expected);
-	assert_int_equal(door_stats(door).protocol_errors - errors, expected == -EPROTO);
+	assert_int_equal(channel_rig_stats(rig).protocol_errors - errors, expected == -EPROTO);
 	if (expected == -EPROTO)
 		assert_int_equal(reads.again, -ECANCELED);
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "transfer.h"
 
-void transfer_read(struct door *door, struct session *session)
+void transfer_read(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_read(session, transfer->addr, transfer->buf, transfer->len);
 }
 
-void transfer_write(struct door *door, struct session *session)
+void transfer_write(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_write(session, transfer->addr, transfer->buf, transfer->len);
 }
 
-void transfer_read_str(struct door *door, struct session *session)
+void transfer_read_str(struct channel_rig *rig, struct session *session)
 {
-	struct transfer *transfer = door->talk_ctx;
+	struct transfer *transfer = rig->talk_ctx;
 
 	transfer->n = op_read_str(session, transfer->addr, transfer->buf, transfer->len);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation on a task's memory, as what the host does in an event: door_converse() with a
+/* One operation on a task's memory, as what the host does in an event: channel_rig_converse() with a
  * transfer as its context. */
 #ifndef UNIT_PORTAL_TRANSFER_H
 #define UNIT_PORTAL_TRANSFER_H
 
-#include "door.h"
+#include "channel_rig.h"
 
 /**
  * struct transfer - a transfer to make and its outcome
@@ -20,8 +20,8 @@ struct transfer {
 	char buf[5 * 4096];
 };
 
-void transfer_read(struct door *door, struct session *session);
-void transfer_write(struct door *door, struct session *session);
-void transfer_read_str(struct door *door, struct session *session);
+void transfer_read(struct channel_rig *rig, struct session *session);
+void transfer_write(struct channel_rig *rig, struct session *session);
+void transfer_read_str(struct channel_rig *rig, struct session *session);
 
 #endif

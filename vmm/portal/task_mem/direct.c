@@ -14,7 +14,7 @@ static bool find(const struct session *session, uint64_t gva, struct page_walk *
 {
 	/* what goes on after its end does so without its vCPU */
 	return !session_is_over(session) &&
-	       page_table_walk(&session->table, session->mem, gva, ret_walk);
+	       page_table_walk(&session->table, session->ram, gva, ret_walk);
 }
 
 /* an operation is going to be asked for, though direct access is on */

@@ -20,6 +20,13 @@
 
 struct session;
 
+/* how much of a task's memory is accessed without the guest */
+enum direct_access {
+	DIRECT_OFF = 0,
+	DIRECT_READ,
+	DIRECT_READ_WRITE, /* only where a stopped vCPU holds up the invalidation of pages */
+};
+
 /**
  * direct_read() - user memory from @gva on
  *

@@ -5,7 +5,7 @@
 #include <portal/wire.h>
 #include <stdatomic.h>
 
-#include "portal/gate.h"
+#include "portal/guest_ram.h"
 
 #define ENTRY_SIZE 8
 #define ADDRESS_52 0x000ffffffffff000ull
@@ -146,18 +146,18 @@ static uint64_t entry_load(const uint64_t *entry)
 }
 
 /* the byte at @gva in the page of 1 << @shift bytes that @entry is for */
-static bool find_byte(const struct gate_mem *mem, const struct entry *entry, unsigned int shift,
+static bool find_byte(const struct guest_ram *ram, const struct entry *entry, unsigned int shift,
 		      uint64_t gva, struct page_walk *walk)
 {
 	uint64_t mask = (1ull << shift) - 1;
 	uint64_t page = entry->address & ~mask;
 
 	walk->len = (mask + 1) - (gva & mask);
-	walk->host = mem->slice(mem->ctx, GPA(page + (gva & mask)), walk->len);
+	walk->host = ram->slice(ram->ctx, GPA(page + (gva & mask)), walk->len);
 	return walk->host != NULL;
 }
 
-bool page_table_walk(const struct page_table *table, const struct gate_mem *mem, uint64_t gva,
+bool page_table_walk(const struct page_table *table, const struct guest_ram *ram, uint64_t gva,
 		     struct page_walk *ret_walk)
 {
 	unsigned int bits = table->page_shift - 3;
@@ -171,7 +171,7 @@ bool page_table_walk(const struct page_table *table, const struct gate_mem *mem,
 		unsigned int shift = table->page_shift + level * bits;
 		uint64_t index = gva >> shift & ((1ull << bits) - 1);
 		const uint64_t *at =
-			mem->slice(mem->ctx, GPA(entry.address + index * ENTRY_SIZE), ENTRY_SIZE);
+			ram->slice(ram->ctx, GPA(entry.address + index * ENTRY_SIZE), ENTRY_SIZE);
 
 		if (!at)
 			return false;
@@ -181,7 +181,7 @@ bool page_table_walk(const struct page_table *table, const struct gate_mem *mem,
 		may_write = may_write && entry.may_write;
 		if (entry.kind == ENTRY_PAGE) {
 			ret_walk->is_written = may_write && entry.is_dirty;
-			return find_byte(mem, &entry, shift, gva, ret_walk);
+			return find_byte(ram, &entry, shift, gva, ret_walk);
 		}
 		if (entry.kind == ENTRY_ABSENT)
 			return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A task's page tables in guest memory, read as the processor would read them for the task itself.
- * Pure look-up in hostile bytes: every entry is loaded once, every address goes through gate_mem;
+ * Pure look-up in hostile bytes: every entry is loaded once, every address goes through guest_ram;
  * knows no session.
  *
  * What is not plainly there for the task - absent, not the user's, guarded by a key, not RAM, in a
@@ -17,7 +17,7 @@
 
 #include "base/gpa.h"
 
-struct gate_mem;
+struct guest_ram;
 
 #define PAGE_TABLE_MAX_LEVELS 5
 
@@ -75,13 +75,13 @@ void page_table_init(struct page_table *table, uint32_t abi, uint64_t root, uint
 /**
  * page_table_walk() - look an address up
  * @table: any
- * @mem: guest memory
+ * @ram: guest RAM
  * @gva: any address
  * @ret_walk: set when it is found
  *
  * Return: false when it is not found.
  */
-bool page_table_walk(const struct page_table *table, const struct gate_mem *mem, uint64_t gva,
+bool page_table_walk(const struct page_table *table, const struct guest_ram *ram, uint64_t gva,
 		     struct page_walk *ret_walk);
 
 /** page_walk_holds() - no entry on the way has changed since. */

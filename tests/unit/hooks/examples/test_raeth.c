@@ -122,7 +122,7 @@ static void test_raeth_with_pointers_to_nowhere_changes_nothing(void **state)
 
 static void test_raeth_costs_one_doorbell_a_call(void **state)
 {
-	struct gate_stats before = rig_gate_stats(&rig), after;
+	struct channel_stats before = rig_gate_stats(&rig), after;
 	uint32_t value;
 
 	(void)state;

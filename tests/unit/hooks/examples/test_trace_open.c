@@ -19,7 +19,7 @@ static const char *trace_of(const char *path, uint64_t addr)
 	rig_boot(&rig);
 	capture_start();
 	rig_call(&rig, "openat", 0, addr, 0);
-	gate_close_trace(rig.gate);
+	channel_close_trace(rig.channel);
 	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
 	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
 	rig_done(&rig);
