@@ -40,7 +40,7 @@ static void hello_fill(struct portal_wire_hello *hello)
 
 static int hello_session(void)
 {
-	struct session session;
+	struct guest_session session;
 	int err;
 
 	err = session_open(&session, true);

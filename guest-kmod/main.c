@@ -98,7 +98,7 @@ static irqreturn_t on_interrupt(int irq, void *data)
 /* The host has something to do and no call to do it in: it may use this thread. */
 static irqreturn_t serve_host(int irq, void *data)
 {
-	struct session session;
+	struct guest_session session;
 
 	if (session_open(&session, true))
 		return IRQ_HANDLED;

@@ -21,7 +21,7 @@ static enum exit_status run(int argc, char **argv)
 		puts("portal-vmm " PORTAL_VMM_VERSION);
 		return EXIT_STATUS_POWEROFF;
 	case CONFIG_CHECK:
-		return check_host(stdout) ? EXIT_STATUS_POWEROFF : EXIT_STATUS_HOST;
+		return host_check(stdout) ? EXIT_STATUS_POWEROFF : EXIT_STATUS_HOST;
 	case CONFIG_DESCRIBE:
 		return machine_describe_module(config.describe);
 	case CONFIG_RUN:

@@ -10,7 +10,7 @@
 #define ITEM_ALIGN 8
 
 /* an item while its bytes are found */
-struct item {
+struct fetch_item {
 	u16 what;
 	u64 addr;
 	s32 status;
@@ -62,13 +62,13 @@ static bool is_repeated(const struct fetch *fetch, const struct portal_wire_item
 	return false;
 }
 
-static bool item_begin(const struct fetch *fetch, u16 what, u64 addr, struct item *item)
+static bool item_begin(const struct fetch *fetch, u16 what, u64 addr, struct fetch_item *item)
 {
 	u32 left = fetch->room - fetch->used;
 
 	if (left < sizeof(struct portal_wire_item))
 		return false;
-	*item = (struct item){
+	*item = (struct fetch_item){
 		.what = what,
 		.addr = addr,
 		.room = ALIGN_DOWN(left - sizeof(struct portal_wire_item), ITEM_ALIGN),
@@ -77,7 +77,7 @@ static bool item_begin(const struct fetch *fetch, u16 what, u64 addr, struct ite
 	return true;
 }
 
-static void item_end(struct fetch *fetch, const struct item *item)
+static void item_end(struct fetch *fetch, const struct fetch_item *item)
 {
 	struct portal_wire_item wire = {
 		.addr = cpu_to_le64(item->addr),
@@ -99,7 +99,7 @@ static void item_end(struct fetch *fetch, const struct item *item)
 
 static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 {
-	struct item item;
+	struct fetch_item item;
 
 	if (is_there(fetch, PORTAL_ITEM_MEM, addr, len) ||
 	    !item_begin(fetch, PORTAL_ITEM_MEM, addr, &item))
@@ -114,8 +114,8 @@ static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 }
 
 /* @max bytes were wanted and there was room for @limit; @result is what came, @more what did not */
-static void item_finish(struct fetch *fetch, struct item *item, s64 result, bool more, u32 limit,
-			u32 max)
+static void item_finish(struct fetch *fetch, struct fetch_item *item, s64 result, bool more,
+			u32 limit, u32 max)
 {
 	if (result < 0) {
 		item->status = result;
@@ -130,7 +130,7 @@ static void item_finish(struct fetch *fetch, struct item *item, s64 result, bool
 
 static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 {
-	struct item item;
+	struct fetch_item item;
 	ssize_t len;
 	u32 limit;
 
@@ -146,7 +146,7 @@ static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 max)
 {
 	struct op op = { .scratch = fetch->scratch };
-	struct item item;
+	struct fetch_item item;
 	s64 result;
 
 	if (is_there(fetch, what, addr, max) || !item_begin(fetch, what, addr, &item))

@@ -85,7 +85,8 @@ enum scan_result {
 	SCAN_NO_MATCH,
 };
 
-/* Knuth, Morris and Pratt: after a mismatch go on with the failure function, and never look back. */
+/* Knuth, Morris and Pratt: after a mismatch go on with the failure function, and never look back.
+ */
 static u32 next_matched(const u8 *str, u32 len, const u16 *kmp_fail, u32 matched, u8 byte)
 {
 	while (matched > 0 && (matched == len || str[matched] != byte))

@@ -49,7 +49,8 @@ struct filter_call {
  * @value: operand, low bound or mask
  * @limit: high bound
  * @str: the string wanted
- * @kmp_fail: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper prefix that is also its suffix
+ * @kmp_fail: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper prefix that
+ * is also its suffix
  * @str_len: bytes of @str
  */
 struct filter_match {
@@ -132,7 +133,8 @@ bool filter_match_value(const struct filter_match *match, u64 value,
 bool filter_is_string(u32 cmp);
 
 /**
- * filter_match_nr_kmp_fail() - how many entries filter_match_init() needs for its KMP failure functions
+ * filter_match_nr_kmp_fail() - how many entries filter_match_init() needs for its KMP failure
+ * functions
  * @wire: checked by hook_wire_match_is_valid()
  *
  * Return: number of u16.

@@ -17,14 +17,14 @@
 struct hook;
 
 /**
- * struct hook_rule - a rule of a hook; kmp_fail and bytes lie behind it
+ * struct rule_entry - a rule of a hook; kmp_fail and bytes lie behind it
  * @link: in the hook's list, in the order they came
  * @rcu: for freeing
  * @slot: its name
  * @rule: what it does
  * @kmp_fail: see rule_init()
  */
-struct hook_rule {
+struct rule_entry {
 	struct list_head link;
 	struct rcu_head rcu;
 	u32 slot;
@@ -89,7 +89,7 @@ static DEFINE_MUTEX(hook_lock);
 static HLIST_HEAD(all_hooks);
 static HLIST_HEAD(every_call_hooks);
 static struct hlist_head call_hooks[SYSCALL_NR_TABLES][SYSCALL_MAX_NR];
-static struct hook_rule *rule_of_slot[PORTAL_MAX_RULES];
+static struct rule_entry *rule_of_slot[PORTAL_MAX_RULES];
 static unsigned int nr_hooks;
 static unsigned int nr_rules;
 static u64 last_serial;
@@ -117,7 +117,7 @@ static bool wants_entry(const struct hook *hook, bool returns)
 	return !(hook->observes && returns && hook->when & PORTAL_WHEN_RETURN);
 }
 
-static void add_hook(struct hook_bits *bits, const struct hook *hook)
+static void add_hook(struct hook_masks *bits, const struct hook *hook)
 {
 	if (hook->traces)
 		bits->trace |= hook->bit;
@@ -160,7 +160,7 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 
 /* A hook that took over the bit of one that matched at entry is newer than that match. */
 static void match_return_list(struct hlist_head *list, const struct filter_call *call,
-			      const struct hook_match *match, s64 ret, struct hook_bits *bits)
+			      const struct hook_match *match, s64 ret, struct hook_masks *bits)
 {
 	struct hook_link *link;
 	struct hook *hook;
@@ -177,11 +177,11 @@ static void match_return_list(struct hlist_head *list, const struct filter_call 
 }
 
 void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			     const struct hook_match *match, s64 ret, struct hook_bits *ret_bits)
+			     const struct hook_match *match, s64 ret, struct hook_masks *ret_bits)
 {
 	int idx = srcu_read_lock(&hook_srcu);
 
-	*ret_bits = (struct hook_bits){ 0 };
+	*ret_bits = (struct hook_masks){ 0 };
 	match_return_list(&every_call_hooks, call, match, ret, ret_bits);
 	match_return_list(hooks_of_call(table, nr), call, match, ret, ret_bits);
 	srcu_read_unlock(&hook_srcu, idx);
@@ -233,7 +233,7 @@ static enum rule_outcome try_rules(const struct hook *hook, u32 when,
 				   struct rule_effects *ret_effects)
 {
 	enum rule_outcome outcome;
-	struct hook_rule *entry;
+	struct rule_entry *entry;
 
 	list_for_each_entry_srcu(entry, &hook->rules, link, srcu_read_lock_held(&hook_srcu)) {
 		if (entry->rule.when != when)
@@ -301,7 +301,7 @@ static struct hook *hook_alloc(const struct portal_wire_hook *wire)
 static void hook_free(struct rcu_head *rcu)
 {
 	struct hook *hook = container_of(rcu, struct hook, rcu);
-	struct hook_rule *entry, *next;
+	struct rule_entry *entry, *next;
 
 	list_for_each_entry_safe(entry, next, &hook->rules, link)
 		kvfree(entry);
@@ -427,7 +427,7 @@ static void hook_publish(struct hook *hook)
 /* The list and what is in it stay until nobody looks at it any more. */
 static void forget_rules(const struct hook *hook)
 {
-	const struct hook_rule *entry;
+	const struct rule_entry *entry;
 
 	list_for_each_entry(entry, &hook->rules, link) {
 		rule_of_slot[entry->slot] = NULL;
@@ -517,11 +517,11 @@ int hook_table_enable(u32 id, bool on)
 
 /* ---- rules ---- */
 
-static struct hook_rule *rule_create(const struct portal_wire_rule *wire,
-				     struct portal_rule_slot *slot)
+static struct rule_entry *rule_create(const struct portal_wire_rule *wire,
+				      struct portal_rule_slot *slot)
 {
 	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), bytes_size = le32_to_cpu(wire->bytes_size);
-	struct hook_rule *entry;
+	struct rule_entry *entry;
 	u8 *bytes;
 
 	entry = kvzalloc(struct_size(entry, kmp_fail, nr_kmp_fail) + bytes_size, GFP_KERNEL);
@@ -536,11 +536,11 @@ static struct hook_rule *rule_create(const struct portal_wire_rule *wire,
 
 static void rule_free(struct rcu_head *rcu)
 {
-	kvfree(container_of(rcu, struct hook_rule, rcu));
+	kvfree(container_of(rcu, struct rule_entry, rcu));
 }
 
 /* Who only observes, or reads the trace, has nothing to decide. */
-static int rule_install(struct hook_rule *entry, u32 hook_id)
+static int rule_install(struct rule_entry *entry, u32 hook_id)
 {
 	struct hook *hook = find_hook(hook_id);
 
@@ -558,7 +558,7 @@ static int rule_install(struct hook_rule *entry, u32 hook_id)
 
 int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot)
 {
-	struct hook_rule *entry;
+	struct rule_entry *entry;
 	int err;
 
 	entry = rule_create(wire, slot);
@@ -574,7 +574,7 @@ int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_
 
 int hook_table_del_rule(u32 slot)
 {
-	struct hook_rule *entry;
+	struct rule_entry *entry;
 
 	mutex_lock(&hook_lock);
 	entry = rule_of_slot[slot];

@@ -20,12 +20,12 @@
 #include "syscalls/table.h"
 
 /**
- * struct hook_bits - hooks that match at one stage of a call, by what they want
+ * struct hook_masks - hooks that match at one stage of a call, by what they want
  * @now: to be asked
  * @trace: a record of it
  * @block: of @trace, to wait for room
  */
-struct hook_bits {
+struct hook_masks {
 	u64 now;
 	u64 trace;
 	u64 block;
@@ -38,7 +38,7 @@ struct hook_bits {
  * @newest: no hook installed later is meant by @on_return
  */
 struct hook_match {
-	struct hook_bits enter;
+	struct hook_masks enter;
 	u64 on_return;
 	u64 newest;
 };
@@ -165,7 +165,7 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
  * Context: may sleep.
  */
 void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			     const struct hook_match *match, s64 ret, struct hook_bits *ret_bits);
+			     const struct hook_match *match, s64 ret, struct hook_masks *ret_bits);
 
 /**
  * hook_table_answer() - let a rule answer a call that concerns one hook only

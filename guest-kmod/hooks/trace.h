@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The trace: records of calls that the host reads later, so that writing one leaves the guest for
- * nothing. It owns a ring for each CPU, and knows the wake_reg that wakes the host; not what is in a
- * record.
+ * nothing. It owns a ring for each CPU, and knows the wake_reg that wakes the host; not what is in
+ * a record.
  */
 #ifndef GUEST_TRACE_H
 #define GUEST_TRACE_H

@@ -28,7 +28,7 @@
 #define RUN_READ_VEC	  op_vec_read
 
 /* most = 0: the operation has no payload, its size field is a parameter */
-struct entry {
+struct op_entry {
 	op_fn *run;
 	u32 least;
 	u32 most;
@@ -37,7 +37,7 @@ struct entry {
 #define ENTRY(name, number, least_, most_) \
 	[number] = { .run = RUN_##name, .least = (least_), .most = (most_) },
 
-static const struct entry entries[PORTAL_NR_OPS] = { PORTAL_OPS(ENTRY) };
+static const struct op_entry entries[PORTAL_NR_OPS] = { PORTAL_OPS(ENTRY) };
 
 int dispatch_check(u32 code, u64 size)
 {

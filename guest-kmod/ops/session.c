@@ -35,12 +35,12 @@ static void header_read(const struct pool_page *page, struct header *header)
 	header->size = le64_to_cpu(READ_ONCE(region->size));
 }
 
-int session_open(struct session *session, bool urgent)
+int session_open(struct guest_session *session, bool urgent)
 {
 	return pool_get(urgent, &session->page);
 }
 
-void session_close(struct session *session)
+void session_close(struct guest_session *session)
 {
 	pool_put(session->page);
 	session->page = NULL;
@@ -99,7 +99,7 @@ static int session_loop(struct pool_page *page, u32 call)
 	}
 }
 
-int session_run(struct session *session, u32 call, u32 event, u32 size)
+int session_run(struct guest_session *session, u32 call, u32 event, u32 size)
 {
 	struct pool_page *page = session->page;
 	int err;

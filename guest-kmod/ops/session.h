@@ -11,10 +11,10 @@
 #include "channel/pool.h"
 
 /**
- * struct session - a page that is talked over
+ * struct guest_session - a page that is talked over
  * @page: the page
  */
-struct session {
+struct guest_session {
 	struct pool_page *page;
 };
 
@@ -26,13 +26,13 @@ struct session {
  * Context: may sleep, killably.
  * Return: 0; -EINTR the task is being killed; -ENODEV the portal is closed.
  */
-int __must_check session_open(struct session *session, bool urgent);
+int __must_check session_open(struct guest_session *session, bool urgent);
 
 /**
  * session_close() - give the page back
  * @session: open, not running
  */
-void session_close(struct session *session);
+void session_close(struct guest_session *session);
 
 /**
  * session_data() - where the event is written before session_run()
@@ -40,7 +40,7 @@ void session_close(struct session *session);
  *
  * Return: PORTAL_DATA_SIZE bytes that the host can see.
  */
-static inline void *session_data(const struct session *session)
+static inline void *session_data(const struct guest_session *session)
 {
 	return session->page->region->data;
 }
@@ -51,7 +51,7 @@ static inline void *session_data(const struct session *session)
  *
  * Return: PORTAL_PAGE_SIZE bytes.
  */
-static inline u8 *session_scratch(const struct session *session)
+static inline u8 *session_scratch(const struct guest_session *session)
 {
 	return session->page->scratch;
 }
@@ -62,7 +62,7 @@ static inline u8 *session_scratch(const struct session *session)
  *
  * Return: PORTAL_TRACE_RECORD_MAX bytes.
  */
-static inline void *session_record(const struct session *session)
+static inline void *session_record(const struct guest_session *session)
 {
 	return session->page->record;
 }
@@ -71,7 +71,7 @@ static inline void *session_record(const struct session *session)
  * session_waited() - the pool was empty when this session was opened
  * @session: open
  */
-static inline bool session_waited(const struct session *session)
+static inline bool session_waited(const struct guest_session *session)
 {
 	return session->page->waited;
 }
@@ -90,6 +90,6 @@ static inline bool session_waited(const struct session *session)
  * but for their number; -EINTR the task is being killed; -ENODEV the call was refused; -EPROTO the
  * host broke the protocol.
  */
-int __must_check session_run(struct session *session, u32 call, u32 event, u32 size);
+int __must_check session_run(struct guest_session *session, u32 call, u32 event, u32 size);
 
 #endif /* GUEST_SESSION_H */

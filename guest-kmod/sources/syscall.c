@@ -123,11 +123,11 @@ static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 }
 
 /* For those who need not be asked: a record in the trace, which leaves the guest for nothing. */
-static void trace_event(struct hooked_call *call, u32 event, const struct hook_bits *bits)
+static void trace_event(struct hooked_call *call, u32 event, const struct hook_masks *bits)
 {
 	struct portal_wire_trace_record *record;
 	struct portal_wire_syscall *wire;
-	struct session session;
+	struct guest_session session;
 	u32 size;
 
 	if (session_open(&session, false))
@@ -145,7 +145,7 @@ static void trace_event(struct hooked_call *call, u32 event, const struct hook_b
 }
 
 /* The session of the verdict is over; the page is used for another one. */
-static void report_error(struct session *session, const struct hooked_call *call, u64 hooks,
+static void report_error(struct guest_session *session, const struct hooked_call *call, u64 hooks,
 			 const struct verdict_write *failed)
 {
 	struct portal_wire_error *error = session_data(session);
@@ -190,8 +190,8 @@ static void apply_return(struct hooked_call *call, const struct portal_wire_verd
 		call->ret = le64_to_cpu(verdict->ret);
 }
 
-static void apply_verdict(struct session *session, struct hooked_call *call, u32 event, u64 hooks,
-			  size_t size)
+static void apply_verdict(struct guest_session *session, struct hooked_call *call, u32 event,
+			  u64 hooks, size_t size)
 {
 	const struct portal_wire_verdict *verdict = (void *)session_scratch(session);
 	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
@@ -253,7 +253,7 @@ static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
  */
 static int run_event(struct hooked_call *call, u32 event, u64 hooks)
 {
-	struct session session;
+	struct guest_session session;
 	int size;
 
 	if (answer_by_rule(call, event, hooks))
@@ -295,7 +295,7 @@ static bool is_restart(long ret)
 
 static void run_return_hooks(struct hooked_call *call)
 {
-	struct hook_bits hooks;
+	struct hook_masks hooks;
 
 	if (!call->match.on_return || is_restart(call->ret))
 		return;

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void load(const struct kernel *kernel, const struct guest_mem *mem, bool kaslr)
 {
 	const struct kernel_options options = { .kaslr = kaslr };
-	struct boot_reason why;
+	struct load_error why;
 	struct kernel_image image;
 	struct kernel_entry entry;
 	int err = kernel_unpack(kernel, &options, &image, &why);
@@ -38,7 +38,7 @@ static void boot(const uint8_t *data, size_t size, unsigned int machine,
 		 const struct guest_mem *mem)
 {
 	uint8_t *copy = malloc(size ? size : 1);
-	struct boot_reason why;
+	struct load_error why;
 	struct kernel *kernel;
 
 	if (!copy)

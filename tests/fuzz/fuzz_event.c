@@ -12,16 +12,16 @@ static void check_items(struct syscall_event *call)
 	char buf[256];
 
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
-		if (items_read(&call->items, call->args[i], buf, sizeof(buf)) >
+		if (fetched_read(&call->items, call->args[i], buf, sizeof(buf)) >
 		    (ssize_t)sizeof(buf))
 			abort();
-		if (items_read_str(&call->items, call->args[i], buf, sizeof(buf)) >
+		if (fetched_read_str(&call->items, call->args[i], buf, sizeof(buf)) >
 		    (ssize_t)sizeof(buf))
 			abort();
-		(void)items_fd_name(&call->items, (int)call->args[i], buf, sizeof(buf));
-		items_write(&call->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
+		(void)fetched_fd_name(&call->items, (int)call->args[i], buf, sizeof(buf));
+		fetched_write(&call->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
 	}
-	(void)items_args(&call->items, buf, sizeof(buf));
+	(void)fetched_args(&call->items, buf, sizeof(buf));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile guest module: any pages, any calls, against the channel and a hook that uses everything.
+ * A hostile guest module: any pages, any calls, against the channel and a hook that uses
+ * everything.
  * The input is a script: seven bytes of command and the bytes it puts into a page, again and again.
  */
 #include <endian.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "hooks/host.h"
+#include "hooks/module_host.h"
 #include "portal/channel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -184,23 +185,23 @@ static void check_end(struct channel *channel)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct host_ops ops = { 0 };
+	const struct module_host_ops ops = { 0 };
 	struct channel_config config = { .ram = { .slice = slice },
 					 .nr_vcpus = NR_VCPUS,
 					 .direct = DIRECT_READ_WRITE };
-	struct host *host;
+	struct module_host *host;
 	struct channel *channel;
 
 	log_set_level(LOG_ERROR);
 	memset(ram, 0, sizeof(ram));
-	if (host_create(&ops, &host) < 0 || host_add(host, &desc, "fuzz") < 0)
+	if (module_host_create(&ops, &host) < 0 || module_host_add(host, &desc, "fuzz") < 0)
 		abort();
-	host_events(host, &config.sink);
+	module_host_sink(host, &config.sink);
 	if (channel_create(&config, &channel) < 0)
 		abort();
 	run(channel, data, size);
 	check_end(channel);
 	channel_destroy(channel);
-	host_destroy(host);
+	module_host_destroy(host);
 	return 0;
 }

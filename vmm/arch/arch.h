@@ -83,11 +83,11 @@ struct arch_cap {
 const struct arch_cap *arch_caps(void);
 
 /**
- * arch_caps_more() - what some VMs need or are better for, and none is missing without; ends with
- * name = NULL.
+ * arch_optional_caps() - what some VMs need or are better for, and none is missing without; ends
+ * with name = NULL.
  * @advice says what does without.
  */
-const struct arch_cap *arch_caps_more(void);
+const struct arch_cap *arch_optional_caps(void);
 
 /**
  * arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this
@@ -222,19 +222,19 @@ struct arch_doorbell_call {
  * @vcpu: after KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO, on its thread
  * @ret_call: which one
  *
- * Return: true: answer it with arch_doorbell_done() before the vCPU runs again.
+ * Return: true: answer it with arch_doorbell_complete() before the vCPU runs again.
  */
 bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);
 
 /**
- * arch_doorbell_done() - leave a call's result, or that of an unknown hypercall, where the guest
- * looks for it
+ * arch_doorbell_complete() - leave a call's result, or that of an unknown hypercall, where the
+ * guest looks for it
  * @vcpu: after such an exit, on its thread; its next run goes on behind the instruction
  * @result: 0 served, else -errno
  *
  * Return: 0; -errno of KVM.
  */
-must_check int arch_doorbell_done(const struct vcpu *vcpu, int result);
+must_check int arch_doorbell_complete(const struct vcpu *vcpu, int result);
 
 /**
  * arch_refuse_access() - let the guest take an abort for an access that KVM cannot decode

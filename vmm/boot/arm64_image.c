@@ -61,7 +61,7 @@ static uint64_t sections_end(const uint8_t *file, size_t len)
 }
 
 int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_image,
-		      struct boot_reason *why)
+		      struct load_error *why)
 {
 	const uint8_t *file = data;
 	struct arm64_image image;

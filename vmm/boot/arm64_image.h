@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 #define ARM64_IMAGE_ALIGN 0x200000u /* of the address that text_offset counts from */
 
@@ -43,6 +43,6 @@ bool arm64_image_probe(const void *data, size_t len);
  * be; -ENODATA the file ends before the program in it does.
  */
 must_check int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_image,
-				 struct boot_reason *why);
+				 struct load_error *why);
 
 #endif

@@ -44,7 +44,7 @@ bool bzimage_probe(const void *data, size_t len)
 }
 
 /* what 64-bit entry needs; the fields read here exist in every protocol with the magic */
-static int check_protocol(const uint8_t *file, size_t len, struct boot_reason *why)
+static int check_protocol(const uint8_t *file, size_t len, struct load_error *why)
 {
 	unsigned int protocol;
 
@@ -72,8 +72,7 @@ static size_t setup_len(const uint8_t *file)
 }
 
 /* protected-mode part: follows the setup sectors and is syssize paragraphs long */
-static int find_code(const uint8_t *file, size_t len, struct bzimage *image,
-		     struct boot_reason *why)
+static int find_code(const uint8_t *file, size_t len, struct bzimage *image, struct load_error *why)
 {
 	uint64_t code_len = (uint64_t)get_le32(file + OFF_SYSSIZE) * 16;
 	uint64_t whole = setup_len(file) + code_len;
@@ -89,7 +88,7 @@ static int find_code(const uint8_t *file, size_t len, struct bzimage *image,
 	return 0;
 }
 
-static int find_payload(const uint8_t *file, struct bzimage *image, struct boot_reason *why)
+static int find_payload(const uint8_t *file, struct bzimage *image, struct load_error *why)
 {
 	uint32_t offset = get_le32(file + OFF_PAYLOAD_OFFSET);
 	uint32_t len = get_le32(file + OFF_PAYLOAD_LENGTH);
@@ -102,7 +101,7 @@ static int find_payload(const uint8_t *file, struct bzimage *image, struct boot_
 	return 0;
 }
 
-static int read_address(const uint8_t *file, struct bzimage *image, struct boot_reason *why)
+static int read_address(const uint8_t *file, struct bzimage *image, struct load_error *why)
 {
 	image->pref_address = get_le64(file + OFF_PREF_ADDRESS);
 	image->init_size = get_le32(file + OFF_INIT_SIZE);
@@ -153,7 +152,7 @@ static void copy_header(const uint8_t *file, struct bzimage *image)
 	memcpy(image->header, file + BZIMAGE_HEADER_START, image->header_len);
 }
 
-int bzimage_parse(const void *data, size_t len, struct bzimage *ret_image, struct boot_reason *why)
+int bzimage_parse(const void *data, size_t len, struct bzimage *ret_image, struct load_error *why)
 {
 	const uint8_t *file = data;
 	struct bzimage image = { 0 };

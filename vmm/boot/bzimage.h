@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 #define BZIMAGE_HEADER_START 0x1f1 /* of struct setup_header in the file and in the zero page */
 #define BZIMAGE_HEADER_MAX   0x7b  /* up to and with kernel_info_offset, protocol 2.15 */
@@ -70,6 +70,6 @@ bool bzimage_release_char(uint8_t c);
  * before 2.12; -ENODATA truncated; -EINVAL fields that contradict.
  */
 must_check int bzimage_parse(const void *data, size_t len, struct bzimage *ret_image,
-			     struct boot_reason *why);
+			     struct load_error *why);
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/blob.h"
 #include "base/gpa.h"
 #include "boot/bzimage.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "kvm/mem.h"
 
 #define KERNEL_RELEASE_SIZE 65
@@ -108,7 +108,7 @@ struct kernel_entry {
  * written.
  */
 must_check int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
-			   struct kernel_entry *ret_entry, struct boot_reason *why);
+			   struct kernel_entry *ret_entry, struct load_error *why);
 
 /** kernel_image_is_32bit() - does it run on a CPU that has begun in 32-bit state? */
 bool kernel_image_is_32bit(const struct kernel_image *image);

@@ -38,7 +38,7 @@
 #define ZIMAGE_WORKROOM MIB(1)
 #define ARM_ALIGN	0x10000u
 
-static int too_small(uint64_t need, struct boot_reason *why)
+static int too_small(uint64_t need, struct load_error *why)
 {
 	boot_note(why, "the kernel needs %llu MiB of guest memory just to start",
 		  (unsigned long long)(align_up(need, MIB(1)) >> 20));
@@ -47,7 +47,7 @@ static int too_small(uint64_t need, struct boot_reason *why)
 	return -ENOMEM;
 }
 
-static int check_segment(const struct elf_segment *s, struct boot_reason *why)
+static int check_segment(const struct elf_segment *s, struct load_error *why)
 {
 	if (s->paddr < LOAD_MIN)
 		return boot_fail(why, -EINVAL, "the kernel's ELF file has a segment below 1 MiB");
@@ -59,7 +59,7 @@ static int check_segment(const struct elf_segment *s, struct boot_reason *why)
 
 /* look at all segments before the first one is copied, so that the message can say how much is
  * needed */
-static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct boot_reason *why)
+static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct load_error *why)
 {
 	uint64_t end = 0;
 
@@ -105,7 +105,7 @@ static int place_bytes(const struct elf_image *elf, int fd, const struct elf_seg
 }
 
 static int place_segments(const struct elf_image *elf, int fd, const struct guest_mem *mem,
-			  uint64_t end, struct boot_reason *why)
+			  uint64_t end, struct load_error *why)
 {
 	for (unsigned int i = 0; i < elf->nr_segments; i++) {
 		struct elf_segment s;
@@ -141,7 +141,7 @@ static bool is_loaded(const struct elf_image *elf, uint64_t entry)
 }
 
 static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
-			struct boot_reason *why)
+			struct load_error *why)
 {
 	int err = elf_pvh_entry(elf, &entry->entry.value);
 
@@ -160,7 +160,7 @@ static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
 
 /* the bytes of a file that may change under the guest are copied */
 static int load_elf(const struct blob *file, const struct guest_mem *mem,
-		    struct kernel_entry *entry, struct boot_reason *why)
+		    struct kernel_entry *entry, struct load_error *why)
 {
 	bool is_mapped = mem_should_map(mem) && blob_is_ours_alone(file);
 	struct elf_image elf;
@@ -214,7 +214,7 @@ static void take_header(const struct kernel_image *image, struct kernel_entry *e
 
 /* the kernel with its decompressor, which moves itself inside [pref_address, + init_size) */
 static int load_compressed(const struct kernel_image *image, const struct guest_mem *mem,
-			   struct kernel_entry *entry, struct boot_reason *why)
+			   struct kernel_entry *entry, struct load_error *why)
 {
 	uint64_t end = image->pref_address + image->init_size;
 	uint8_t *to;
@@ -241,7 +241,7 @@ static uint64_t arm64_start(const struct mem_slot *ram, const struct arm64_image
 }
 
 static int load_arm64(const struct blob *file, const struct guest_mem *mem,
-		      struct kernel_entry *entry, struct boot_reason *why)
+		      struct kernel_entry *entry, struct load_error *why)
 {
 	struct arm64_image image;
 	size_t nr_slots;
@@ -272,7 +272,7 @@ static int load_arm64(const struct blob *file, const struct guest_mem *mem,
 
 /* @start .. @end is what the kernel takes from the beginning of RAM; the tables go behind it */
 static int place_arm(const struct kernel_image *image, const struct guest_mem *mem, uint64_t start,
-		     size_t len, uint64_t end, struct kernel_entry *entry, struct boot_reason *why)
+		     size_t len, uint64_t end, struct kernel_entry *entry, struct load_error *why)
 {
 	uint64_t tables = align_up(end, ARM_ALIGN);
 	uint64_t need = tables + KERNEL_TABLES_SIZE;
@@ -293,7 +293,7 @@ static int place_arm(const struct kernel_image *image, const struct guest_mem *m
 }
 
 static int load_arm(const struct kernel_image *image, const struct guest_mem *mem,
-		    struct kernel_entry *entry, struct boot_reason *why)
+		    struct kernel_entry *entry, struct load_error *why)
 {
 	uint64_t end = (uint64_t)image->text_offset + image->file.len + image->bss_len;
 
@@ -305,7 +305,7 @@ static int load_arm(const struct kernel_image *image, const struct guest_mem *me
 }
 
 static int load_zimage(const struct kernel_image *image, const struct guest_mem *mem,
-		       struct kernel_entry *entry, struct boot_reason *why)
+		       struct kernel_entry *entry, struct load_error *why)
 {
 	struct zimage zimage;
 	int err = zimage_parse(image->file.data, image->file.len, &zimage, why);
@@ -326,7 +326,7 @@ static int load_zimage(const struct kernel_image *image, const struct guest_mem 
 }
 
 /* it may come from another process, and that from a hostile file */
-static int check_image(const struct kernel_image *image, struct boot_reason *why)
+static int check_image(const struct kernel_image *image, struct load_error *why)
 {
 	if (image->setup_header_len > sizeof(image->setup_header))
 		return boot_fail(why, -EINVAL, "the setup header is damaged");
@@ -336,7 +336,7 @@ static int check_image(const struct kernel_image *image, struct boot_reason *why
 }
 
 static int load_x86(const struct kernel_image *image, const struct guest_mem *mem,
-		    struct kernel_entry *entry, struct boot_reason *why)
+		    struct kernel_entry *entry, struct load_error *why)
 {
 	if (image->setup_header_len)
 		take_header(image, entry);
@@ -348,7 +348,7 @@ static int load_x86(const struct kernel_image *image, const struct guest_mem *me
 }
 
 static int load_format(const struct kernel_image *image, const struct guest_mem *mem,
-		       struct kernel_entry *entry, struct boot_reason *why)
+		       struct kernel_entry *entry, struct load_error *why)
 {
 	switch (image->format) {
 	case KERNEL_FORMAT_BZIMAGE:
@@ -367,7 +367,7 @@ static int load_format(const struct kernel_image *image, const struct guest_mem 
 }
 
 int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
-		struct kernel_entry *ret_entry, struct boot_reason *why)
+		struct kernel_entry *ret_entry, struct load_error *why)
 {
 	struct kernel_entry entry = { 0 };
 	int err = check_image(image, why);

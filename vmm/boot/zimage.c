@@ -33,13 +33,13 @@ bool zimage_probe(const void *data, size_t len)
 	return len >= HEADER_SIZE && get_le32((const uint8_t *)data + OFF_MAGIC) == MAGIC;
 }
 
-static int bad_table(struct boot_reason *why)
+static int bad_table(struct load_error *why)
 {
 	return boot_fail(why, -EINVAL, "the zImage's table of sizes is damaged");
 }
 
 static int read_sizes(const uint8_t *image, const uint8_t *entry, uint32_t nr_words,
-		      struct zimage *zimage, struct boot_reason *why)
+		      struct zimage *zimage, struct load_error *why)
 {
 	uint32_t size_at;
 
@@ -61,7 +61,7 @@ static int read_sizes(const uint8_t *image, const uint8_t *entry, uint32_t nr_wo
 	return 0;
 }
 
-static int read_table(const uint8_t *image, struct zimage *zimage, struct boot_reason *why)
+static int read_table(const uint8_t *image, struct zimage *zimage, struct load_error *why)
 {
 	size_t at = get_le32(image + OFF_TABLE);
 
@@ -82,7 +82,7 @@ static int read_table(const uint8_t *image, struct zimage *zimage, struct boot_r
 	return bad_table(why);
 }
 
-int zimage_parse(const void *data, size_t len, struct zimage *ret_zimage, struct boot_reason *why)
+int zimage_parse(const void *data, size_t len, struct zimage *ret_zimage, struct load_error *why)
 {
 	const uint8_t *image = data;
 	struct zimage zimage = { 0 };

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 #define ZIMAGE_TEXT_OFFSET_MIN 0x8000u /* page tables are below the kernel */
 #define ZIMAGE_TEXT_OFFSET_MAX 0x2000000u
@@ -51,6 +51,6 @@ bool zimage_probe(const void *data, size_t len);
  * Return: 0; -ENOEXEC not a zImage; -ENOTSUP a big-endian one; -ENODATA truncated; -EINVAL damaged.
  */
 must_check int zimage_parse(const void *data, size_t len, struct zimage *ret_zimage,
-			    struct boot_reason *why);
+			    struct load_error *why);
 
 #endif

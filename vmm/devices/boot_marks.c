@@ -12,14 +12,14 @@ static void read_mark(void *dev, uint64_t offset, void *data, unsigned int len)
 
 static void write_mark(void *dev, uint64_t offset, const void *data, unsigned int len)
 {
-	struct marks *marks = dev;
+	struct boot_marks *marks = dev;
 
 	(void)offset;
 	if (len == 1)
 		marks->mark(marks->ctx, *(const uint8_t *)data);
 }
 
-int marks_attach(struct marks *marks, struct bus *bus, uint64_t base)
+int boot_marks_attach(struct boot_marks *marks, struct bus *bus, uint64_t base)
 {
 	static const struct bus_ops ops = { .read = read_mark, .write = write_mark };
 

@@ -9,19 +9,19 @@
 #include "devices/bus.h"
 
 /**
- * struct marks - who hears of marks
+ * struct boot_marks - who hears of marks
  * @mark: the guest wrote @value; on a vCPU thread, which goes on when it returns
  * @ctx: handed to @mark
  */
-struct marks {
+struct boot_marks {
 	void (*mark)(void *ctx, uint8_t value);
 	void *ctx;
 };
 
 /**
- * marks_attach() - put the register on a bus. @marks: must live as long as the bus. Return: as
+ * boot_marks_attach() - put the register on a bus. @marks: must live as long as the bus. Return: as
  * bus_add().
  */
-must_check int marks_attach(struct marks *marks, struct bus *bus, uint64_t base);
+must_check int boot_marks_attach(struct boot_marks *marks, struct bus *bus, uint64_t base);
 
 #endif

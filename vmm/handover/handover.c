@@ -30,7 +30,7 @@ union control {
 	struct cmsghdr align;
 };
 
-static int fill(const struct files *files, struct message *message)
+static int fill(const struct handover *files, struct message *message)
 {
 	memset(message, 0, sizeof(*message));
 	message->kernel = files->kernel;
@@ -46,7 +46,7 @@ static int fill(const struct files *files, struct message *message)
 	return 0;
 }
 
-int files_send(int socket, const struct files *files)
+int handover_send(int socket, const struct handover *files)
 {
 	const int fds[MAX_FDS] = { files->kernel.file.fd, files->initrd.fd, files->root_fd };
 	size_t fds_size = sizeof(int) * (files->root_fd < 0 ? ROOT : MAX_FDS);
@@ -123,7 +123,7 @@ static int receive(int socket, struct message *message, int fds[static MAX_FDS])
 	return -EPROTO;
 }
 
-static int take_root(const struct message *message, int *fd, struct files *files)
+static int take_root(const struct message *message, int *fd, struct handover *files)
 {
 	if (!(message->flags & HAS_ROOT))
 		return 0;
@@ -135,7 +135,7 @@ static int take_root(const struct message *message, int *fd, struct files *files
 	return 0;
 }
 
-static int take_all(const struct message *message, int fds[static MAX_FDS], struct files *files)
+static int take_all(const struct message *message, int fds[static MAX_FDS], struct handover *files)
 {
 	int err;
 
@@ -149,10 +149,10 @@ static int take_all(const struct message *message, int fds[static MAX_FDS], stru
 	return err < 0 ? err : take_root(message, &fds[ROOT], files);
 }
 
-int files_receive(int socket, struct files *ret_files)
+int handover_receive(int socket, struct handover *ret_files)
 {
 	int fds[MAX_FDS] = { -1, -1, -1 };
-	struct files files = FILES_NONE;
+	struct handover files = HANDOVER_NONE;
 	struct message message;
 	int err = receive(socket, &message, fds);
 
@@ -161,19 +161,19 @@ int files_receive(int socket, struct files *ret_files)
 	err = take_all(&message, fds, &files);
 	close_all(fds);
 	if (err < 0) {
-		files_done(&files);
+		handover_done(&files);
 		return err;
 	}
 	*ret_files = files;
 	return 0;
 }
 
-void files_done(struct files *files)
+void handover_done(struct handover *files)
 {
 	kernel_image_done(&files->kernel);
 	blob_done(&files->initrd);
 	if (files->root_fd >= 0)
 		close(files->root_fd);
 	free(files->root_path);
-	*files = FILES_NONE;
+	*files = HANDOVER_NONE;
 }

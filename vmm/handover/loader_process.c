@@ -114,7 +114,7 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-int loader_process_run(const struct vmm_config *config, struct files *ret_files)
+int loader_process_run(const struct vmm_config *config, struct handover *ret_files)
 {
 	int sockets[2], err, status;
 	auto_close int ours = -1, theirs = -1;
@@ -132,7 +132,7 @@ int loader_process_run(const struct vmm_config *config, struct files *ret_files)
 		return err;
 	/* so that its end is the end of the conversation */
 	close(take_fd(&theirs));
-	err = files_receive(ours, ret_files);
+	err = handover_receive(ours, ret_files);
 	status = wait_for(pid);
 	return err < 0 ? explain(err, status) : 0;
 }

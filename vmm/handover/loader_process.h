@@ -13,10 +13,10 @@
 /**
  * loader_process_run() - everything the guest is booted from. Says on the log what is wrong.
  * @config: the same command line is given on
- * @ret_files: files_done() them
+ * @ret_files: handover_done() them
  *
  * Return: 0; -EINVAL the user's files; other -errno ours.
  */
-must_check int loader_process_run(const struct vmm_config *config, struct files *ret_files);
+must_check int loader_process_run(const struct vmm_config *config, struct handover *ret_files);
 
 #endif

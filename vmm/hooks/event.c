@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "hooks/guest_sync.h"
 #include "hooks/module.h"
-#include "hooks/sync.h"
 
 static _Thread_local struct portal_ctx *current;
 
@@ -181,7 +181,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 static bool sync_some(struct registry *registry, struct session *session)
 {
 	struct portal_hook *refused = NULL;
-	int ret = sync_changes(registry, session, &refused);
+	int ret = guest_sync_changes(registry, session, &refused);
 	bool go_on = ret < 0 && refused && !session_is_over(session);
 
 	if (go_on)
@@ -243,7 +243,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 	}
 	event_sync(registry, session);
 	session_set_user(session, NULL);
-	names_put(names);
+	syscall_names_put(names);
 	len = staging_encode(&ctx.staging);
 	if (len > 0)
 		session_verdict(session, ctx.staging.payload, len);
@@ -266,7 +266,7 @@ void event_serve_trace(struct registry *registry, struct event_tally *tally,
 			run_hook(registry, tally, &ctx, hooks[i]);
 		registry_put(registry, hooks[i]);
 	}
-	names_put(names);
+	syscall_names_put(names);
 }
 
 static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
@@ -304,5 +304,5 @@ void event_serve_error(struct registry *registry, struct session *session,
 	registry_put(registry, hook);
 	event_sync(registry, session);
 	session_set_user(session, NULL);
-	names_put(names);
+	syscall_names_put(names);
 }

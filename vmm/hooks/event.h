@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 #include "hooks/hook.h"
-#include "hooks/names.h"
 #include "hooks/registry.h"
 #include "hooks/staging.h"
-#include "portal/sink.h"
+#include "hooks/syscall_names.h"
 #include "portal/event.h"
 #include "portal/session.h"
+#include "portal/sink.h"
 
 #define EVENT_MAX_FAILURES 100u	       /* in a row, then the hook is switched off */
 #define EVENT_SLOW_NS	   10000000ull /* of the host's time, then it is said */

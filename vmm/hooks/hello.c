@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "hooks/guest_sync.h"
 #include "hooks/module.h"
-#include "hooks/sync.h"
 #include "portal/ops/operation.h"
 
 static int report_unknown(const struct portal_hook *hook, const struct names *names,
 			  const struct hello *hello)
 {
-	const char *nearest = names_nearest(names, hook->name);
+	const char *nearest = syscall_names_nearest(names, hook->name);
 
 	log_error("%s: the guest's kernel %s has no system call '%s'%s%s%s",
 		  hook->module->desc->name, hello->release, hook->name,
@@ -23,13 +23,13 @@ static int report_unknown(const struct portal_hook *hook, const struct names *na
 static int connect_names(struct registry *registry, struct names *names, const struct hello *hello)
 {
 	struct portal_hook *unknown = NULL;
-	struct names *kept = names_get(names);
+	struct names *kept = syscall_names_get(names);
 	int ret = registry_connect(registry, names, hello->features & PORTAL_FEATURES, &unknown);
 
 	if (ret < 0)
 		ret = report_unknown(unknown, kept, hello);
 	registry_put(registry, unknown);
-	names_put(kept);
+	syscall_names_put(kept);
 	return ret;
 }
 
@@ -43,7 +43,7 @@ static void report_broken(const struct hello *hello, int err)
 static int install(struct registry *registry, struct session *session, const struct hello *hello)
 {
 	struct portal_hook *refused = NULL;
-	int ret = sync_changes(registry, session, &refused);
+	int ret = guest_sync_changes(registry, session, &refused);
 
 	if (ret < 0 && session_is_over(session))
 		report_broken(hello, ret);
@@ -60,7 +60,7 @@ static int converse(struct registry *registry, struct session *session, const st
 	int ret = op_welcome(session, hello->features & PORTAL_FEATURES);
 
 	if (ret == 0)
-		ret = names_load(session, hello, &names);
+		ret = syscall_names_load(session, hello, &names);
 	if (ret < 0) {
 		report_broken(hello, ret);
 		return ret;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "hooks/names.h"
 #include "hooks/rule.h"
+#include "hooks/syscall_names.h"
 
 _Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS, "one numbering");
 _Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR, "one numbering");
@@ -303,7 +303,7 @@ static void describe_match(const struct portal_wire_match *wire, const char *str
 
 static void describe_rules(const struct portal_hook *hook, FILE *out)
 {
-	const struct rule *rule;
+	const struct installed_rule *rule;
 	size_t nr = 0;
 
 	TAILQ_FOREACH(rule, &hook->rules, link)

@@ -14,7 +14,7 @@
 
 #include "base/cleanup.h"
 
-struct rule;
+struct installed_rule;
 
 /* what the guest has of a hook; unsure: who was to tell it was killed, and may have done so or not
  */
@@ -68,7 +68,7 @@ struct portal_hook {
 	enum hook_guest guest;
 	bool busy;
 	int refused;
-	TAILQ_HEAD(hook_rules, rule) rules;
+	TAILQ_HEAD(hook_rules, installed_rule) rules;
 	TAILQ_ENTRY(portal_hook) link;
 };
 

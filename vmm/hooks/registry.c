@@ -40,8 +40,8 @@ void registry_done(struct registry *registry)
 		drop_rules(registry, hook);
 		hook_free(hook);
 	}
-	bits_done(&registry->bits);
-	names_put(registry->names);
+	hook_bits_done(&registry->bits);
+	syscall_names_put(registry->names);
 	pthread_mutex_destroy(&registry->lock);
 }
 
@@ -52,7 +52,7 @@ static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
 	drop_rules(registry, hook);
 	TAILQ_REMOVE(&registry->hooks, hook, link);
-	bits_give(&registry->bits, hook->name, hook->bit);
+	hook_bits_give(&registry->bits, hook->name, hook->bit);
 	hook_put(hook);
 }
 
@@ -82,7 +82,7 @@ static int resolve(struct registry *registry, struct portal_hook *hook)
 	if (!hook->name || !registry->names)
 		return 0;
 	for (int compat = 0; compat < 2; compat++)
-		hook->nr[compat] = names_find(registry->names, compat, hook->name);
+		hook->nr[compat] = syscall_names_find(registry->names, compat, hook->name);
 	return hook->nr[0] == PORTAL_NR_NONE && hook->nr[1] == PORTAL_NR_NONE ? -ENOENT : 0;
 }
 
@@ -94,7 +94,7 @@ void registry_mark_changed(struct registry *registry)
 /* at once; that they can be forgotten the guest is told in time */
 static void revoke_rules(struct registry *registry, struct portal_hook *hook)
 {
-	struct rule *rule, *next;
+	struct installed_rule *rule, *next;
 
 	for (rule = TAILQ_FIRST(&hook->rules); rule; rule = next) {
 		next = TAILQ_NEXT(rule, link);
@@ -113,7 +113,7 @@ int registry_add(struct registry *registry, struct portal_hook *hook)
 	pthread_mutex_lock(&registry->lock);
 	ret = resolve(registry, hook);
 	if (ret == 0)
-		ret = bits_take(&registry->bits, hook->name, &hook->bit);
+		ret = hook_bits_take(&registry->bits, hook->name, &hook->bit);
 	if (ret == 0) {
 		hook->id = ++registry->last_id;
 		link_hook(registry, hook);
@@ -184,7 +184,7 @@ static void forget_guest(struct registry *registry, bool said_bye)
 		hook->refused = 0;
 		registry_lost(registry, hook);
 	}
-	names_put(registry->names);
+	syscall_names_put(registry->names);
 	registry->names = NULL;
 	registry->has_trace = false;
 }
@@ -223,8 +223,8 @@ void registry_disconnect(struct registry *registry)
 
 /* ---- rules of modules ---- */
 
-int registry_add_rule(struct registry *registry, struct portal_hook *hook, struct rule *rule,
-		      uint64_t *ret_id)
+int registry_add_rule(struct registry *registry, struct portal_hook *hook,
+		      struct installed_rule *rule, uint64_t *ret_id)
 {
 	int ret;
 
@@ -244,7 +244,7 @@ int registry_add_rule(struct registry *registry, struct portal_hook *hook, struc
 }
 
 /* under the lock */
-void registry_end_rule(struct registry *registry, struct rule *rule)
+void registry_end_rule(struct registry *registry, struct installed_rule *rule)
 {
 	rules_revoke(&registry->rules, rule);
 	if (rule->in_guest)
@@ -256,7 +256,7 @@ void registry_end_rule(struct registry *registry, struct rule *rule)
 int registry_revoke_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
 			 uint64_t *ret_hits)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 
 	pthread_mutex_lock(&registry->lock);
 	rule = rules_find(hook, id);
@@ -273,7 +273,7 @@ int registry_revoke_rule(struct registry *registry, struct portal_hook *hook, ui
 int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint64_t id,
 		       uint64_t *ret_hits)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 
 	pthread_mutex_lock(&registry->lock);
 	rule = rules_find(hook, id);
@@ -317,7 +317,7 @@ size_t registry_collect(struct registry *registry, const struct syscall_event *c
 		hook->refs++;
 		hooks[nr++] = hook;
 	}
-	*ret_names = names_get(registry->names);
+	*ret_names = syscall_names_get(registry->names);
 	pthread_mutex_unlock(&registry->lock);
 	return nr;
 }
@@ -332,7 +332,7 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct
 		hook = next_of(hook);
 	if (hook)
 		hook->refs++;
-	*ret_names = names_get(registry->names);
+	*ret_names = syscall_names_get(registry->names);
 	pthread_mutex_unlock(&registry->lock);
 	return hook;
 }

@@ -12,10 +12,10 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "hooks/bits.h"
 #include "hooks/hook.h"
-#include "hooks/names.h"
+#include "hooks/hook_bits.h"
 #include "hooks/rules.h"
+#include "hooks/syscall_names.h"
 #include "portal/event.h"
 #include "portal/session.h"
 
@@ -39,7 +39,7 @@
 struct registry {
 	pthread_mutex_t lock;
 	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
-	struct bits bits;
+	struct hook_bits bits;
 	struct rules rules;
 	struct names *names;
 	uint64_t features;
@@ -112,7 +112,7 @@ void registry_disconnect(struct registry *registry);
  * has no rules.
  */
 must_check int registry_add_rule(struct registry *registry, struct portal_hook *hook,
-				 struct rule *rule, uint64_t *ret_id);
+				 struct installed_rule *rule, uint64_t *ret_id);
 
 /** registry_revoke_rule() - end a rule at once. @ret_hits: its answers. Return: 0; -ENOENT. */
 must_check int registry_revoke_rule(struct registry *registry, struct portal_hook *hook,
@@ -159,7 +159,7 @@ void registry_drop(struct registry *registry, struct portal_hook *hook);
 void registry_lost(struct registry *registry, struct portal_hook *hook);
 
 /** registry_end_rule() - under the lock: revoked at once, forgotten as soon as the guest has. */
-void registry_end_rule(struct registry *registry, struct rule *rule);
+void registry_end_rule(struct registry *registry, struct installed_rule *rule);
 
 /** registry_put() - give back a reference to a hook; NULL is fine. */
 void registry_put(struct registry *registry, struct portal_hook *hook);

@@ -155,7 +155,7 @@ static void encode_stores(const struct portal_rule *desc, uint8_t *at, uint8_t *
 	}
 }
 
-static int prepare_wire(struct rule *rule, const struct portal_rule *desc)
+static int prepare_wire(struct installed_rule *rule, const struct portal_rule *desc)
 {
 	const size_t conds = desc->nr_conds * sizeof(struct portal_wire_rule_cond);
 	const size_t stores = desc->nr_stores * sizeof(struct portal_wire_rule_store);
@@ -188,9 +188,9 @@ static int prepare_wire(struct rule *rule, const struct portal_rule *desc)
 }
 
 int rule_create(const struct portal_hook *hook, const struct portal_rule *desc,
-		struct rule **ret_rule)
+		struct installed_rule **ret_rule)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 	int ret = check(hook, desc);
 
 	if (ret < 0)
@@ -208,7 +208,7 @@ int rule_create(const struct portal_hook *hook, const struct portal_rule *desc,
 	return 0;
 }
 
-void rule_put(struct rule *rule)
+void rule_put(struct installed_rule *rule)
 {
 	if (--rule->refs > 0)
 		return;
@@ -216,7 +216,7 @@ void rule_put(struct rule *rule)
 	free(rule);
 }
 
-size_t rule_encode(const struct rule *rule, uint8_t *buf)
+size_t rule_encode(const struct installed_rule *rule, uint8_t *buf)
 {
 	struct portal_wire_rule wire;
 

@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 
 /**
- * struct rule - see above
+ * struct installed_rule - see above
  * @hook: whose it is; NULL: taken out
  * @id: the module's name for it
  * @slot: its name on the wire
@@ -32,7 +32,7 @@
  * @hits: calls it has answered, but for those its slot counts
  * @link: in the hook's list, in the order of asking
  */
-struct rule {
+struct installed_rule {
 	struct portal_hook *hook;
 	uint64_t id;
 	uint32_t slot, generation;
@@ -42,7 +42,7 @@ struct rule {
 	bool in_guest, unsure, busy, revoked;
 	int refused;
 	uint64_t hits;
-	TAILQ_ENTRY(rule) link;
+	TAILQ_ENTRY(installed_rule) link;
 };
 
 /**
@@ -54,13 +54,13 @@ struct rule {
  * Return: 0; portal_rule_add()'s -EINVAL and -E2BIG; -ENOMEM.
  */
 must_check int rule_create(const struct portal_hook *hook, const struct portal_rule *desc,
-			   struct rule **ret_rule);
+			   struct installed_rule **ret_rule);
 
 /** rule_put() - one reference less; the last frees. */
-void rule_put(struct rule *rule);
+void rule_put(struct installed_rule *rule);
 
 /** rule_encode() - the payload of PORTAL_OP_RULE_ADD. @buf: PORTAL_DATA_SIZE bytes. Return: bytes
  * of it. */
-size_t rule_encode(const struct rule *rule, uint8_t *buf);
+size_t rule_encode(const struct installed_rule *rule, uint8_t *buf);
 
 #endif

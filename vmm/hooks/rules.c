@@ -16,20 +16,20 @@ static uint64_t state_of(uint32_t generation)
 }
 
 /* what the guest says was answered; a word that is not the rule's says nothing of it */
-static uint64_t hits_in(const struct rule *rule, uint64_t state)
+static uint64_t hits_in(const struct installed_rule *rule, uint64_t state)
 {
 	uint64_t word = le64toh(state);
 
 	return word >> PORTAL_RULE_HITS_BITS == rule->generation ? word & HITS_MASK : 0;
 }
 
-void rules_start(struct rules *rules, const struct rule *rule)
+void rules_start(struct rules *rules, const struct installed_rule *rule)
 {
 	__atomic_store_n(&rules->slots[rule->slot].state, state_of(rule->generation),
 			 __ATOMIC_SEQ_CST);
 }
 
-static void stop(struct rules *rules, struct rule *rule)
+static void stop(struct rules *rules, struct installed_rule *rule)
 {
 	if (rules->slots)
 		rule->hits += hits_in(rule, __atomic_exchange_n(&rules->slots[rule->slot].state, 0,
@@ -39,7 +39,7 @@ static void stop(struct rules *rules, struct rule *rule)
 /* ---- slots ---- */
 
 /* one that was given back is used last, and with a generation that nobody remembers */
-static void take_slot(struct rules *rules, uint32_t slot, struct rule *rule)
+static void take_slot(struct rules *rules, uint32_t slot, struct installed_rule *rule)
 {
 	uint32_t generation = (rules->generation[slot] + 1) % PORTAL_RULE_GENERATIONS;
 
@@ -50,7 +50,7 @@ static void take_slot(struct rules *rules, uint32_t slot, struct rule *rule)
 	rule->generation = rules->generation[slot];
 }
 
-int rules_link(struct rules *rules, struct portal_hook *hook, struct rule *rule)
+int rules_link(struct rules *rules, struct portal_hook *hook, struct installed_rule *rule)
 {
 	uint32_t slot = rules->next, tried = 0;
 
@@ -67,7 +67,7 @@ int rules_link(struct rules *rules, struct portal_hook *hook, struct rule *rule)
 	return 0;
 }
 
-void rules_unlink(struct rules *rules, struct rule *rule)
+void rules_unlink(struct rules *rules, struct installed_rule *rule)
 {
 	if (!rule->hook)
 		return;
@@ -78,9 +78,9 @@ void rules_unlink(struct rules *rules, struct rule *rule)
 	rule_put(rule);
 }
 
-struct rule *rules_find(struct portal_hook *hook, uint64_t id)
+struct installed_rule *rules_find(struct portal_hook *hook, uint64_t id)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 
 	TAILQ_FOREACH(rule, &hook->rules, link)
 	if (rule->id == id && !rule->revoked)
@@ -88,7 +88,7 @@ struct rule *rules_find(struct portal_hook *hook, uint64_t id)
 	return NULL;
 }
 
-void rules_revoke(struct rules *rules, struct rule *rule)
+void rules_revoke(struct rules *rules, struct installed_rule *rule)
 {
 	if (rule->revoked)
 		return;
@@ -97,7 +97,7 @@ void rules_revoke(struct rules *rules, struct rule *rule)
 	stop(rules, rule);
 }
 
-uint64_t rules_hits(const struct rules *rules, const struct rule *rule)
+uint64_t rules_hits(const struct rules *rules, const struct installed_rule *rule)
 {
 	if (!rules->slots)
 		return rule->hits;
@@ -118,7 +118,7 @@ uint64_t rules_total_hits(const struct rules *rules)
 void rules_disconnect(struct rules *rules, bool said_bye)
 {
 	for (uint32_t slot = 0; slot < PORTAL_MAX_RULES; slot++) {
-		struct rule *rule = rules->by_slot[slot];
+		struct installed_rule *rule = rules->by_slot[slot];
 
 		if (!rule)
 			continue;

@@ -29,7 +29,7 @@
  * @hits: answers of rules that are gone
  */
 struct rules {
-	struct rule *by_slot[PORTAL_MAX_RULES];
+	struct installed_rule *by_slot[PORTAL_MAX_RULES];
 	uint32_t generation[PORTAL_MAX_RULES];
 	uint32_t next;
 	uint64_t last_id;
@@ -41,22 +41,23 @@ struct rules {
 
 /** rules_link() - give @rule a slot, a generation and an id, behind the rules @hook has. Return: 0;
  * -ENOSPC. */
-must_check int rules_link(struct rules *rules, struct portal_hook *hook, struct rule *rule);
+must_check int rules_link(struct rules *rules, struct portal_hook *hook,
+			  struct installed_rule *rule);
 
 /** rules_unlink() - take it out; one reference less. Nothing happens to one that is out. */
-void rules_unlink(struct rules *rules, struct rule *rule);
+void rules_unlink(struct rules *rules, struct installed_rule *rule);
 
 /** rules_find() - rule @id of @hook that is not revoked; NULL. */
-struct rule *rules_find(struct portal_hook *hook, uint64_t id);
+struct installed_rule *rules_find(struct portal_hook *hook, uint64_t id);
 
 /** rules_start() - from the moment the guest has @rule, it is in force. The slots are there. */
-void rules_start(struct rules *rules, const struct rule *rule);
+void rules_start(struct rules *rules, const struct installed_rule *rule);
 
 /** rules_revoke() - it is not in force any more, and rule->hits is final. */
-void rules_revoke(struct rules *rules, struct rule *rule);
+void rules_revoke(struct rules *rules, struct installed_rule *rule);
 
 /** rules_hits() - answers of @rule so far. */
-uint64_t rules_hits(const struct rules *rules, const struct rule *rule);
+uint64_t rules_hits(const struct rules *rules, const struct installed_rule *rule);
 
 /** rules_total_hits() - answers of all rules there ever were. */
 uint64_t rules_total_hits(const struct rules *rules);

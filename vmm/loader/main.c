@@ -35,7 +35,7 @@ static char *store_dir(void)
 	return n < 0 ? NULL : dir;
 }
 
-static int refuse(const char *path, int err, const struct boot_reason *why)
+static int refuse(const char *path, int err, const struct load_error *why)
 {
 	log_error("%s: %s", path, why->text[0] ? why->text : strerror(-err));
 	return -EINVAL;
@@ -44,7 +44,7 @@ static int refuse(const char *path, int err, const struct boot_reason *why)
 static int open_kernel(const struct vmm_config *config, struct kernel **ret_kernel)
 {
 	auto_free char *store = store_dir();
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err =
 		kernel_open(config->kernel, arch_platform()->elf_machine, store, ret_kernel, &why);
 
@@ -56,16 +56,16 @@ static int unpack_kernel(const struct vmm_config *config, const struct kernel *k
 {
 	auto_free char *store = store_dir();
 	struct kernel_options options = { .kaslr = config->kaslr, .store = store };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err = kernel_unpack(kernel, &options, ret_image, &why);
 
 	return err < 0 ? refuse(config->kernel, err, &why) : 0;
 }
 
 /* what the two rooms have made, in one: owned by @userland and @kernel still */
-static struct files gather(const struct kernel_image *kernel, const struct userland *userland)
+static struct handover gather(const struct kernel_image *kernel, const struct userland *userland)
 {
-	struct files files = FILES_NONE;
+	struct handover files = HANDOVER_NONE;
 	const struct rootfs *rootfs = userland->rootfs;
 
 	files.kernel = *kernel;
@@ -82,8 +82,8 @@ static struct files gather(const struct kernel_image *kernel, const struct userl
 static enum exit_status hand_over(int socket, const struct kernel_image *kernel,
 				  const struct userland *userland)
 {
-	const struct files files = gather(kernel, userland);
-	int err = files_send(socket, &files);
+	const struct handover files = gather(kernel, userland);
+	int err = handover_send(socket, &files);
 
 	if (err == 0)
 		return EXIT_STATUS_POWEROFF;

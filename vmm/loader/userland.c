@@ -21,7 +21,7 @@
 /* an environment variable, so that a source tree can be used without installing it */
 #define GUEST_DIR_VARIABLE "PORTAL_GUEST_DIR"
 
-static int report(const char *what, int err, const struct boot_reason *why)
+static int report(const char *what, int err, const struct load_error *why)
 {
 	log_error("%s: %s", what, why->text[0] ? why->text : strerror(-err));
 	return err == -ENOMEM ? -ENOMEM : -EINVAL;
@@ -39,7 +39,7 @@ static int find_modules(const struct vmm_config *config, const char *release, ch
 {
 	auto_free char *beside = dir_of(config->kernel);
 	auto_free char *root = NULL;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err;
 
 	if (config->modules) {
@@ -72,7 +72,7 @@ static int load_modules(const struct userland *userland, const struct vmm_config
 			  userland->rootfs->write || userland->rootfs->kind == ROOTFS_DIRECTORY },
 	};
 	auto_free char *dir = NULL;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	size_t nr = 4;
 	int err = find_modules(config, release, &dir);
 
@@ -97,7 +97,7 @@ static int load_guest_module(const struct vmm_config *config, const struct kerne
 		.nr_dirs = named ? 3 : 2,
 	};
 	auto_free char *path = NULL;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err;
 
 	if (!beside)
@@ -124,7 +124,7 @@ static int build_initramfs(struct userland *userland, const struct vmm_config *c
 	const struct rootfs *rootfs = userland->rootfs;
 	struct module_list modules = { 0 };
 	struct module guest = { 0 };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct initramfs_options options = {
 		.machine = kernel->machine,
 		.modules = &modules,
@@ -185,7 +185,7 @@ static const char *what_says_its_release(unsigned int machine)
 int userland_open(struct userland *userland, const struct vmm_config *config,
 		  const struct kernel *kernel)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err;
 
 	if (config->initrd)

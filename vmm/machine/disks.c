@@ -8,10 +8,10 @@
 #include "base/io.h"
 #include "base/log.h"
 
-static int plug_root(struct files *files, struct slots *slots)
+static int plug_root(struct handover *files, struct virtio_slots *slots)
 {
-	int err = slots_add_disk(slots, take_fd(&files->root_fd), !files->root_write,
-				 files->root_path);
+	int err = virtio_slots_add_disk(slots, take_fd(&files->root_fd), !files->root_write,
+					files->root_path);
 
 	if (err < 0)
 		log_error("%s: %s", files->root_path, strerror(-err));
@@ -32,7 +32,7 @@ static int open_disk(const char *path, bool read_only, int *ret_fd)
 	return 0;
 }
 
-static int plug_disk(const char *spec, struct slots *slots)
+static int plug_disk(const char *spec, struct virtio_slots *slots)
 {
 	auto_free char *path = strdup(spec);
 	char *comma = path ? strrchr(path, ',') : NULL;
@@ -45,7 +45,7 @@ static int plug_disk(const char *spec, struct slots *slots)
 		*comma = '\0';
 	err = open_disk(path, read_only, &fd);
 	if (err == 0)
-		err = slots_add_disk(slots, fd, read_only, path);
+		err = virtio_slots_add_disk(slots, fd, read_only, path);
 	if (err == 0)
 		return 0;
 	log_error("--disk %s: %s", spec,
@@ -55,7 +55,7 @@ static int plug_disk(const char *spec, struct slots *slots)
 	return -EINVAL;
 }
 
-int disks_plug(struct files *files, const struct vmm_config *config, struct slots *slots)
+int disks_add(struct handover *files, const struct vmm_config *config, struct virtio_slots *slots)
 {
 	int err = files->root_fd < 0 ? 0 : plug_root(files, slots);
 
@@ -63,7 +63,7 @@ int disks_plug(struct files *files, const struct vmm_config *config, struct slot
 		err = plug_disk(config->disks[i], slots);
 	if (err < 0)
 		return err;
-	err = slots_add_rng(slots);
+	err = virtio_slots_add_rng(slots);
 	if (err < 0)
 		log_error("cannot add the entropy source: %s", strerror(-err));
 	return err;

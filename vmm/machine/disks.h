@@ -9,14 +9,14 @@
 #include "machine/virtio_slots.h"
 
 /**
- * disks_plug() - the root's disk, the further disks, the entropy source, in this order
+ * disks_add() - the root's disk, the further disks, the entropy source, in this order
  * @files: the slots take its root image over
  * @config: names of the further disks
  * @slots: empty
  *
  * Return: 0; -EINVAL a disk cannot be used; other -errno. All has been said.
  */
-must_check int disks_plug(struct files *files, const struct vmm_config *config,
-			  struct slots *slots);
+must_check int disks_add(struct handover *files, const struct vmm_config *config,
+			 struct virtio_slots *slots);
 
 #endif

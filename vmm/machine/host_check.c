@@ -12,87 +12,87 @@
 #define PROBE_RAM (64u * 1024)
 
 /* where findings go, and whether all were good */
-struct report {
+struct findings {
 	FILE *out;
 	bool failed;
 };
 
 static void __attribute__((format(printf, 2, 3)))
-met(const struct report *report, const char *fmt, ...)
+met(const struct findings *findings, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!report->out)
+	if (!findings->out)
 		return;
 	va_start(ap, fmt);
-	fputs("ok      ", report->out);
-	vfprintf(report->out, fmt, ap);
-	fputc('\n', report->out);
+	fputs("ok      ", findings->out);
+	vfprintf(findings->out, fmt, ap);
+	fputc('\n', findings->out);
 	va_end(ap);
 }
 
 static void __attribute__((format(printf, 2, 3)))
-missing(struct report *report, const char *fmt, ...)
+missing(struct findings *findings, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (report->out) {
-		fputs("MISSING ", report->out);
-		vfprintf(report->out, fmt, ap);
-		fputc('\n', report->out);
-	} else if (!report->failed) {
+	if (findings->out) {
+		fputs("MISSING ", findings->out);
+		vfprintf(findings->out, fmt, ap);
+		fputc('\n', findings->out);
+	} else if (!findings->failed) {
 		log_vline(LOG_ERROR, fmt, ap);
 	}
 	va_end(ap);
-	report->failed = true;
+	findings->failed = true;
 }
 
-static void check_open(struct report *report, int err)
+static void check_open(struct findings *findings, int err)
 {
 	switch (err) {
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		missing(report,
+		missing(findings,
 			VM_DEV_KVM ": not there; %s; inside a VM or a container, have " VM_DEV_KVM
 				   " passed through",
 			arch_platform()->no_kvm);
 		break;
 	case -EACCES:
 	case -EPERM:
-		missing(report, VM_DEV_KVM
+		missing(findings, VM_DEV_KVM
 			": no permission; add yourself to the group kvm (usermod -aG kvm "
 			"USER, then log in again)");
 		break;
 	case -EPROTO:
-		missing(report,
+		missing(findings,
 			VM_DEV_KVM ": does not speak API version %d; use a newer host kernel",
 			KVM_API_VERSION);
 		break;
 	default:
-		missing(report, VM_DEV_KVM ": %s", strerror(-err));
+		missing(findings, VM_DEV_KVM ": %s", strerror(-err));
 	}
 }
 
-static void check_caps(struct report *report, const struct vm *vm)
+static void check_caps(struct findings *findings, const struct vm *vm)
 {
 	for (const struct arch_cap *cap = arch_caps(); cap->name; cap++) {
 		if (probe_has(vm, cap))
-			met(report, "KVM capability %s", cap->name);
+			met(findings, "KVM capability %s", cap->name);
 		else
-			missing(report, "KVM capability %s; %s", cap->name, cap->advice);
+			missing(findings, "KVM capability %s; %s", cap->name, cap->advice);
 	}
 }
 
 /* what not every guest needs is not missing */
-static void check_more(const struct report *report, const struct vm *vm)
+static void check_more(const struct findings *findings, const struct vm *vm)
 {
-	for (const struct arch_cap *cap = arch_caps_more(); cap->name && report->out; cap++) {
+	for (const struct arch_cap *cap = arch_optional_caps(); cap->name && findings->out; cap++) {
 		if (probe_has(vm, cap))
-			met(report, "KVM capability %s", cap->name);
+			met(findings, "KVM capability %s", cap->name);
 		else
-			fprintf(report->out, "no      KVM capability %s; %s\n", cap->name,
+			fprintf(findings->out, "no      KVM capability %s; %s\n", cap->name,
 				cap->advice);
 	}
 }
@@ -120,7 +120,7 @@ static int probe_guest(struct vm *vm, struct guest_mem *mem)
 	return err;
 }
 
-static void check_guest(struct report *report)
+static void check_guest(struct findings *findings)
 {
 	struct guest_mem *mem = NULL;
 	struct vm vm;
@@ -134,30 +134,30 @@ static void check_guest(struct report *report)
 	}
 	mem_destroy(mem);
 	if (err == 0)
-		met(report, "a guest runs, and its doorbell calls");
+		met(findings, "a guest runs, and its doorbell calls");
 	else
-		missing(report,
+		missing(findings,
 			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a "
 			"host "
 			"along)",
 			strerror(-err), arch_platform()->no_probe);
 }
 
-bool check_host(FILE *out)
+bool host_check(FILE *out)
 {
-	struct report report = { .out = out };
+	struct findings findings = { .out = out };
 	struct vm vm;
 	int err = vm_create(&vm);
 
 	if (err < 0) {
-		check_open(&report, err);
+		check_open(&findings, err);
 		return false;
 	}
-	met(&report, VM_DEV_KVM " opens, API version %d", KVM_API_VERSION);
-	check_caps(&report, &vm);
-	check_more(&report, &vm);
+	met(&findings, VM_DEV_KVM " opens, API version %d", KVM_API_VERSION);
+	check_caps(&findings, &vm);
+	check_more(&findings, &vm);
 	vm_destroy(&vm);
-	if (!report.failed)
-		check_guest(&report);
-	return !report.failed;
+	if (!findings.failed)
+		check_guest(&findings);
+	return !findings.failed;
 }

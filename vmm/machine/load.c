@@ -79,7 +79,7 @@ static int load_kernel(const struct vmm_config *config, const struct kernel_imag
 		       const struct load_initrd *initrd, const struct guest_mem *mem,
 		       struct kernel_entry *ret_entry)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err = kernel_load(kernel, mem, ret_entry, &why);
 
 	if (err == 0)

@@ -16,7 +16,7 @@
 #include "devices/serial.h"
 #include "guest/init/format.h"
 #include "handover/loader_process.h"
-#include "hooks/host.h"
+#include "hooks/module_host.h"
 #include "machine/boot_timer.h"
 #include "machine/disks.h"
 #include "machine/host_check.h"
@@ -33,13 +33,13 @@
  */
 struct machine {
 	const struct vmm_config *config;
-	struct files files;
+	struct handover files;
 
 	struct guest_mem *mem;
 	struct vm vm;
 	bool has_vm;
 	enum arch_doorbell doorbell;
-	struct cpu *cpus;
+	struct vcpu_thread *cpus;
 	unsigned int nr_cpus; /* created */
 
 	struct bus pio, mmio;
@@ -50,15 +50,15 @@ struct machine {
 	struct power power;
 	struct rtc rtc;
 	struct portal_dev portal_dev;
-	struct marks marks;
+	struct boot_marks marks;
 	struct boot_timer timer;
-	struct slots slots;
+	struct virtio_slots slots;
 
-	struct host *host;
+	struct module_host *host;
 	struct channel *channel;
 
-	struct ending ending;
-	struct cpu_board board;
+	struct outcome outcome;
+	struct vcpu_board board;
 };
 
 static void raise_irq(void *ctx, unsigned int gsi)
@@ -78,8 +78,8 @@ static void on_reset(struct machine *m, bool triple_fault)
 	struct channel_stats stats;
 
 	channel_get_stats(m->channel, &stats);
-	atomic_store(&m->ending.hello, stats.events[PORTAL_EVENT_HELLO & 0xff] > 0);
-	ending_reset(&m->ending, triple_fault);
+	atomic_store(&m->outcome.hello, stats.events[PORTAL_EVENT_HELLO & 0xff] > 0);
+	outcome_reset(&m->outcome, triple_fault);
 }
 
 static void on_power(void *ctx, enum power_event event)
@@ -87,7 +87,7 @@ static void on_power(void *ctx, enum power_event event)
 	struct machine *m = ctx;
 
 	if (event == POWER_OFF)
-		ending_set(&m->ending, ENDING_POWEROFF);
+		outcome_set(&m->outcome, OUTCOME_POWEROFF);
 	else
 		on_reset(m, false);
 }
@@ -96,8 +96,8 @@ static void on_guest_state(void *ctx, uint32_t state)
 {
 	struct machine *m = ctx;
 
-	atomic_store(&m->ending.guest_state, state);
-	ending_wake(&m->ending);
+	atomic_store(&m->outcome.guest_state, state);
+	outcome_wake(&m->outcome);
 }
 
 static void on_trace_wake(void *ctx)
@@ -116,7 +116,7 @@ static void on_mark(void *ctx, uint8_t value)
 	uint64_t exits = 0;
 
 	for (unsigned int i = 0; i < m->nr_cpus; i++)
-		exits += cpu_count_exits(&m->cpus[i]);
+		exits += vcpu_thread_count_exits(&m->cpus[i]);
 	if (value == GUEST_INIT_MARK_INIT)
 		boot_timer_reach(&m->timer, BOOT_INIT, exits);
 	else if (value == GUEST_INIT_MARK_FIRMWARE)
@@ -133,13 +133,13 @@ static void on_stuck(void *ctx, const char *text)
 	struct machine *m = ctx;
 
 	log_error("%s", text);
-	ending_set(&m->ending, ENDING_INTERNAL);
+	outcome_set(&m->outcome, OUTCOME_INTERNAL);
 }
 
 /* KVM has refused @what: is it the host? Return: -ENODEV it is; -EIO it is not. Said either way. */
 static int blame(int err, const char *what)
 {
-	if (!check_host(NULL))
+	if (!host_check(NULL))
 		return -ENODEV;
 	log_error("%s: %s", what, strerror(-err));
 	return -EIO;
@@ -150,7 +150,7 @@ static void on_unfit(void *ctx, int err)
 	struct machine *m = ctx;
 	bool is_host = blame(err, "the first virtual CPU does not run the probe") == -ENODEV;
 
-	ending_set(&m->ending, is_host ? ENDING_BAD_HOST : ENDING_INTERNAL);
+	outcome_set(&m->outcome, is_host ? OUTCOME_BAD_HOST : OUTCOME_INTERNAL);
 }
 
 static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
@@ -159,14 +159,14 @@ static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
 
 	console_write(m->console, data, len);
 	if (!atomic_exchange(&m->output_waits, true))
-		ending_wake(&m->ending);
+		outcome_wake(&m->outcome);
 }
 
 static void on_hook_failed(void *ctx)
 {
 	struct machine *m = ctx;
 
-	ending_set(&m->ending, ENDING_BAD_HOOK);
+	outcome_set(&m->outcome, OUTCOME_BAD_HOOK);
 }
 
 static void on_work_to_do(void *ctx)
@@ -185,13 +185,13 @@ static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
 
 static int load_hooks(struct machine *m)
 {
-	const struct host_ops ops = { .raise_work = on_work_to_do,
-				      .failed = on_hook_failed,
-				      .ctx = m };
-	int err = host_create(&ops, &m->host);
+	const struct module_host_ops ops = { .raise_work = on_work_to_do,
+					     .failed = on_hook_failed,
+					     .ctx = m };
+	int err = module_host_create(&ops, &m->host);
 
 	for (size_t i = 0; i < m->config->nr_hooks && err == 0; i++) {
-		if (host_load(m->host, m->config->hooks[i]) < 0)
+		if (module_host_load(m->host, m->config->hooks[i]) < 0)
 			err = -EINVAL;
 	}
 	return err;
@@ -210,9 +210,9 @@ static int add_serial(struct machine *m)
 
 static int add_marks(struct machine *m)
 {
-	m->marks = (struct marks){ .mark = on_mark, .ctx = m };
-	return marks_attach(&m->marks, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
-			    arch_platform()->marks_base);
+	m->marks = (struct boot_marks){ .mark = on_mark, .ctx = m };
+	return boot_marks_attach(&m->marks, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
+				 arch_platform()->marks_base);
 }
 
 static int add_power(struct machine *m)
@@ -261,8 +261,8 @@ static int add_devices(struct machine *m)
 		log_error("cannot add a device: %s", strerror(-err));
 		return err;
 	}
-	m->slots = (struct slots){ .mem = m->mem, .mmio = &m->mmio, .irq = irq_line(m, 0) };
-	return disks_plug(&m->files, m->config, &m->slots);
+	m->slots = (struct virtio_slots){ .mem = m->mem, .mmio = &m->mmio, .irq = irq_line(m, 0) };
+	return disks_add(&m->files, m->config, &m->slots);
 }
 
 static enum direct_access direct_access(const struct machine *m)
@@ -279,7 +279,7 @@ static int add_gate(struct machine *m)
 					 .direct = direct_access(m) };
 	int err;
 
-	host_events(m->host, &config.sink);
+	module_host_sink(m->host, &config.sink);
 	err = channel_create(&config, &m->channel);
 	if (err < 0)
 		return err;
@@ -299,7 +299,7 @@ static int add_cpus(struct machine *m)
 	if (!m->cpus)
 		return -ENOMEM;
 	while (err == 0 && m->nr_cpus < m->config->cpus) {
-		struct cpu *cpu = &m->cpus[m->nr_cpus];
+		struct vcpu_thread *cpu = &m->cpus[m->nr_cpus];
 
 		err = vcpu_create(&m->vm, m->nr_cpus, &cpu->vcpu);
 		if (err < 0)
@@ -383,7 +383,7 @@ static int open_console(struct machine *m)
 
 static int check_report(const char *path)
 {
-	int err = path ? report_check(path) : 0;
+	int err = path ? stats_report_check(path) : 0;
 
 	if (err == 0)
 		return 0;
@@ -411,9 +411,9 @@ static int machine_build(struct machine *m)
 {
 	int err;
 
-	atomic_store(&m->ending.expects_hello, m->files.has_guest_module);
-	m->ending.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (m->ending.wake_fd < 0)
+	atomic_store(&m->outcome.expects_hello, m->files.has_guest_module);
+	m->outcome.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (m->outcome.wake_fd < 0)
 		return -errno;
 	err = check_report(m->config->stats_path);
 	if (err == 0)
@@ -429,7 +429,7 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = load_into(m);
 	/* all of it is in guest memory now */
-	files_done(&m->files);
+	handover_done(&m->files);
 	return err;
 }
 
@@ -437,14 +437,14 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 {
 	int err = vcpu_install_kick();
 
-	m->board = (struct cpu_board){
+	m->board = (struct vcpu_board){
 		.mem = m->mem,
 		.pio = &m->pio,
 		.mmio = &m->mmio,
 		.channel = m->channel,
 		.doorbell = m->doorbell,
 		.timer = &m->timer,
-		.ending = &m->ending,
+		.outcome = &m->outcome,
 		.power = on_power,
 		.triple_fault = on_triple_fault,
 		.stuck = on_stuck,
@@ -452,7 +452,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 		.ctx = m,
 	};
 	for (unsigned int i = 0; i < m->nr_cpus && err == 0; i++) {
-		err = cpu_start(&m->cpus[i], &m->board);
+		err = vcpu_thread_start(&m->cpus[i], &m->board);
 		if (err == 0)
 			(*ret_started)++;
 	}
@@ -461,7 +461,7 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 
 static void write_report(const struct machine *m)
 {
-	const struct report_sources sources = {
+	const struct stats_report_sources sources = {
 		.cpus = m->cpus,
 		.nr_cpus = m->nr_cpus,
 		.channel = m->channel,
@@ -471,7 +471,7 @@ static void write_report(const struct machine *m)
 
 	if (!m->config->stats_path)
 		return;
-	err = report_write(&sources, m->config->stats_path);
+	err = stats_report_write(&sources, m->config->stats_path);
 	if (err < 0)
 		log_error("--stats=%s: %s", m->config->stats_path, strerror(-err));
 }
@@ -487,8 +487,8 @@ static void write_boot_timer(const struct machine *m)
 
 static void machine_go(struct machine *m)
 {
-	const struct loop loop = {
-		.ending = &m->ending,
+	const struct main_loop loop = {
+		.outcome = &m->outcome,
 		.console = m->console,
 		.serial = &m->serial,
 		.output_waits = &m->output_waits,
@@ -501,13 +501,13 @@ static void machine_go(struct machine *m)
 	err = start_cpus(m, &started);
 
 	if (err == 0)
-		err = loop_run(&loop);
+		err = main_loop_run(&loop);
 	if (err < 0) {
 		log_error("cannot run the VM: %s", strerror(-err));
-		ending_set(&m->ending, ENDING_INTERNAL);
+		outcome_set(&m->outcome, OUTCOME_INTERNAL);
 	}
 	while (started > 0)
-		cpu_stop(&m->cpus[--started]);
+		vcpu_thread_stop(&m->cpus[--started]);
 	channel_close_trace(m->channel);
 	console_flush(m->console);
 	write_boot_timer(m);
@@ -520,23 +520,23 @@ static void machine_destroy(struct machine *m)
 		vcpu_destroy(&m->cpus[i].vcpu);
 	free(m->cpus);
 	channel_destroy(m->channel);
-	host_destroy(m->host);
-	slots_destroy(&m->slots);
+	module_host_destroy(m->host);
+	virtio_slots_destroy(&m->slots);
 	if (m->has_serial)
 		serial_done(&m->serial);
 	console_destroy(m->console);
 	if (m->has_vm)
 		vm_destroy(&m->vm);
 	mem_destroy(m->mem);
-	files_done(&m->files);
-	if (m->ending.wake_fd >= 0)
-		close(m->ending.wake_fd);
+	handover_done(&m->files);
+	if (m->outcome.wake_fd >= 0)
+		close(m->outcome.wake_fd);
 }
 
-static enum exit_status machine_outcome(enum ending_reason reason)
+static enum exit_status machine_outcome(enum outcome_reason reason)
 {
-	log_info("%s", ending_text(reason));
-	return ending_status(reason);
+	log_info("%s", outcome_text(reason));
+	return outcome_status(reason);
 }
 
 /* -EINVAL: the user's files or options; -ENODEV: this host; other: ours */
@@ -554,8 +554,8 @@ static enum exit_status failure_status(int err)
 
 enum exit_status machine_run(const struct vmm_config *config)
 {
-	struct machine m = { .config = config, .files = FILES_NONE, .ending.wake_fd = -1 };
-	enum ending_reason reason;
+	struct machine m = { .config = config, .files = HANDOVER_NONE, .outcome.wake_fd = -1 };
+	enum outcome_reason reason;
 	int err;
 
 	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
@@ -564,24 +564,24 @@ enum exit_status machine_run(const struct vmm_config *config)
 		err = load_hooks(&m);
 	boot_timer_reach(&m.timer, BOOT_FILES, 0);
 	if (err == 0)
-		err = loop_block_signals();
+		err = main_loop_block_signals();
 	if (err == 0)
 		err = machine_build(&m);
 	if (err == 0)
 		machine_go(&m);
-	reason = (enum ending_reason)atomic_load(&m.ending.reason);
+	reason = (enum outcome_reason)atomic_load(&m.outcome.reason);
 	machine_destroy(&m);
 	return err == 0 ? machine_outcome(reason) : failure_status(err);
 }
 
 enum exit_status machine_describe_module(const char *spec)
 {
-	const struct host_ops ops = { 0 };
-	struct host *host = NULL;
-	int err = host_create(&ops, &host);
+	const struct module_host_ops ops = { 0 };
+	struct module_host *host = NULL;
+	int err = module_host_create(&ops, &host);
 
 	if (err == 0)
-		err = host_describe(host, spec, stdout);
-	host_destroy(host);
+		err = module_host_describe(host, spec, stdout);
+	module_host_destroy(host);
 	return err < 0 ? EXIT_STATUS_USAGE : EXIT_STATUS_POWEROFF;
 }

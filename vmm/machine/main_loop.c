@@ -28,7 +28,7 @@ static void wanted_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 }
 
-int loop_block_signals(void)
+int main_loop_block_signals(void)
 {
 	sigset_t set;
 
@@ -45,24 +45,24 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void handle_signal(const struct loop *loop, int fd)
+static void handle_signal(const struct main_loop *loop, int fd)
 {
 	struct signalfd_siginfo info;
 
 	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
-	ending_set(loop->ending, info.ssi_signo == SIGINT ? ENDING_SIGINT : ENDING_SIGTERM);
+	outcome_set(loop->outcome, info.ssi_signo == SIGINT ? OUTCOME_SIGINT : OUTCOME_SIGTERM);
 }
 
 /* Return: may more input come? */
-static bool handle_input(const struct loop *loop)
+static bool handle_input(const struct main_loop *loop)
 {
 	uint8_t buf[INPUT_SIZE];
 	bool quit = false;
 	ssize_t n = console_read(loop->console, buf, sizeof(buf), &quit);
 
 	if (quit)
-		ending_set(loop->ending, ENDING_QUIT);
+		outcome_set(loop->outcome, OUTCOME_QUIT);
 	if (n > 0)
 		serial_receive(loop->serial, buf, (size_t)n);
 	return n >= 0;
@@ -74,9 +74,9 @@ struct timers {
 };
 
 /* a guest that has announced its end and does not come to it is helped along */
-static void watch_guest(const struct loop *loop, struct timers *timers)
+static void watch_guest(const struct main_loop *loop, struct timers *timers)
 {
-	unsigned int state = atomic_load(&loop->ending->guest_state);
+	unsigned int state = atomic_load(&loop->outcome->guest_state);
 	bool is_halt = state == PORTAL_STATE_HALT;
 
 	if (!is_halt && state != PORTAL_STATE_PANIC) {
@@ -86,10 +86,10 @@ static void watch_guest(const struct loop *loop, struct timers *timers)
 	if (timers->grace == INT64_MAX)
 		timers->grace = now_ms() + (is_halt ? HALT_GRACE_MS : PANIC_GRACE_MS);
 	if (now_ms() >= timers->grace)
-		ending_set(loop->ending, is_halt ? ENDING_HALT : ENDING_PANIC);
+		outcome_set(loop->outcome, is_halt ? OUTCOME_HALT : OUTCOME_PANIC);
 }
 
-static void watch_output(const struct loop *loop, struct timers *timers)
+static void watch_output(const struct main_loop *loop, struct timers *timers)
 {
 	if (timers->output == INT64_MAX && atomic_load(loop->output_waits))
 		timers->output = now_ms() + OUTPUT_MS;
@@ -116,7 +116,7 @@ static int ms_to_wait(const struct timers *timers)
 	return first - now > INT_MAX ? INT_MAX : (int)(first - now);
 }
 
-static void loop_once(const struct loop *loop, struct pollfd *fds, struct timers *timers,
+static void loop_once(const struct main_loop *loop, struct pollfd *fds, struct timers *timers,
 		      bool *input)
 {
 	bool has_room = *input && serial_room(loop->serial) >= INPUT_SIZE;
@@ -125,10 +125,10 @@ static void loop_once(const struct loop *loop, struct pollfd *fds, struct timers
 	fds[FD_CONSOLE].fd = has_room ? console_fd(loop->console) : -1;
 	timers->input = *input && !has_room ? now_ms() + STUCK_INPUT_MS : INT64_MAX;
 	if (poll(fds, NR_FDS, ms_to_wait(timers)) < 0 && errno != EINTR)
-		ending_set(loop->ending, ENDING_INTERNAL);
+		outcome_set(loop->outcome, OUTCOME_INTERNAL);
 	if (fds[FD_WAKE].revents && read(fds[FD_WAKE].fd, &wakes, sizeof(wakes)) < 0 &&
 	    errno != EAGAIN)
-		ending_set(loop->ending, ENDING_INTERNAL);
+		outcome_set(loop->outcome, OUTCOME_INTERNAL);
 	if (fds[FD_SIGNAL].revents)
 		handle_signal(loop, fds[FD_SIGNAL].fd);
 	if (has_room && fds[FD_CONSOLE].revents)
@@ -136,14 +136,14 @@ static void loop_once(const struct loop *loop, struct pollfd *fds, struct timers
 	watch_output(loop, timers);
 	watch_guest(loop, timers);
 	if (now_ms() >= timers->deadline)
-		ending_set(loop->ending, ENDING_TIMEOUT);
+		outcome_set(loop->outcome, OUTCOME_TIMEOUT);
 }
 
-int loop_run(const struct loop *loop)
+int main_loop_run(const struct main_loop *loop)
 {
 	struct timers timers = { INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
 	struct pollfd fds[NR_FDS] = {
-		[FD_WAKE] = { .fd = loop->ending->wake_fd, .events = POLLIN },
+		[FD_WAKE] = { .fd = loop->outcome->wake_fd, .events = POLLIN },
 		[FD_SIGNAL] = { .fd = -1, .events = POLLIN },
 		[FD_CONSOLE] = { .fd = -1, .events = POLLIN },
 	};
@@ -158,7 +158,7 @@ int loop_run(const struct loop *loop)
 	if (loop->timeout_s)
 		timers.deadline = now_ms() + (int64_t)loop->timeout_s * 1000;
 	fds[FD_SIGNAL].fd = signal_fd;
-	while (atomic_load(&loop->ending->reason) == ENDING_NONE)
+	while (atomic_load(&loop->outcome->reason) == OUTCOME_NONE)
 		loop_once(loop, fds, &timers, &input);
 	return 0;
 }

@@ -3,8 +3,8 @@
  * The main thread while the VM runs: signals, time limit, console input, and the end. Everything
  * the guest waits for happens on vCPU threads; this loop only carries what comes from outside.
  */
-#ifndef LOOP_H
-#define LOOP_H
+#ifndef MAIN_LOOP_H
+#define MAIN_LOOP_H
 
 #include "base/cleanup.h"
 #include "devices/console/console.h"
@@ -12,16 +12,16 @@
 #include "machine/outcome.h"
 
 /**
- * struct loop - what it watches; borrowed
- * @ending: ends the loop when it has a reason
+ * struct main_loop - what it watches; borrowed
+ * @outcome: ends the loop when it has a reason
  * @console: input for @serial, output to be flushed
  * @serial: the guest's console port
  * @output_waits: set, and the loop woken, when the console may hold output; the loop flushes and
  * clears it
  * @timeout_s: 0 = none
  */
-struct loop {
-	struct ending *ending;
+struct main_loop {
+	struct outcome *outcome;
 	struct console *console;
 	struct serial *serial;
 	atomic_bool *output_waits;
@@ -29,15 +29,15 @@ struct loop {
 };
 
 /**
- * loop_block_signals() - before the first thread is made: the signals the loop wants go to nobody
- * else. Return: 0; -errno.
+ * main_loop_block_signals() - before the first thread is made: the signals the loop wants go to
+ * nobody else. Return: 0; -errno.
  */
-must_check int loop_block_signals(void);
+must_check int main_loop_block_signals(void);
 
 /**
- * loop_run() - until the ending has a reason. Return: 0; -errno, the ending is then
- * ENDING_INTERNAL.
+ * main_loop_run() - until the outcome has a reason. Return: 0; -errno, the outcome is then
+ * OUTCOME_INTERNAL.
  */
-must_check int loop_run(const struct loop *loop);
+must_check int main_loop_run(const struct main_loop *loop);
 
 #endif

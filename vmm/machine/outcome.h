@@ -4,8 +4,8 @@
  * Knows the meaning of the signs the guest gives (power ports, portal device state, triple fault),
  * not where they come from.
  */
-#ifndef ENDING_H
-#define ENDING_H
+#ifndef OUTCOME_H
+#define OUTCOME_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -13,32 +13,32 @@
 
 #include "exit_status.h"
 
-enum ending_reason {
-	ENDING_NONE = 0,
-	ENDING_POWEROFF,
-	ENDING_REBOOT,
-	ENDING_HALT,
-	ENDING_PANIC,
-	ENDING_TRIPLE_FAULT,
-	ENDING_DIED_EARLY,
-	ENDING_TIMEOUT,
-	ENDING_SIGINT,
-	ENDING_SIGTERM,
-	ENDING_QUIT,
-	ENDING_BAD_HOOK,
-	ENDING_BAD_HOST,
-	ENDING_INTERNAL,
+enum outcome_reason {
+	OUTCOME_NONE = 0,
+	OUTCOME_POWEROFF,
+	OUTCOME_REBOOT,
+	OUTCOME_HALT,
+	OUTCOME_PANIC,
+	OUTCOME_TRIPLE_FAULT,
+	OUTCOME_DIED_EARLY,
+	OUTCOME_TIMEOUT,
+	OUTCOME_SIGINT,
+	OUTCOME_SIGTERM,
+	OUTCOME_QUIT,
+	OUTCOME_BAD_HOOK,
+	OUTCOME_BAD_HOST,
+	OUTCOME_INTERNAL,
 };
 
 /**
- * struct ending - the one decision
- * @reason: ENDING_NONE while the VM runs; the first one stays
+ * struct outcome - the one decision
+ * @reason: OUTCOME_NONE while the VM runs; the first one stays
  * @guest_state: PORTAL_STATE_* the guest last announced
  * @expects_hello: a guest module was loaded, so that a reset without hello is an early death
  * @hello: the module has said hello
- * @wake_fd: eventfd, non-blocking, for ending_wake()
+ * @wake_fd: eventfd, non-blocking, for outcome_wake()
  */
-struct ending {
+struct outcome {
 	_Atomic int reason;
 	_Atomic unsigned int guest_state;
 	atomic_bool expects_hello;
@@ -46,21 +46,21 @@ struct ending {
 	int wake_fd;
 };
 
-/** ending_wake() - have the main loop look around. Any thread. */
-void ending_wake(const struct ending *ending);
+/** outcome_wake() - have the main loop look around. Any thread. */
+void outcome_wake(const struct outcome *outcome);
 
-/** ending_set() - the VM ends for @reason, unless it has ended before. Any thread. */
-void ending_set(struct ending *ending, enum ending_reason reason);
+/** outcome_set() - the VM ends for @reason, unless it has ended before. Any thread. */
+void outcome_set(struct outcome *outcome, enum outcome_reason reason);
 
 /**
- * ending_reset() - the machine was reset, or its CPU gave up when @triple_fault: why? Any thread.
+ * outcome_reset() - the machine was reset, or its CPU gave up when @triple_fault: why? Any thread.
  */
-void ending_reset(struct ending *ending, bool triple_fault);
+void outcome_reset(struct outcome *outcome, bool triple_fault);
 
-/** ending_status() - the exit status of a reason. */
-enum exit_status ending_status(enum ending_reason reason);
+/** outcome_status() - the exit status of a reason. */
+enum exit_status outcome_status(enum outcome_reason reason);
 
-/** ending_text() - the reason in words, for the last line. */
-const char *ending_text(enum ending_reason reason);
+/** outcome_text() - the reason in words, for the last line. */
+const char *outcome_text(enum outcome_reason reason);
 
 #endif

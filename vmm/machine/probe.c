@@ -93,7 +93,7 @@ static int count_rings(struct vcpu *vcpu, const struct arch_probe *probe, const 
 			return err;
 		if (!is_call(vcpu->run, probe))
 			return -ENOEXEC;
-		err = arch_doorbell_done(vcpu, 0);
+		err = arch_doorbell_complete(vcpu, 0);
 		if (err < 0)
 			return err;
 	}

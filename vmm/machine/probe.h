@@ -16,7 +16,7 @@
 /** probe_has() - is @cap there, with all that is wanted of it? */
 bool probe_has(const struct vm *vm, const struct arch_cap *cap);
 
-/** probe_caps() - has @vm all of arch_caps()? Return: 0; -ENOTSUP one is missing, check_host() says
+/** probe_caps() - has @vm all of arch_caps()? Return: 0; -ENOTSUP one is missing, host_check() says
  * which. */
 must_check int probe_caps(const struct vm *vm);
 

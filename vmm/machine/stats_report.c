@@ -11,11 +11,12 @@
 #define REPORT_MODE 0666 /* less the umask */
 
 /* where lines go: a file, or the log when it is NULL */
-struct report {
+struct stats_out {
 	FILE *file;
 };
 
-static void line(const struct report *report, const char *group, const char *name, uint64_t value)
+static void line(const struct stats_out *report, const char *group, const char *name,
+		 uint64_t value)
 {
 	if (report->file)
 		fprintf(report->file, "%s.%s %llu\n", group, name, (unsigned long long)value);
@@ -23,12 +24,12 @@ static void line(const struct report *report, const char *group, const char *nam
 		log_info("%s.%s %llu", group, name, (unsigned long long)value);
 }
 
-static void report_exits(const struct report *report, const struct report_sources *sources)
+static void report_exits(const struct stats_out *report, const struct stats_report_sources *sources)
 {
 	uint64_t io = 0, mmio = 0, doorbell = 0, interrupted = 0, other = 0;
 
 	for (unsigned int i = 0; i < sources->nr_cpus; i++) {
-		const struct cpu_exits *exits = &sources->cpus[i].exits;
+		const struct vcpu_exits *exits = &sources->cpus[i].exits;
 
 		io += atomic_load(&exits->io);
 		mmio += atomic_load(&exits->mmio);
@@ -43,7 +44,7 @@ static void report_exits(const struct report *report, const struct report_source
 	line(report, "exits", "other", other);
 }
 
-static void report_gate(const struct report *report, const struct channel *channel)
+static void report_gate(const struct stats_out *report, const struct channel *channel)
 {
 	static const char *const calls[STATS_NR_CALLS] = { "unknown", "hello", "event", "answer",
 							   "work",    "bye",   "trace" };
@@ -81,11 +82,11 @@ static void report_gate(const struct report *report, const struct channel *chann
 	line(report, "trace", "blocked", stats.trace_blocked);
 }
 
-static void report_hooks(const struct report *report, struct host *host)
+static void report_hooks(const struct stats_out *report, struct module_host *host)
 {
-	struct host_stats stats;
+	struct module_host_stats stats;
 
-	host_get_stats(host, &stats);
+	module_host_get_stats(host, &stats);
 	line(report, "hooks", "registered", stats.hooks);
 	line(report, "hooks", "callbacks", stats.callbacks);
 	line(report, "hooks", "failures", stats.failures);
@@ -97,7 +98,7 @@ static void report_hooks(const struct report *report, struct host *host)
 	line(report, "rules", "failed", stats.rules_failed);
 }
 
-int report_check(const char *path)
+int stats_report_check(const char *path)
 {
 	auto_close int fd = -1;
 
@@ -107,9 +108,9 @@ int report_check(const char *path)
 	return fd < 0 ? -errno : 0;
 }
 
-int report_write(const struct report_sources *sources, const char *path)
+int stats_report_write(const struct stats_report_sources *sources, const char *path)
 {
-	struct report report = { 0 };
+	struct stats_out report = { 0 };
 	int err = 0;
 
 	if (path[0]) {

@@ -15,7 +15,7 @@ static void count(_Atomic uint64_t *counter)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-static void handle_io(const struct cpu *cpu, struct kvm_run *run)
+static void handle_io(const struct vcpu_thread *cpu, struct kvm_run *run)
 {
 	uint8_t *data = (uint8_t *)run + run->io.data_offset;
 
@@ -26,9 +26,9 @@ static void handle_io(const struct cpu *cpu, struct kvm_run *run)
 }
 
 /* firmware that KVM plays itself, PSCI on arm64. Return: may the vCPU run again? */
-static bool handle_system_event(const struct cpu *cpu, uint32_t type)
+static bool handle_system_event(const struct vcpu_thread *cpu, uint32_t type)
 {
-	const struct cpu_board *board = cpu->board;
+	const struct vcpu_board *board = cpu->board;
 
 	switch (type) {
 	case KVM_SYSTEM_EVENT_SHUTDOWN:
@@ -45,7 +45,7 @@ static bool handle_system_event(const struct cpu *cpu, uint32_t type)
 	}
 }
 
-static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detail)
+static void report_stuck(const struct vcpu_thread *cpu, const char *what, uint64_t detail)
 {
 	char where[256];
 	char text[384];
@@ -56,7 +56,7 @@ static void report_stuck(const struct cpu *cpu, const char *what, uint64_t detai
 	cpu->board->stuck(cpu->board->ctx, text);
 }
 
-static int serve_doorbell(const struct cpu *cpu, const struct arch_doorbell_call *call)
+static int serve_doorbell(const struct vcpu_thread *cpu, const struct arch_doorbell_call *call)
 {
 	struct channel *channel = cpu->board->channel;
 
@@ -66,16 +66,16 @@ static int serve_doorbell(const struct cpu *cpu, const struct arch_doorbell_call
 }
 
 /* Return: may the vCPU run again? */
-static bool answer_doorbell(struct cpu *cpu, int result)
+static bool answer_doorbell(struct vcpu_thread *cpu, int result)
 {
-	int err = arch_doorbell_done(&cpu->vcpu, result);
+	int err = arch_doorbell_complete(&cpu->vcpu, result);
 
 	if (err < 0)
 		report_stuck(cpu, "the doorbell cannot be answered, error", (uint64_t)-err);
 	return err == 0;
 }
 
-static bool handle_hypercall(struct cpu *cpu)
+static bool handle_hypercall(struct vcpu_thread *cpu)
 {
 	struct arch_doorbell_call call;
 	bool is_call = arch_is_doorbell(&cpu->vcpu, &call);
@@ -84,7 +84,7 @@ static bool handle_hypercall(struct cpu *cpu)
 	return answer_doorbell(cpu, is_call ? serve_doorbell(cpu, &call) : -ENOSYS);
 }
 
-static bool handle_mmio(struct cpu *cpu, struct kvm_run *run)
+static bool handle_mmio(struct vcpu_thread *cpu, struct kvm_run *run)
 {
 	struct arch_doorbell_call call;
 
@@ -99,7 +99,7 @@ static bool handle_mmio(struct cpu *cpu, struct kvm_run *run)
 }
 
 /* Return: may the vCPU run again? */
-static bool handle_undecoded(const struct cpu *cpu, uint64_t address)
+static bool handle_undecoded(const struct vcpu_thread *cpu, uint64_t address)
 {
 	int err = arch_refuse_access(&cpu->vcpu);
 
@@ -115,7 +115,7 @@ static bool handle_undecoded(const struct cpu *cpu, uint64_t address)
 }
 
 /* Return: may the vCPU run again? */
-static bool handle_exit(struct cpu *cpu)
+static bool handle_exit(struct vcpu_thread *cpu)
 {
 	struct kvm_run *run = cpu->vcpu.run;
 
@@ -152,18 +152,18 @@ static bool handle_exit(struct cpu *cpu)
 	}
 }
 
-uint64_t cpu_count_exits(const struct cpu *cpu)
+uint64_t vcpu_thread_count_exits(const struct vcpu_thread *cpu)
 {
-	const struct cpu_exits *exits = &cpu->exits;
+	const struct vcpu_exits *exits = &cpu->exits;
 
 	return atomic_load(&exits->io) + atomic_load(&exits->mmio) + atomic_load(&exits->doorbell) +
 	       atomic_load(&exits->interrupted) + atomic_load(&exits->other);
 }
 
-static void run_guest(struct cpu *cpu)
+static void run_guest(struct vcpu_thread *cpu)
 {
 	while (!atomic_load(&cpu->stop) &&
-	       atomic_load(&cpu->board->ending->reason) == ENDING_NONE) {
+	       atomic_load(&cpu->board->outcome->reason) == OUTCOME_NONE) {
 		int err = vcpu_run(&cpu->vcpu);
 
 		if (err == -EINTR) {
@@ -181,7 +181,7 @@ static void run_guest(struct cpu *cpu)
 }
 
 /* what the first vCPU can, all can */
-static bool is_fit(struct cpu *cpu)
+static bool is_fit(struct vcpu_thread *cpu)
 {
 	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, cpu->board->doorbell, &cpu->vcpu)
 				    : 0;
@@ -193,7 +193,7 @@ static bool is_fit(struct cpu *cpu)
 
 static void *cpu_thread(void *arg)
 {
-	struct cpu *cpu = arg;
+	struct vcpu_thread *cpu = arg;
 	char name[16];
 
 	snprintf(name, sizeof(name), "vcpu%u", cpu->vcpu.id);
@@ -204,14 +204,14 @@ static void *cpu_thread(void *arg)
 	return NULL;
 }
 
-int cpu_start(struct cpu *cpu, const struct cpu_board *board)
+int vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board)
 {
 	cpu->board = board;
 	atomic_store(&cpu->stop, false);
 	return -pthread_create(&cpu->thread, NULL, cpu_thread, cpu);
 }
 
-void cpu_stop(struct cpu *cpu)
+void vcpu_thread_stop(struct vcpu_thread *cpu)
 {
 	atomic_store(&cpu->stop, true);
 	vcpu_kick(&cpu->vcpu, cpu->thread);

@@ -14,7 +14,7 @@
 
 static void on_disk_failed(void *ctx, int err)
 {
-	const struct slot *slot = ctx;
+	const struct virtio_slot *slot = ctx;
 
 	log_guest(LOG_WARN, "%s: %s; the guest gets an I/O error%s", slot->path, strerror(-err),
 		  err == -ENOSPC ? ": make room on the host's file system" : "");
@@ -32,17 +32,19 @@ static int image_size(int fd, uint64_t *ret_size)
 	return S_ISREG(st.st_mode) ? 0 : -EINVAL;
 }
 
-/* the next window, counted at once so that slots_destroy() takes apart also what fails half way */
-static int take_slot(struct slots *slots, struct slot **ret_slot)
+/* the next window, counted at once so that virtio_slots_destroy() takes apart also what fails half
+ * way */
+static int take_slot(struct virtio_slots *slots, struct virtio_slot **ret_slot)
 {
-	if (slots->nr == SLOTS_MAX || slots->nr == arch_platform()->virtio_max)
+	if (slots->nr == VIRTIO_SLOTS_MAX || slots->nr == arch_platform()->virtio_max)
 		return -ENOSPC;
 	*ret_slot = &slots->items[slots->nr++];
-	**ret_slot = (struct slot){ .fd = -1 };
+	**ret_slot = (struct virtio_slot){ .fd = -1 };
 	return 0;
 }
 
-static int plug(struct slots *slots, struct slot *slot, const struct virtio_device *device)
+static int plug(struct virtio_slots *slots, struct virtio_slot *slot,
+		const struct virtio_device *device)
 {
 	const struct arch_platform *platform = arch_platform();
 	unsigned int index = (unsigned int)(slot - slots->items);
@@ -57,14 +59,14 @@ static int plug(struct slots *slots, struct slot *slot, const struct virtio_devi
 				  platform->virtio_base + index * platform->virtio_stride);
 }
 
-int slots_add_disk(struct slots *slots, int fd, bool read_only, const char *path)
+int virtio_slots_add_disk(struct virtio_slots *slots, int fd, bool read_only, const char *path)
 {
 	struct virtio_blk_params params = {
 		.image = { .fd = fd, .read_only = read_only },
 		.failed = on_disk_failed,
 	};
 	auto_close int owned_fd = fd;
-	struct slot *slot;
+	struct virtio_slot *slot;
 	int err = take_slot(slots, &slot);
 
 	if (err < 0)
@@ -81,15 +83,15 @@ int slots_add_disk(struct slots *slots, int fd, bool read_only, const char *path
 	return err < 0 ? err : plug(slots, slot, virtio_blk_device(slot->blk));
 }
 
-int slots_add_rng(struct slots *slots)
+int virtio_slots_add_rng(struct virtio_slots *slots)
 {
-	struct slot *slot;
+	struct virtio_slot *slot;
 	int err = take_slot(slots, &slot);
 
 	return err < 0 ? err : plug(slots, slot, virtio_rng_device());
 }
 
-static void slot_done(struct slot *slot)
+static void slot_done(struct virtio_slot *slot)
 {
 	virtio_mmio_destroy(slot->transport);
 	virtio_blk_destroy(slot->blk);
@@ -98,7 +100,7 @@ static void slot_done(struct slot *slot)
 	free(slot->path);
 }
 
-void slots_destroy(struct slots *slots)
+void virtio_slots_destroy(struct virtio_slots *slots)
 {
 	while (slots->nr > 0)
 		slot_done(&slots->items[--slots->nr]);

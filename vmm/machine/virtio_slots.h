@@ -4,8 +4,8 @@
  * vdb, ...), the entropy source last. Owns the opened image files, the device models and their
  * transports.
  */
-#ifndef SLOTS_H
-#define SLOTS_H
+#ifndef VIRTIO_SLOTS_H
+#define VIRTIO_SLOTS_H
 
 #include "devices/bus.h"
 #include "devices/irq_line.h"
@@ -14,14 +14,14 @@
 #include "devices/virtio/rng.h"
 #include "kvm/mem.h"
 
-#define SLOTS_MAX 8
+#define VIRTIO_SLOTS_MAX 8
 
 /**
- * struct slot - one window
+ * struct virtio_slot - one window
  * @path: image of a disk, for messages; NULL for other devices
  * @fd: image of a disk, -1 for other devices
  */
-struct slot {
+struct virtio_slot {
 	char *path;
 	int fd;
 	struct virtio_blk *blk;
@@ -29,21 +29,21 @@ struct slot {
 };
 
 /**
- * struct slots - all of them
+ * struct virtio_slots - all of them
  * @mem: guest RAM
  * @mmio: bus of the windows
  * @irq: how to raise a line; the gsi is set for each window
  */
-struct slots {
+struct virtio_slots {
 	const struct guest_mem *mem;
 	struct bus *mmio;
 	struct irq_line irq;
-	struct slot items[SLOTS_MAX];
+	struct virtio_slot items[VIRTIO_SLOTS_MAX];
 	unsigned int nr;
 };
 
 /**
- * slots_add_disk() - a disk over an open image
+ * virtio_slots_add_disk() - a disk over an open image
  * @slots: windows
  * @fd: open image, taken over also on failure
  * @read_only: refuse writes
@@ -51,12 +51,13 @@ struct slots {
  *
  * Return: 0; -ENOSPC no window left; -EINVAL the image is smaller than a sector; -errno.
  */
-must_check int slots_add_disk(struct slots *slots, int fd, bool read_only, const char *path);
+must_check int virtio_slots_add_disk(struct virtio_slots *slots, int fd, bool read_only,
+				     const char *path);
 
-/** slots_add_rng() - the entropy source. Return: 0; -ENOSPC; -ENOMEM. */
-must_check int slots_add_rng(struct slots *slots);
+/** virtio_slots_add_rng() - the entropy source. Return: 0; -ENOSPC; -ENOMEM. */
+must_check int virtio_slots_add_rng(struct virtio_slots *slots);
 
-/** slots_destroy() - vCPU threads are gone. */
-void slots_destroy(struct slots *slots);
+/** virtio_slots_destroy() - vCPU threads are gone. */
+void virtio_slots_destroy(struct virtio_slots *slots);
 
 #endif

@@ -75,7 +75,8 @@ struct channel_stats {
 must_check int channel_create(const struct channel_config *config, struct channel **ret_gate);
 
 /**
- * channel_destroy() - NULL is fine; channel_cancel_vcpu() has been called for every vCPU that ever rang.
+ * channel_destroy() - NULL is fine; channel_cancel_vcpu() has been called for every vCPU that ever
+ * rang.
  */
 void channel_destroy(struct channel *channel);
 
@@ -116,7 +117,9 @@ must_check int channel_call_index(struct channel *channel, unsigned int vcpu, ui
  */
 void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu);
 
-/** channel_trace_fd() - eventfd for the guest's writes to PORTAL_DEV_TRACE; as long as the channel. */
+/**
+ * channel_trace_fd() - eventfd for the guest's writes to PORTAL_DEV_TRACE; as long as the channel.
+ */
 int channel_trace_fd(const struct channel *channel);
 
 /**

@@ -14,7 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/gpa.h"
-#include "portal/items.h"
+#include "portal/fetched.h"
 
 /* a run of pool pages */
 struct hello_range {
@@ -46,7 +46,8 @@ struct hello {
 };
 
 /**
- * struct syscall_event - a system call at one of its two stages; fields as in struct portal_wire_syscall
+ * struct syscall_event - a system call at one of its two stages; fields as in struct
+ * portal_wire_syscall
  * @is_return: after the call
  * @is_compat: made by hello's compat ABI
  * @items: what hooks had declared, brought along
@@ -62,7 +63,7 @@ struct syscall_event {
 	uint64_t pc, pgd;
 	uint32_t paging;
 	uint64_t regs[PORTAL_NR_REGS];
-	struct items items;
+	struct fetched items;
 };
 
 /**

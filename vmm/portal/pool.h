@@ -49,7 +49,9 @@ struct session *pool_find(struct pool *pool, gpa_t gpa);
 /** pool_page() - address of the page at @index; without one an address that pool_find() refuses. */
 gpa_t pool_page(const struct pool *pool, size_t index);
 
-/** pool_put() - give a reference back, under the channel's lock; the last one frees. NULL is fine. */
+/**
+ * pool_put() - give a reference back, under the channel's lock; the last one frees. NULL is fine.
+ */
 void pool_put(struct pool *pool);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session is made of and what it needs from the channel. For channel.c, pool.c and session.c only.
+ * What a session is made of and what it needs from the channel. For channel.c, pool.c and session.c
+ * only.
  *
  * A session's fields belong to the thread that runs it, from the ring that claims it to the one
  * that ends it. Other threads see @state and @vcpu, under the channel's lock, and may set @doomed.

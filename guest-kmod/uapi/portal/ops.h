@@ -46,10 +46,10 @@
  * RULE_ADD       -                   bytes of data   rule+...       0; -EINVAL, -ENOENT, -EEXIST,
  *                                                                   -ENOMEM
  * RULE_DEL       slot                -               -              0; -ENOENT
- * TRACE_OPEN       -                   bytes of a ring -              bytes; __le64 gpa of each trace's
- *                                                                   page; data; -EINVAL, -ENOMEM,
- *                                                                   -EEXIST (open with another
- *                                                                   size), -E2BIG
+ * TRACE_OPEN     -                   bytes of a ring -              bytes; __le64 gpa of each
+ *                                                                   trace ring; data; -EINVAL,
+ *                                                                   -ENOMEM, -EEXIST (open with
+ *                                                                   another size), -E2BIG
  * READ_VEC       bytes of a pointer  bytes of data   steps          bytes; results of the steps
  *                                                                   reached; data; -EINVAL
  */

@@ -23,7 +23,7 @@ static int setup(void **state)
 
 static void assert_refused(const struct sample *s, unsigned int machine, int err, const char *words)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	assert_int_equal(kernel_probe(sample_copy(s, s->len).data, s->len, machine, &kernel, &why),
@@ -32,7 +32,7 @@ static void assert_refused(const struct sample *s, unsigned int machine, int err
 }
 
 static int load_at(const struct sample *s, uint64_t base, uint64_t size,
-		   struct kernel_entry *ret_entry, struct boot_reason *why)
+		   struct kernel_entry *ret_entry, struct load_error *why)
 {
 	const struct kernel_options options = { .kaslr = true };
 	struct kernel_image image;
@@ -105,7 +105,7 @@ static void test_arm64_image_before_3_17_says_no_size(void **state)
 static void test_arm64_image_offset_is_below_2_mib(void **state)
 {
 	struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct arm64_image image;
 
 	put_le64(s->data + 0x08, ARM64_IMAGE_ALIGN - 1);
@@ -143,7 +143,7 @@ static void add_sections(struct sample *s, uint32_t end)
 static void test_arm64_image_that_ends_before_its_sections_is_truncated(void **state)
 {
 	struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct arm64_image image;
 
 	add_sections(s, (uint32_t)s->len);
@@ -226,7 +226,7 @@ static void test_arm64_image_goes_into_ram_where_it_wants_to_be(void **state)
 static void test_arm64_image_too_little_ram_says_how_much_is_needed(void **state)
 {
 	const struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 
 	assert_int_equal(
@@ -239,7 +239,7 @@ static void test_arm64_image_too_little_ram_says_how_much_is_needed(void **state
 static void test_arm64_image_of_gigabytes_is_damaged(void **state)
 {
 	struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 
 	put_le64(s->data + 0x10, GIB(2) + 1);

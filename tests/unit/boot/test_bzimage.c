@@ -16,7 +16,7 @@ static int setup(void **state)
 
 static void assert_refused(const struct sample *s, int err, const char *words)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct bzimage image;
 
 	assert_int_equal(bzimage_parse(s->data, s->len, &image, &why), err);

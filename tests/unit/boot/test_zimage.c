@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "loader/kernel/kernel.h"
-#include "loader/kernel/store.h"
+#include "loader/kernel/kernel_cache.h"
 #include "samples.h"
 
 #define RAM_BASE GIB(1)
@@ -38,7 +38,7 @@ static int setup(void **state)
 	return sample_setup(state, make(UNPACK_XZ));
 }
 
-static int parse(const struct sample *s, struct zimage *ret_zimage, struct boot_reason *why)
+static int parse(const struct sample *s, struct zimage *ret_zimage, struct load_error *why)
 {
 	struct sample copy = sample_copy(s, s->len);
 	int err = zimage_parse(copy.data, copy.len, ret_zimage, why);
@@ -48,7 +48,7 @@ static int parse(const struct sample *s, struct zimage *ret_zimage, struct boot_
 }
 
 static int probe(const struct sample *s, unsigned int machine, struct kernel **ret_kernel,
-		 struct boot_reason *why)
+		 struct load_error *why)
 {
 	return kernel_probe(sample_copy(s, s->len).data, s->len, machine, ret_kernel, why);
 }
@@ -57,7 +57,7 @@ static int probe(const struct sample *s, unsigned int machine, struct kernel **r
 static void assert_bad(struct sample *s, size_t offset, uint32_t value, int err, const char *words)
 {
 	uint32_t before = get_le32(s->data + offset);
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct zimage zimage;
 
 	put_le32(s->data + offset, value);
@@ -157,7 +157,7 @@ static void test_zimage_table_lies_in_the_image(void **state)
 static void test_zimage_table_has_an_end(void **state)
 {
 	struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct zimage zimage;
 
 	for (unsigned int i = 0; i < 32; i++) {
@@ -273,7 +273,7 @@ static void test_zimage_unpacks_itself_when_it_is_not_done_here(void **state)
 }
 
 static int load(const struct sample *s, const struct kernel_options *options, uint64_t ram_size,
-		struct kernel_entry *ret_entry, struct boot_reason *why)
+		struct kernel_entry *ret_entry, struct load_error *why)
 {
 	struct kernel_image image;
 	struct guest_mem *mem;
@@ -336,7 +336,7 @@ static void test_zimage_too_little_ram_says_how_much_is_needed(void **state)
 	struct sample *s = *state;
 
 	for (int itself = 0; itself < 2; itself++) {
-		struct boot_reason why = { 0 };
+		struct load_error why = { 0 };
 		struct kernel_entry entry;
 
 		assert_int_equal(load(s, &plain, MIB(1), &entry, &why), -ENOMEM);
@@ -351,7 +351,7 @@ static void test_zimage_too_little_ram_says_how_much_is_needed(void **state)
 static void test_zimage_of_gigabytes_is_damaged(void **state)
 {
 	struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 
 	put_le32(s->data + TABLE(3), UINT32_MAX);
@@ -393,17 +393,17 @@ static void test_zimage_is_unpacked_once_with_a_store(void **state)
 	char key[STORE_KEY_SIZE];
 	struct blob kept;
 
-	assert_int_equal(store_key(s->data, s->len - 0x101, key), 0);
-	assert_int_equal(store_get(dir, key, &kept), -ENOENT);
+	assert_int_equal(kernel_cache_key(s->data, s->len - 0x101, key), 0);
+	assert_int_equal(kernel_cache_get(dir, key, &kept), -ENOENT);
 	assert_true(open_kept(path, dir));
-	assert_int_equal(store_get(dir, key, &kept), 0);
+	assert_int_equal(kernel_cache_get(dir, key, &kept), 0);
 	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
 	blob_done(&kept);
 	assert_true(open_kept(path, dir));
 	/* one of another size is not taken */
-	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
+	assert_int_equal(kernel_cache_put(dir, key, "kernel", 6), 0);
 	assert_true(open_kept(path, dir));
-	assert_int_equal(store_get(dir, key, &kept), 0);
+	assert_int_equal(kernel_cache_get(dir, key, &kept), 0);
 	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
 	blob_done(&kept);
 	assert_false(open_kept(path, NULL));
@@ -465,7 +465,7 @@ static void test_zimage_kernel_with_hostile_fields_is_refused(void **state)
 static void test_zimage_knows_no_kaslr_and_no_x86(void **state)
 {
 	const struct sample *s = *state;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 	struct kernel *kernel;
 

@@ -43,7 +43,7 @@ void bench_parse(struct bench *bench)
 	assert_in_range(fetch->used, 0, fetch->room);
 	for (size_t at = fetch->room; at < sizeof(bench->page); at++)
 		assert_int_equal(bench->page[at], GUARD);
-	assert_int_equal(items_parse(bench->page, fetch->used, fetch->nr, &bench->items), 0);
+	assert_int_equal(fetched_parse(bench->page, fetch->used, fetch->nr, &bench->items), 0);
 }
 
 struct bench_item bench_item(struct bench *bench, u32 n, const u8 **ret_data)

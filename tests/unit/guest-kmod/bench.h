@@ -8,7 +8,7 @@
 #define BENCH_H
 
 #include "hooks/fetch.h"
-#include "portal/items.h"
+#include "portal/fetched.h"
 
 #define BENCH_ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_syscall)) /* an event's */
 
@@ -21,7 +21,7 @@
 struct bench {
 	struct fetch fetch;
 	u64 args[PORTAL_NR_ARGS];
-	struct items items;
+	struct fetched items;
 	u8 scratch[PORTAL_PAGE_SIZE];
 	_Alignas(8) u8 page[BENCH_ROOM + 64];
 };

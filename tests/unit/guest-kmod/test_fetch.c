@@ -225,7 +225,7 @@ static void test_string_before_a_fault(void **state)
 	declare(STR, 0, 5);
 	expect_str(1, text, -EFAULT, 0);
 	/* what the host hands out to whoever wants less is not the fault */
-	assert_int_equal(items_read_str(&bench.items, text, (char[5]){ 0 }, 4), 4);
+	assert_int_equal(fetched_read_str(&bench.items, text, (char[5]){ 0 }, 4), 4);
 }
 
 static void test_addresses_beyond_memory_fault(void **state)
@@ -455,9 +455,9 @@ static void test_longer_after_shorter_is_fetched(void **state)
 	declare(FD_NAME, 1, 16);
 	expect_nr(6);
 	/* and the host finds the one that is long enough */
-	assert_int_equal(items_read(&bench.items, FAKE_TASK_BASE, name, 6), 6);
-	assert_int_equal(items_read_str(&bench.items, FAKE_TASK_BASE, name, 16), 8);
-	assert_int_equal(items_fd_name(&bench.items, FAKE_TASK_FD, name, 16), 9);
+	assert_int_equal(fetched_read(&bench.items, FAKE_TASK_BASE, name, 6), 6);
+	assert_int_equal(fetched_read_str(&bench.items, FAKE_TASK_BASE, name, 16), 8);
+	assert_int_equal(fetched_fd_name(&bench.items, FAKE_TASK_FD, name, 16), 9);
 }
 
 static void test_shorter_after_longer_is_there(void **state)

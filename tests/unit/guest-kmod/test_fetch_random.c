@@ -94,7 +94,7 @@ static u64 interesting_addr(void)
 static void check_read(u64 addr, u32 len)
 {
 	u8 served[MAX_READ], asked[MAX_READ];
-	ssize_t n = items_read(&bench.items, addr, served, len);
+	ssize_t n = fetched_read(&bench.items, addr, served, len);
 	ssize_t expected = (ssize_t)user_mem_read(addr, asked, len);
 
 	if (n == -ENOENT) {
@@ -110,7 +110,7 @@ static void check_read(u64 addr, u32 len)
 static void check_read_str(u64 addr, u32 len)
 {
 	char served[MAX_READ], asked[MAX_READ];
-	ssize_t n = items_read_str(&bench.items, addr, served, len);
+	ssize_t n = fetched_read_str(&bench.items, addr, served, len);
 	ssize_t expected = user_mem_read_str(addr, asked, len);
 
 	if (n == -ENOENT) {
@@ -128,13 +128,13 @@ static void check_read_str(u64 addr, u32 len)
 static void check_texts(u32 len)
 {
 	char text[MAX_READ];
-	ssize_t n = items_fd_name(&bench.items, FAKE_TASK_FD, text, len);
+	ssize_t n = fetched_fd_name(&bench.items, FAKE_TASK_FD, text, len);
 
 	if (n >= 0)
 		assert_int_equal(n, min(len, 11u));
-	assert_in_set(items_fd_name(&bench.items, 77, text, len),
+	assert_in_set(fetched_fd_name(&bench.items, 77, text, len),
 		      ((const LargestIntegralType[]){ (u64)-ENOENT, (u64)-EBADF }), 2);
-	n = items_args(&bench.items, text, len);
+	n = fetched_args(&bench.items, text, len);
 	if (n >= 0)
 		assert_int_equal(n, min(len, 12u));
 	else

@@ -52,9 +52,9 @@ static int nr_open(void)
 	return nr;
 }
 
-static struct files make_files(void)
+static struct handover make_files(void)
 {
-	struct files files = FILES_NONE;
+	struct handover files = HANDOVER_NONE;
 
 	assert_int_equal(blob_copy("kernel", 6, &files.kernel.file), 0);
 	assert_int_equal(blob_copy("archive", 7, &files.initrd), 0);
@@ -63,7 +63,7 @@ static struct files make_files(void)
 	return files;
 }
 
-static void add_root(struct files *files, const char *path)
+static void add_root(struct handover *files, const char *path)
 {
 	files->root_fd = blob_new_file();
 	files->root_path = strdup(path);
@@ -74,15 +74,15 @@ static void add_root(struct files *files, const char *path)
 static void test_files_arrive_as_they_were_sent(void **state)
 {
 	const struct ends *ends = *state;
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 	int before;
 
 	add_root(&files, "/root.img");
 	files.has_guest_module = true;
 	before = nr_open();
-	assert_int_equal(files_send(ends->sender, &files), 0);
-	assert_int_equal(files_receive(ends->receiver, &got), 0);
-	files_done(&files);
+	assert_int_equal(handover_send(ends->sender, &files), 0);
+	assert_int_equal(handover_receive(ends->receiver, &got), 0);
+	handover_done(&files);
 	assert_int_equal(got.kernel.format, KERNEL_FORMAT_ELF);
 	assert_int_equal(got.kernel.init_size, 42);
 	assert_int_equal(got.kernel.file.len, 6);
@@ -93,22 +93,22 @@ static void test_files_arrive_as_they_were_sent(void **state)
 	assert_true(got.root_write);
 	assert_true(got.has_guest_module);
 	assert_int_equal(fcntl(got.root_fd, F_GETFD), FD_CLOEXEC);
-	files_done(&got);
+	handover_done(&got);
 	assert_int_equal(nr_open(), before - 3);
 }
 
 static void test_files_without_a_root_image(void **state)
 {
 	const struct ends *ends = *state;
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 
-	assert_int_equal(files_send(ends->sender, &files), 0);
-	assert_int_equal(files_receive(ends->receiver, &got), 0);
+	assert_int_equal(handover_send(ends->sender, &files), 0);
+	assert_int_equal(handover_receive(ends->receiver, &got), 0);
 	assert_int_equal(got.root_fd, -1);
 	assert_null(got.root_path);
 	assert_false(got.has_guest_module);
-	files_done(&got);
-	files_done(&files);
+	handover_done(&got);
+	handover_done(&files);
 }
 
 /* the lock of an open file goes with it */
@@ -116,7 +116,7 @@ static void test_files_root_stays_locked_when_the_sender_closes_it(void **state)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	const struct ends *ends = *state;
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 	char path[64];
 	int other;
 
@@ -125,11 +125,11 @@ static void test_files_root_stays_locked_when_the_sender_closes_it(void **state)
 	other = open(path, O_RDWR | O_CLOEXEC);
 	assert_true(other >= 0);
 	assert_int_equal(fcntl(files.root_fd, F_OFD_SETLK, &whole), 0);
-	assert_int_equal(files_send(ends->sender, &files), 0);
-	assert_int_equal(files_receive(ends->receiver, &got), 0);
-	files_done(&files);
+	assert_int_equal(handover_send(ends->sender, &files), 0);
+	assert_int_equal(handover_receive(ends->receiver, &got), 0);
+	handover_done(&files);
 	assert_int_equal(fcntl(other, F_OFD_SETLK, &whole), -1);
-	files_done(&got);
+	handover_done(&got);
 	assert_int_equal(fcntl(other, F_OFD_SETLK, &whole), 0);
 	close(other);
 }
@@ -137,32 +137,32 @@ static void test_files_root_stays_locked_when_the_sender_closes_it(void **state)
 static void test_files_root_path_to_its_last_byte_and_one_more(void **state)
 {
 	const struct ends *ends = *state;
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 	char path[PATH_MAX + 1];
 
 	memset(path, 'x', PATH_MAX);
 	path[PATH_MAX] = '\0';
 	add_root(&files, path);
-	assert_int_equal(files_send(ends->sender, &files), -ENAMETOOLONG);
+	assert_int_equal(handover_send(ends->sender, &files), -ENAMETOOLONG);
 	files.root_path[PATH_MAX - 1] = '\0';
-	assert_int_equal(files_send(ends->sender, &files), 0);
-	assert_int_equal(files_receive(ends->receiver, &got), 0);
+	assert_int_equal(handover_send(ends->sender, &files), 0);
+	assert_int_equal(handover_receive(ends->receiver, &got), 0);
 	assert_string_equal(got.root_path, files.root_path);
-	files_done(&got);
-	files_done(&files);
+	handover_done(&got);
+	handover_done(&files);
 }
 
 static void test_files_of_a_sender_that_has_gone(void **state)
 {
 	struct ends *ends = *state;
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 
 	close(ends->sender);
-	assert_int_equal(files_receive(ends->receiver, &got), -ENODATA);
+	assert_int_equal(handover_receive(ends->receiver, &got), -ENODATA);
 	setup(state);
 	close(ends->receiver);
-	assert_int_equal(files_send(ends->sender, &files), -EPIPE);
-	files_done(&files);
+	assert_int_equal(handover_send(ends->sender, &files), -EPIPE);
+	handover_done(&files);
 	setup(state);
 }
 
@@ -194,26 +194,26 @@ static void test_files_messages_that_are_none_are_refused_and_leave_nothing_open
 {
 	const struct ends *ends = *state;
 	char message[MESSAGE_MAX] = { 0 };
-	struct files files = make_files(), got;
+	struct handover files = make_files(), got;
 	ssize_t len;
 	int before;
 
-	assert_int_equal(files_send(ends->sender, &files), 0);
+	assert_int_equal(handover_send(ends->sender, &files), 0);
 	len = recv(ends->receiver, message, sizeof(message), 0);
 	assert_true(len > 0 && len < MESSAGE_MAX);
-	files_done(&files);
+	handover_done(&files);
 	before = nr_open();
 	for (size_t cut = 1; cut < (size_t)len; cut++) {
 		send_again(ends, message, cut, 2);
-		assert_int_equal(files_receive(ends->receiver, &got), -EPROTO);
+		assert_int_equal(handover_receive(ends->receiver, &got), -EPROTO);
 	}
 	send_again(ends, message, (size_t)len + 1, 2);
-	assert_int_equal(files_receive(ends->receiver, &got), -EPROTO);
+	assert_int_equal(handover_receive(ends->receiver, &got), -EPROTO);
 	for (size_t nr_fds = 0; nr_fds <= 4; nr_fds++) {
 		if (nr_fds == 2)
 			continue;
 		send_again(ends, message, (size_t)len, nr_fds);
-		assert_int_equal(files_receive(ends->receiver, &got), -EPROTO);
+		assert_int_equal(handover_receive(ends->receiver, &got), -EPROTO);
 	}
 	assert_int_equal(nr_open(), before);
 }

@@ -67,14 +67,16 @@ static void failed(void *ctx)
 
 void rig_init(struct rig *rig, size_t nr_pages, unsigned int nr_vcpus)
 {
-	const struct host_ops ops = { .raise_work = raise_work, .failed = failed, .ctx = rig };
+	const struct module_host_ops ops = { .raise_work = raise_work,
+					     .failed = failed,
+					     .ctx = rig };
 
 	memset(rig, 0, sizeof(*rig));
 	rig->nr_vcpus = nr_vcpus;
 	assert_int_equal(fake_guest_init(&rig->guest, nr_pages, call, rig), 0);
 	fake_task_init(&rig->task, "probe", false);
 	fake_task_init(&rig->task32, "probe32", true);
-	assert_int_equal(host_create(&ops, &rig->host), 0);
+	assert_int_equal(module_host_create(&ops, &rig->host), 0);
 }
 
 void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char *options)
@@ -82,7 +84,7 @@ void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char 
 	char spec[256];
 
 	snprintf(spec, sizeof(spec), "%s.so%s", desc->name, options);
-	assert_int_equal(host_add(rig->host, desc, spec), 0);
+	assert_int_equal(module_host_add(rig->host, desc, spec), 0);
 }
 
 void rig_gate(struct rig *rig)
@@ -92,7 +94,7 @@ void rig_gate(struct rig *rig)
 		.nr_vcpus = rig->nr_vcpus,
 	};
 
-	host_events(rig->host, &config.sink);
+	module_host_sink(rig->host, &config.sink);
 	assert_int_equal(channel_create(&config, &rig->channel), 0);
 	rig->guest.wake_fd = channel_trace_fd(rig->channel);
 }
@@ -109,7 +111,7 @@ void rig_done(struct rig *rig)
 	if (rig->channel)
 		channel_cancel_vcpu(rig->channel, 0);
 	channel_destroy(rig->channel);
-	host_destroy(rig->host);
+	module_host_destroy(rig->host);
 	fake_task_done(&rig->task);
 	fake_task_done(&rig->task32);
 	fake_guest_done(&rig->guest);
@@ -123,11 +125,11 @@ struct channel_stats rig_gate_stats(struct rig *rig)
 	return stats;
 }
 
-struct host_stats rig_host_stats(struct rig *rig)
+struct module_host_stats rig_host_stats(struct rig *rig)
 {
-	struct host_stats stats;
+	struct module_host_stats stats;
 
-	host_get_stats(rig->host, &stats);
+	module_host_get_stats(rig->host, &stats);
 	return stats;
 }
 

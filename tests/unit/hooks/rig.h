@@ -13,7 +13,7 @@
 #include "fake/guest.h"
 #include "fake/session.h"
 #include "fake/syscall.h"
-#include "hooks/host.h"
+#include "hooks/module_host.h"
 #include "portal/channel.h"
 
 #define RIG_MAX_MODULES 2
@@ -32,7 +32,7 @@
 struct rig {
 	struct fake_guest guest;
 	struct fake_task task, task32;
-	struct host *host;
+	struct module_host *host;
 	struct channel *channel;
 	unsigned int nr_vcpus;
 	struct portal_hook *handles[RIG_MAX_MODULES][RIG_MAX_HOOKS];
@@ -71,7 +71,7 @@ void rig_done(struct rig *rig);
 
 /** rig_gate_stats(), rig_host_stats() - the counters now. */
 struct channel_stats rig_gate_stats(struct rig *rig);
-struct host_stats rig_host_stats(struct rig *rig);
+struct module_host_stats rig_host_stats(struct rig *rig);
 
 /** rig_call() - rig->task makes a call on vCPU 0 with up to three arguments. Return: its result. */
 int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint64_t c);

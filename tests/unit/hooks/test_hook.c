@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "hooks/hook.h"
-#include "hooks/names.h"
 #include "hooks/regs.h"
+#include "hooks/syscall_names.h"
 
 static int nothing(struct portal_ctx *ctx, void *data)
 {

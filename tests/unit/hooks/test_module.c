@@ -45,7 +45,7 @@ static void expect(const char *text, int ret, const char *message)
 	int got;
 
 	capture_start();
-	got = host_load(rig.host, text);
+	got = module_host_load(rig.host, text);
 	log = capture_stop();
 	assert_int_equal(got, ret);
 	if (!strstr(log, message))
@@ -58,8 +58,9 @@ static void test_module_lives_from_load_to_unload(void **state)
 
 	(void)state;
 	capture_start();
-	assert_int_equal(host_load(rig.host, module("everything.so,last_words=fare well,,friend")),
-			 0);
+	assert_int_equal(
+		module_host_load(rig.host, module("everything.so,last_words=fare well,,friend")),
+		0);
 	rig_boot(&rig);
 	assert_int_equal(rig.guest.nr_hooks, 1);
 	strcpy((char *)fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE), "eth0");
@@ -67,7 +68,7 @@ static void test_module_lives_from_load_to_unload(void **state)
 	rig.task.args = rig.task.env = "";
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 1234);
 	channel_cancel_vcpu(rig.channel, 0);
-	host_destroy(rig.host);
+	module_host_destroy(rig.host);
 	rig.host = NULL;
 	log = capture_stop();
 	/* a host that is busy says between them that the callback took long */
@@ -156,7 +157,7 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	(void)state;
-	assert_int_equal(host_describe(rig.host, module("everything.so"), out), 0);
+	assert_int_equal(module_host_describe(rig.host, module("everything.so"), out), 0);
 	fclose(out);
 	assert_string_equal(
 		text, "everything 3.1 (hook API 1)\n"
@@ -170,7 +171,7 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 		      "  ioctl: on return, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
 		      "arg2 starts with \"eth\", result is an error, writes deferred\n");
 	capture_start();
-	host_destroy(rig.host);
+	module_host_destroy(rig.host);
 	rig.host = NULL;
 	capture_stop();
 }
@@ -183,7 +184,7 @@ static void test_module_that_does_not_start_is_described_without_hooks(void **st
 
 	(void)state;
 	capture_start();
-	assert_int_equal(host_describe(rig.host, module("refuses.so"), out), 0);
+	assert_int_equal(module_host_describe(rig.host, module("refuses.so"), out), 0);
 	capture_stop();
 	fclose(out);
 	assert_non_null(strstr(text, "refuses  (hook API 1)\noptions:\n  none\nhooks: unknown"));
@@ -199,7 +200,7 @@ static void test_every_example_loads_and_describes_itself(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(spec, sizeof(spec), "%s/%s", getenv("PORTAL_TEST_EXAMPLES"), names[i]);
-		assert_int_equal(host_load(rig.host, spec), 0);
+		assert_int_equal(module_host_load(rig.host, spec), 0);
 	}
 	assert_int_equal(rig_host_stats(&rig).hooks, 9);
 	rig_boot(&rig);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A channel between the fake guest and a taker of events that the test writes: no hooks, no modules.
+/* A channel between the fake guest and a taker of events that the test writes: no hooks, no
+ * modules.
  */
-#ifndef UNIT_PORTAL_DOOR_H
-#define UNIT_PORTAL_DOOR_H
+#ifndef CHANNEL_RIG_H
+#define CHANNEL_RIG_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +69,9 @@ void channel_rig_done(struct channel_rig *rig);
 /** channel_rig_open() - the task makes call 16; the session after its first call. */
 void channel_rig_open(struct channel_rig *rig, struct fake_session *session, unsigned int vcpu);
 
-/** channel_rig_converse() - hello, then one event in which the host does @talk(@ctx); must end well. */
+/**
+ * channel_rig_converse() - hello, then one event in which the host does @talk(@ctx); must end well.
+ */
 void channel_rig_converse(struct channel_rig *rig,
 			  void (*talk)(struct channel_rig *rig, struct session *session),
 			  void *ctx);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The trace's thread behind the channel: opening, order over rings, room, the end, and guests that lie.
+/* The trace's thread behind the channel: opening, order over rings, room, the end, and guests that
+ * lie.
  */
 #include "channel_rig.h"
 

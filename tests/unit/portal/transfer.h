@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation on a task's memory, as what the host does in an event: channel_rig_converse() with a
- * transfer as its context. */
+/* One operation on a task's memory, as what the host does in an event: channel_rig_converse() with
+ * a transfer as its context. */
 #ifndef UNIT_PORTAL_TRANSFER_H
 #define UNIT_PORTAL_TRANSFER_H
 

@@ -97,7 +97,7 @@ static const struct arch_cap caps_more[] = {
 	{ 0, 0, NULL, NULL, NULL },
 };
 
-const struct arch_cap *arch_caps_more(void)
+const struct arch_cap *arch_optional_caps(void)
 {
 	return caps_more;
 }
@@ -193,7 +193,7 @@ bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_ca
 	return true;
 }
 
-int arch_doorbell_done(const struct vcpu *vcpu, int result)
+int arch_doorbell_complete(const struct vcpu *vcpu, int result)
 {
 	if (vcpu->run->exit_reason == KVM_EXIT_MMIO) {
 		memset(vcpu->run->mmio.data, result == 0 ? 0 : 0xff, sizeof(vcpu->run->mmio.data));

@@ -67,7 +67,7 @@ const struct arch_cap *arch_caps(void)
 	return caps;
 }
 
-const struct arch_cap *arch_caps_more(void)
+const struct arch_cap *arch_optional_caps(void)
 {
 	static const struct arch_cap none = { 0 };
 
@@ -123,7 +123,7 @@ bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_ca
 	return true;
 }
 
-int arch_doorbell_done(const struct vcpu *vcpu, int result)
+int arch_doorbell_complete(const struct vcpu *vcpu, int result)
 {
 	vcpu->run->hypercall.ret = (uint64_t)result;
 	return 0;

@@ -27,7 +27,7 @@ struct descriptor {
 };
 
 /* where a walk along a chain is: the ring's own table, or the indirect one */
-struct walk {
+struct chain_walk {
 	const uint8_t *table;
 	unsigned int nr_entries;
 	unsigned int index;
@@ -171,7 +171,7 @@ void virtqueue_begin(struct virtqueue *vq)
  * An indirect table may lie at any address, so the copy is made bytewise; the fence keeps the
  * compiler from looking at the guest's bytes again instead of at the copy.
  */
-static struct descriptor load_descriptor(const struct walk *walk)
+static struct descriptor load_descriptor(const struct chain_walk *walk)
 {
 	uint8_t copy[DESC_SIZE];
 
@@ -186,7 +186,7 @@ static struct descriptor load_descriptor(const struct walk *walk)
 }
 
 /* VIRTIO 1.2, 2.7.5.3: one table ends the chain; its descriptor's WRITE flag means nothing */
-static int enter_indirect(const struct virtqueue *vq, struct walk *walk,
+static int enter_indirect(const struct virtqueue *vq, struct chain_walk *walk,
 			  const struct descriptor *desc)
 {
 	const uint8_t *table;
@@ -230,7 +230,8 @@ static int add_segment(const struct virtqueue *vq, struct virtqueue_chain *chain
  * The descriptors of both tables together are at most the queue's size: this ends loops, and bounds
  * the segments. Return: 1 when there is more, 0 at the end, -EPROTO.
  */
-static int walk_step(const struct virtqueue *vq, struct walk *walk, struct virtqueue_chain *chain)
+static int walk_step(const struct virtqueue *vq, struct chain_walk *walk,
+		     struct virtqueue_chain *chain)
 {
 	struct descriptor desc;
 	int err;
@@ -253,7 +254,7 @@ static int walk_step(const struct virtqueue *vq, struct walk *walk, struct virtq
 
 int virtqueue_pop(struct virtqueue *vq, struct virtqueue_chain *ret_chain)
 {
-	struct walk walk = { .table = vq->desc, .nr_entries = vq->size };
+	struct chain_walk walk = { .table = vq->desc, .nr_entries = vq->size };
 	int more;
 
 	if (vq->broken)

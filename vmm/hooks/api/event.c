@@ -58,7 +58,7 @@ const char *portal_syscall_name(const struct portal_ctx *ctx)
 	const char *name = NULL;
 
 	if (ctx->names)
-		name = names_of(ctx->names, ctx->call->is_compat, ctx->call->nr);
+		name = syscall_names_of(ctx->names, ctx->call->is_compat, ctx->call->nr);
 	return name ? name : "?";
 }
 

@@ -24,7 +24,7 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 		return -ECANCELED;
 	if (len == 0)
 		return 0;
-	n = items_read(&ctx->call->items, addr, buf, len);
+	n = fetched_read(&ctx->call->items, addr, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
@@ -32,11 +32,11 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 
 static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
 {
-	struct items items = ctx->call->items;
+	struct fetched items = ctx->call->items;
 	ssize_t n = op_write(ctx->session, addr, buf, len);
 
 	if (n > 0)
-		items_write(&items, addr, buf, (size_t)n);
+		fetched_write(&items, addr, buf, (size_t)n);
 	return n;
 }
 
@@ -110,7 +110,7 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 /* the guest cannot be asked: of a string that faulted it has said so */
 static ssize_t read_str_traced(struct portal_ctx *ctx, uint64_t addr)
 {
-	int err = items_str_error(&ctx->call->items, addr);
+	int err = fetched_str_error(&ctx->call->items, addr);
 
 	return err < 0 ? err : -EOPNOTSUPP;
 }
@@ -125,7 +125,7 @@ ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t
 		return -ECANCELED;
 	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
-	n = items_read_str(&ctx->call->items, addr, buf, len);
+	n = fetched_read_str(&ctx->call->items, addr, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return read_str_traced(ctx, addr);
 	return n != -ENOENT ? n : op_read_str(ctx->session, addr, buf, len);
@@ -217,7 +217,7 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 		return -EINVAL;
 	if (event_is_over(ctx))
 		return -ECANCELED;
-	n = items_fd_name(&ctx->call->items, fd, buf, len);
+	n = fetched_fd_name(&ctx->call->items, fd, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_fd_name(ctx->session, fd, buf, len);
@@ -231,7 +231,7 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 		return -EINVAL;
 	if (event_is_over(ctx))
 		return -ECANCELED;
-	n = items_args(&ctx->call->items, buf, len);
+	n = fetched_args(&ctx->call->items, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);

@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "hooks/event.h"
+#include "hooks/guest_sync.h"
 #include "hooks/module.h"
 #include "hooks/registry.h"
-#include "hooks/sync.h"
 
 #define TEXT_SIZE 1536
 
@@ -22,7 +22,7 @@ static int announce(struct portal_module *mod, struct portal_hook *hook)
 	struct session *session = event_session(mod);
 
 	if (session)
-		return sync_hook(mod->registry, hook, session);
+		return guest_sync_hook(mod->registry, hook, session);
 	if (!event_has_session())
 		registry_wake(mod->registry);
 	return 0;

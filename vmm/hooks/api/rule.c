@@ -4,9 +4,9 @@
 #include <portal/hook.h>
 
 #include "hooks/event.h"
+#include "hooks/guest_sync.h"
 #include "hooks/module.h"
 #include "hooks/registry.h"
-#include "hooks/sync.h"
 
 /* as hooks: inside a callback of the module that may wait now, elsewhere when there is a session */
 static int announce(struct portal_hook *hook, uint64_t id)
@@ -15,7 +15,7 @@ static int announce(struct portal_hook *hook, uint64_t id)
 	struct session *session = event_session(hook->module);
 
 	if (session)
-		return sync_rule(registry, hook, id, session);
+		return guest_sync_rule(registry, hook, id, session);
 	if (!event_has_session())
 		registry_wake(registry);
 	return 0;
@@ -23,7 +23,7 @@ static int announce(struct portal_hook *hook, uint64_t id)
 
 int portal_rule_add(struct portal_hook *hook, const struct portal_rule *desc, uint64_t *ret_id)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 	uint64_t id;
 	int ret = rule_create(hook, desc, &rule);
 

@@ -121,7 +121,7 @@ static const struct {
 };
 
 static int check_whole(const char *blkid, const uint8_t *header, uint64_t size,
-		       struct boot_reason *why)
+		       struct load_error *why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		uint64_t bytes;
@@ -138,7 +138,7 @@ static int check_whole(const char *blkid, const uint8_t *header, uint64_t size,
 	return 0;
 }
 
-static int check_refused(const char *blkid, const uint8_t *header, struct boot_reason *why)
+static int check_refused(const char *blkid, const uint8_t *header, struct load_error *why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		if (strcmp(refused[i].blkid, blkid) == 0)
@@ -152,7 +152,7 @@ static int check_refused(const char *blkid, const uint8_t *header, struct boot_r
 	return 0;
 }
 
-static int refuse_unknown(const uint8_t *header, struct boot_reason *why)
+static int refuse_unknown(const uint8_t *header, struct load_error *why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
 		if (memcmp(header, foreign[i].bytes, foreign[i].len) == 0)
@@ -177,7 +177,7 @@ static void fill_type(const char *blkid, struct fs_type *ret_type)
 }
 
 static int judge(blkid_probe probe, const uint8_t *header, uint64_t size, struct fs_type *ret_type,
-		 struct boot_reason *why)
+		 struct load_error *why)
 {
 	const char *value;
 	int err;
@@ -199,7 +199,7 @@ static int judge(blkid_probe probe, const uint8_t *header, uint64_t size, struct
 }
 
 static int probe_header(int fd, const uint8_t *header, uint64_t size, struct fs_type *ret_type,
-			struct boot_reason *why)
+			struct load_error *why)
 {
 	blkid_probe probe = blkid_new_probe();
 	int err;
@@ -219,7 +219,7 @@ static int probe_header(int fd, const uint8_t *header, uint64_t size, struct fs_
 	return err;
 }
 
-int fs_type_probe(int fd, uint64_t size, struct fs_type *ret_type, struct boot_reason *why)
+int fs_type_probe(int fd, uint64_t size, struct fs_type *ret_type, struct load_error *why)
 {
 	uint8_t header[HEADER_SIZE] = { 0 };
 	ssize_t n = io_pread_full(fd, header, sizeof(header), 0);

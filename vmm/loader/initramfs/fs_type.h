@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 #define FS_TYPE_NAME_SIZE   32
 #define FS_TYPE_MODULES_MAX 4
@@ -43,6 +43,6 @@ struct fs_type {
  * -EIO, -ENOMEM.
  */
 must_check int fs_type_probe(int fd, uint64_t size, struct fs_type *ret_type,
-			     struct boot_reason *why);
+			     struct load_error *why);
 
 #endif

@@ -9,7 +9,7 @@
 #define MODINFO	 ".modinfo"
 #define VERMAGIC "vermagic="
 
-static int check_explicit(const char *path, char **ret_path, struct boot_reason *why)
+static int check_explicit(const char *path, char **ret_path, struct load_error *why)
 {
 	char *copy;
 
@@ -23,7 +23,7 @@ static int check_explicit(const char *path, char **ret_path, struct boot_reason 
 }
 
 static int not_found(const struct guest_module_places *places, const char *release,
-		     struct boot_reason *why)
+		     struct load_error *why)
 {
 	char searched[160] = "";
 	size_t len = 0;
@@ -36,7 +36,7 @@ static int not_found(const struct guest_module_places *places, const char *relea
 }
 
 int guest_module_find(const struct guest_module_places *places, const char *release,
-		      char **ret_path, struct boot_reason *why)
+		      char **ret_path, struct load_error *why)
 {
 	if (places->path)
 		return check_explicit(places->path, ret_path, why);
@@ -102,7 +102,7 @@ static char *read_vermagic(Elf *elf)
 }
 
 int guest_module_check(const struct module *module, const char *release, unsigned int machine,
-		       struct boot_reason *why)
+		       struct load_error *why)
 {
 	auto_free char *made_for = NULL;
 	bool fits = false;

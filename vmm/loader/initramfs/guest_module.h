@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "loader/initramfs/modules.h"
 
 #define GUEST_MODULE_FILE "portal.ko"
@@ -33,7 +33,7 @@ struct guest_module_places {
  * Return: 0; -ENOENT; -errno of an explicit path that cannot be read; -ENOMEM.
  */
 must_check int guest_module_find(const struct guest_module_places *places, const char *release,
-				 char **ret_path, struct boot_reason *why);
+				 char **ret_path, struct load_error *why);
 
 /**
  * guest_module_check() - does the module fit the kernel?
@@ -48,6 +48,6 @@ must_check int guest_module_find(const struct guest_module_places *places, const
  * Return: 0; -ENOEXEC no kernel module; -ESTALE made for another kernel or another machine.
  */
 must_check int guest_module_check(const struct module *module, const char *release,
-				  unsigned int machine, struct boot_reason *why);
+				  unsigned int machine, struct load_error *why);
 
 #endif

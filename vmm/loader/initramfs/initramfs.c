@@ -60,7 +60,7 @@ static void put_all(struct text *text, const struct initramfs_options *options)
 }
 
 static int write_config(const struct initramfs_options *options, char **ret_text,
-			struct boot_reason *why)
+			struct load_error *why)
 {
 	struct text text = { 0 };
 	auto_free char *data = NULL;
@@ -95,7 +95,7 @@ static uint64_t memory_for(uint64_t size)
 	return 3 * size + size / 4 + KERNEL_BYTES;
 }
 
-static int check_memory(const struct initramfs_options *options, struct boot_reason *why)
+static int check_memory(const struct initramfs_options *options, struct load_error *why)
 {
 	uint64_t size, need;
 	int err = tree_size(options->tree, &size, why);
@@ -175,7 +175,7 @@ static int add_modules(struct cpio *cpio, const struct initramfs_options *option
 }
 
 static int fill(struct cpio *cpio, const struct initramfs_options *options, const char *config,
-		struct boot_reason *why)
+		struct load_error *why)
 {
 	int err = add_base(cpio, options->machine, config);
 
@@ -189,7 +189,7 @@ static int fill(struct cpio *cpio, const struct initramfs_options *options, cons
 }
 
 int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
-		    struct boot_reason *why)
+		    struct load_error *why)
 {
 	auto_free char *config = NULL;
 	const uint8_t *init;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/blob.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "loader/initramfs/modules.h"
 
 /**
@@ -58,7 +58,7 @@ struct initramfs_options {
  * for @machine; errors of reading @tree.
  */
 must_check int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
-			       struct boot_reason *why);
+			       struct load_error *why);
 
 /**
  * initramfs_join() - a user's initrd with ours behind it: where both have a file, ours is used

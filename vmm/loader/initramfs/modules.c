@@ -33,7 +33,7 @@ void module_list_done(struct module_list *list)
 	*list = (struct module_list){ 0 };
 }
 
-static int unpack_module(struct module *module, const char *path, struct boot_reason *why)
+static int unpack_module(struct module *module, const char *path, struct load_error *why)
 {
 	enum unpack_format format = unpack_probe(module->data, module->len);
 	void *plain;
@@ -52,7 +52,7 @@ static int unpack_module(struct module *module, const char *path, struct boot_re
 	return 0;
 }
 
-static int fill_module(struct module *module, const char *path, struct boot_reason *why)
+static int fill_module(struct module *module, const char *path, struct load_error *why)
 {
 	int err = io_read_file(path, FILE_MAX, &module->data, &module->len);
 
@@ -67,7 +67,7 @@ static int fill_module(struct module *module, const char *path, struct boot_reas
 }
 
 int module_read(const char *path, const char *name, struct module *ret_module,
-		struct boot_reason *why)
+		struct load_error *why)
 {
 	struct module module = { .name = strdup(name) };
 	int err;
@@ -99,7 +99,7 @@ static char *try_dir(const char *dir, const char *middle, const char *release, b
 	return take_ptr(path);
 }
 
-int modules_find_dir(const char *dir, const char *release, char **ret_dir, struct boot_reason *why)
+int modules_find_dir(const char *dir, const char *release, char **ret_dir, struct load_error *why)
 {
 	static const char *const middles[] = { "/lib/modules/", "/" };
 	auto_free char *path = NULL;
@@ -136,7 +136,7 @@ static struct module *find_module(const struct module_list *list, const char *na
 }
 
 static int append(struct module_list *list, const char *path, const char *name,
-		  struct boot_reason *why)
+		  struct load_error *why)
 {
 	struct module *items = realloc(list->items, (list->nr + 1) * sizeof(*items));
 	int err;
@@ -152,7 +152,7 @@ static int append(struct module_list *list, const char *path, const char *name,
 }
 
 static int add_file(struct module_list *list, struct kmod_module *mod, bool optional,
-		    struct boot_reason *why)
+		    struct load_error *why)
 {
 	const char *path = kmod_module_get_path(mod);
 	auto_free char *file = NULL;
@@ -177,10 +177,10 @@ static int add_file(struct module_list *list, struct kmod_module *mod, bool opti
 }
 
 static int add_tree(struct module_list *list, struct kmod_module *mod, const struct place *up,
-		    bool optional, struct boot_reason *why);
+		    bool optional, struct load_error *why);
 
 static int add_each(struct module_list *list, struct kmod_list *mods, const struct place *up,
-		    bool optional, struct boot_reason *why)
+		    bool optional, struct load_error *why)
 {
 	struct kmod_list *next;
 	int err = 0;
@@ -198,7 +198,7 @@ static int add_each(struct module_list *list, struct kmod_list *mods, const stru
 }
 
 static int add_dependencies(struct module_list *list, struct kmod_module *mod,
-			    const struct place *at, struct boot_reason *why)
+			    const struct place *at, struct load_error *why)
 {
 	struct kmod_list *deps = kmod_module_get_dependencies(mod);
 	int err = add_each(list, deps, at, at->optional, why);
@@ -208,7 +208,7 @@ static int add_dependencies(struct module_list *list, struct kmod_module *mod,
 }
 
 static int add_with_neighbours(struct module_list *list, struct kmod_module *mod,
-			       const struct place *at, struct boot_reason *why)
+			       const struct place *at, struct load_error *why)
 {
 	struct kmod_list *pre = NULL, *post = NULL;
 	int err;
@@ -229,7 +229,7 @@ static int add_with_neighbours(struct module_list *list, struct kmod_module *mod
 
 /* soft dependencies may go round in circles: stop at what is on the way already */
 static int add_tree(struct module_list *list, struct kmod_module *mod, const struct place *up,
-		    bool optional, struct boot_reason *why)
+		    bool optional, struct load_error *why)
 {
 	struct place at = { .up = up, .name = kmod_module_get_name(mod), .optional = optional };
 
@@ -241,7 +241,7 @@ static int add_tree(struct module_list *list, struct kmod_module *mod, const str
 }
 
 static int add_wish(struct module_list *list, struct kmod_ctx *kmod, const char *dir,
-		    const struct module_wish *wish, struct boot_reason *why)
+		    const struct module_wish *wish, struct load_error *why)
 {
 	struct kmod_list *mods = NULL;
 	int err = kmod_module_new_from_lookup(kmod, wish->name, &mods);
@@ -265,7 +265,7 @@ static void silence(void *data, int priority, const char *file, int line, const 
 }
 
 /* nothing of this machine's own /etc/modprobe.d: the kernel is not this machine's */
-static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct boot_reason *why)
+static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct load_error *why)
 {
 	auto_free char *softdep = NULL;
 	const char *config[2] = { 0 };
@@ -285,7 +285,7 @@ static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct boot_re
 }
 
 int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
-		 struct module_list *ret_list, struct boot_reason *why)
+		 struct module_list *ret_list, struct load_error *why)
 {
 	struct module_list list = { 0 };
 	struct kmod_ctx *kmod;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 /**
  * struct module - one module file in memory
@@ -59,7 +59,7 @@ void module_list_done(struct module_list *list);
  * Return: 0; -errno of reading and unpacking; -ENOEXEC not an ELF file.
  */
 must_check int module_read(const char *path, const char *name, struct module *ret_module,
-			   struct boot_reason *why);
+			   struct load_error *why);
 
 /**
  * modules_find_dir() - the directory that holds a kernel's modules
@@ -72,7 +72,7 @@ must_check int module_read(const char *path, const char *name, struct module *re
  * Return: 0; -ENOENT there is none, or depmod has not run there (the reason says which); -ENOMEM.
  */
 must_check int modules_find_dir(const char *dir, const char *release, char **ret_dir,
-				struct boot_reason *why);
+				struct load_error *why);
 
 /**
  * modules_load() - the files for a list of wishes
@@ -86,6 +86,6 @@ must_check int modules_find_dir(const char *dir, const char *release, char **ret
  * listed.
  */
 must_check int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
-			    struct module_list *ret_list, struct boot_reason *why);
+			    struct module_list *ret_list, struct load_error *why);
 
 #endif

@@ -37,7 +37,7 @@ static int parse_spec(struct rootfs *rootfs, const char *spec)
  * Writers exclude everybody: a mounted file system must not change below its readers. Without ",rw"
  * a file system that knows no locks is fine.
  */
-static int lock(const struct rootfs *rootfs, struct boot_reason *why)
+static int lock(const struct rootfs *rootfs, struct load_error *why)
 {
 	int err = io_lock(rootfs->fd, rootfs->write);
 
@@ -49,7 +49,7 @@ static int lock(const struct rootfs *rootfs, struct boot_reason *why)
 	return boot_fail(why, err, "cannot be locked for writing: %s", strerror(-err));
 }
 
-static int measure(struct rootfs *rootfs, struct boot_reason *why)
+static int measure(struct rootfs *rootfs, struct load_error *why)
 {
 	off_t end = lseek(rootfs->fd, 0, SEEK_END);
 
@@ -73,7 +73,7 @@ static void take_type(struct rootfs *rootfs, const struct fs_type *type)
 	rootfs->modules[rootfs->nr_modules++] = (struct module_wish){ .name = rootfs->module_name };
 }
 
-static int open_image(struct rootfs *rootfs, struct boot_reason *why)
+static int open_image(struct rootfs *rootfs, struct load_error *why)
 {
 	struct fs_type type;
 	int err;
@@ -98,7 +98,7 @@ static int open_image(struct rootfs *rootfs, struct boot_reason *why)
 	return 0;
 }
 
-static int open_any(struct rootfs *rootfs, struct boot_reason *why)
+static int open_any(struct rootfs *rootfs, struct load_error *why)
 {
 	struct stat st;
 
@@ -116,7 +116,7 @@ static int open_any(struct rootfs *rootfs, struct boot_reason *why)
 	return 0;
 }
 
-int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct boot_reason *why)
+int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct load_error *why)
 {
 	struct rootfs *rootfs = calloc(1, sizeof(*rootfs));
 	int err;

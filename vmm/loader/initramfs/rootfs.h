@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "loader/initramfs/modules.h"
 
 #define ROOTFS_TYPE_SIZE   32
@@ -62,7 +62,7 @@ struct rootfs {
  * that cannot be a root here (the reason says why); -EINVAL of no known kind, or a directory with
  * ",rw"; -errno of opening.
  */
-must_check int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct boot_reason *why);
+must_check int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct load_error *why);
 
 /** rootfs_close() - close and unlock; NULL is fine. */
 void rootfs_close(struct rootfs *rootfs);

@@ -25,14 +25,14 @@ struct linked {
 	uint32_t inode;
 };
 
-struct walk {
+struct tree_walk {
 	struct cpio *cpio; /* NULL: only measure */
 	const char *prefix;
 	struct linked *links; /* all of them, owned */
 	void *links_tree;     /* tsearch(3) over the same */
 	uint8_t *chunk;
 	uint64_t bytes;
-	struct boot_reason *why;
+	struct load_error *why;
 };
 
 static int compare_links(const void *a, const void *b)
@@ -46,7 +46,7 @@ static int compare_links(const void *a, const void *b)
 	return 0;
 }
 
-static int no_memory(struct walk *walk)
+static int no_memory(struct tree_walk *walk)
 {
 	return boot_fail(walk->why, -ENOMEM, "no memory here to pack the directory");
 }
@@ -55,7 +55,7 @@ static int no_memory(struct walk *walk)
  * Return: 1 this file was met under another name; 0 it was not; -ENOMEM. *@ret_inode is its number
  * in the archive.
  */
-static int find_link(struct walk *walk, const struct stat *st, uint32_t *ret_inode)
+static int find_link(struct tree_walk *walk, const struct stat *st, uint32_t *ret_inode)
 {
 	struct linked key = { .dev = st->st_dev, .ino = st->st_ino }, *own;
 	struct linked **found = tfind(&key, &walk->links_tree, compare_links);
@@ -77,7 +77,7 @@ static int find_link(struct walk *walk, const struct stat *st, uint32_t *ret_ino
 	return 0;
 }
 
-static int copy_data(struct walk *walk, const char *path, uint64_t size)
+static int copy_data(struct tree_walk *walk, const char *path, uint64_t size)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint64_t done = 0;
@@ -100,7 +100,7 @@ static int copy_data(struct walk *walk, const char *path, uint64_t size)
 	return 0;
 }
 
-static int read_target(struct walk *walk, const char *path, char **ret_target)
+static int read_target(struct tree_walk *walk, const char *path, char **ret_target)
 {
 	auto_free char *target = malloc(PAGE + 1);
 	ssize_t n;
@@ -129,7 +129,7 @@ static const char *relative(const FTSENT *file)
 	return name;
 }
 
-static int pack_entry(struct walk *walk, const FTSENT *file, struct cpio_entry *entry)
+static int pack_entry(struct tree_walk *walk, const FTSENT *file, struct cpio_entry *entry)
 {
 	int err;
 
@@ -141,7 +141,7 @@ static int pack_entry(struct walk *walk, const FTSENT *file, struct cpio_entry *
 	return entry->size ? copy_data(walk, file->fts_accpath, entry->size) : 0;
 }
 
-static int pack(struct walk *walk, const FTSENT *file, bool seen, uint32_t inode)
+static int pack(struct tree_walk *walk, const FTSENT *file, bool seen, uint32_t inode)
 {
 	const struct stat *st = file->fts_statp;
 	auto_free char *name = NULL, *target = NULL;
@@ -170,7 +170,7 @@ static int pack(struct walk *walk, const FTSENT *file, bool seen, uint32_t inode
 	return pack_entry(walk, file, &entry);
 }
 
-static int visit(struct walk *walk, const FTSENT *file)
+static int visit(struct tree_walk *walk, const FTSENT *file)
 {
 	const struct stat *st = file->fts_statp;
 	uint32_t inode = 0;
@@ -189,7 +189,7 @@ static int visit(struct walk *walk, const FTSENT *file)
 	return walk->cpio ? pack(walk, file, seen, inode) : 0;
 }
 
-static int visit_any(struct walk *walk, const FTSENT *file)
+static int visit_any(struct tree_walk *walk, const FTSENT *file)
 {
 	switch (file->fts_info) {
 	case FTS_DP:
@@ -211,7 +211,7 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int walk_dir(struct walk *walk, const char *dir)
+static int walk_dir(struct tree_walk *walk, const char *dir)
 {
 	auto_free char *path = strdup(dir);
 	char *const paths[] = { path, NULL };
@@ -237,7 +237,7 @@ static void keep(void *node)
 	(void)node;
 }
 
-static void forget_links(struct walk *walk)
+static void forget_links(struct tree_walk *walk)
 {
 	tdestroy(walk->links_tree, keep);
 	walk->links_tree = NULL;
@@ -249,7 +249,7 @@ static void forget_links(struct walk *walk)
 	}
 }
 
-static int run(struct walk *walk, const char *dir)
+static int run(struct tree_walk *walk, const char *dir)
 {
 	struct stat st;
 	int err;
@@ -263,9 +263,9 @@ static int run(struct walk *walk, const char *dir)
 	return err;
 }
 
-int tree_size(const char *dir, uint64_t *ret_bytes, struct boot_reason *why)
+int tree_size(const char *dir, uint64_t *ret_bytes, struct load_error *why)
 {
-	struct walk walk = { .why = why };
+	struct tree_walk walk = { .why = why };
 	int err = run(&walk, dir);
 
 	if (err < 0)
@@ -274,10 +274,10 @@ int tree_size(const char *dir, uint64_t *ret_bytes, struct boot_reason *why)
 	return 0;
 }
 
-int tree_pack(struct cpio *cpio, const char *dir, const char *prefix, struct boot_reason *why)
+int tree_pack(struct cpio *cpio, const char *dir, const char *prefix, struct load_error *why)
 {
 	auto_free uint8_t *chunk = malloc(CHUNK);
-	struct walk walk = { .cpio = cpio, .prefix = prefix, .chunk = chunk, .why = why };
+	struct tree_walk walk = { .cpio = cpio, .prefix = prefix, .chunk = chunk, .why = why };
 
 	if (!chunk)
 		return no_memory(&walk);

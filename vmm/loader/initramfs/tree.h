@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "loader/initramfs/cpio.h"
 
 /**
@@ -20,7 +20,7 @@
  *
  * Return: 0; -ENOTDIR; -errno of reading directories.
  */
-must_check int tree_size(const char *dir, uint64_t *ret_bytes, struct boot_reason *why);
+must_check int tree_size(const char *dir, uint64_t *ret_bytes, struct load_error *why);
 
 /**
  * tree_pack() - add the tree to an archive
@@ -35,6 +35,6 @@ must_check int tree_size(const char *dir, uint64_t *ret_bytes, struct boot_reaso
  * Return: 0; -EACCES and others of reading; -EIO a file shrank meanwhile; -ENOMEM.
  */
 must_check int tree_pack(struct cpio *cpio, const char *dir, const char *prefix,
-			 struct boot_reason *why);
+			 struct load_error *why);
 
 #endif

@@ -55,7 +55,7 @@ static void copy_segments(const struct elf_image *elf, uint64_t start, uint8_t *
 }
 
 int arm64_elf_flatten(const struct elf_image *elf, size_t limit, void **ret_data, size_t *ret_len,
-		      struct boot_reason *why)
+		      struct load_error *why)
 {
 	struct span span;
 	uint8_t *data;

@@ -8,7 +8,7 @@
 #define BOOT_ARM64_ELF_H
 
 #include "boot/elf.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 /**
  * arm64_elf_flatten() - lay the segments out
@@ -24,6 +24,6 @@
  * elf_segment(); -ENOMEM.
  */
 must_check int arm64_elf_flatten(const struct elf_image *elf, size_t limit, void **ret_data,
-				 size_t *ret_len, struct boot_reason *why);
+				 size_t *ret_len, struct load_error *why);
 
 #endif

@@ -10,7 +10,7 @@
 #include "boot/arm64_image.h"
 #include "boot/elf.h"
 #include "loader/kernel/arm64_elf.h"
-#include "loader/kernel/store.h"
+#include "loader/kernel/kernel_cache.h"
 #include "loader/kernel/unpack.h"
 #include "loader/kernel/zboot.h"
 #include "loader/kernel/zimage_unpack.h"
@@ -99,7 +99,7 @@ static void take_plain(struct kernel *kernel, void *plain, size_t len)
 }
 
 static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf,
-			  struct boot_reason *why)
+			  struct load_error *why)
 {
 	const uint8_t *ident = kernel->data;
 	unsigned int machine = get_le16(ident + offsetof(Elf64_Ehdr, e_machine));
@@ -119,7 +119,7 @@ static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf
 	return 0;
 }
 
-static int check_elf_segments(const struct elf_image *elf, struct boot_reason *why)
+static int check_elf_segments(const struct elf_image *elf, struct load_error *why)
 {
 	unsigned int nr_loads = 0;
 
@@ -139,7 +139,7 @@ static int check_elf_segments(const struct elf_image *elf, struct boot_reason *w
 	return 0;
 }
 
-static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
+static int probe_arm64(struct kernel *kernel, struct load_error *why)
 {
 	struct arm64_image image;
 	int err = arm64_image_parse(kernel->data, kernel->len, &image, why);
@@ -153,7 +153,7 @@ static int probe_arm64(struct kernel *kernel, struct boot_reason *why)
 
 /* an arm64 vmlinux has virtual addresses in it: as the Image that it becomes */
 static int probe_arm64_elf(struct kernel *kernel, const struct elf_image *elf,
-			   struct boot_reason *why)
+			   struct load_error *why)
 {
 	void *plain;
 	size_t len;
@@ -165,7 +165,7 @@ static int probe_arm64_elf(struct kernel *kernel, const struct elf_image *elf,
 	return probe_arm64(kernel, why);
 }
 
-static int probe_elf(struct kernel *kernel, struct boot_reason *why)
+static int probe_elf(struct kernel *kernel, struct load_error *why)
 {
 	struct elf_image elf;
 	int err = check_elf_file(kernel, &elf, why);
@@ -182,7 +182,7 @@ static int probe_elf(struct kernel *kernel, struct boot_reason *why)
 	return 0;
 }
 
-static int probe_bzimage(struct kernel *kernel, struct boot_reason *why)
+static int probe_bzimage(struct kernel *kernel, struct load_error *why)
 {
 	int err;
 
@@ -202,7 +202,7 @@ static bool take_kept(struct kernel *kernel, const char *key)
 {
 	struct blob file;
 
-	if (store_get(kernel->store, key, &file) < 0)
+	if (kernel_cache_get(kernel->store, key, &file) < 0)
 		return false;
 	if (file.len != kernel->zimage.unpacked_len) {
 		blob_done(&file);
@@ -218,7 +218,8 @@ static bool take_kept(struct kernel *kernel, const char *key)
 static int unpack_zimage(struct kernel *kernel)
 {
 	char key[STORE_KEY_SIZE];
-	bool keeps = kernel->store && store_key(kernel->data, kernel->zimage.packed_end, key) == 0;
+	bool keeps = kernel->store &&
+		     kernel_cache_key(kernel->data, kernel->zimage.packed_end, key) == 0;
 	auto_free void *plain = NULL;
 	size_t len;
 	int err;
@@ -229,14 +230,15 @@ static int unpack_zimage(struct kernel *kernel)
 	if (err < 0)
 		return err;
 	/* the next boot is faster then; when it cannot be kept this one is as good */
-	if (keeps && store_put(kernel->store, key, plain, len) == 0 && take_kept(kernel, key))
+	if (keeps && kernel_cache_put(kernel->store, key, plain, len) == 0 &&
+	    take_kept(kernel, key))
 		return 0;
 	take_plain(kernel, take_ptr(plain), len);
 	return 0;
 }
 
 /* without what is to unpack it in the guest, when that is known well enough here */
-static int probe_zimage(struct kernel *kernel, struct boot_reason *why)
+static int probe_zimage(struct kernel *kernel, struct load_error *why)
 {
 	int err = zimage_parse(kernel->data, kernel->len, &kernel->zimage, why);
 
@@ -256,7 +258,7 @@ static int probe_zimage(struct kernel *kernel, struct boot_reason *why)
 	return 0;
 }
 
-static int refuse_foreign(const struct kernel *kernel, struct boot_reason *why)
+static int refuse_foreign(const struct kernel *kernel, struct load_error *why)
 {
 	const uint8_t *d = kernel->data;
 
@@ -272,7 +274,7 @@ static int refuse_foreign(const struct kernel *kernel, struct boot_reason *why)
 			 d[0], d[1], d[2], d[3]);
 }
 
-static int unpack_failed(enum unpack_format format, int err, struct boot_reason *why)
+static int unpack_failed(enum unpack_format format, int err, struct load_error *why)
 {
 	const char *name = unpack_format_name(format);
 
@@ -287,7 +289,7 @@ static int unpack_failed(enum unpack_format format, int err, struct boot_reason 
 }
 
 /* the packed part of the file takes the whole file's place, unpacked */
-static int replace(struct kernel *kernel, const struct zboot *part, struct boot_reason *why)
+static int replace(struct kernel *kernel, const struct zboot *part, struct load_error *why)
 {
 	const uint8_t *packed = kernel->data + part->offset;
 	void *plain;
@@ -300,7 +302,7 @@ static int replace(struct kernel *kernel, const struct zboot *part, struct boot_
 	return 0;
 }
 
-static int unwrap_zboot(struct kernel *kernel, struct boot_reason *why)
+static int unwrap_zboot(struct kernel *kernel, struct load_error *why)
 {
 	struct zboot zboot;
 	int err = zboot_parse(kernel->data, kernel->len, &zboot, why);
@@ -314,7 +316,7 @@ static int unwrap_zboot(struct kernel *kernel, struct boot_reason *why)
 }
 
 /* a kernel file that was compressed as a whole, and one in an EFI program: on to what is inside */
-static int unwrap(struct kernel *kernel, struct boot_reason *why)
+static int unwrap(struct kernel *kernel, struct load_error *why)
 {
 	const struct zboot all = { .offset = 0, .len = kernel->len };
 	int err = 0;
@@ -326,7 +328,7 @@ static int unwrap(struct kernel *kernel, struct boot_reason *why)
 	return err;
 }
 
-static int probe(struct kernel *kernel, struct boot_reason *why)
+static int probe(struct kernel *kernel, struct load_error *why)
 {
 	int err;
 
@@ -349,7 +351,7 @@ static int probe(struct kernel *kernel, struct boot_reason *why)
 	return refuse_foreign(kernel, why);
 }
 
-static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct boot_reason *why)
+static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct load_error *why)
 {
 	int err = probe(kernel, why);
 
@@ -363,7 +365,7 @@ static int probe_bytes(struct kernel *kernel, struct kernel **ret_kernel, struct
 }
 
 int kernel_probe(uint8_t *data, size_t len, unsigned int machine, struct kernel **ret_kernel,
-		 struct boot_reason *why)
+		 struct load_error *why)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 
@@ -396,7 +398,7 @@ static int map_file(const char *path, struct blob *ret_file)
 }
 
 int kernel_open(const char *path, unsigned int machine, const char *store,
-		struct kernel **ret_kernel, struct boot_reason *why)
+		struct kernel **ret_kernel, struct load_error *why)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
 	int err;

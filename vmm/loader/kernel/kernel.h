@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "boot/bzimage.h"
 #include "boot/kernel_image.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 #include "boot/zimage.h"
 
 /**
@@ -66,7 +66,7 @@ struct kernel_options {
  * -ENOMEM.
  */
 must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
-			    struct kernel **ret_kernel, struct boot_reason *why);
+			    struct kernel **ret_kernel, struct load_error *why);
 
 /**
  * kernel_open() - map and probe a file
@@ -77,7 +77,7 @@ must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
  * Return: what kernel_probe() says, and errors of opening and reading @path.
  */
 must_check int kernel_open(const char *path, unsigned int machine, const char *store,
-			   struct kernel **ret_kernel, struct boot_reason *why);
+			   struct kernel **ret_kernel, struct load_error *why);
 
 /** kernel_close() - free it; NULL is fine. */
 void kernel_close(struct kernel *kernel);
@@ -100,6 +100,6 @@ void kernel_close(struct kernel *kernel);
  * memory.
  */
 must_check int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
-			     struct kernel_image *ret_image, struct boot_reason *why);
+			     struct kernel_image *ret_image, struct load_error *why);
 
 #endif

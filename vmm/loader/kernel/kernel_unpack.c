@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "loader/kernel/kernel.h"
-#include "loader/kernel/store.h"
+#include "loader/kernel/kernel_cache.h"
 #include "loader/kernel/unpack.h"
 
 #define SIZE_TRAILER 4u /* kernel builds append the unpacked size to what they pack */
@@ -24,7 +24,7 @@ static uint32_t unpacked_size(const struct payload *payload)
 }
 
 static int unpack_payload(const struct payload *payload, void **ret_data, size_t *ret_len,
-			  struct boot_reason *why)
+			  struct load_error *why)
 {
 	enum unpack_format format = unpack_probe(payload->data, payload->len);
 	size_t trailer = format == UNPACK_GZIP ? 0 : SIZE_TRAILER;
@@ -52,7 +52,7 @@ static int get_kept(const char *store, const char *key, const struct payload *pa
 		    struct blob *ret_file)
 {
 	struct blob file;
-	int err = store_get(store, key, &file);
+	int err = kernel_cache_get(store, key, &file);
 
 	if (err < 0)
 		return err;
@@ -64,7 +64,7 @@ static int get_kept(const char *store, const char *key, const struct payload *pa
 	return 0;
 }
 
-static int copy(const void *data, size_t len, struct blob *ret_file, struct boot_reason *why)
+static int copy(const void *data, size_t len, struct blob *ret_file, struct load_error *why)
 {
 	int err = blob_copy(data, len, ret_file);
 
@@ -73,14 +73,14 @@ static int copy(const void *data, size_t len, struct blob *ret_file, struct boot
 }
 
 static int open_payload(const struct payload *payload, const char *store, struct blob *ret_file,
-			struct boot_reason *why)
+			struct load_error *why)
 {
 	char key[STORE_KEY_SIZE];
 	auto_free void *data = NULL;
 	size_t len;
 	int err;
 
-	if (store && store_key(payload->data, payload->len, key) < 0)
+	if (store && kernel_cache_key(payload->data, payload->len, key) < 0)
 		store = NULL;
 	if (store && get_kept(store, key, payload, ret_file) == 0)
 		return 0;
@@ -88,7 +88,7 @@ static int open_payload(const struct payload *payload, const char *store, struct
 	if (err < 0)
 		return err;
 	/* the next boot is faster then; when it cannot be kept this one is as good */
-	if (store && store_put(store, key, data, len) == 0 &&
+	if (store && kernel_cache_put(store, key, data, len) == 0 &&
 	    get_kept(store, key, payload, ret_file) == 0)
 		return 0;
 	return copy(data, len, ret_file, why);
@@ -111,7 +111,7 @@ static void take_header(const struct bzimage *bzimage, struct kernel_image *imag
 }
 
 static int open_bzimage(const struct kernel *kernel, const struct kernel_options *options,
-			struct kernel_image *image, struct boot_reason *why)
+			struct kernel_image *image, struct load_error *why)
 {
 	const struct bzimage *bzimage = &kernel->bzimage;
 	const struct payload payload = { kernel->data + bzimage->payload_offset,
@@ -127,8 +127,7 @@ static int open_bzimage(const struct kernel *kernel, const struct kernel_options
 }
 
 /* Images are copied into RAM: when nobody else can change it meanwhile, the file will do */
-static int copy_or_share(const struct kernel *kernel, struct blob *ret_file,
-			 struct boot_reason *why)
+static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, struct load_error *why)
 {
 	bool is_image =
 		kernel->format == KERNEL_FORMAT_ARM64 || kernel->format == KERNEL_FORMAT_ARM;
@@ -141,7 +140,7 @@ static int copy_or_share(const struct kernel *kernel, struct blob *ret_file,
 }
 
 int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
-		  struct kernel_image *ret_image, struct boot_reason *why)
+		  struct kernel_image *ret_image, struct load_error *why)
 {
 	struct kernel_image image = { .format = kernel->format, .file = BLOB_NONE };
 	int err;

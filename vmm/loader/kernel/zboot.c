@@ -19,7 +19,7 @@ bool zboot_probe(const void *data, size_t len)
 	       memcmp(file + OFF_TYPE, "zimg", 4) == 0;
 }
 
-int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot, struct boot_reason *why)
+int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot, struct load_error *why)
 {
 	const uint8_t *file = data;
 	uint32_t offset, size;

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 /**
  * struct zboot - the packed kernel in the file
@@ -39,6 +39,6 @@ bool zboot_probe(const void *data, size_t len);
  * header.
  */
 must_check int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot,
-			   struct boot_reason *why);
+			   struct load_error *why);
 
 #endif

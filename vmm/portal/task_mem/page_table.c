@@ -36,13 +36,13 @@ enum entry_kind {
 };
 
 /**
- * struct entry - an entry decoded
+ * struct table_entry - an entry decoded
  * @kind: what it is
  * @address: of the table or page, low bits of a large page not yet cut off
  * @may_write: it lets the user write
  * @is_dirty: of a page: it has been written
  */
-struct entry {
+struct table_entry {
 	enum entry_kind kind;
 	uint64_t address;
 	bool may_write;
@@ -89,9 +89,9 @@ void page_table_init(struct page_table *table, uint32_t abi, uint64_t root, uint
 		table->format = PAGE_TABLE_ARM64;
 }
 
-static struct entry decode_x86(uint64_t value, unsigned int level)
+static struct table_entry decode_x86(uint64_t value, unsigned int level)
 {
-	struct entry entry = {
+	struct table_entry entry = {
 		.address = value & ADDRESS_52,
 		.may_write = value & X86_WRITE,
 		.is_dirty = value & X86_DIRTY,
@@ -113,12 +113,13 @@ static uint64_t arm64_address(uint64_t value, bool is_lpa2)
 }
 
 /* In Linux a page that can be written without a fault counts as dirty. */
-static struct entry decode_arm64(const struct page_table *table, uint64_t value, unsigned int level)
+static struct table_entry decode_arm64(const struct page_table *table, uint64_t value,
+				       unsigned int level)
 {
 	bool is_table = level > 0 && value & ARM64_TABLE;
 	bool is_page = level == 0 && value & ARM64_TABLE;
 	bool is_block = level > 0 && !is_table && level <= (table->page_shift == 12 ? 2u : 1u);
-	struct entry entry = {
+	struct table_entry entry = {
 		.address = arm64_address(value, table->is_lpa2),
 		.may_write = is_table || !(value & ARM64_RDONLY),
 		.is_dirty = !(value & ARM64_RDONLY),
@@ -133,7 +134,7 @@ static struct entry decode_arm64(const struct page_table *table, uint64_t value,
 	return entry;
 }
 
-static struct entry decode(const struct page_table *table, uint64_t value, unsigned int level)
+static struct table_entry decode(const struct page_table *table, uint64_t value, unsigned int level)
 {
 	if (table->format == PAGE_TABLE_X86)
 		return decode_x86(value, level);
@@ -146,8 +147,8 @@ static uint64_t entry_load(const uint64_t *entry)
 }
 
 /* the byte at @gva in the page of 1 << @shift bytes that @entry is for */
-static bool find_byte(const struct guest_ram *ram, const struct entry *entry, unsigned int shift,
-		      uint64_t gva, struct page_walk *walk)
+static bool find_byte(const struct guest_ram *ram, const struct table_entry *entry,
+		      unsigned int shift, uint64_t gva, struct page_walk *walk)
 {
 	uint64_t mask = (1ull << shift) - 1;
 	uint64_t page = entry->address & ~mask;
@@ -161,7 +162,7 @@ bool page_table_walk(const struct page_table *table, const struct guest_ram *ram
 		     struct page_walk *ret_walk)
 {
 	unsigned int bits = table->page_shift - 3;
-	struct entry entry = { .kind = ENTRY_TABLE, .address = table->root.value };
+	struct table_entry entry = { .kind = ENTRY_TABLE, .address = table->root.value };
 	bool may_write = true;
 
 	if (table->format == PAGE_TABLE_NONE || gva >= table->limit)

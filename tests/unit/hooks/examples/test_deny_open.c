@@ -21,7 +21,7 @@ static int start(const char *options)
 	fake_add_fd(&rig.task, 6, "pipe:[5]");
 	fake_add_fd(&rig.task32, -100, "/etc/secret");
 	capture_start();
-	return host_add(rig.host, &portal_module, options);
+	return module_host_add(rig.host, &portal_module, options);
 }
 
 static int setup(void **state)
@@ -161,7 +161,8 @@ static void test_deny_open_can_be_loaded_twice(void **state)
 {
 	(void)state;
 	start("deny,prefix=/a,errno=EACCES");
-	assert_int_equal(host_add(rig.host, &portal_module, "deny,prefix=/b,errno=ENOENT"), 0);
+	assert_int_equal(module_host_add(rig.host, &portal_module, "deny,prefix=/b,errno=ENOENT"),
+			 0);
 	rig_boot(&rig);
 	assert_int_equal(open_path("/a/x"), -EACCES);
 	assert_int_equal(open_path("/b/x"), -ENOENT);

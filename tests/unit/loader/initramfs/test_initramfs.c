@@ -93,7 +93,7 @@ static void get(const void *data, size_t len, const char *name, struct found *re
 
 /* *@ret_data is malloc'ed */
 static int build(const struct initramfs_options *options, void **ret_data, size_t *ret_len,
-		 struct boot_reason *why)
+		 struct load_error *why)
 {
 	struct blob archive;
 	int err = initramfs_build(options, &archive, why);
@@ -116,7 +116,7 @@ static void test_initramfs_init_is_for_the_kernels_machine(void **state)
 		.modules = &two,
 		.ram_bytes = RAM_SIZE,
 	};
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct found f;
 	void *data;
 	size_t len;
@@ -221,7 +221,7 @@ static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
 	static struct module many[GUEST_INIT_MODULES_MAX + 1];
 	struct module_list list = { .items = many, .nr = GUEST_INIT_MODULES_MAX };
 	struct initramfs_options options = { .modules = &two, .init = "/sbin/init\ndebug=1" };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	void *data;
 	size_t len;
 
@@ -366,7 +366,7 @@ static void test_tree_unreadable_file_is_named(void **state)
 	const struct initramfs_options options = { .modules = &two,
 						   .tree = dir,
 						   .ram_bytes = RAM_SIZE };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	uid_t me = geteuid();
 	void *data;
 	size_t len;
@@ -388,7 +388,7 @@ static void test_tree_unreadable_file_is_named(void **state)
 
 static void test_tree_missing_or_a_file_is_an_error(void **state)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	uint64_t bytes;
 
 	(void)state;
@@ -401,7 +401,7 @@ static void test_tree_too_big_says_how_much_memory_it_needs(void **state)
 	char *dir = sample_dir();
 	struct sample big = sample_zeros(MIB(3));
 	struct initramfs_options options = { .modules = &two, .tree = dir, .ram_bytes = MIB(80) };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	void *data;
 	size_t len;
 

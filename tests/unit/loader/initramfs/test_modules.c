@@ -137,7 +137,7 @@ static void test_modules_built_in_are_not_loaded(void **state)
 static void test_modules_missing_required_and_optional(void **state)
 {
 	static const struct module_wish wishes[] = { { "nosuch", true }, { "nosuch", false } };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct module_list list;
 	char *dir = find(*state);
 
@@ -150,7 +150,7 @@ static void test_modules_missing_required_and_optional(void **state)
 static void test_modules_file_gone_or_damaged_is_named(void **state)
 {
 	static const struct module_wish wishes[] = { { "middle", false } };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct module_list list;
 	char *dir = find(*state);
 
@@ -187,7 +187,7 @@ static void test_modules_dir_is_found_from_three_places(void **state)
 
 static void test_modules_dir_missing_or_without_depmod(void **state)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	char *dir;
 
 	assert_int_equal(modules_find_dir(*state, RELEASE, &dir, &why), -ENOENT);
@@ -231,7 +231,7 @@ static void test_guest_module_is_searched_in_order(void **state)
 	char first[256], second[256], *path;
 	const char *const dirs[] = { first, second };
 	struct guest_module_places places = { .dirs = dirs, .nr_dirs = 2 };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 
 	snprintf(first, sizeof(first), "%s/first", root);
 	snprintf(second, sizeof(second), "%s/second", root);
@@ -256,7 +256,7 @@ static int check_vermagic(const char *vermagic, const char *words)
 	struct sample_module spec = { .name = "portal", .vermagic = vermagic };
 	struct sample file = sample_module(&spec);
 	struct module module = { .data = file.data, .len = file.len };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	int err = guest_module_check(&module, RELEASE, EM_X86_64, &why);
 
 	assert_non_null(strstr(why.text, words));
@@ -280,7 +280,7 @@ static void test_guest_module_fits_only_its_machine(void **state)
 	struct sample_module spec = { .name = "portal", .vermagic = RELEASE " SMP" };
 	struct sample file = sample_module(&spec);
 	struct module module = { .data = file.data, .len = file.len };
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 
 	(void)state;
 	assert_int_equal(guest_module_check(&module, RELEASE, EM_AARCH64, &why), -ESTALE);

@@ -65,7 +65,7 @@ static struct sample erofs_image(void)
 }
 
 static int try(const char *dir, const struct sample *image, const char *suffix,
-	       struct rootfs **ret_rootfs, struct boot_reason *why)
+	       struct rootfs **ret_rootfs, struct load_error *why)
 {
 	char spec[256];
 
@@ -77,7 +77,7 @@ static int try(const char *dir, const struct sample *image, const char *suffix,
 static void check(const char *dir, struct sample image, const char *type, const char *options)
 {
 	struct rootfs *rootfs;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 
 	if (try(dir, &image, "", &rootfs, &why) < 0)
 		fail_msg("%s: %s", type, why.text);
@@ -98,7 +98,7 @@ static void refuse(const char *dir, struct sample image, const char *suffix, int
 		   const char *words)
 {
 	struct rootfs *rootfs;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 
 	assert_int_equal(try(dir, &image, suffix, &rootfs, &why), err);
 	if (!strstr(why.text, words))
@@ -115,7 +115,7 @@ static void test_rootfs_images_are_known_by_content(void **state)
 
 static void test_rootfs_directory(void **state)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct rootfs *rootfs;
 	char spec[256];
 
@@ -233,7 +233,7 @@ static void test_rootfs_read_only_file_systems_cannot_be_rw(void **state)
 static void test_rootfs_rw_has_no_options_and_keeps_others_out(void **state)
 {
 	struct sample image = ext4_image();
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct rootfs *first, *second;
 
 	assert_int_equal(try(*state, &image, ",rw", &first, NULL), 0);
@@ -256,7 +256,7 @@ static void test_rootfs_rw_has_no_options_and_keeps_others_out(void **state)
 
 static void test_rootfs_missing_and_special_files(void **state)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct rootfs *rootfs;
 
 	(void)state;

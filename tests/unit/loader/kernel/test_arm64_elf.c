@@ -20,7 +20,7 @@ static int setup(void **state)
 	return sample_setup(state, sample_arm64_elf());
 }
 
-static int flatten(const struct sample *s, struct sample *ret_image, struct boot_reason *why)
+static int flatten(const struct sample *s, struct sample *ret_image, struct load_error *why)
 {
 	struct elf_image elf;
 	void *data;
@@ -35,7 +35,7 @@ static int flatten(const struct sample *s, struct sample *ret_image, struct boot
 
 static void assert_refused(const struct sample *s, int err, const char *words)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	assert_int_equal(

@@ -26,14 +26,14 @@ static struct guest_mem *make_ram(uint64_t size)
 	return mem;
 }
 
-static int probe(const struct sample *s, struct kernel **ret_kernel, struct boot_reason *why)
+static int probe(const struct sample *s, struct kernel **ret_kernel, struct load_error *why)
 {
 	return kernel_probe(sample_copy(s, s->len).data, s->len, EM_X86_64, ret_kernel, why);
 }
 
 static int unpack_and_load(const struct kernel *kernel, const struct kernel_options *options,
 			   struct guest_mem *mem, struct kernel_entry *ret_entry,
-			   struct boot_reason *why)
+			   struct load_error *why)
 {
 	struct kernel_image image;
 	int err = kernel_unpack(kernel, options, &image, why);
@@ -45,7 +45,7 @@ static int unpack_and_load(const struct kernel *kernel, const struct kernel_opti
 	return err;
 }
 
-static void assert_says(const struct boot_reason *why, const char *words)
+static void assert_says(const struct load_error *why, const char *words)
 {
 	if (strstr(why->text, words))
 		return;
@@ -55,7 +55,7 @@ static void assert_says(const struct boot_reason *why, const char *words)
 
 static void assert_refused(const struct sample *s, int err, const char *words)
 {
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	assert_int_equal(probe(s, &kernel, &why), err);
@@ -66,7 +66,7 @@ static void assert_not_loaded(const struct sample *s, const struct kernel_option
 			      const char *words)
 {
 	struct guest_mem *mem = make_ram(RAM_SIZE);
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 	struct kernel *kernel;
 
@@ -466,7 +466,7 @@ static void test_kernel_payload_that_is_no_elf_is_an_error(void **state)
 static void check_need(const struct sample *s, const struct kernel_options *options, uint64_t need)
 {
 	struct guest_mem *mem = make_ram(need - MEM_PAGE_SIZE);
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel_entry entry;
 	struct kernel *kernel;
 
@@ -527,7 +527,7 @@ static void test_kernel_open_reads_a_file_and_names_errors(void **state)
 {
 	struct sample s = sample_kernel(UNPACK_XZ);
 	char *path = sample_write(s.data, s.len);
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	(void)state;

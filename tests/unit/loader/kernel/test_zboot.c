@@ -12,7 +12,7 @@
 #include "samples.h"
 
 static int probe(const struct sample *s, unsigned int machine, struct kernel **ret_kernel,
-		 struct boot_reason *why)
+		 struct load_error *why)
 {
 	return kernel_probe(sample_copy(s, s->len).data, s->len, machine, ret_kernel, why);
 }
@@ -96,7 +96,7 @@ static void test_zboot_kernel_is_unpacked_whatever_packed_it(void **state)
 static void test_zboot_damage_is_named(void **state)
 {
 	struct sample s = make(UNPACK_ZSTD);
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	(void)state;
@@ -112,7 +112,7 @@ static void test_zboot_damage_is_named(void **state)
 static void test_zboot_with_no_arm64_kernel_inside(void **state)
 {
 	struct sample inner = sample_bytes(4096), packed, s;
-	struct boot_reason why = { 0 };
+	struct load_error why = { 0 };
 	struct kernel *kernel;
 
 	(void)state;

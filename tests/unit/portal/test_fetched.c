@@ -11,7 +11,7 @@
 #include <portal/wire.h>
 #include <string.h>
 
-#include "portal/items.h"
+#include "portal/fetched.h"
 
 static uint8_t list[1024];
 static size_t used;
@@ -44,71 +44,72 @@ static int setup(void **state)
 	return 0;
 }
 
-static struct items parsed(void)
+static struct fetched parsed(void)
 {
-	struct items items;
+	struct fetched items;
 
-	assert_int_equal(items_parse(list, used, nr, &items), 0);
+	assert_int_equal(fetched_parse(list, used, nr, &items), 0);
 	return items;
 }
 
 static void test_items_memory_is_read_inside_its_range_only(void **state)
 {
-	struct items items;
+	struct fetched items;
 	uint8_t buf[16];
 
 	(void)state;
 	add(PORTAL_ITEM_MEM, 0x1000, PORTAL_ITEM_COMPLETE, "0123456789", 10);
 	items = parsed();
-	assert_int_equal(items_read(&items, 0x1000, buf, 10), 10);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 10), 10);
 	assert_memory_equal(buf, "0123456789", 10);
-	assert_int_equal(items_read(&items, 0x1006, buf, 4), 4);
+	assert_int_equal(fetched_read(&items, 0x1006, buf, 4), 4);
 	assert_memory_equal(buf, "6789", 4);
-	assert_int_equal(items_read(&items, 0x1006, buf, 5), -ENOENT);
-	assert_int_equal(items_read(&items, 0x0fff, buf, 2), -ENOENT);
-	assert_int_equal(items_read(&items, 0x100a, buf, 1), -ENOENT);
-	assert_int_equal(items_read(&items, UINT64_MAX, buf, 1), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x1006, buf, 5), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x0fff, buf, 2), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x100a, buf, 1), -ENOENT);
+	assert_int_equal(fetched_read(&items, UINT64_MAX, buf, 1), -ENOENT);
 }
 
 static void test_items_a_fault_is_short_and_then_efault(void **state)
 {
-	struct items items;
+	struct fetched items;
 	uint8_t buf[16];
 
 	(void)state;
 	add(PORTAL_ITEM_MEM, 0x1000, -EFAULT, "abc", 3);
 	add(PORTAL_ITEM_MEM, 0x2000, -EFAULT, NULL, 0);
 	items = parsed();
-	assert_int_equal(items_read(&items, 0x1000, buf, 8), 3);
-	assert_int_equal(items_read(&items, 0x1003, buf, 1), -EFAULT);
-	assert_int_equal(items_read(&items, 0x2000, buf, 4), -EFAULT);
-	assert_int_equal(items_read(&items, 0x2001, buf, 4), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 8), 3);
+	assert_int_equal(fetched_read(&items, 0x1003, buf, 1), -EFAULT);
+	assert_int_equal(fetched_read(&items, 0x2000, buf, 4), -EFAULT);
+	assert_int_equal(fetched_read(&items, 0x2001, buf, 4), -ENOENT);
 }
 
 static void test_items_a_whole_string_has_its_nul(void **state)
 {
-	struct items items;
+	struct fetched items;
 	char buf[16];
 
 	(void)state;
 	add(PORTAL_ITEM_STR, 0x1000, PORTAL_ITEM_COMPLETE, "12345678", 8);
 	items = parsed();
-	assert_int_equal(items_read_str(&items, 0x1000, buf, sizeof(buf)), 8);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, sizeof(buf)), 8);
 	assert_string_equal(buf, "12345678");
-	assert_int_equal(items_read_str(&items, 0x1006, buf, sizeof(buf)), 2);
+	assert_int_equal(fetched_read_str(&items, 0x1006, buf, sizeof(buf)), 2);
 	assert_string_equal(buf, "78");
-	assert_int_equal(items_read_str(&items, 0x1008, buf, sizeof(buf)), 0);
-	assert_int_equal(items_read_str(&items, 0x1000, buf, 9), 8);
-	assert_int_equal(items_read_str(&items, 0x1000, buf, 8), 8); /* cut: no room for the NUL */
+	assert_int_equal(fetched_read_str(&items, 0x1008, buf, sizeof(buf)), 0);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 9), 8);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 8),
+			 8); /* cut: no room for the NUL */
 	assert_string_equal(buf, "1234567");
-	assert_int_equal(items_read(&items, 0x1000, buf, 9), 9);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 9), 9);
 	assert_int_equal(buf[8], 0);
-	assert_int_equal(items_read(&items, 0x1000, buf, 10), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 10), -ENOENT);
 }
 
 static void test_items_a_cut_string_serves_only_who_wants_less(void **state)
 {
-	struct items items;
+	struct fetched items;
 	char buf[16];
 
 	(void)state;
@@ -116,31 +117,31 @@ static void test_items_a_cut_string_serves_only_who_wants_less(void **state)
 	add(PORTAL_ITEM_STR, 0x2000, PORTAL_ITEM_DEFERRED, NULL, 0);
 	add(PORTAL_ITEM_STR, 0x3000, -EFAULT, NULL, 0);
 	items = parsed();
-	assert_int_equal(items_read_str(&items, 0x1000, buf, 5), -ENOENT);
-	assert_int_equal(items_read_str(&items, 0x1000, buf, 4), 4);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 5), -ENOENT);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 4), 4);
 	assert_string_equal(buf, "abc");
-	assert_int_equal(items_read(&items, 0x1000, buf, 5), -ENOENT);
-	assert_int_equal(items_read_str(&items, 0x2000, buf, 4), -ENOENT);
-	assert_int_equal(items_read(&items, 0x2000, buf, 1), -ENOENT);
-	assert_int_equal(items_read_str(&items, 0x3000, buf, 4), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 5), -ENOENT);
+	assert_int_equal(fetched_read_str(&items, 0x2000, buf, 4), -ENOENT);
+	assert_int_equal(fetched_read(&items, 0x2000, buf, 1), -ENOENT);
+	assert_int_equal(fetched_read_str(&items, 0x3000, buf, 4), -ENOENT);
 }
 
 static void test_items_a_string_inside_declared_memory_is_found(void **state)
 {
-	struct items items;
+	struct fetched items;
 	char buf[16];
 
 	(void)state;
 	add(PORTAL_ITEM_MEM, 0x1000, PORTAL_ITEM_COMPLETE, "ab\0cdef", 7);
 	items = parsed();
-	assert_int_equal(items_read_str(&items, 0x1000, buf, sizeof(buf)), 2);
+	assert_int_equal(fetched_read_str(&items, 0x1000, buf, sizeof(buf)), 2);
 	assert_string_equal(buf, "ab");
-	assert_int_equal(items_read_str(&items, 0x1003, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(fetched_read_str(&items, 0x1003, buf, sizeof(buf)), -ENOENT);
 }
 
 static void test_items_names_and_arguments(void **state)
 {
-	struct items items;
+	struct fetched items;
 	char buf[16];
 
 	(void)state;
@@ -148,19 +149,19 @@ static void test_items_names_and_arguments(void **state)
 	add(PORTAL_ITEM_FD_NAME, (uint64_t)-100, -EBADF, NULL, 0);
 	add(PORTAL_ITEM_ARGS, 0, PORTAL_ITEM_COMPLETE, "a\0bc", 5);
 	items = parsed();
-	assert_int_equal(items_fd_name(&items, 3, buf, sizeof(buf)), 9);
+	assert_int_equal(fetched_fd_name(&items, 3, buf, sizeof(buf)), 9);
 	assert_string_equal(buf, "/dev/null");
-	assert_int_equal(items_fd_name(&items, 3, buf, 5), 5);
+	assert_int_equal(fetched_fd_name(&items, 3, buf, 5), 5);
 	assert_string_equal(buf, "/dev");
-	assert_int_equal(items_fd_name(&items, -100, buf, sizeof(buf)), -EBADF);
-	assert_int_equal(items_fd_name(&items, 4, buf, sizeof(buf)), -ENOENT);
-	assert_int_equal(items_args(&items, buf, sizeof(buf)), 4);
+	assert_int_equal(fetched_fd_name(&items, -100, buf, sizeof(buf)), -EBADF);
+	assert_int_equal(fetched_fd_name(&items, 4, buf, sizeof(buf)), -ENOENT);
+	assert_int_equal(fetched_args(&items, buf, sizeof(buf)), 4);
 	assert_memory_equal(buf, "a\0bc", 5);
 }
 
 static void test_items_a_write_is_seen_by_later_reads(void **state)
 {
-	struct items items;
+	struct fetched items;
 	uint8_t buf[16];
 
 	(void)state;
@@ -169,45 +170,45 @@ static void test_items_a_write_is_seen_by_later_reads(void **state)
 	add(PORTAL_ITEM_MEM, 0x3000, -EFAULT, "ab", 2);
 	add(PORTAL_ITEM_ARGS, 0, PORTAL_ITEM_COMPLETE, "x", 2);
 	items = parsed();
-	items_write(&items, 0x0ffe, "XXab", 4);
-	items_write(&items, 0x1008, "YZ!!", 4);
-	assert_int_equal(items_read(&items, 0x1000, buf, 10), 10);
+	fetched_write(&items, 0x0ffe, "XXab", 4);
+	fetched_write(&items, 0x1008, "YZ!!", 4);
+	assert_int_equal(fetched_read(&items, 0x1000, buf, 10), 10);
 	assert_memory_equal(buf, "ab234567YZ", 10);
-	items_write(&items, 0x2004, "s", 1); /* over the NUL: the string is longer now */
-	assert_int_equal(items_read_str(&items, 0x2000, (char *)buf, sizeof(buf)), -ENOENT);
-	items_write(&items, 0x3002, "c", 1); /* no fault any more */
-	assert_int_equal(items_read(&items, 0x3000, buf, 3), -ENOENT);
-	assert_int_equal(items_args(&items, (char *)buf, sizeof(buf)), -ENOENT);
+	fetched_write(&items, 0x2004, "s", 1); /* over the NUL: the string is longer now */
+	assert_int_equal(fetched_read_str(&items, 0x2000, (char *)buf, sizeof(buf)), -ENOENT);
+	fetched_write(&items, 0x3002, "c", 1); /* no fault any more */
+	assert_int_equal(fetched_read(&items, 0x3000, buf, 3), -ENOENT);
+	assert_int_equal(fetched_args(&items, (char *)buf, sizeof(buf)), -ENOENT);
 }
 
 static void test_items_cut_anywhere_are_refused(void **state)
 {
-	struct items items;
+	struct fetched items;
 
 	(void)state;
 	add(PORTAL_ITEM_MEM, 0x1000, PORTAL_ITEM_COMPLETE, "0123456789", 10);
 	add(PORTAL_ITEM_STR, 0x2000, PORTAL_ITEM_CUT, "0123", 4);
 	for (size_t size = 0; size < used; size++)
-		assert_int_equal(items_parse(list, size, nr, &items), -EPROTO);
-	assert_int_equal(items_parse(list, used, nr - 1, &items), -EPROTO);
-	assert_int_equal(items_parse(list, used, nr + 1, &items), -EPROTO);
-	assert_int_equal(items_parse(list, used, UINT32_MAX, &items), -EPROTO);
-	assert_int_equal(items_parse(list, 0, 0, &items), 0);
+		assert_int_equal(fetched_parse(list, size, nr, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, nr - 1, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, nr + 1, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, UINT32_MAX, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, 0, 0, &items), 0);
 }
 
 static void refuse(uint16_t what, int32_t status, uint32_t len)
 {
-	struct items items;
+	struct fetched items;
 
 	used = 0;
 	nr = 0;
 	add(what, 0x1000, status, "0123456789abcdef", len);
-	assert_int_equal(items_parse(list, used, nr, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, nr, &items), -EPROTO);
 }
 
 static void test_items_that_make_no_sense_are_refused(void **state)
 {
-	struct items items;
+	struct fetched items;
 
 	(void)state;
 	refuse(0, PORTAL_ITEM_COMPLETE, 4);
@@ -220,11 +221,11 @@ static void test_items_that_make_no_sense_are_refused(void **state)
 	used = nr = 0;
 	add(PORTAL_ITEM_MEM, 0x1000, PORTAL_ITEM_COMPLETE, "abc", 3);
 	list[used - 1] = 1; /* padding */
-	assert_int_equal(items_parse(list, used, nr, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, nr, &items), -EPROTO);
 	used = nr = 0;
 	add(PORTAL_ITEM_MEM, 0x1000, PORTAL_ITEM_COMPLETE, "abc", 3);
 	memset(list + 8, 0xff, 4); /* a length far beyond the list */
-	assert_int_equal(items_parse(list, used, nr, &items), -EPROTO);
+	assert_int_equal(fetched_parse(list, used, nr, &items), -EPROTO);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/ops/vector.h"
+#include "portal/ops/read_vec.h"
 
 #include <errno.h>
 #include <portal/ops.h>
@@ -18,9 +18,9 @@ struct answer {
 	size_t pos;
 };
 
-static bool is_base_valid(const struct vector *vector, size_t n)
+static bool is_base_valid(const struct read_vec *vector, size_t n)
 {
-	const struct vector_step *step = &vector->steps[n];
+	const struct read_vec_step *step = &vector->steps[n];
 	uint32_t len;
 
 	if (step->base_plus1 == 0)
@@ -31,7 +31,7 @@ static bool is_base_valid(const struct vector *vector, size_t n)
 	return step->at <= len && vector->pointer_bytes <= len - step->at;
 }
 
-int vector_check(const struct vector *vector)
+int read_vec_check(const struct read_vec *vector)
 {
 	size_t room = PORTAL_DATA_SIZE;
 
@@ -51,9 +51,9 @@ int vector_check(const struct vector *vector)
 	return 0;
 }
 
-bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr)
+bool read_vec_start(const struct read_vec *vector, size_t n, uint64_t *ret_addr)
 {
-	const struct vector_step *step = &vector->steps[n];
+	const struct read_vec_step *step = &vector->steps[n];
 	uint8_t pointer[8] = { 0 };
 
 	*ret_addr = step->addr;
@@ -68,10 +68,10 @@ bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr)
 /* ---- the request ---- */
 
 /* what is based on a step that is not asked for has its address by now, if that is not null */
-static struct portal_wire_step encode_step(const struct vector *vector, size_t first, size_t n,
+static struct portal_wire_step encode_step(const struct read_vec *vector, size_t first, size_t n,
 					   uint64_t addr)
 {
-	const struct vector_step *step = &vector->steps[n];
+	const struct read_vec_step *step = &vector->steps[n];
 	bool is_based = step->base_plus1 > first;
 
 	return (struct portal_wire_step){
@@ -84,7 +84,7 @@ static struct portal_wire_step encode_step(const struct vector *vector, size_t f
 
 /* Return: steps from @first on that a guest can be asked for: up to one that is known to begin at
  * null. */
-static size_t encode(const struct vector *vector, size_t first, struct portal_wire_step *wire)
+static size_t encode(const struct read_vec *vector, size_t first, struct portal_wire_step *wire)
 {
 	size_t n;
 
@@ -92,7 +92,7 @@ static size_t encode(const struct vector *vector, size_t first, struct portal_wi
 		bool is_known = vector->steps[n].base_plus1 <= first;
 		uint64_t addr = 0;
 
-		if (is_known && !vector_start(vector, n, &addr))
+		if (is_known && !read_vec_start(vector, n, &addr))
 			break;
 		wire[n - first] = encode_step(vector, first, n, addr);
 	}
@@ -110,7 +110,7 @@ static bool is_padding_zero(const uint8_t *data, size_t len, size_t padded)
 }
 
 /* Return: 0; -EPROTO. */
-static int decode_step(struct answer *answer, struct vector_step *step)
+static int decode_step(struct answer *answer, struct read_vec_step *step)
 {
 	const uint8_t *data = answer->data + answer->pos + sizeof(struct portal_wire_result);
 	size_t left = answer->len - answer->pos;
@@ -139,16 +139,17 @@ static int decode_step(struct answer *answer, struct vector_step *step)
  * delivered itself, or at the @end.
  * Return: steps; -EPROTO.
  */
-static ssize_t decode(struct answer *answer, const struct vector *vector, size_t first, size_t end)
+static ssize_t decode(struct answer *answer, const struct read_vec *vector, size_t first,
+		      size_t end)
 {
 	bool is_whole = true;
 	uint64_t addr;
 	size_t n;
 
 	for (n = first; n < end && is_whole; n++) {
-		struct vector_step *step = &vector->steps[n];
+		struct read_vec_step *step = &vector->steps[n];
 
-		if (!vector_start(vector, n, &addr))
+		if (!read_vec_start(vector, n, &addr))
 			break;
 		if (decode_step(answer, step) < 0)
 			return -EPROTO;
@@ -157,14 +158,14 @@ static ssize_t decode(struct answer *answer, const struct vector *vector, size_t
 	return answer->pos == answer->len ? (ssize_t)(n - first) : -EPROTO;
 }
 
-static void count_read(struct session *session, const struct vector_step *steps, size_t nr)
+static void count_read(struct session *session, const struct read_vec_step *steps, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (steps[i].n > 0)
 			session_count_read(session, (uint64_t)steps[i].n);
 }
 
-ssize_t op_read_vec(struct session *session, const struct vector *vector, size_t first)
+ssize_t op_read_vec(struct session *session, const struct read_vec *vector, size_t first)
 {
 	struct portal_wire_step wire[PORTAL_MAX_STEPS];
 	size_t nr = encode(vector, first, wire);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hooks/bits.h"
+#include "hooks/hook_bits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static uint32_t hash(const char *name)
 }
 
 /* where the call is linked, or would be */
-static struct bits_call **find(struct bits *bits, const char *name)
+static struct bits_call **find(struct hook_bits *bits, const char *name)
 {
 	struct bits_call **at = &bits->bucket[hash(name) % BITS_NR_BUCKETS];
 
@@ -47,7 +47,7 @@ static struct bits_call *call_create(const char *name)
 	return call;
 }
 
-void bits_done(struct bits *bits)
+void hook_bits_done(struct hook_bits *bits)
 {
 	for (size_t i = 0; i < BITS_NR_BUCKETS; i++) {
 		while (bits->bucket[i]) {
@@ -59,7 +59,7 @@ void bits_done(struct bits *bits)
 	}
 }
 
-static uint64_t used_anywhere(const struct bits *bits)
+static uint64_t used_anywhere(const struct hook_bits *bits)
 {
 	uint64_t used = 0;
 
@@ -77,7 +77,7 @@ static uint32_t first_free(uint64_t used, uint32_t from)
 	return from;
 }
 
-static void take(struct bits *bits, uint64_t used, uint64_t *set, uint32_t *ret_bit)
+static void take(struct hook_bits *bits, uint64_t used, uint64_t *set, uint32_t *ret_bit)
 {
 	uint32_t bit = first_free(used, bits->next);
 
@@ -87,7 +87,7 @@ static void take(struct bits *bits, uint64_t used, uint64_t *set, uint32_t *ret_
 	*ret_bit = bit;
 }
 
-static int take_on_every_call(struct bits *bits, uint32_t *ret_bit)
+static int take_on_every_call(struct hook_bits *bits, uint32_t *ret_bit)
 {
 	uint64_t used = used_anywhere(bits);
 
@@ -97,7 +97,7 @@ static int take_on_every_call(struct bits *bits, uint32_t *ret_bit)
 	return 0;
 }
 
-int bits_take(struct bits *bits, const char *name, uint32_t *ret_bit)
+int hook_bits_take(struct hook_bits *bits, const char *name, uint32_t *ret_bit)
 {
 	struct bits_call **at;
 	uint64_t used;
@@ -116,7 +116,7 @@ int bits_take(struct bits *bits, const char *name, uint32_t *ret_bit)
 	return 0;
 }
 
-void bits_give(struct bits *bits, const char *name, uint32_t bit)
+void hook_bits_give(struct hook_bits *bits, const char *name, uint32_t bit)
 {
 	struct bits_call **at, *call;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "portal/items.h"
+#include "portal/fetched.h"
 
 #include <errno.h>
 #include <portal/wire.h>
@@ -8,12 +8,12 @@
 
 #include "base/bytes.h"
 
-#define ITEM_GONE  0 /* struct item.what of one that is not true any more */
+#define ITEM_GONE  0 /* struct fetched_item.what of one that is not true any more */
 #define MAX_ERRNO  4095
 #define ITEM_ALIGN 8
 
 /* one item, its header in the host's byte order */
-struct item {
+struct fetched_item {
 	uint64_t addr;
 	uint32_t len;
 	uint16_t what;
@@ -21,12 +21,12 @@ struct item {
 	uint8_t *data;
 };
 
-static struct item item_at(uint8_t *at)
+static struct fetched_item item_at(uint8_t *at)
 {
 	struct portal_wire_item wire;
 
 	memcpy(&wire, at, sizeof(wire));
-	return (struct item){
+	return (struct fetched_item){
 		.addr = le64toh(wire.addr),
 		.len = le32toh(wire.len),
 		.what = le16toh(wire.what),
@@ -35,19 +35,19 @@ static struct item item_at(uint8_t *at)
 	};
 }
 
-static uint8_t *item_end(const struct item *item)
+static uint8_t *item_end(const struct fetched_item *item)
 {
 	return item->data + align_up(item->len, ITEM_ALIGN);
 }
 
-#define items_for_each(item, items)                                                             \
+#define fetched_for_each(item, items)                                                           \
 	for (uint32_t left_ = (items)->nr, first_ = 1;                                          \
 	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true); \
 	     left_--, first_ = 0)
 
 /* ---- checking ---- */
 
-static bool is_sane(const struct item *item)
+static bool is_sane(const struct fetched_item *item)
 {
 	if (item->what < PORTAL_ITEM_MEM || item->what > PORTAL_ITEM_ARGS)
 		return false;
@@ -63,7 +63,7 @@ static bool is_sane(const struct item *item)
 static int parse_one(uint8_t *at, size_t left, size_t *ret_size)
 {
 	struct portal_wire_item wire;
-	struct item item;
+	struct fetched_item item;
 	uint64_t padded;
 
 	if (left < sizeof(wire))
@@ -80,7 +80,7 @@ static int parse_one(uint8_t *at, size_t left, size_t *ret_size)
 	return 0;
 }
 
-int items_parse(uint8_t *data, size_t size, uint32_t nr, struct items *ret_items)
+int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fetched *ret_items)
 {
 	size_t pos = 0, one;
 
@@ -91,14 +91,14 @@ int items_parse(uint8_t *data, size_t size, uint32_t nr, struct items *ret_items
 	}
 	if (pos != size)
 		return -EPROTO;
-	*ret_items = (struct items){ .data = data, .nr = nr };
+	*ret_items = (struct fetched){ .data = data, .nr = nr };
 	return 0;
 }
 
 /* ---- memory ---- */
 
 /* bytes that are known from @gva on; a whole string's NUL is one of them */
-static bool known_from(const struct item *item, uint64_t gva, uint64_t *ret_known)
+static bool known_from(const struct fetched_item *item, uint64_t gva, uint64_t *ret_known)
 {
 	bool is_whole_str = item->what == PORTAL_ITEM_STR && item->status == PORTAL_ITEM_COMPLETE;
 	uint64_t len = (uint64_t)item->len + is_whole_str;
@@ -112,7 +112,7 @@ static bool known_from(const struct item *item, uint64_t gva, uint64_t *ret_know
 }
 
 /* the padding of a string need not have a byte for its NUL */
-static void copy_known(const struct item *item, uint64_t gva, uint8_t *buf, size_t len)
+static void copy_known(const struct fetched_item *item, uint64_t gva, uint8_t *buf, size_t len)
 {
 	uint64_t offset = gva - item->addr;
 	size_t bytes = len < item->len - offset ? len : (size_t)(item->len - offset);
@@ -121,12 +121,12 @@ static void copy_known(const struct item *item, uint64_t gva, uint8_t *buf, size
 	memset(buf + bytes, 0, len - bytes);
 }
 
-ssize_t items_read(const struct items *items, uint64_t gva, void *buf, size_t len)
+ssize_t fetched_read(const struct fetched *items, uint64_t gva, void *buf, size_t len)
 {
-	struct item item;
+	struct fetched_item item;
 	uint64_t known;
 
-	items_for_each(item, items)
+	fetched_for_each(item, items)
 	{
 		if (!known_from(&item, gva, &known))
 			continue;
@@ -156,12 +156,12 @@ static ssize_t give_text(const uint8_t *text, size_t len, bool is_all, char *buf
 }
 
 /* A string that faulted answers nobody: who wants less may not come as far as the fault. */
-ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_t len)
+ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, size_t len)
 {
-	struct item item;
+	struct fetched_item item;
 	uint64_t known;
 
-	items_for_each(item, items)
+	fetched_for_each(item, items)
 	{
 		const uint8_t *text, *end;
 		size_t bytes;
@@ -180,23 +180,23 @@ ssize_t items_read_str(const struct items *items, uint64_t gva, char *buf, size_
 	return -ENOENT;
 }
 
-int items_str_error(const struct items *items, uint64_t gva)
+int fetched_str_error(const struct fetched *items, uint64_t gva)
 {
-	struct item item;
+	struct fetched_item item;
 
-	items_for_each(item, items) if (item.what == PORTAL_ITEM_STR && item.addr == gva &&
-					item.status < 0) return item.status;
+	fetched_for_each(item, items) if (item.what == PORTAL_ITEM_STR && item.addr == gva &&
+					  item.status < 0) return item.status;
 	return 0;
 }
 
 /* ---- the process ---- */
 
-static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr, char *buf,
+static ssize_t read_text(const struct fetched *items, uint16_t what, uint64_t addr, char *buf,
 			 size_t len)
 {
-	struct item item;
+	struct fetched_item item;
 
-	items_for_each(item, items)
+	fetched_for_each(item, items)
 	{
 		bool is_all = item.status == PORTAL_ITEM_COMPLETE;
 		size_t bytes = item.len;
@@ -216,12 +216,12 @@ static ssize_t read_text(const struct items *items, uint16_t what, uint64_t addr
 	return -ENOENT;
 }
 
-ssize_t items_fd_name(const struct items *items, int fd, char *buf, size_t len)
+ssize_t fetched_fd_name(const struct fetched *items, int fd, char *buf, size_t len)
 {
 	return read_text(items, PORTAL_ITEM_FD_NAME, (uint64_t)(int64_t)fd, buf, len);
 }
 
-ssize_t items_args(const struct items *items, char *buf, size_t len)
+ssize_t fetched_args(const struct fetched *items, char *buf, size_t len)
 {
 	return read_text(items, PORTAL_ITEM_ARGS, 0, buf, len);
 }
@@ -229,7 +229,7 @@ ssize_t items_args(const struct items *items, char *buf, size_t len)
 /* ---- writes ---- */
 
 /* where a process keeps its arguments is not known: any write may be one to them */
-static bool overlaps(const struct item *item, uint64_t gva, size_t len)
+static bool overlaps(const struct fetched_item *item, uint64_t gva, size_t len)
 {
 	uint64_t size = (uint64_t)item->len + 1; /* with a string's NUL, or the byte that faulted */
 
@@ -240,14 +240,14 @@ static bool overlaps(const struct item *item, uint64_t gva, size_t len)
 	return gva - item->addr < size;
 }
 
-static void forget(const struct item *item)
+static void forget(const struct fetched_item *item)
 {
 	put_le16(item->data - sizeof(struct portal_wire_item) +
 			 offsetof(struct portal_wire_item, what),
 		 ITEM_GONE);
 }
 
-static void patch(const struct item *item, uint64_t gva, const uint8_t *buf, size_t len)
+static void patch(const struct fetched_item *item, uint64_t gva, const uint8_t *buf, size_t len)
 {
 	uint64_t skip = gva < item->addr ? item->addr - gva : 0;
 	uint64_t at = gva < item->addr ? 0 : gva - item->addr;
@@ -260,11 +260,11 @@ static void patch(const struct item *item, uint64_t gva, const uint8_t *buf, siz
 	memcpy(item->data + at, buf + skip, bytes);
 }
 
-void items_write(struct items *items, uint64_t gva, const void *buf, size_t len)
+void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t len)
 {
-	struct item item;
+	struct fetched_item item;
 
-	items_for_each(item, items)
+	fetched_for_each(item, items)
 	{
 		if (!overlaps(&item, gva, len))
 			continue;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "loader/kernel/store.h"
+#include "loader/kernel/kernel_cache.h"
 
 static char top[] = "/tmp/test_store.XXXXXX";
 static char dir[64];
@@ -38,7 +38,7 @@ static int teardown(void **state)
 
 static void key_of(unsigned int n, char key[static STORE_KEY_SIZE])
 {
-	assert_int_equal(store_key(&n, sizeof(n), key), 0);
+	assert_int_equal(kernel_cache_key(&n, sizeof(n), key), 0);
 }
 
 static void test_store_key_is_sha256(void **state)
@@ -46,7 +46,7 @@ static void test_store_key_is_sha256(void **state)
 	char key[STORE_KEY_SIZE];
 
 	(void)state;
-	assert_int_equal(store_key("abc", 3, key), 0);
+	assert_int_equal(kernel_cache_key("abc", 3, key), 0);
 	assert_string_equal(key,
 			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
@@ -59,9 +59,9 @@ static void test_store_gives_back_what_was_put(void **state)
 
 	(void)state;
 	key_of(1, key);
-	assert_int_equal(store_get(dir, key, &file), -ENOENT);
-	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
-	assert_int_equal(store_get(dir, key, &file), 0);
+	assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
+	assert_int_equal(kernel_cache_put(dir, key, "kernel", 6), 0);
+	assert_int_equal(kernel_cache_get(dir, key, &file), 0);
 	assert_int_equal(file.len, 6);
 	assert_memory_equal(file.data, "kernel", 6);
 	blob_done(&file);
@@ -76,16 +76,16 @@ static void test_store_takes_no_links_and_no_empty_files(void **state)
 
 	(void)state;
 	key_of(1, key);
-	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
+	assert_int_equal(kernel_cache_put(dir, key, "kernel", 6), 0);
 	snprintf(path, sizeof(path), "%s/%s.elf", dir, key);
 	snprintf(other, sizeof(other), "%s/other", dir);
 	assert_int_equal(rename(path, other), 0);
 	assert_int_equal(symlink(other, path), 0);
-	assert_int_equal(store_get(dir, key, &file), -ELOOP);
+	assert_int_equal(kernel_cache_get(dir, key, &file), -ELOOP);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(truncate(other, 0), 0);
 	assert_int_equal(rename(other, path), 0);
-	assert_int_equal(store_get(dir, key, &file), -ENOENT);
+	assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
 }
 
 static void test_store_takes_nothing_that_others_can_write(void **state)
@@ -96,20 +96,20 @@ static void test_store_takes_nothing_that_others_can_write(void **state)
 
 	(void)state;
 	key_of(1, key);
-	assert_int_equal(store_put(dir, key, "kernel", 6), 0);
+	assert_int_equal(kernel_cache_put(dir, key, "kernel", 6), 0);
 	snprintf(path, sizeof(path), "%s/%s.elf", dir, key);
 	snprintf(other, sizeof(other), "%s/other", dir);
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		assert_int_equal(chmod(path, refused[i]), 0);
-		assert_int_equal(store_get(dir, key, &file), -ENOENT);
+		assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
 		assert_int_equal(chmod(path, taken[i]), 0);
-		assert_int_equal(store_get(dir, key, &file), 0);
+		assert_int_equal(kernel_cache_get(dir, key, &file), 0);
 		blob_done(&file);
 	}
 	assert_int_equal(link(path, other), 0); /* a name that somebody may write through */
-	assert_int_equal(store_get(dir, key, &file), -ENOENT);
+	assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
 }
 
 static void test_store_forgets_what_was_used_longest_ago(void **state)
@@ -122,16 +122,16 @@ static void test_store_forgets_what_was_used_longest_ago(void **state)
 	key_of(1, second);
 	for (unsigned int i = 0; i < STORE_MAX_ITEMS; i++) {
 		key_of(i, key);
-		assert_int_equal(store_put(dir, key, &i, sizeof(i)), 0);
+		assert_int_equal(kernel_cache_put(dir, key, &i, sizeof(i)), 0);
 		usleep(2000);
 	}
-	assert_int_equal(store_get(dir, first, &file), 0); /* now the newest */
+	assert_int_equal(kernel_cache_get(dir, first, &file), 0); /* now the newest */
 	blob_done(&file);
 	usleep(2000);
 	key_of(STORE_MAX_ITEMS, key);
-	assert_int_equal(store_put(dir, key, "x", 1), 0);
-	assert_int_equal(store_get(dir, second, &file), -ENOENT);
-	assert_int_equal(store_get(dir, first, &file), 0);
+	assert_int_equal(kernel_cache_put(dir, key, "x", 1), 0);
+	assert_int_equal(kernel_cache_get(dir, second, &file), -ENOENT);
+	assert_int_equal(kernel_cache_get(dir, first, &file), 0);
 	blob_done(&file);
 }
 
@@ -141,8 +141,8 @@ static void test_store_that_cannot_be_written_says_so(void **state)
 
 	(void)state;
 	key_of(1, key);
-	assert_int_equal(store_put("/proc/nothing/here", key, "x", 1), -ENOENT);
-	assert_int_equal(store_put("/dev/null/x", key, "x", 1), -ENOTDIR);
+	assert_int_equal(kernel_cache_put("/proc/nothing/here", key, "x", 1), -ENOENT);
+	assert_int_equal(kernel_cache_put("/dev/null/x", key, "x", 1), -ENOTDIR);
 }
 
 int main(void)

@@ -10,21 +10,21 @@
 #include "hooks/event.h"
 #include "hooks/regs.h"
 #include "portal/ops/operation.h"
-#include "portal/ops/vector.h"
+#include "portal/ops/read_vec.h"
 #include "portal/task_mem/direct.h"
 
 /**
- * struct walk - reads under way
+ * struct vec_walk - reads under way
  * @ctx: the event
  * @vector: what is to be read
  * @steps: of @vector
  * @done: steps that have all their bytes
  * @is_over: no step after these can be made
  */
-struct walk {
+struct vec_walk {
 	struct portal_ctx *ctx;
-	struct vector vector;
-	struct vector_step steps[PORTAL_MAX_STEPS];
+	struct read_vec vector;
+	struct read_vec_step steps[PORTAL_MAX_STEPS];
 	size_t done;
 	bool is_over;
 };
@@ -35,16 +35,16 @@ static bool is_staged(const struct portal_ctx *ctx, uint64_t addr, size_t len)
 	       staging_covers(&ctx->staging, ctx->hook->id, addr, len);
 }
 
-static void overlay(const struct portal_ctx *ctx, uint64_t addr, const struct vector_step *step)
+static void overlay(const struct portal_ctx *ctx, uint64_t addr, const struct read_vec_step *step)
 {
 	if (ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES && step->n > 0)
 		staging_overlay(&ctx->staging, ctx->hook->id, addr, step->buf, (size_t)step->n);
 }
 
 /* the next step has been read at @addr */
-static void advance(struct walk *walk, uint64_t addr)
+static void advance(struct vec_walk *walk, uint64_t addr)
 {
-	const struct vector_step *step = &walk->steps[walk->done];
+	const struct read_vec_step *step = &walk->steps[walk->done];
 
 	overlay(walk->ctx, addr, step);
 	if (step->n == (ssize_t)step->len)
@@ -54,15 +54,15 @@ static void advance(struct walk *walk, uint64_t addr)
 }
 
 /* Return: whether it is known without the guest what reading the next step at @addr gives. */
-static bool read_here(struct walk *walk, uint64_t addr)
+static bool read_here(struct vec_walk *walk, uint64_t addr)
 {
 	struct portal_ctx *ctx = walk->ctx;
-	struct vector_step *step = &walk->steps[walk->done];
+	struct read_vec_step *step = &walk->steps[walk->done];
 
 	step->n = (ssize_t)step->len;
 	if (is_staged(ctx, addr, step->len))
 		return true;
-	step->n = items_read(&ctx->call->items, addr, step->buf, step->len);
+	step->n = fetched_read(&ctx->call->items, addr, step->buf, step->len);
 	if (step->n != -ENOENT)
 		return true;
 	if (event_is_trace(ctx))
@@ -75,17 +75,17 @@ static bool read_here(struct walk *walk, uint64_t addr)
  * @nr steps have been read as the guest has memory. What this hook has staged may hide the pointers
  * that the guest followed, and memory that it does not have: from there on, they are made anew.
  */
-static void take(struct walk *walk, size_t nr)
+static void take(struct vec_walk *walk, size_t nr)
 {
 	const size_t first = walk->done;
 	uint64_t followed[PORTAL_MAX_STEPS], addr;
 
 	for (size_t i = 0; i < nr; i++)
-		vector_start(&walk->vector, first + i, &followed[i]);
+		read_vec_start(&walk->vector, first + i, &followed[i]);
 	for (size_t i = 0; i < nr; i++) {
-		const struct vector_step *step = &walk->steps[first + i];
+		const struct read_vec_step *step = &walk->steps[first + i];
 
-		if (!vector_start(&walk->vector, first + i, &addr) || addr != followed[i] ||
+		if (!read_vec_start(&walk->vector, first + i, &addr) || addr != followed[i] ||
 		    is_staged(walk->ctx, addr, step->len))
 			return;
 		advance(walk, addr);
@@ -93,16 +93,16 @@ static void take(struct walk *walk, size_t nr)
 }
 
 /* a guest module that is older than the operation */
-static ssize_t read_one(struct walk *walk, uint64_t addr)
+static ssize_t read_one(struct vec_walk *walk, uint64_t addr)
 {
-	struct vector_step *step = &walk->steps[walk->done];
+	struct read_vec_step *step = &walk->steps[walk->done];
 
 	step->n = op_read(walk->ctx->session, addr, step->buf, step->len);
 	return step->n < 0 && step->n != -EFAULT ? step->n : 1;
 }
 
 /* Return: 0: at least one step more is done, or the walk is over. */
-static int read_there(struct walk *walk, uint64_t addr)
+static int read_there(struct vec_walk *walk, uint64_t addr)
 {
 	ssize_t nr;
 
@@ -117,11 +117,11 @@ static int read_there(struct walk *walk, uint64_t addr)
 	return 0;
 }
 
-static int walk_on(struct walk *walk)
+static int walk_on(struct vec_walk *walk)
 {
 	uint64_t addr;
 
-	if (!vector_start(&walk->vector, walk->done, &addr)) {
+	if (!read_vec_start(&walk->vector, walk->done, &addr)) {
 		walk->steps[walk->done].n = -ENODATA;
 		walk->is_over = true;
 		return 0;
@@ -132,13 +132,13 @@ static int walk_on(struct walk *walk)
 	return 0;
 }
 
-static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct portal_step *steps,
+static int walk_init(struct vec_walk *walk, struct portal_ctx *ctx, const struct portal_step *steps,
 		     size_t nr)
 {
 	if (nr > PORTAL_MAX_STEPS)
 		return -EINVAL;
 	walk->ctx = ctx;
-	walk->vector = (struct vector){
+	walk->vector = (struct read_vec){
 		.steps = walk->steps,
 		.nr = nr,
 		.pointer_bytes = regs_width(ctx->call->abi),
@@ -148,7 +148,7 @@ static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct por
 	for (size_t i = 0; i < nr; i++) {
 		if (steps[i].reserved)
 			return -EINVAL;
-		walk->steps[i] = (struct vector_step){
+		walk->steps[i] = (struct read_vec_step){
 			.addr = steps[i].addr,
 			.len = steps[i].len,
 			.at = steps[i].at,
@@ -157,12 +157,12 @@ static int walk_init(struct walk *walk, struct portal_ctx *ctx, const struct por
 			.n = -ENODATA,
 		};
 	}
-	return vector_check(&walk->vector);
+	return read_vec_check(&walk->vector);
 }
 
 int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr)
 {
-	struct walk walk;
+	struct vec_walk walk;
 	int ret = ctx->is_error ? -EINVAL : walk_init(&walk, ctx, steps, nr);
 
 	if (ret < 0)

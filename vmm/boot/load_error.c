@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "boot/reason.h"
+#include "boot/load_error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-void boot_note(struct boot_reason *why, const char *fmt, ...)
+void boot_note(struct load_error *why, const char *fmt, ...)
 {
 	va_list ap;
 

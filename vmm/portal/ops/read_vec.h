@@ -16,7 +16,7 @@
 struct session;
 
 /**
- * struct vector_step - one read
+ * struct read_vec_step - one read
  * @addr: where; or what is added to the pointer
  * @len: bytes, at least 1
  * @base_plus1: n + 1: the pointer is in what step n, an earlier one, has read; 0: there is none
@@ -25,7 +25,7 @@ struct session;
  * @n: set for the steps that were reached: bytes read; fewer than @len when memory ends there;
  * -EFAULT
  */
-struct vector_step {
+struct read_vec_step {
 	uint64_t addr;
 	uint32_t len;
 	uint32_t base_plus1;
@@ -35,33 +35,33 @@ struct vector_step {
 };
 
 /**
- * struct vector - reads in their order
+ * struct read_vec - reads in their order
  * @steps: @nr of them
  * @nr: 1 .. PORTAL_MAX_STEPS
  * @pointer_bytes: 4 or 8
  */
-struct vector {
-	struct vector_step *steps;
+struct read_vec {
+	struct read_vec_step *steps;
 	size_t nr;
 	unsigned int pointer_bytes;
 };
 
 /**
- * vector_check() - is this what a guest takes
+ * read_vec_check() - is this what a guest takes
  *
  * Return: 0; -EINVAL: a number is out of bounds, or the results do not fit one page.
  */
-must_check int vector_check(const struct vector *vector);
+must_check int read_vec_check(const struct read_vec *vector);
 
 /**
- * vector_start() - where a step begins
+ * read_vec_start() - where a step begins
  * @vector: checked
  * @n: of the step; what it is based on has all its bytes
  * @ret_addr: set also where nothing is to be read
  *
  * Return: false: its pointer is null, the reads end here.
  */
-bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr);
+bool read_vec_start(const struct read_vec *vector, size_t n, uint64_t *ret_addr);
 
 /**
  * op_read_vec() - the steps from @first on, in one operation; may suspend
@@ -72,6 +72,7 @@ bool vector_start(const struct vector *vector, size_t n, uint64_t *ret_addr);
  * Return: steps reached, at least one: all; up to one that faults; up to a null pointer.
  * session_call()'s errors.
  */
-must_check ssize_t op_read_vec(struct session *session, const struct vector *vector, size_t first);
+must_check ssize_t op_read_vec(struct session *session, const struct read_vec *vector,
+			       size_t first);
 
 #endif

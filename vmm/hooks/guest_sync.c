@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hooks/sync.h"
+#include "hooks/guest_sync.h"
 
 #include <errno.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static int push(struct session *session, uint64_t features, const struct portal_
 /* under the lock: they have gone with their hook */
 static void lose_rules(struct registry *registry, struct portal_hook *hook)
 {
-	struct rule *rule, *next;
+	struct installed_rule *rule, *next;
 
 	for (rule = TAILQ_FIRST(&hook->rules); rule; rule = next) {
 		next = TAILQ_NEXT(rule, link);
@@ -93,8 +93,8 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 	registry_lost(registry, hook);
 }
 
-/* under the lock; bytes of the trace rings that the guest has to make for this change, never less than
- * before; 0: none */
+/* under the lock; bytes of the trace rings that the guest has to make for this change, never less
+ * than before; 0: none */
 static uint32_t missing_trace(struct registry *registry, const struct portal_hook *hook,
 			      enum change change)
 {
@@ -163,7 +163,8 @@ static struct portal_hook *next_change(struct registry *registry, enum change *r
 
 /* ---- a rule ---- */
 
-static enum change needed_rule_change(const struct registry *registry, const struct rule *rule)
+static enum change needed_rule_change(const struct registry *registry,
+				      const struct installed_rule *rule)
 {
 	const struct rules *rules = &registry->rules;
 
@@ -179,9 +180,9 @@ static enum change needed_rule_change(const struct registry *registry, const str
 }
 
 /* under the lock; a reference */
-static struct rule *next_rule_change(struct registry *registry, enum change *ret_change)
+static struct installed_rule *next_rule_change(struct registry *registry, enum change *ret_change)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 
 	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook;
 	     hook = TAILQ_NEXT(hook, link)) {
@@ -225,7 +226,8 @@ static int open_slots(struct registry *registry, struct session *session)
 }
 
 /* under the lock: the guest of this epoch has answered */
-static void settle_rule(struct registry *registry, struct rule *rule, enum change change, int ret)
+static void settle_rule(struct registry *registry, struct installed_rule *rule, enum change change,
+			int ret)
 {
 	if (!rule->hook)
 		return;
@@ -240,8 +242,8 @@ static void settle_rule(struct registry *registry, struct rule *rule, enum chang
 		registry_mark_changed(registry);
 }
 
-static int push_rule(struct registry *registry, struct session *session, struct rule *rule,
-		     enum change change)
+static int push_rule(struct registry *registry, struct session *session,
+		     struct installed_rule *rule, enum change change)
 {
 	uint64_t epoch = registry->epoch;
 	uint8_t payload[PORTAL_DATA_SIZE];
@@ -271,8 +273,8 @@ static int push_rule(struct registry *registry, struct session *session, struct 
 }
 
 /* Return: 0, also when the guest refuses, which is said; an error when the session is over */
-static int tell_rule(struct registry *registry, struct session *session, struct rule *rule,
-		     enum change change)
+static int tell_rule(struct registry *registry, struct session *session,
+		     struct installed_rule *rule, enum change change)
 {
 	const struct portal_hook *hook = rule->hook;
 	int ret = change == CHANGE_ADD ? open_slots(registry, session) : 0;
@@ -293,7 +295,7 @@ static int tell_rule(struct registry *registry, struct session *session, struct 
 static int sync_rules(struct registry *registry, struct session *session)
 {
 	enum change change;
-	struct rule *rule;
+	struct installed_rule *rule;
 	int ret = 0;
 
 	while (ret == 0 && registry->connected && (rule = next_rule_change(registry, &change))) {
@@ -303,8 +305,8 @@ static int sync_rules(struct registry *registry, struct session *session)
 	return ret;
 }
 
-int sync_changes(struct registry *registry, struct session *session,
-		 struct portal_hook **ret_refused)
+int guest_sync_changes(struct registry *registry, struct session *session,
+		       struct portal_hook **ret_refused)
 {
 	struct portal_hook *hook;
 	enum change change;
@@ -329,7 +331,7 @@ int sync_changes(struct registry *registry, struct session *session,
 	return ret;
 }
 
-int sync_hook(struct registry *registry, struct portal_hook *hook, struct session *session)
+int guest_sync_hook(struct registry *registry, struct portal_hook *hook, struct session *session)
 {
 	int ret = 0;
 
@@ -344,10 +346,10 @@ int sync_hook(struct registry *registry, struct portal_hook *hook, struct sessio
 	return ret;
 }
 
-int sync_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
-	      struct session *session)
+int guest_sync_rule(struct registry *registry, struct portal_hook *hook, uint64_t id,
+		    struct session *session)
 {
-	struct rule *rule;
+	struct installed_rule *rule;
 	int ret = 0;
 
 	pthread_mutex_lock(&registry->lock);

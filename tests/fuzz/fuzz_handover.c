@@ -41,18 +41,18 @@ static int lowest_free(void)
 
 static void make_template(void)
 {
-	struct files files = FILES_NONE;
+	struct handover files = HANDOVER_NONE;
 	int sockets[2];
 	ssize_t len;
 
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sockets) == 0);
 	must(blob_copy("k", 1, &files.kernel.file) == 0 && blob_copy("i", 1, &files.initrd) == 0);
 	files.kernel.format = KERNEL_FORMAT_ELF;
-	must(files_send(sockets[0], &files) == 0);
+	must(handover_send(sockets[0], &files) == 0);
 	len = recv(sockets[1], template, sizeof(template), 0);
 	must(len > 0 && len < MESSAGE_MAX);
 	template_len = (size_t)len;
-	files_done(&files);
+	handover_done(&files);
 	close(sockets[0]);
 	close(sockets[1]);
 }
@@ -87,7 +87,7 @@ static void send_message(int socket, const uint8_t *message, int kernel_fd)
 	must(sendmsg(socket, &header, 0) == (ssize_t)template_len);
 }
 
-static void load(struct files *files, const struct guest_mem *mem)
+static void load(struct handover *files, const struct guest_mem *mem)
 {
 	struct kernel_entry entry;
 
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct guest_mem *mem;
 	uint8_t message[MESSAGE_MAX];
 	struct blob kernel = BLOB_NONE;
-	struct files files;
+	struct handover files;
 	int sockets[2], next;
 	size_t at;
 
@@ -120,9 +120,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sockets) == 0);
 	must(blob_copy(data + at, size - at, &kernel) == 0);
 	send_message(sockets[0], message, kernel.fd);
-	if (files_receive(sockets[1], &files) == 0) {
+	if (handover_receive(sockets[1], &files) == 0) {
 		load(&files, mem);
-		files_done(&files);
+		handover_done(&files);
 	}
 	blob_done(&kernel);
 	close(sockets[0]);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hooks/bits.h"
+#include "hooks/hook_bits.h"
 
 #define NR_CALLS 400u
 
@@ -25,7 +25,7 @@ int __wrap_strcmp(const char *a, const char *b)
 	return __real_strcmp(a, b);
 }
 
-static struct bits bits;
+static struct hook_bits bits;
 
 static int setup(void **state)
 {
@@ -37,7 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	bits_done(&bits);
+	hook_bits_done(&bits);
 	return 0;
 }
 
@@ -45,7 +45,7 @@ static uint32_t take(const char *name)
 {
 	uint32_t bit = UINT32_MAX;
 
-	assert_int_equal(bits_take(&bits, name, &bit), 0);
+	assert_int_equal(hook_bits_take(&bits, name, &bit), 0);
 	assert_in_range(bit, 0, PORTAL_MAX_HOOKS - 1);
 	return bit;
 }
@@ -54,7 +54,7 @@ static void assert_full(const char *name)
 {
 	uint32_t bit = UINT32_MAX;
 
-	assert_int_equal(bits_take(&bits, name, &bit), -ENOSPC);
+	assert_int_equal(hook_bits_take(&bits, name, &bit), -ENOSPC);
 	assert_int_equal(bit, UINT32_MAX);
 }
 
@@ -90,7 +90,7 @@ static void test_hook_on_every_call_shares_with_all(void **state)
 	assert_int_not_equal(every, other);
 	assert_int_equal(take_all("ioctl", PORTAL_MAX_HOOKS - 2) & 1ull << every, 0);
 	assert_int_equal(take_all("uname", PORTAL_MAX_HOOKS - 2) & 1ull << every, 0);
-	bits_give(&bits, NULL, every);
+	hook_bits_give(&bits, NULL, every);
 	assert_int_equal(take("uname"), every);
 	assert_int_equal(take("ioctl"), every);
 }
@@ -102,9 +102,9 @@ static void test_bit_is_every_call_s_when_the_last_call_gave_it_back(void **stat
 	(void)state;
 	take_all("uname", PORTAL_MAX_HOOKS);
 	assert_true(ioctl & 1ull << 7);
-	bits_give(&bits, "ioctl", 7);
+	hook_bits_give(&bits, "ioctl", 7);
 	assert_full(NULL);
-	bits_give(&bits, "uname", 7);
+	hook_bits_give(&bits, "uname", 7);
 	assert_int_equal(take(NULL), 7);
 	assert_full("ioctl");
 }
@@ -114,7 +114,7 @@ static void test_bit_just_given_back_is_used_last(void **state)
 	uint32_t first = take("ioctl");
 
 	(void)state;
-	bits_give(&bits, "ioctl", first);
+	hook_bits_give(&bits, "ioctl", first);
 	for (unsigned int i = 0; i + 1 < PORTAL_MAX_HOOKS; i++)
 		assert_int_not_equal(take("ioctl"), first);
 	assert_int_equal(take("ioctl"), first);
@@ -126,7 +126,7 @@ static void test_refusal_takes_nothing(void **state)
 	take_all(NULL, PORTAL_MAX_HOOKS);
 	assert_full("ioctl");
 	for (uint32_t bit = 0; bit < PORTAL_MAX_HOOKS; bit++)
-		bits_give(&bits, NULL, bit);
+		hook_bits_give(&bits, NULL, bit);
 	for (unsigned int i = 0; i < BITS_NR_BUCKETS; i++)
 		assert_null(bits.bucket[i]);
 	take_all("ioctl", PORTAL_MAX_HOOKS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hooks/host.h"
+#include "hooks/module_host.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,24 +12,24 @@
 #include "hooks/registry.h"
 
 /**
- * struct host - see host.h
+ * struct module_host - see host.h
  * @ops: the machine's
  * @registry: all hooks
  * @tally: what happened to callbacks
  * @modules: in the order of the command line
  * @nr_modules: how many
  */
-struct host {
-	struct host_ops ops;
+struct module_host {
+	struct module_host_ops ops;
 	struct registry registry;
 	struct event_tally tally;
 	struct portal_module **modules;
 	unsigned int nr_modules;
 };
 
-int host_create(const struct host_ops *ops, struct host **ret_host)
+int module_host_create(const struct module_host_ops *ops, struct module_host **ret_host)
 {
-	struct host *host = calloc(1, sizeof(*host));
+	struct module_host *host = calloc(1, sizeof(*host));
 
 	if (!host)
 		return -ENOMEM;
@@ -39,7 +39,7 @@ int host_create(const struct host_ops *ops, struct host **ret_host)
 	return 0;
 }
 
-void host_destroy(struct host *host)
+void module_host_destroy(struct module_host *host)
 {
 	if (!host)
 		return;
@@ -54,8 +54,8 @@ void host_destroy(struct host *host)
 	free(host);
 }
 
-static int open_module(struct host *host, const struct portal_module_desc *desc, const char *spec,
-		       struct portal_module **ret_module)
+static int open_module(struct module_host *host, const struct portal_module_desc *desc,
+		       const char *spec, struct portal_module **ret_module)
 {
 	struct portal_module **modules =
 		realloc(host->modules, (host->nr_modules + 1) * sizeof(host->modules[0]));
@@ -70,12 +70,13 @@ static int open_module(struct host *host, const struct portal_module_desc *desc,
 	return ret;
 }
 
-int host_load(struct host *host, const char *spec)
+int module_host_load(struct module_host *host, const char *spec)
 {
-	return host_add(host, NULL, spec);
+	return module_host_add(host, NULL, spec);
 }
 
-int host_add(struct host *host, const struct portal_module_desc *desc, const char *spec)
+int module_host_add(struct module_host *host, const struct portal_module_desc *desc,
+		    const char *spec)
 {
 	struct portal_module *module;
 	int ret = open_module(host, desc, spec, &module);
@@ -83,7 +84,7 @@ int host_add(struct host *host, const struct portal_module_desc *desc, const cha
 	return ret < 0 ? ret : module_load(module);
 }
 
-int host_describe(struct host *host, const char *spec, FILE *out)
+int module_host_describe(struct module_host *host, const char *spec, FILE *out)
 {
 	struct portal_module *module;
 	int ret = open_module(host, NULL, spec, &module);
@@ -107,7 +108,7 @@ int host_describe(struct host *host, const char *spec, FILE *out)
 
 static void on_hello(void *ctx, struct session *session, const struct hello *hello)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	/* -ECANCELED: there will be another hello, or no VM */
 	if (hello_serve(&host->registry, session, hello) < 0 && host->ops.failed)
@@ -116,28 +117,28 @@ static void on_hello(void *ctx, struct session *session, const struct hello *hel
 
 static void on_call(void *ctx, struct session *session, const struct syscall_event *call)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	event_serve_call(&host->registry, &host->tally, session, call);
 }
 
 static void on_error(void *ctx, struct session *session, const struct syscall_error *error)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	event_serve_error(&host->registry, session, error);
 }
 
 static void on_work(void *ctx, struct session *session)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	event_sync(&host->registry, session);
 }
 
 static void on_trace(void *ctx, const struct syscall_event *call, const struct trace_stamp *stamp)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	event_serve_trace(&host->registry, &host->tally, call, stamp);
 }
@@ -164,7 +165,7 @@ static void on_mismatch(void *ctx, uint32_t version)
 
 static void on_bye(void *ctx)
 {
-	struct host *host = ctx;
+	struct module_host *host = ctx;
 
 	registry_disconnect(&host->registry);
 }
@@ -181,7 +182,7 @@ static void on_resume(void *ctx, struct session *session)
 	event_resume(session);
 }
 
-void host_events(struct host *host, struct event_sink *ret_events)
+void module_host_sink(struct module_host *host, struct event_sink *ret_events)
 {
 	*ret_events = (struct event_sink){
 		.on_hello = on_hello,
@@ -198,7 +199,7 @@ void host_events(struct host *host, struct event_sink *ret_events)
 	};
 }
 
-void host_get_stats(struct host *host, struct host_stats *ret_stats)
+void module_host_get_stats(struct module_host *host, struct module_host_stats *ret_stats)
 {
 	const struct event_tally *tally = &host->tally;
 

@@ -18,25 +18,25 @@
 #define STORE_KEY_SIZE	65 /* hex digits and a NUL */
 #define STORE_MAX_ITEMS 16 /* the ones used longest ago go */
 
-/** store_key() - the name of what @data unpacks to. Return: 0; -EIO the library fails. */
-must_check int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE]);
+/** kernel_cache_key() - the name of what @data unpacks to. Return: 0; -EIO the library fails. */
+must_check int kernel_cache_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE]);
 
 /**
- * store_get() - look an item up
+ * kernel_cache_get() - look an item up
  * @dir: the store's directory, need not exist
- * @key: from store_key()
+ * @key: from kernel_cache_key()
  * @ret_file: blob_done() it
  *
  * Return: 0; -ENOENT not there, or not to be trusted; other -errno of opening and mapping.
  */
-must_check int store_get(const char *dir, const char *key, struct blob *ret_file);
+must_check int kernel_cache_get(const char *dir, const char *key, struct blob *ret_file);
 
 /**
- * store_put() - keep an item; readers see all of it or nothing
+ * kernel_cache_put() - keep an item; readers see all of it or nothing
  * @dir: made, with its parents, when it is not there; its owner's only
  *
  * Return: 0; -errno, nothing is kept.
  */
-must_check int store_put(const char *dir, const char *key, const void *data, size_t len);
+must_check int kernel_cache_put(const char *dir, const char *key, const void *data, size_t len);
 
 #endif

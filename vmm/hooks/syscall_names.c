@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "hooks/names.h"
+#include "hooks/syscall_names.h"
 
 #include <errno.h>
 #include <portal/wire.h>
@@ -104,7 +104,7 @@ static int load_table(struct session *session, uint32_t abi, struct table *table
 	return ret;
 }
 
-int names_load(struct session *session, const struct hello *hello, struct names **ret_names)
+int syscall_names_load(struct session *session, const struct hello *hello, struct names **ret_names)
 {
 	struct names *names = calloc(1, sizeof(*names));
 	int ret;
@@ -116,21 +116,21 @@ int names_load(struct session *session, const struct hello *hello, struct names 
 	if (ret == 0 && hello->compat_abi != PORTAL_ABI_NONE)
 		ret = load_table(session, hello->compat_abi, &names->table[1]);
 	if (ret < 0) {
-		names_put(names);
+		syscall_names_put(names);
 		return ret;
 	}
 	*ret_names = names;
 	return 0;
 }
 
-struct names *names_get(struct names *names)
+struct names *syscall_names_get(struct names *names)
 {
 	if (names)
 		atomic_fetch_add_explicit(&names->refs, 1, memory_order_relaxed);
 	return names;
 }
 
-void names_put(struct names *names)
+void syscall_names_put(struct names *names)
 {
 	if (!names || atomic_fetch_sub_explicit(&names->refs, 1, memory_order_acq_rel) != 1)
 		return;
@@ -141,7 +141,7 @@ void names_put(struct names *names)
 	free(names);
 }
 
-const char *names_of(const struct names *names, bool compat, uint32_t nr)
+const char *syscall_names_of(const struct names *names, bool compat, uint32_t nr)
 {
 	const struct table *table = &names->table[compat];
 	const char *name = nr < table->nr ? table->text + table->offset[nr] : "";
@@ -149,7 +149,7 @@ const char *names_of(const struct names *names, bool compat, uint32_t nr)
 	return *name ? name : NULL;
 }
 
-uint32_t names_find(const struct names *names, bool compat, const char *name)
+uint32_t syscall_names_find(const struct names *names, bool compat, const char *name)
 {
 	const struct table *table = &names->table[compat];
 
@@ -188,7 +188,7 @@ static unsigned int distance(const char *a, const char *b)
 	return row[len];
 }
 
-const char *names_nearest(const struct names *names, const char *name)
+const char *syscall_names_nearest(const struct names *names, const char *name)
 {
 	unsigned int least = (unsigned int)strlen(name) / 2 + 1;
 	const char *nearest = NULL;
@@ -197,7 +197,7 @@ const char *names_nearest(const struct names *names, const char *name)
 		return NULL;
 	for (int compat = 0; compat < 2; compat++) {
 		for (uint32_t nr = 0; nr < names->table[compat].nr; nr++) {
-			const char *candidate = names_of(names, compat, nr);
+			const char *candidate = syscall_names_of(names, compat, nr);
 			unsigned int away = candidate ? distance(name, candidate) : least;
 
 			if (away < least) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loader/kernel/store.h"
+#include "loader/kernel/kernel_cache.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define TEMP_NAME  ".new-XXXXXX"
 #define HASH_BYTES 32
 
-int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
+int kernel_cache_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned int hash_len;
@@ -28,7 +28,7 @@ int store_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
 	return 0;
 }
 
-int store_get(const char *dir, const char *key, struct blob *ret_file)
+int kernel_cache_get(const char *dir, const char *key, struct blob *ret_file)
 {
 	char path[PATH_MAX];
 	struct blob file;
@@ -121,7 +121,7 @@ static int write_item(const char *temp, int fd, const char *path, const void *da
 	return err;
 }
 
-int store_put(const char *dir, const char *key, const void *data, size_t len)
+int kernel_cache_put(const char *dir, const char *key, const void *data, size_t len)
 {
 	char temp[PATH_MAX], path[PATH_MAX];
 	auto_close int fd = -1;

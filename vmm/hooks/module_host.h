@@ -3,8 +3,8 @@
  * The module host: the modules of the command line, from loading to unloading, and their connection
  * to the channel. Knows no KVM.
  */
-#ifndef HOOKS_HOST_H
-#define HOOKS_HOST_H
+#ifndef MODULE_HOST_H
+#define MODULE_HOST_H
 
 #include <portal/hook.h>
 #include <stdint.h>
@@ -13,10 +13,10 @@
 #include "base/cleanup.h"
 #include "portal/sink.h"
 
-struct host;
+struct module_host;
 
 /**
- * struct host_ops - what the machine does for the host
+ * struct module_host_ops - what the machine does for the host
  * @raise_work: have the guest open a session, because hooks changed outside of any; any thread
  * @failed: the guest is there, and what the modules want cannot be had (an unknown system call,
  * say): the
@@ -27,14 +27,14 @@ struct host;
  *
  * Each may be NULL.
  */
-struct host_ops {
+struct module_host_ops {
 	void (*raise_work)(void *ctx);
 	void (*failed)(void *ctx);
 	void *ctx;
 };
 
 /**
- * struct host_stats - what happened to hooks
+ * struct module_host_stats - what happened to hooks
  * @hooks: registered now
  * @callbacks: run to their end
  * @failures: of these, how many returned an error
@@ -45,51 +45,52 @@ struct host_ops {
  * @rules_failed: of these, how many came as events, because a store failed
  * @longest_us: longest time a callback used on the host, in microseconds
  */
-struct host_stats {
+struct module_host_stats {
 	uint64_t hooks, callbacks, failures, switched_off, longest_us;
 	uint64_t rules_added, rules_revoked, rules_hits, rules_failed;
 };
 
-/** host_create() - a host without modules. Return: 0; -ENOMEM. */
-must_check int host_create(const struct host_ops *ops, struct host **ret_host);
+/** module_host_create() - a host without modules. Return: 0; -ENOMEM. */
+must_check int module_host_create(const struct module_host_ops *ops, struct module_host **ret_host);
 
 /**
- * host_destroy() - unload all modules, the last loaded first
+ * module_host_destroy() - unload all modules, the last loaded first
  * @host: no vCPU rings any more and channel_cancel_vcpu() has been called for each; NULL is fine
  */
-void host_destroy(struct host *host);
+void module_host_destroy(struct module_host *host);
 
 /**
- * host_load() - load a module and let it register its hooks
+ * module_host_load() - load a module and let it register its hooks
  * @host: before the guest runs
  * @spec: FILE.so[,key=value...]
  *
  * Return: 0; module_open()'s errors and load()'s own; what is wrong and what to do is in the log.
  */
-must_check int host_load(struct host *host, const char *spec);
+must_check int module_host_load(struct module_host *host, const char *spec);
 
 /**
- * host_add() - as host_load(), for a module that is linked in. @spec: a name for messages, and
- * options.
+ * module_host_add() - as module_host_load(), for a module that is linked in. @spec: a name for
+ * messages, and options.
  */
-must_check int host_add(struct host *host, const struct portal_module_desc *desc, const char *spec);
+must_check int module_host_add(struct module_host *host, const struct portal_module_desc *desc,
+			       const char *spec);
 
 /**
- * host_describe() - load a module and say what it is: --describe-module
+ * module_host_describe() - load a module and say what it is: --describe-module
  * @host: keeps it loaded; needs neither guest nor KVM
- * @spec: as host_load()
+ * @spec: as module_host_load()
  * @out: name, version, API, options with help, hooks with their filters
  *
  * A module that refuses to start (a missing option, say) is described without hooks.
  *
  * Return: 0; module_open()'s errors.
  */
-must_check int host_describe(struct host *host, const char *spec, FILE *out);
+must_check int module_host_describe(struct module_host *host, const char *spec, FILE *out);
 
-/** host_events() - what a channel calls. @ret_events: valid as long as @host. */
-void host_events(struct host *host, struct event_sink *ret_events);
+/** module_host_sink() - what a channel calls. @ret_events: valid as long as @host. */
+void module_host_sink(struct module_host *host, struct event_sink *ret_events);
 
-/** host_get_stats() - any thread. */
-void host_get_stats(struct host *host, struct host_stats *ret_stats);
+/** module_host_get_stats() - any thread. */
+void module_host_get_stats(struct module_host *host, struct module_host_stats *ret_stats);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "channel_rig.h"
-#include "portal/ops/vector.h"
+#include "portal/ops/read_vec.h"
 
 #define HEADER	 sizeof(struct portal_wire_result)
 #define NODE	 12 /* a pointer and four bytes */
@@ -32,8 +32,8 @@ static int teardown(void **state)
 
 /* a read to make and its outcome */
 static struct {
-	struct vector vector;
-	struct vector_step steps[PORTAL_MAX_STEPS];
+	struct read_vec vector;
+	struct read_vec_step steps[PORTAL_MAX_STEPS];
 	uint8_t bufs[PORTAL_MAX_STEPS][64];
 	size_t first;
 	ssize_t ret;
@@ -43,7 +43,7 @@ static struct {
 static void do_read_vec(struct channel_rig *rig, struct session *session)
 {
 	(void)rig;
-	assert_int_equal(vector_check(&reads.vector), 0);
+	assert_int_equal(read_vec_check(&reads.vector), 0);
 	reads.ret = op_read_vec(session, &reads.vector, reads.first);
 	if (reads.ret == -EPROTO)
 		reads.again = op_read_vec(session, &reads.vector, reads.first);
@@ -66,10 +66,11 @@ static void put_node(struct channel_rig *rig, size_t n, uint64_t next)
 static void make_list(struct channel_rig *rig)
 {
 	memset(&reads, 0, sizeof(reads));
-	reads.vector = (struct vector){ .steps = reads.steps, .nr = NR_NODES, .pointer_bytes = 8 };
+	reads.vector =
+		(struct read_vec){ .steps = reads.steps, .nr = NR_NODES, .pointer_bytes = 8 };
 	for (size_t n = 0; n < NR_NODES; n++) {
 		put_node(rig, n, n + 1 < NR_NODES ? node_address(n + 1) : 0);
-		reads.steps[n] = (struct vector_step){
+		reads.steps[n] = (struct read_vec_step){
 			.len = NODE,
 			.base_plus1 = (uint32_t)n,
 			.buf = reads.bufs[n],
@@ -191,41 +192,41 @@ static void test_a_guest_that_does_not_know_it(void **state)
 
 /* ---- what may be asked ---- */
 
-static int check(struct vector_step one, struct vector_step two, unsigned int pointer_bytes)
+static int check(struct read_vec_step one, struct read_vec_step two, unsigned int pointer_bytes)
 {
-	struct vector_step steps[] = { one, two };
-	const struct vector vector = { .steps = steps, .nr = 2, .pointer_bytes = pointer_bytes };
+	struct read_vec_step steps[] = { one, two };
+	const struct read_vec vector = { .steps = steps, .nr = 2, .pointer_bytes = pointer_bytes };
 
-	return vector_check(&vector);
+	return read_vec_check(&vector);
 }
 
 static void test_check_bounds(void **state)
 {
-	const struct vector_step plain = { .len = 16 };
-	struct vector_step steps[PORTAL_MAX_STEPS + 1];
-	struct vector vector = { .steps = steps, .pointer_bytes = 8 };
+	const struct read_vec_step plain = { .len = 16 };
+	struct read_vec_step steps[PORTAL_MAX_STEPS + 1];
+	struct read_vec vector = { .steps = steps, .pointer_bytes = 8 };
 
 	(void)state;
 	for (size_t i = 0; i <= PORTAL_MAX_STEPS; i++)
 		steps[i] = plain;
-	assert_int_equal(vector_check(&vector), -EINVAL);
+	assert_int_equal(read_vec_check(&vector), -EINVAL);
 	vector.nr = PORTAL_MAX_STEPS;
-	assert_int_equal(vector_check(&vector), 0);
+	assert_int_equal(read_vec_check(&vector), 0);
 	vector.nr++;
-	assert_int_equal(vector_check(&vector), -EINVAL);
+	assert_int_equal(read_vec_check(&vector), -EINVAL);
 
-	assert_int_equal(check(plain, (struct vector_step){ .len = 0 }, 8), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ .len = UINT32_MAX }, 8), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .at = 1 }, 8), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ .len = 1, .base_plus1 = 2 }, 8),
+	assert_int_equal(check(plain, (struct read_vec_step){ .len = 0 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct read_vec_step){ .len = UINT32_MAX }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct read_vec_step){ .len = 1, .at = 1 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct read_vec_step){ .len = 1, .base_plus1 = 2 }, 8),
 			 -EINVAL);
-	assert_int_equal(check((struct vector_step){ .len = 1, .base_plus1 = 1 }, plain, 8),
+	assert_int_equal(check((struct read_vec_step){ .len = 1, .base_plus1 = 1 }, plain, 8),
 			 -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 8, NULL, 0 }, 8), 0);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 9, NULL, 0 }, 8), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 12, NULL, 0 }, 4), 0);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, 13, NULL, 0 }, 4), -EINVAL);
-	assert_int_equal(check(plain, (struct vector_step){ 0, 1, 1, UINT32_MAX, NULL, 0 }, 4),
+	assert_int_equal(check(plain, (struct read_vec_step){ 0, 1, 1, 8, NULL, 0 }, 8), 0);
+	assert_int_equal(check(plain, (struct read_vec_step){ 0, 1, 1, 9, NULL, 0 }, 8), -EINVAL);
+	assert_int_equal(check(plain, (struct read_vec_step){ 0, 1, 1, 12, NULL, 0 }, 4), 0);
+	assert_int_equal(check(plain, (struct read_vec_step){ 0, 1, 1, 13, NULL, 0 }, 4), -EINVAL);
+	assert_int_equal(check(plain, (struct read_vec_step){ 0, 1, 1, UINT32_MAX, NULL, 0 }, 4),
 			 -EINVAL);
 }
 
@@ -235,8 +236,8 @@ static void test_check_that_results_fit_the_page(void **state)
 	for (uint32_t len = 4024; len <= 4040; len++) {
 		bool fits = len <= PORTAL_DATA_SIZE - 3 * HEADER;
 
-		assert_int_equal(check((struct vector_step){ .len = len },
-				       (struct vector_step){ .len = 1 }, 8),
+		assert_int_equal(check((struct read_vec_step){ .len = len },
+				       (struct read_vec_step){ .len = 1 }, 8),
 				 fits ? 0 : -EINVAL);
 	}
 }
