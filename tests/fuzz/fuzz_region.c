@@ -92,7 +92,10 @@ static int use_all(struct portal_ctx *ctx, void *data)
 	if (portal_proc_args(ctx, text, sizeof(text)) == 0)
 		return -1;
 	for (uint32_t i = 0; i < 3; i++)
-		steps[i] = (struct portal_step){ .len = 16, .base_plus1 = i, .buf = text + 16 * i };
+		steps[i] = (struct portal_step){ .len = 16,
+						 .flags = i ? PORTAL_STEP_F_BASED : 0,
+						 .base = i ? i - 1 : 0,
+						 .buf = text + 16 * i };
 	steps[0].addr = portal_arg(ctx, 1) + 200;
 	if (portal_read_vec(ctx, steps, 3) > 3)
 		abort();

@@ -43,9 +43,14 @@ static int check_fetch(const struct portal_fetch *fetch)
 {
 	if (fetch->what == PORTAL_FETCH_NONE || fetch->what > PORTAL_FETCH_ARGS)
 		return -EINVAL;
-	if (fetch->arg >= PORTAL_NR_ARGS || fetch->len_arg_plus1 > PORTAL_NR_ARGS)
+	if (fetch->flags & ~PORTAL_FETCH_F_LEN_IS_ARG)
 		return -EINVAL;
-	return fetch->max == 0 || fetch->flags != 0 || fetch->reserved != 0 ? -EINVAL : 0;
+	if (fetch->arg >= PORTAL_NR_ARGS || fetch->len_arg >= PORTAL_NR_ARGS)
+		return -EINVAL;
+	/* a length argument without its flag is a mistake */
+	if (!(fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG) && fetch->len_arg != 0)
+		return -EINVAL;
+	return fetch->max == 0 || fetch->reserved != 0 ? -EINVAL : 0;
 }
 
 static int check_filters(const struct portal_syscall_hook *desc)
@@ -140,6 +145,12 @@ void hook_encode_match(const struct portal_match *match, struct portal_wire_matc
 	*strings_used += strlen(match->str);
 }
 
+/* the wire's form: 0 is "no argument" */
+static uint32_t len_arg_plus1(const struct portal_fetch *fetch)
+{
+	return fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG ? fetch->len_arg + 1 : 0;
+}
+
 static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
 {
 	for (uint32_t i = 0; i < desc->nr_fetch; i++, at += sizeof(struct portal_wire_fetch)) {
@@ -150,7 +161,7 @@ static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
 			.offset = htole64((uint64_t)fetch->offset),
 			.inner_offset = htole64((uint64_t)fetch->inner_offset),
 			.max = htole32(fetch->max),
-			.len_arg_plus1 = htole32(fetch->len_arg_plus1),
+			.len_arg_plus1 = htole32(len_arg_plus1(fetch)),
 		};
 
 		memcpy(at, &wire, sizeof(wire));

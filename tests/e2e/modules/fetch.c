@@ -59,7 +59,11 @@ static void fd_name(struct portal_ctx *ctx, int fd)
 /* ---- three hooks on write, each with declarations of its own ---- */
 
 static const struct portal_fetch of_write[] = {
-	{ .what = PORTAL_FETCH_MEM, .arg = 1, .max = 64, .len_arg_plus1 = 3 },
+	{ .what = PORTAL_FETCH_MEM,
+	  .arg = 1,
+	  .max = 64,
+	  .flags = PORTAL_FETCH_F_LEN_IS_ARG,
+	  .len_arg = 2 },
 };
 
 static int on_write(struct portal_ctx *ctx, void *data)

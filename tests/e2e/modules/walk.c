@@ -72,7 +72,10 @@ static int on_msync(struct portal_ctx *ctx, void *data)
 	(void)data;
 	memset(nodes, 0, sizeof(nodes));
 	for (uint32_t i = 0; i < NR_STEPS; i++)
-		steps[i] = (struct portal_step){ .len = len, .base_plus1 = i, .buf = &nodes[i] };
+		steps[i] = (struct portal_step){ .len = len,
+						 .flags = i ? PORTAL_STEP_F_BASED : 0,
+						 .base = i ? i - 1 : 0,
+						 .buf = &nodes[i] };
 	steps[0].addr = portal_arg(ctx, 0);
 	done = steps_wanted ? read_steps(ctx, steps) : read_singly(ctx, steps);
 	if (done < 0)

@@ -50,7 +50,7 @@ static int work(struct portal_ctx *ctx, void *data)
 	char text[64];
 	struct portal_step steps[2] = {
 		{ .addr = MEMORY + 128, .len = 16, .buf = text },
-		{ .len = 16, .base_plus1 = 1, .buf = text + 16 },
+		{ .len = 16, .flags = PORTAL_STEP_F_BASED, .buf = text + 16 },
 	};
 	uint32_t value;
 

@@ -259,9 +259,10 @@ static void test_bits_of_no_hook_are_ignored(void **state)
 
 /* results of every width */
 struct widths {
-	int ret[6];
-	uint32_t word;
-	uint64_t dword, ptr;
+	int ret[12];
+	uint16_t u16;
+	uint32_t word, u32;
+	uint64_t dword, ptr, u64;
 };
 
 static int use_widths(struct portal_ctx *ctx, void *data)
@@ -275,6 +276,12 @@ static int use_widths(struct portal_ctx *ctx, void *data)
 	widths->ret[3] = portal_write_int(ctx, at + 16, 0x11111111);
 	widths->ret[4] = portal_write_long(ctx, at + 24, 0x2222222222222222);
 	widths->ret[5] = portal_write_ptr(ctx, at + 32, 0x3333333333333333);
+	widths->ret[6] = portal_read_u16(ctx, at, &widths->u16);
+	widths->ret[7] = portal_read_u32(ctx, at, &widths->u32);
+	widths->ret[8] = portal_read_u64(ctx, at, &widths->u64);
+	widths->ret[9] = portal_write_u16(ctx, at + 40, 0x4444);
+	widths->ret[10] = portal_write_u32(ctx, at + 48, 0x55555555);
+	widths->ret[11] = portal_write_u64(ctx, at + 56, 0x6666666666666666);
 	return 0;
 }
 
@@ -291,8 +298,14 @@ static void test_widths_in_a_64_bit_task(void **state)
 	boot_with(&hook, 1);
 	memcpy(memory, pattern, 8);
 	call_with(&rig.task, "ioctl", MEMORY, 0, &result);
-	for (int i = 0; i < 6; i++)
+	for (size_t i = 0; i < sizeof(widths.ret) / sizeof(widths.ret[0]); i++)
 		assert_int_equal(widths.ret[i], 0);
+	assert_int_equal(widths.u16, 0x0201);
+	assert_int_equal(widths.u32, 0x04030201);
+	assert_true(widths.u64 == 0x0807060504030201);
+	assert_memory_equal(memory + 40, "\x44\x44\0\0\0\0\0\0", 8);
+	assert_memory_equal(memory + 48, "\x55\x55\x55\x55\0\0\0\0", 8);
+	assert_memory_equal(memory + 56, "\x66\x66\x66\x66\x66\x66\x66\x66", 8);
 	assert_int_equal(widths.word, 0x04030201);
 	assert_true(widths.dword == 0x0807060504030201);
 	assert_true(widths.ptr == 0x0807060504030201);

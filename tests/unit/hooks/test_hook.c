@@ -131,9 +131,16 @@ static void test_fetch_declarations_are_checked(void **state)
 	desc.fetch = &fetch;
 	desc.nr_fetch = 1;
 	assert_int_equal(try(&desc), 0);
-	fetch.len_arg_plus1 = 6;
+	fetch.flags = PORTAL_FETCH_F_LEN_IS_ARG;
+	fetch.len_arg = 5;
 	assert_int_equal(try(&desc), 0);
-	fetch.len_arg_plus1 = 7;
+	fetch.len_arg = 6;
+	assert_int_equal(try(&desc), -EINVAL);
+	fetch.len_arg = 5;
+	fetch.flags = 0;
+	assert_int_equal(try(&desc), -EINVAL);
+	fetch.flags = PORTAL_FETCH_F_LEN_IS_ARG << 1;
+	fetch.len_arg = 0;
 	assert_int_equal(try(&desc), -EINVAL);
 	fetch = (struct portal_fetch){ .what = 7, .max = 64 };
 	assert_int_equal(try(&desc), -EINVAL);

@@ -72,7 +72,12 @@ static int follow(struct portal_ctx *ctx, void *data)
 	(void)data;
 	for (uint32_t n = 0; n < NR_NODES; n++)
 		steps[n] = (struct portal_step){
-			.len = NODE, .base_plus1 = n, .at = n ? 4 : 0, .buf = walk.bytes[n], .n = 77
+			.len = NODE,
+			.flags = n ? PORTAL_STEP_F_BASED : 0,
+			.base = n ? n - 1 : 0,
+			.at = n ? 4 : 0,
+			.buf = walk.bytes[n],
+			.n = 77,
 		};
 	steps[0].addr = HEAD;
 	if (walk.before)
@@ -347,14 +352,20 @@ static void test_vec_a_staged_node_hides_a_fault(void **state)
 
 /* ---- what is refused ---- */
 
-static void set_reserved(struct portal_step *steps)
+static void set_unknown_flag(struct portal_step *steps)
 {
-	steps[3].reserved = 1;
+	steps[3].flags |= PORTAL_STEP_F_BASED << 1;
+}
+
+static void set_base_without_flag(struct portal_step *steps)
+{
+	steps[3].flags = 0;
+	steps[3].at = 0;
 }
 
 static void set_later_base(struct portal_step *steps)
 {
-	steps[3].base_plus1 = 4;
+	steps[3].base = 3;
 }
 
 static void set_no_length(struct portal_step *steps)
@@ -375,7 +386,8 @@ static void set_too_long(struct portal_step *steps)
 static void test_vec_nonsense_is_einval_and_reads_nothing(void **state)
 {
 	static void (*const changes[])(struct portal_step * steps) = {
-		set_reserved, set_later_base, set_no_length, set_pointer_beyond, set_too_long,
+		set_unknown_flag, set_base_without_flag, set_later_base,
+		set_no_length,	  set_pointer_beyond,	 set_too_long,
 	};
 
 	(void)state;

@@ -155,7 +155,17 @@ static int write_whole(struct portal_ctx *ctx, uint64_t addr, const void *buf, s
 	return (size_t)n == len ? 0 : -EFAULT;
 }
 
-int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
+int portal_read_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t *ret_value)
+{
+	uint8_t raw[2];
+	int ret = read_whole(ctx, addr, raw, sizeof(raw));
+
+	if (ret == 0)
+		*ret_value = get_le16(raw);
+	return ret;
+}
+
+int portal_read_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
 {
 	uint8_t raw[4];
 	int ret = read_whole(ctx, addr, raw, sizeof(raw));
@@ -165,7 +175,7 @@ int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
 	return ret;
 }
 
-int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
+int portal_read_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 {
 	uint8_t raw[8];
 	int ret = read_whole(ctx, addr, raw, sizeof(raw));
@@ -173,6 +183,16 @@ int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 	if (ret == 0)
 		*ret_value = get_le64(raw);
 	return ret;
+}
+
+int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
+{
+	return portal_read_u32(ctx, addr, ret_value);
+}
+
+int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
+{
+	return portal_read_u64(ctx, addr, ret_value);
 }
 
 int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
@@ -185,7 +205,15 @@ int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 	return ret;
 }
 
-int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
+int portal_write_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t value)
+{
+	uint8_t raw[2];
+
+	put_le16(raw, value);
+	return write_whole(ctx, addr, raw, sizeof(raw));
+}
+
+int portal_write_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
 {
 	uint8_t raw[4];
 
@@ -193,12 +221,22 @@ int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
 	return write_whole(ctx, addr, raw, sizeof(raw));
 }
 
-int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
+int portal_write_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
 {
 	uint8_t raw[8];
 
 	put_le64(raw, value);
 	return write_whole(ctx, addr, raw, sizeof(raw));
+}
+
+int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
+{
+	return portal_write_u32(ctx, addr, value);
+}
+
+int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
+{
+	return portal_write_u64(ctx, addr, value);
 }
 
 int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value)

@@ -146,13 +146,16 @@ static int walk_init(struct vec_walk *walk, struct portal_ctx *ctx, const struct
 	walk->done = 0;
 	walk->is_over = false;
 	for (size_t i = 0; i < nr; i++) {
-		if (steps[i].reserved)
+		bool is_based = steps[i].flags & PORTAL_STEP_F_BASED;
+
+		if (steps[i].flags & ~PORTAL_STEP_F_BASED || (!is_based && steps[i].base != 0) ||
+		    steps[i].base >= PORTAL_MAX_STEPS)
 			return -EINVAL;
 		walk->steps[i] = (struct read_vec_step){
 			.addr = steps[i].addr,
 			.len = steps[i].len,
 			.at = steps[i].at,
-			.base_plus1 = steps[i].base_plus1,
+			.base_plus1 = is_based ? steps[i].base + 1 : 0,
 			.buf = steps[i].buf,
 			.n = -ENODATA,
 		};

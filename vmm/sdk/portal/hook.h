@@ -188,6 +188,8 @@ enum {
 	PORTAL_FETCH_ARGS = 6	  /* portal_proc_args() */
 };
 
+#define PORTAL_FETCH_F_LEN_IS_ARG 1u /* the length is argument @len_arg, at most @max */
+
 /**
  * struct portal_fetch - data the hook is going to read
  * @what: PORTAL_FETCH_*
@@ -195,8 +197,9 @@ enum {
  * @offset: added to the argument
  * @inner_offset: added to the pointer found there
  * @max: most bytes wanted
- * @len_arg_plus1: n + 1: the length is argument n (up to @max); 0 = the length is @max
- * @flags: 0
+ * @flags: PORTAL_FETCH_F_*
+ * @len_arg: with PORTAL_FETCH_F_LEN_IS_ARG: index of the argument that is the length, 0 .. 5;
+ *	else 0
  * @reserved: 0
  *
  * The guest collects what is declared before the event leaves it, faulting pages in; the read
@@ -213,8 +216,8 @@ struct portal_fetch {
 	int64_t offset;
 	int64_t inner_offset;
 	uint32_t max;
-	uint32_t len_arg_plus1;
 	uint32_t flags;
+	uint32_t len_arg;
 	uint32_t reserved;
 };
 
@@ -607,24 +610,25 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  */
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
 
+#define PORTAL_STEP_F_BASED 1u /* @addr is added to a pointer that step @base has read */
+
 /**
  * struct portal_step - one of several reads that depend on each other
  * @addr: user address; with a base, what is added to the pointer (also a negative number)
  * @len: bytes, at least 1
- * @base_plus1: n + 1: the pointer (the task's, 4 or 8 bytes) is in what step n, an earlier one, has
- * read;
- *	0: there is none
- * @at: where in those bytes it is; 0 without a base
- * @reserved: 0
+ * @flags: PORTAL_STEP_F_*
+ * @base: with PORTAL_STEP_F_BASED: index of the earlier step that read the pointer; else 0
+ * @at: with PORTAL_STEP_F_BASED: offset of the pointer (the task's, 4 or 8 bytes) in the bytes of
+ *	that step; else 0
  * @buf: buffer of @len bytes; those of different steps do not overlap
  * @n: set: bytes read; fewer than @len when a later part faulted; -EFAULT; -ENODATA: not reached
  */
 struct portal_step {
 	uint64_t addr;
 	uint32_t len;
-	uint32_t base_plus1;
+	uint32_t flags;
+	uint32_t base;
 	uint32_t at;
-	uint32_t reserved;
 	void *buf;
 	ssize_t n;
 };
@@ -647,8 +651,9 @@ struct portal_step {
  *	int nr;
  *
  *	for (uint32_t i = 1; i < 8; i++)
- *		steps[i] = (struct portal_step){ .len = sizeof(node[i]), .base_plus1 = i, .at = 0,
- *						 .buf = &node[i] };
+ *		steps[i] = (struct portal_step){ .len = sizeof(node[i]),
+ *						 .flags = PORTAL_STEP_F_BASED, .base = i - 1,
+ *						 .at = 0, .buf = &node[i] };
  *	nr = portal_read_vec(ctx, steps, 8);
  *
  * Return: steps that have all their bytes; where these are fewer than @nr, @n of the next one says
@@ -663,14 +668,44 @@ int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr
  */
 ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str);
 
-/* 32 bits, 64 bits, the task's pointer (4 or 8 bytes). Return: 0; -EFAULT, also when only a part
- * could be moved; -ECANCELED. */
+/**
+ * portal_read_u16() - read an integer of 16 bits
+ * @ctx: the event
+ * @addr: user address, of any alignment
+ * @ret_value: set on success
+ *
+ * portal_read_u32() and portal_read_u64() read 32 and 64 bits. portal_read_ptr() reads a pointer of
+ * the task, which has 4 or 8 bytes. portal_read_int() and portal_read_long() are portal_read_u32()
+ * and portal_read_u64(): the width of a long does not depend on the task.
+ *
+ * Return: 0; -EFAULT: not all of the bytes could be read; -ECANCELED; -EPROTO.
+ */
+int portal_read_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t *ret_value);
+int portal_read_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value);
+int portal_read_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
+int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
 int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value);
 int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
-int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value);
+
+/**
+ * portal_write_u16() - write an integer of 16 bits
+ * @ctx: the event
+ * @addr: user address, of any alignment
+ * @value: the integer
+ *
+ * portal_write_u32(), portal_write_u64(), portal_write_ptr(), portal_write_int() and
+ * portal_write_long() correspond to the reads. portal_write_ptr() writes the low 4 bytes of @value
+ * where the task's pointers have 4.
+ *
+ * Return: 0; -EFAULT: not all of the bytes could be written; -ECANCELED; -EPROTO; in a hook with
+ * PORTAL_HOOK_DEFER_WRITES also -ENOSPC, as portal_write_bytes().
+ */
+int portal_write_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t value);
+int portal_write_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t value);
+int portal_write_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
+int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
 int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value);
 int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
-int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
 
 /**
  * portal_fd_name() - what /proc/PID/fd/@fd of the current process shows

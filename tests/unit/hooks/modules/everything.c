@@ -10,6 +10,7 @@ static int event(struct portal_ctx *ctx, void *data)
 	char text[16];
 	uint64_t value = 0;
 	uint32_t word = 0;
+	uint16_t half = 0;
 	struct portal_step step = { .addr = portal_arg(ctx, 2), .len = 4, .buf = text };
 	int pid = portal_pid(ctx) + portal_tid(ctx);
 
@@ -29,6 +30,14 @@ static int event(struct portal_ctx *ctx, void *data)
 		return -5;
 	if (portal_write_str(ctx, portal_arg(ctx, 2) + 64, text) < 0)
 		return -6;
+	if (portal_read_u16(ctx, portal_arg(ctx, 2), &half) < 0 ||
+	    portal_read_u32(ctx, portal_arg(ctx, 2), &word) < 0 ||
+	    portal_read_u64(ctx, portal_arg(ctx, 2), &value) < 0)
+		return -14;
+	if (portal_write_u16(ctx, portal_arg(ctx, 2) + 112, half) < 0 ||
+	    portal_write_u32(ctx, portal_arg(ctx, 2) + 116, word) < 0 ||
+	    portal_write_u64(ctx, portal_arg(ctx, 2) + 120, value) < 0)
+		return -15;
 	if (portal_read_int(ctx, portal_arg(ctx, 2), &word) < 0 ||
 	    portal_read_long(ctx, portal_arg(ctx, 2), &value) < 0 ||
 	    portal_read_ptr(ctx, portal_arg(ctx, 2), &value) < 0)
