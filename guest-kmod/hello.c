@@ -76,7 +76,7 @@ static bool is_welcome(const struct portal_wire_welcome *welcome)
 	       !(le64_to_cpu(welcome->features) & ~(u64)PORTAL_FEATURES);
 }
 
-s64 op_hello_welcome(struct op *op)
+s64 op_welcome(struct op *op)
 {
 	struct portal_wire_welcome welcome;
 

@@ -207,7 +207,7 @@ void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire)
 			fetch_str(fetch, pointer + le64_to_cpu(wire->inner_offset), max);
 		break;
 	case PORTAL_WIRE_FETCH_FD_NAME:
-		fetch_op(fetch, PORTAL_ITEM_FD_NAME, (s64)(s32)arg, op_file_fd_name, max);
+		fetch_op(fetch, PORTAL_ITEM_FD_NAME, (s64)(s32)arg, op_fd_name, max);
 		break;
 	case PORTAL_WIRE_FETCH_ARGS:
 		fetch_op(fetch, PORTAL_ITEM_ARGS, 0, op_proc_args, max);

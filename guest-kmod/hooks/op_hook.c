@@ -8,7 +8,7 @@
 #include "ops/op.h"
 #include "syscalls/table.h"
 
-s64 op_hook_names(struct op *op)
+s64 op_syscall_names(struct op *op)
 {
 	int table = syscall_table_of_abi(op->size);
 	size_t len, used = 0;

@@ -49,7 +49,7 @@ struct hook_link {
  * @bit: its bit in events, as a mask
  * @on: it may match
  * @observes: it changes nothing: of a call that returns it is told at the return only
- * @trace rings: it is told by a record in the trace
+ * @traces: its events are records in a trace ring
  * @blocks: that waits for room
  * @every_call: it is on every call of both ABIs
  * @nr: its calls, by table, or PORTAL_NR_NONE

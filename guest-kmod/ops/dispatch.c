@@ -5,28 +5,6 @@
 
 #include "ops/dispatch.h"
 
-/* An operation that ops.h has and this list has not does not compile. */
-#define RUN_NONE	  NULL
-#define RUN_VERDICT	  NULL
-#define RUN_WELCOME	  op_hello_welcome
-#define RUN_READ	  op_mem_read
-#define RUN_WRITE	  op_mem_write
-#define RUN_READ_STR	  op_mem_read_str
-#define RUN_FD_NAME	  op_file_fd_name
-#define RUN_PROC_ARGS	  op_proc_args
-#define RUN_PROC_ENV	  op_proc_env
-#define RUN_PROC_PID	  op_proc_pid
-#define RUN_USER_REGS	  op_proc_user_regs
-#define RUN_SYSCALL_NAMES op_hook_names
-#define RUN_HOOK_ADD	  op_hook_add
-#define RUN_HOOK_DEL	  op_hook_del
-#define RUN_HOOK_ENABLE	  op_hook_enable
-#define RUN_RULE_OPEN	  op_rule_open
-#define RUN_RULE_ADD	  op_rule_add
-#define RUN_RULE_DEL	  op_rule_del
-#define RUN_TRACE_OPEN	  op_trace_open
-#define RUN_READ_VEC	  op_vec_read
-
 /* most = 0: the operation has no payload, its size field is a parameter */
 struct op_entry {
 	op_fn *run;
@@ -34,10 +12,13 @@ struct op_entry {
 	u32 most;
 };
 
-#define ENTRY(name, number, least_, most_) \
-	[number] = { .run = RUN_##name, .least = (least_), .most = (most_) },
+#define FINAL_ENTRY(NAME, name, number, least_, most_) \
+	[number] = { .least = (least_), .most = (most_) },
+#define ENTRY(NAME, name, number, least_, most_) \
+	[number] = { .run = op_##name, .least = (least_), .most = (most_) },
 
-static const struct op_entry entries[PORTAL_NR_OPS] = { PORTAL_OPS(ENTRY) };
+static const struct op_entry entries[PORTAL_NR_OPS] = { PORTAL_FINAL_OPS(FINAL_ENTRY)
+								PORTAL_ANSWERED_OPS(ENTRY) };
 
 int dispatch_check(u32 code, u64 size)
 {

@@ -43,7 +43,7 @@ static s64 copy_from_offset(struct op *op, const char *name)
 	return count;
 }
 
-s64 op_file_fd_name(struct op *op)
+s64 op_fd_name(struct op *op)
 {
 	struct path path;
 	char *name;

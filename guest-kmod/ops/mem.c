@@ -10,19 +10,19 @@ static s64 moved(size_t done, size_t wanted)
 	return done == 0 && wanted > 0 ? -EFAULT : (s64)done;
 }
 
-s64 op_mem_read(struct op *op)
+s64 op_read(struct op *op)
 {
 	if (op->size > op->room)
 		return op_invalid(op);
 	return moved(user_mem_read(op->addr, op->data, op->size), op->size);
 }
 
-s64 op_mem_write(struct op *op)
+s64 op_write(struct op *op)
 {
 	return moved(user_mem_write(op->addr, op->data, op->size), op->size);
 }
 
-s64 op_mem_read_str(struct op *op)
+s64 op_read_str(struct op *op)
 {
 	ssize_t len;
 

@@ -52,23 +52,9 @@ typedef s64 op_fn(struct op *op);
  */
 s64 op_invalid(struct op *op);
 
-op_fn op_mem_read;
-op_fn op_mem_write;
-op_fn op_mem_read_str;
-op_fn op_vec_read;
-op_fn op_file_fd_name;
-op_fn op_proc_args;
-op_fn op_proc_env;
-op_fn op_proc_pid;
-op_fn op_proc_user_regs;
-op_fn op_hello_welcome;
-op_fn op_hook_names;
-op_fn op_hook_add;
-op_fn op_hook_del;
-op_fn op_hook_enable;
-op_fn op_rule_open;
-op_fn op_rule_add;
-op_fn op_rule_del;
-op_fn op_trace_open;
+/* op_read(), op_write(), ...: a handler for each operation */
+#define PORTAL_OP_HANDLER(NAME, name, number, least, most) op_fn op_##name;
+PORTAL_ANSWERED_OPS(PORTAL_OP_HANDLER)
+#undef PORTAL_OP_HANDLER
 
 #endif /* GUEST_OP_H */

@@ -84,7 +84,7 @@ s64 op_proc_pid(struct op *op)
 	return task_tgid_nr(current);
 }
 
-s64 op_proc_user_regs(struct op *op)
+s64 op_user_regs(struct op *op)
 {
 	if (!current->mm)
 		return -ESRCH;

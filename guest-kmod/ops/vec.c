@@ -89,7 +89,7 @@ static bool run_step(struct vec *vec, u32 n, u8 *data)
 	return len == wanted;
 }
 
-s64 op_vec_read(struct op *op)
+s64 op_read_vec(struct op *op)
 {
 	struct vec vec = {
 		.steps = (const struct portal_wire_step *)op->scratch,

@@ -173,7 +173,7 @@ static struct fake_hook *find_hook(struct fake_guest *guest, uint64_t id)
 	return NULL;
 }
 
-static int64_t serve_hook_add(struct work *work)
+static int64_t add_hook(struct work *work)
 {
 	struct fake_guest *guest = work->guest;
 	struct portal_wire_hook wire;
@@ -203,7 +203,7 @@ static int64_t serve_hook_add(struct work *work)
 	return 0;
 }
 
-static int64_t serve_hook_del(struct work *work)
+static int64_t delete_hook(struct work *work)
 {
 	struct fake_hook *hook = find_hook(work->guest, work->addr);
 
@@ -214,7 +214,7 @@ static int64_t serve_hook_del(struct work *work)
 	return 0;
 }
 
-static int64_t serve_hook_enable(struct work *work)
+static int64_t enable_hook(struct work *work)
 {
 	struct fake_hook *hook = find_hook(work->guest, work->addr);
 
@@ -226,19 +226,29 @@ static int64_t serve_hook_enable(struct work *work)
 	return 0;
 }
 
-static int64_t serve_hooks(struct work *work, uint32_t op)
+static int64_t locked(struct work *work, int64_t (*change)(struct work *work))
 {
 	int64_t ret;
 
 	pthread_mutex_lock(&work->guest->lock);
-	if (op == PORTAL_OP_HOOK_ADD)
-		ret = serve_hook_add(work);
-	else if (op == PORTAL_OP_HOOK_DEL)
-		ret = serve_hook_del(work);
-	else
-		ret = serve_hook_enable(work);
+	ret = change(work);
 	pthread_mutex_unlock(&work->guest->lock);
 	return ret;
+}
+
+static int64_t serve_hook_add(struct work *work)
+{
+	return locked(work, add_hook);
+}
+
+static int64_t serve_hook_del(struct work *work)
+{
+	return locked(work, delete_hook);
+}
+
+static int64_t serve_hook_enable(struct work *work)
+{
+	return locked(work, enable_hook);
 }
 
 static int64_t serve_rule_open(struct work *work)
@@ -283,72 +293,99 @@ static int64_t serve_trace_open(struct work *work)
 	return ret < 0 ? ret : 8 * FAKE_NR_TRACE_RINGS;
 }
 
-static int64_t serve_task(struct work *work, uint32_t op)
+static int64_t serve_proc_args(struct work *work)
 {
-	if (!work->task)
-		return -ESRCH;
-	switch (op) {
-	case PORTAL_OP_READ:
-		return serve_read(work);
-	case PORTAL_OP_WRITE:
-		return serve_write(work);
-	case PORTAL_OP_READ_STR:
-		return serve_read_str(work);
-	case PORTAL_OP_READ_VEC:
-		return serve_read_vec(work);
-	case PORTAL_OP_FD_NAME:
-		return serve_fd_name(work);
-	case PORTAL_OP_PROC_ARGS:
-		return serve_text(work, work->task->args, work->task->args_len);
-	case PORTAL_OP_PROC_ENV:
-		return serve_text(work, work->task->env, work->task->env_len);
-	case PORTAL_OP_PROC_PID:
-		return work->task->pid;
-	default:
-		return serve_regs(work);
-	}
+	return serve_text(work, work->task->args, work->task->args_len);
 }
 
-/* least and most payload by operation; most of the wanted bytes for reads */
-static bool is_in_bounds(uint32_t op, uint64_t size)
+static int64_t serve_proc_env(struct work *work)
 {
-	static const struct {
-		size_t least, most;
-	} bounds[PORTAL_NR_OPS] = {
-#define BOUNDS(name, number, least_size, most_size) [number] = { least_size, most_size },
-		PORTAL_OPS(BOUNDS)
-#undef BOUNDS
-	};
+	return serve_text(work, work->task->env, work->task->env_len);
+}
 
-	if (op == PORTAL_OP_READ || op == PORTAL_OP_READ_STR)
+static int64_t serve_proc_pid(struct work *work)
+{
+	return work->task->pid;
+}
+
+static int64_t serve_rule_add(struct work *work)
+{
+	return fake_rule_add(work->guest, work->data, work->size);
+}
+
+static int64_t serve_rule_del(struct work *work)
+{
+	return fake_rule_del(work->guest, work->addr);
+}
+
+static int64_t serve_welcome(struct work *work)
+{
+	return work->guest->welcome;
+}
+
+/* what @size of a request is */
+enum size_field {
+	SIZE_PARAM,  /* a parameter of the operation, or nothing: there is no data */
+	SIZE_DATA,   /* bytes of data, within the bounds */
+	SIZE_WANTED, /* bytes wanted, at most a page's data */
+};
+
+/* docs/protocol.md section 4; an operation without an entry is unknown to this guest */
+static const struct handler {
+	int64_t (*serve)(struct work *work);
+	bool needs_task;
+	enum size_field size;
+	uint64_t least, most;
+} handlers[] = {
+	[PORTAL_OP_WELCOME] = { serve_welcome, false, SIZE_DATA, 16, 16 },
+	[PORTAL_OP_READ] = { serve_read, true, SIZE_WANTED, 0, 0 },
+	[PORTAL_OP_WRITE] = { serve_write, true, SIZE_DATA, 0, 4072 },
+	[PORTAL_OP_READ_STR] = { serve_read_str, true, SIZE_WANTED, 0, 0 },
+	[PORTAL_OP_FD_NAME] = { serve_fd_name, true, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_PROC_ARGS] = { serve_proc_args, true, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_PROC_ENV] = { serve_proc_env, true, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_PROC_PID] = { serve_proc_pid, true, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_USER_REGS] = { serve_regs, true, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_SYSCALL_NAMES] = { serve_names, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_HOOK_ADD] = { serve_hook_add, false, SIZE_DATA, sizeof(struct portal_wire_hook),
+				 4072 },
+	[PORTAL_OP_HOOK_DEL] = { serve_hook_del, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_HOOK_ENABLE] = { serve_hook_enable, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_RULE_OPEN] = { serve_rule_open, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_RULE_ADD] = { serve_rule_add, false, SIZE_DATA, sizeof(struct portal_wire_rule),
+				 4072 },
+	[PORTAL_OP_RULE_DEL] = { serve_rule_del, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_TRACE_OPEN] = { serve_trace_open, false, SIZE_PARAM, 0, 0 },
+	[PORTAL_OP_READ_VEC] = { serve_read_vec, true, SIZE_DATA, sizeof(struct portal_wire_step),
+				 32 * sizeof(struct portal_wire_step) },
+};
+
+static const struct handler *find_handler(const struct fake_guest *guest, uint32_t op)
+{
+	uint32_t nr_ops = sizeof(handlers) / sizeof(handlers[0]);
+
+	/* an older guest knows fewer */
+	if (guest->nr_ops && guest->nr_ops < nr_ops)
+		nr_ops = guest->nr_ops;
+	return op < nr_ops && handlers[op].serve ? &handlers[op] : NULL;
+}
+
+static bool is_in_bounds(const struct handler *handler, uint64_t size)
+{
+	switch (handler->size) {
+	case SIZE_WANTED:
 		return size <= PORTAL_DATA_SIZE;
-	if (bounds[op].most == 0)
-		return true;
-	return size >= bounds[op].least && size <= bounds[op].most;
+	case SIZE_DATA:
+		return size >= handler->least && size <= handler->most;
+	case SIZE_PARAM:
+		break;
+	}
+	return true;
 }
 
-static int64_t dispatch(struct work *work, uint32_t op)
+static int64_t serve(struct work *work, const struct handler *handler)
 {
-	switch (op) {
-	case PORTAL_OP_WELCOME:
-		return work->guest->welcome;
-	case PORTAL_OP_SYSCALL_NAMES:
-		return serve_names(work);
-	case PORTAL_OP_HOOK_ADD:
-	case PORTAL_OP_HOOK_DEL:
-	case PORTAL_OP_HOOK_ENABLE:
-		return serve_hooks(work, op);
-	case PORTAL_OP_RULE_OPEN:
-		return serve_rule_open(work);
-	case PORTAL_OP_RULE_ADD:
-		return fake_rule_add(work->guest, work->data, work->size);
-	case PORTAL_OP_RULE_DEL:
-		return fake_rule_del(work->guest, work->addr);
-	case PORTAL_OP_TRACE_OPEN:
-		return serve_trace_open(work);
-	default:
-		return serve_task(work, op);
-	}
+	return handler->needs_task && !work->task ? -ESRCH : handler->serve(work);
 }
 
 uint32_t fake_serve(struct fake_guest *guest, struct fake_task *task, struct portal_region *region)
@@ -360,17 +397,18 @@ uint32_t fake_serve(struct fake_guest *guest, struct fake_task *task, struct por
 		.size = le64toh(region->size),
 		.data = region->data,
 	};
-	uint32_t op = (uint32_t)le64toh(region->op), answer = PORTAL_RESP_DONE;
+	const struct handler *handler = find_handler(guest, (uint32_t)le64toh(region->op));
+	uint32_t answer = PORTAL_RESP_DONE;
 	int64_t result;
 
-	if (op >= (guest->nr_ops ? guest->nr_ops : PORTAL_NR_OPS)) {
+	if (!handler) {
 		answer = PORTAL_RESP_UNKNOWN;
 		result = -EOPNOTSUPP;
-	} else if (!is_in_bounds(op, work.size)) {
+	} else if (!is_in_bounds(handler, work.size)) {
 		answer = PORTAL_RESP_INVALID;
 		result = -EINVAL;
 	} else {
-		result = dispatch(&work, op);
+		result = serve(&work, handler);
 		answer = work.is_invalid ? PORTAL_RESP_INVALID : PORTAL_RESP_DONE;
 	}
 	region->addr = htole64(work.cursor);

@@ -51,7 +51,7 @@ static void report_gate(const struct stats_out *report, const struct channel *ch
 	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
 							     "return", "error", "work" };
 	static const char *const operations[PORTAL_NR_OPS] = {
-#define OPERATION_NAME(name, number, least, most) [number] = #name,
+#define OPERATION_NAME(NAME, name, number, least, most) [number] = #NAME,
 		PORTAL_OPS(OPERATION_NAME)
 #undef OPERATION_NAME
 	};

@@ -10,10 +10,10 @@
  *
  * Numbers are written out, never reused, and only ever appended.
  *
- * PORTAL_OPS(X) calls X(NAME, number, least bytes of data, most bytes of data): the bounds on the
- * request's payload that the guest checks before any handler runs. How many bytes of data a request
- * carries is said by its size field, where that field means something else ("-") the payload is
- * empty.
+ * PORTAL_OPS(X) expands X(NAME, name, number, least, most) for each operation. @least and @most are
+ * the bounds on the bytes of data that a request carries; the guest checks them before the handler
+ * op_name() runs. The size field of a request is the number of these bytes. Where it means
+ * something
  *
  * name           addr                size            data           answer
  * NONE           -                   -               -              (none)
@@ -56,35 +56,41 @@
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H
 
-#define PORTAL_OPS(X)                                                                         \
-	X(NONE, 0, 0, 0)                                                                      \
-	X(VERDICT, 1, sizeof(struct portal_wire_verdict), PORTAL_DATA_SIZE)                   \
-	X(WELCOME, 2, sizeof(struct portal_wire_welcome), sizeof(struct portal_wire_welcome)) \
-	X(READ, 3, 0, 0)                                                                      \
-	X(WRITE, 4, 0, PORTAL_DATA_SIZE)                                                      \
-	X(READ_STR, 5, 0, 0)                                                                  \
-	X(FD_NAME, 6, 0, 0)                                                                   \
-	X(PROC_ARGS, 7, 0, 0)                                                                 \
-	X(PROC_ENV, 8, 0, 0)                                                                  \
-	X(PROC_PID, 9, 0, 0)                                                                  \
-	X(USER_REGS, 10, 0, 0)                                                                \
-	X(SYSCALL_NAMES, 11, 0, 0)                                                            \
-	X(HOOK_ADD, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE)                    \
-	X(HOOK_DEL, 13, 0, 0)                                                                 \
-	X(HOOK_ENABLE, 14, 0, 0)                                                              \
-	X(RULE_OPEN, 15, 0, 0)                                                                \
-	X(RULE_ADD, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE)                    \
-	X(RULE_DEL, 17, 0, 0)                                                                 \
-	X(TRACE_OPEN, 18, 0, 0)                                                               \
-	X(READ_VEC, 19, sizeof(struct portal_wire_step),                                      \
+#define PORTAL_ANSWERED_OPS(X)                                                       \
+	X(WELCOME, welcome, 2, sizeof(struct portal_wire_welcome),                   \
+	  sizeof(struct portal_wire_welcome))                                        \
+	X(READ, read, 3, 0, 0)                                                       \
+	X(WRITE, write, 4, 0, PORTAL_DATA_SIZE)                                      \
+	X(READ_STR, read_str, 5, 0, 0)                                               \
+	X(FD_NAME, fd_name, 6, 0, 0)                                                 \
+	X(PROC_ARGS, proc_args, 7, 0, 0)                                             \
+	X(PROC_ENV, proc_env, 8, 0, 0)                                               \
+	X(PROC_PID, proc_pid, 9, 0, 0)                                               \
+	X(USER_REGS, user_regs, 10, 0, 0)                                            \
+	X(SYSCALL_NAMES, syscall_names, 11, 0, 0)                                    \
+	X(HOOK_ADD, hook_add, 12, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE) \
+	X(HOOK_DEL, hook_del, 13, 0, 0)                                              \
+	X(HOOK_ENABLE, hook_enable, 14, 0, 0)                                        \
+	X(RULE_OPEN, rule_open, 15, 0, 0)                                            \
+	X(RULE_ADD, rule_add, 16, sizeof(struct portal_wire_rule), PORTAL_DATA_SIZE) \
+	X(RULE_DEL, rule_del, 17, 0, 0)                                              \
+	X(TRACE_OPEN, trace_open, 18, 0, 0)                                          \
+	X(READ_VEC, read_vec, 19, sizeof(struct portal_wire_step),                   \
 	  PORTAL_MAX_STEPS * sizeof(struct portal_wire_step))
 
+#define PORTAL_FINAL_OPS(X)    \
+	X(NONE, none, 0, 0, 0) \
+	X(VERDICT, verdict, 1, sizeof(struct portal_wire_verdict), PORTAL_DATA_SIZE)
+
+#define PORTAL_OPS(X)       \
+	PORTAL_FINAL_OPS(X) \
+	PORTAL_ANSWERED_OPS(X)
+
 enum portal_op {
-#define PORTAL_OP_ENUM(name, number, least, most) PORTAL_OP_##name = (number),
+#define PORTAL_OP_ENUM(NAME, name, number, least, most) PORTAL_OP_##NAME = (number),
 	PORTAL_OPS(PORTAL_OP_ENUM)
 #undef PORTAL_OP_ENUM
+		PORTAL_NR_OPS
 };
-
-#define PORTAL_NR_OPS 20
 
 #endif /* PORTAL_OPS_H */

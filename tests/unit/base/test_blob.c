@@ -11,7 +11,7 @@
 
 #include "base/blob.h"
 
-static void test_blob_holds_a_copy(void **state)
+static void test_blob_copy_is_independent_of_its_source(void **state)
 {
 	char bytes[] = "kernel";
 	struct blob blob;
@@ -27,7 +27,7 @@ static void test_blob_holds_a_copy(void **state)
 	blob_done(&blob);
 }
 
-static void test_blob_of_nothing_is_a_file_without_bytes(void **state)
+static void test_blob_copy_of_zero_bytes_is_an_empty_file(void **state)
 {
 	struct blob blob;
 
@@ -39,7 +39,7 @@ static void test_blob_of_nothing_is_a_file_without_bytes(void **state)
 	blob_done(&blob);
 }
 
-static void test_blob_map_takes_the_descriptor_also_on_failure(void **state)
+static void test_blob_map_closes_the_descriptor_on_failure(void **state)
 {
 	int fd = open("/proc/self", O_PATH | O_CLOEXEC), other = blob_new_file();
 	struct blob blob;
@@ -60,7 +60,7 @@ static void test_blob_map_takes_the_descriptor_also_on_failure(void **state)
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
 }
 
-static void test_blob_of_a_file_stays_when_the_file_changes(void **state)
+static void test_blob_read_file_keeps_the_bytes_of_a_changed_file(void **state)
 {
 	char path[] = "/tmp/test_blob.XXXXXX";
 	int fd = mkstemp(path);
@@ -86,10 +86,10 @@ static void test_blob_of_a_file_stays_when_the_file_changes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blob_holds_a_copy),
-		cmocka_unit_test(test_blob_of_nothing_is_a_file_without_bytes),
-		cmocka_unit_test(test_blob_map_takes_the_descriptor_also_on_failure),
-		cmocka_unit_test(test_blob_of_a_file_stays_when_the_file_changes),
+		cmocka_unit_test(test_blob_copy_is_independent_of_its_source),
+		cmocka_unit_test(test_blob_copy_of_zero_bytes_is_an_empty_file),
+		cmocka_unit_test(test_blob_map_closes_the_descriptor_on_failure),
+		cmocka_unit_test(test_blob_read_file_keeps_the_bytes_of_a_changed_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static void count_to_three(struct coro *self, void *arg)
 	(*counter)++;
 }
 
-static void test_coroutine_goes_on_where_it_yielded(void **state)
+static void test_coroutine_resumes_after_its_yield(void **state)
 {
 	struct coro_pool pool;
 	struct coro *coro;
@@ -38,7 +38,7 @@ static void test_coroutine_goes_on_where_it_yielded(void **state)
 	coro_pool_done(&pool);
 }
 
-static void test_finished_coroutine_is_used_again(void **state)
+static void test_finished_coroutine_is_reused(void **state)
 {
 	struct coro_pool pool;
 	struct coro *first, *second;
@@ -89,7 +89,7 @@ static void use_stack(struct coro *self, void *arg)
 	*(int *)arg = big[0] == 0x5a && big[sizeof(big) - 1] == 0x5a;
 }
 
-static void test_half_the_stack_can_be_used_and_survives_a_yield(void **state)
+static void test_stack_content_survives_a_yield(void **state)
 {
 	struct coro_pool pool;
 	struct coro *coro;
@@ -123,10 +123,10 @@ static void test_suspended_coroutine_can_be_discarded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_coroutine_goes_on_where_it_yielded),
-		cmocka_unit_test(test_finished_coroutine_is_used_again),
+		cmocka_unit_test(test_coroutine_resumes_after_its_yield),
+		cmocka_unit_test(test_finished_coroutine_is_reused),
 		cmocka_unit_test(test_coroutines_interleave),
-		cmocka_unit_test(test_half_the_stack_can_be_used_and_survives_a_yield),
+		cmocka_unit_test(test_stack_content_survives_a_yield),
 		cmocka_unit_test(test_suspended_coroutine_can_be_discarded),
 	};
 

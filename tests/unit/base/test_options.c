@@ -44,7 +44,7 @@ static void test_pairs_keep_their_order_and_equals_signs(void **state)
 	options_done(&options);
 }
 
-static void test_double_comma_is_a_comma(void **state)
+static void test_double_comma_is_a_literal_comma(void **state)
 {
 	struct options options;
 
@@ -78,7 +78,7 @@ static void test_key_given_twice_is_eexist(void **state)
 	assert_int_equal(refused("f,a,a=1"), -EEXIST);
 }
 
-static void test_as_many_pairs_as_fit_and_one_beyond(void **state)
+static void test_options_max_pairs_fit_and_one_more_is_e2big(void **state)
 {
 	char spec[16 * OPTIONS_MAX] = "f";
 	struct options options;
@@ -93,7 +93,7 @@ static void test_as_many_pairs_as_fit_and_one_beyond(void **state)
 	assert_int_equal(refused(spec), -E2BIG);
 }
 
-static void test_numbers_in_three_bases(void **state)
+static void test_u64_decimal_hexadecimal_octal(void **state)
 {
 	uint64_t value;
 
@@ -108,7 +108,7 @@ static void test_numbers_in_three_bases(void **state)
 	assert_true(value == UINT64_MAX);
 }
 
-static void test_what_is_no_number_is_einval_or_erange(void **state)
+static void test_u64_bad_numbers_are_einval_or_erange(void **state)
 {
 	static const char *const bad[] = { "", "-1", "+1", " 1", "1 ", "x", "0x", "1k", "08" };
 	uint64_t value = 5;
@@ -125,13 +125,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_head_alone_has_no_pairs),
 		cmocka_unit_test(test_pairs_keep_their_order_and_equals_signs),
-		cmocka_unit_test(test_double_comma_is_a_comma),
+		cmocka_unit_test(test_double_comma_is_a_literal_comma),
 		cmocka_unit_test(test_missing_head_is_einval),
 		cmocka_unit_test(test_empty_key_is_einval),
 		cmocka_unit_test(test_key_given_twice_is_eexist),
-		cmocka_unit_test(test_as_many_pairs_as_fit_and_one_beyond),
-		cmocka_unit_test(test_numbers_in_three_bases),
-		cmocka_unit_test(test_what_is_no_number_is_einval_or_erange),
+		cmocka_unit_test(test_options_max_pairs_fit_and_one_more_is_e2big),
+		cmocka_unit_test(test_u64_decimal_hexadecimal_octal),
+		cmocka_unit_test(test_u64_bad_numbers_are_einval_or_erange),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

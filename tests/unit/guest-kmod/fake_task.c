@@ -80,7 +80,7 @@ static s64 copy_text(struct op *op, const char *text, size_t len)
 	return (s64)count;
 }
 
-s64 op_file_fd_name(struct op *op)
+s64 op_fd_name(struct op *op)
 {
 	if ((s32)op->size != FAKE_TASK_FD)
 		return -EBADF;

@@ -25,28 +25,13 @@ static int start(void **state)
 static void test_every_operation_runs_its_own_handler(void **state)
 {
 	static const struct {
+		const char *name;
 		u32 code;
 		u64 size;
-		const char *handler;
 	} ops[] = {
-		{ PORTAL_OP_WELCOME, sizeof(struct portal_wire_welcome), "op_hello_welcome" },
-		{ PORTAL_OP_READ, 1, "op_mem_read" },
-		{ PORTAL_OP_WRITE, 1, "op_mem_write" },
-		{ PORTAL_OP_READ_STR, 1, "op_mem_read_str" },
-		{ PORTAL_OP_FD_NAME, 1, "op_file_fd_name" },
-		{ PORTAL_OP_PROC_ARGS, 0, "op_proc_args" },
-		{ PORTAL_OP_PROC_ENV, 0, "op_proc_env" },
-		{ PORTAL_OP_PROC_PID, 0, "op_proc_pid" },
-		{ PORTAL_OP_USER_REGS, 0, "op_proc_user_regs" },
-		{ PORTAL_OP_SYSCALL_NAMES, PORTAL_ABI_X86_64, "op_hook_names" },
-		{ PORTAL_OP_HOOK_ADD, sizeof(struct portal_wire_hook), "op_hook_add" },
-		{ PORTAL_OP_HOOK_DEL, 0, "op_hook_del" },
-		{ PORTAL_OP_HOOK_ENABLE, 1, "op_hook_enable" },
-		{ PORTAL_OP_RULE_OPEN, 0, "op_rule_open" },
-		{ PORTAL_OP_RULE_ADD, sizeof(struct portal_wire_rule), "op_rule_add" },
-		{ PORTAL_OP_RULE_DEL, 0, "op_rule_del" },
-		{ PORTAL_OP_TRACE_OPEN, PORTAL_TRACE_RING_MIN, "op_trace_open" },
-		{ PORTAL_OP_READ_VEC, sizeof(struct portal_wire_step), "op_vec_read" },
+#define OPERATION(NAME, name_, number, least, most) { #NAME, number, least },
+		PORTAL_ANSWERED_OPS(OPERATION)
+#undef OPERATION
 	};
 	struct op op;
 
@@ -55,7 +40,7 @@ static void test_every_operation_runs_its_own_handler(void **state)
 	assert_int_equal(ARRAY_SIZE(ops), PORTAL_NR_OPS - 2);
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 		run(&op, ops[i].code, ops[i].size);
-		assert_string_equal(fake_ops.last, ops[i].handler);
+		assert_string_equal(fake_ops.last, ops[i].name);
 		assert_int_equal(op.resp, PORTAL_RESP_DONE);
 	}
 	assert_int_equal(fake_ops.nr_runs, ARRAY_SIZE(ops));

@@ -59,7 +59,7 @@ static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 si
 
 		memcpy(page + n * sizeof(wire), &wire, sizeof(wire));
 	}
-	result = op_vec_read(&op);
+	result = op_read_vec(&op);
 	assert_int_equal(op.resp, result < 0 ? PORTAL_RESP_INVALID : PORTAL_RESP_DONE);
 	assert_int_equal(op.cursor, 0);
 	return result;

@@ -15,7 +15,8 @@
 #include "portal/trace_ring.h"
 
 #define SIZE	PORTAL_TRACE_RING_MIN
-#define LEAST	((u32)(sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall)))
+#define HEADER	sizeof(struct portal_wire_trace_record)
+#define LEAST	((u32)(HEADER + sizeof(struct portal_wire_syscall)))
 #define NR_MANY 20000u
 
 static struct trace_writer writer;

@@ -47,7 +47,7 @@ static void test_mem_slice_reaches_first_and_last_byte(void **state)
 	assert_non_null(mem_slice(mem, GPA(HIGH_BASE + HIGH_SIZE - 1), 1));
 }
 
-static void test_mem_slice_refuses_what_leaves_a_slot(void **state)
+static void test_mem_slice_beyond_slot_is_null(void **state)
 {
 	struct guest_mem *mem = *state;
 
@@ -61,7 +61,7 @@ static void test_mem_slice_refuses_what_leaves_a_slot(void **state)
 	assert_null(mem_slice(mem, GPA(HIGH_BASE + HIGH_SIZE), 0));
 }
 
-static void test_mem_write_is_read_back_and_zero_at_first(void **state)
+static void test_mem_is_zeroed_and_written_bytes_read_back(void **state)
 {
 	struct guest_mem *mem = *state;
 	uint8_t buf[16], zero[16] = { 0 };
@@ -156,7 +156,7 @@ static void check_fill(const uint8_t *bytes, uint8_t value, size_t len)
 		assert_int_equal(bytes[i], value);
 }
 
-static void test_mem_map_file_replaces_these_pages_and_no_other(void **state)
+static void test_mem_map_file_replaces_only_the_given_pages(void **state)
 {
 	struct guest_mem *mem = *state;
 	uint8_t *ram = mem_slice(mem, GPA(0), LOW_SIZE);
@@ -171,7 +171,7 @@ static void test_mem_map_file_replaces_these_pages_and_no_other(void **state)
 	check_fill(ram + 4 * MEM_PAGE_SIZE, 0xee, MEM_PAGE_SIZE);
 }
 
-static void test_mem_map_file_write_does_not_reach_the_file(void **state)
+static void test_mem_map_file_writes_stay_private(void **state)
 {
 	struct guest_mem *mem = *state;
 	uint8_t *one = mem_slice(mem, GPA(0), MEM_PAGE_SIZE), buf[MEM_PAGE_SIZE];
@@ -188,7 +188,7 @@ static void test_mem_map_file_write_does_not_reach_the_file(void **state)
 	close(fd);
 }
 
-static void test_mem_map_file_reaches_both_edges_of_a_slot(void **state)
+static void test_mem_map_file_first_and_last_page_of_a_slot(void **state)
 {
 	struct guest_mem *mem = *state;
 	uint64_t last = HIGH_SIZE - MEM_PAGE_SIZE;
@@ -207,7 +207,7 @@ static void test_mem_map_file_reaches_both_edges_of_a_slot(void **state)
 	close(fd);
 }
 
-static void test_mem_map_file_refuses_what_is_no_page_of_the_file(void **state)
+static void test_mem_map_file_bad_ranges_are_refused(void **state)
 {
 	static const struct {
 		uint64_t gpa, offset, len;
@@ -235,7 +235,7 @@ static void test_mem_map_file_refuses_what_is_no_page_of_the_file(void **state)
 	close(fd);
 }
 
-static void test_mem_is_mapped_where_no_huge_pages_are_lost(void **state)
+static void test_mem_should_map_is_false_with_huge_pages(void **state)
 {
 	struct guest_mem *mem = *state;
 
@@ -245,7 +245,7 @@ static void test_mem_is_mapped_where_no_huge_pages_are_lost(void **state)
 	assert_false(mem_should_map(mem));
 }
 
-static void test_mem_is_not_mapped_over_pages_that_are_there(void **state)
+static void test_mem_should_map_is_false_after_prefault(void **state)
 {
 	struct guest_mem *mem = *state;
 
@@ -262,7 +262,7 @@ static bool is_resident(const struct mem_slot *slot, uint64_t offset)
 	return state & 1;
 }
 
-static void test_mem_is_touched_only_when_it_is_prefaulted(void **state)
+static void test_mem_pages_are_allocated_only_by_prefault(void **state)
 {
 	struct guest_mem *mem = *state;
 	size_t nr;
@@ -282,9 +282,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_mem_slice_reaches_first_and_last_byte, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_mem_slice_refuses_what_leaves_a_slot, setup,
+		cmocka_unit_test_setup_teardown(test_mem_slice_beyond_slot_is_null, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_mem_write_is_read_back_and_zero_at_first,
+		cmocka_unit_test_setup_teardown(test_mem_is_zeroed_and_written_bytes_read_back,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_write_past_the_end_copies_nothing, setup,
 						teardown),
@@ -292,19 +292,19 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_mem_slots_are_in_order_and_huge_page_aligned,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_map_file_replaces_these_pages_and_no_other,
+		cmocka_unit_test_setup_teardown(test_mem_map_file_replaces_only_the_given_pages,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_map_file_write_does_not_reach_the_file,
+		cmocka_unit_test_setup_teardown(test_mem_map_file_writes_stay_private, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_map_file_first_and_last_page_of_a_slot,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_map_file_reaches_both_edges_of_a_slot,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_mem_map_file_refuses_what_is_no_page_of_the_file, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_is_mapped_where_no_huge_pages_are_lost,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_is_not_mapped_over_pages_that_are_there,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mem_is_touched_only_when_it_is_prefaulted,
+		cmocka_unit_test_setup_teardown(test_mem_map_file_bad_ranges_are_refused, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_should_map_is_false_with_huge_pages, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_should_map_is_false_after_prefault, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_mem_pages_are_allocated_only_by_prefault,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mem_table_full_is_enospc, setup, teardown),
 	};
