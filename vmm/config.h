@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "arch/arch.h"
 #include "base/cleanup.h"
@@ -25,6 +26,7 @@ enum config_action {
 	CONFIG_VERSION,
 	CONFIG_CHECK,
 	CONFIG_DESCRIBE,
+	CONFIG_LIST_OPTIONS,
 };
 
 /**
@@ -81,8 +83,16 @@ struct vmm_config {
  */
 must_check int config_parse(int argc, char **argv, struct vmm_config *ret_config);
 
-/** config_help() - the text of --help. */
-const char *config_help(void);
+/** config_print_help() - print the text of --help. */
+void config_print_help(FILE *out);
+
+/**
+ * config_print_options() - print the text of --list-options
+ *
+ * A line has the option, a tab, and what its argument is; nothing behind the tab for an option
+ * without one.
+ */
+void config_print_options(FILE *out);
 
 /**
  * config_parse_size() - "64", "64M", "1G", "512K" (binary multiples; a plain number is MiB)

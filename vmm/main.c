@@ -15,7 +15,10 @@ static enum exit_status run(int argc, char **argv)
 	log_set_level(config.log_level);
 	switch (config.action) {
 	case CONFIG_HELP:
-		fputs(config_help(), stdout);
+		config_print_help(stdout);
+		return EXIT_STATUS_POWEROFF;
+	case CONFIG_LIST_OPTIONS:
+		config_print_options(stdout);
 		return EXIT_STATUS_POWEROFF;
 	case CONFIG_VERSION:
 		puts("portal-vmm " PORTAL_VMM_VERSION);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fake guest serves exactly the operations that it has: a test over it must not pass without. */
+/* The fake guest serves only the operations that it has: no test over it may pass without them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
