@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The disks of a machine, and what else goes into its slots: from open images and names to virtio
- * windows. */
+/* The disks of a machine: from open images and file names to virtio-blk devices in virtio slots. */
 #ifndef DISKS_H
 #define DISKS_H
 
@@ -9,14 +8,16 @@
 #include "machine/virtio_slots.h"
 
 /**
- * disks_add() - the root's disk, the further disks, the entropy source, in this order
- * @files: the slots take its root image over
+ * disks_add() - the disk of the root file system, then the disks of --disk in their order
+ * @handover: has the root image, which moves to its disk; without one there is no such disk
  * @config: names of the further disks
- * @slots: empty
+ * @slots: gets the disks
  *
- * Return: 0; -EINVAL a disk cannot be used; other -errno. All has been said.
+ * Reports on the log what is wrong.
+ *
+ * Return: 0; -EINVAL: a disk cannot be used; other -errno.
  */
-must_check int disks_add(struct handover *files, const struct vmm_config *config,
+must_check int disks_add(struct handover *handover, const struct vmm_config *config,
 			 struct virtio_slots *slots);
 
 #endif

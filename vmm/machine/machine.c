@@ -7,18 +7,12 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
-#include "devices/boot_marks.h"
-#include "devices/bus.h"
 #include "devices/console/console.h"
-#include "devices/portal_dev.h"
-#include "devices/power.h"
-#include "devices/rtc.h"
-#include "devices/serial.h"
 #include "guest/init/format.h"
 #include "handover/loader_process.h"
 #include "hooks/module_host.h"
 #include "machine/boot_timer.h"
-#include "machine/disks.h"
+#include "machine/devices.h"
 #include "machine/host_check.h"
 #include "machine/load.h"
 #include "machine/main_loop.h"
@@ -26,14 +20,13 @@
 #include "machine/probe.h"
 #include "machine/stats_report.h"
 #include "machine/vcpu_thread.h"
-#include "machine/virtio_slots.h"
 #include "portal/channel.h"
 
 /* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart
  */
 struct machine {
 	const struct vmm_config *config;
-	struct handover files;
+	struct handover handover;
 
 	struct guest_mem *mem;
 	struct vm vm;
@@ -42,17 +35,10 @@ struct machine {
 	struct vcpu_thread *cpus;
 	unsigned int nr_cpus; /* created */
 
-	struct bus pio, mmio;
+	struct devices devices;
 	struct console *console;
 	atomic_bool output_waits;
-	struct serial serial;
-	bool has_serial;
-	struct power power;
-	struct rtc rtc;
-	struct portal_dev portal_dev;
-	struct boot_marks marks;
 	struct boot_timer timer;
-	struct virtio_slots slots;
 
 	struct module_host *host;
 	struct channel *channel;
@@ -66,11 +52,6 @@ static void raise_irq(void *ctx, unsigned int gsi)
 	struct machine *m = ctx;
 
 	vm_pulse_irq(&m->vm, gsi);
-}
-
-static struct irq_line irq_line(struct machine *m, unsigned int gsi)
-{
-	return (struct irq_line){ .raise = raise_irq, .ctx = m, .gsi = gsi };
 }
 
 static void on_reset(struct machine *m, bool triple_fault)
@@ -173,7 +154,7 @@ static void on_work_to_do(void *ctx)
 {
 	struct machine *m = ctx;
 
-	portal_dev_raise_work(&m->portal_dev);
+	portal_dev_raise_work(&m->devices.portal_dev);
 }
 
 static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
@@ -197,72 +178,19 @@ static int load_hooks(struct machine *m)
 	return err;
 }
 
-static int add_serial(struct machine *m)
-{
-	struct serial_sink sink = { .out = on_serial_out, .ctx = m };
-	struct irq_line irq = irq_line(m, arch_platform()->serial_gsi);
-
-	serial_init(&m->serial, &sink, &irq);
-	m->has_serial = true;
-	return serial_attach(&m->serial, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
-			     arch_platform()->serial_base);
-}
-
-static int add_marks(struct machine *m)
-{
-	m->marks = (struct boot_marks){ .mark = on_mark, .ctx = m };
-	return boot_marks_attach(&m->marks, arch_platform()->serial_is_pio ? &m->pio : &m->mmio,
-				 arch_platform()->marks_base);
-}
-
-static int add_power(struct machine *m)
-{
-	if (!arch_platform()->has_power_ports)
-		return 0;
-	power_init(&m->power, on_power, m);
-	return power_attach(&m->power, &m->pio);
-}
-
-static int add_rtc(struct machine *m)
-{
-	if (!arch_platform()->rtc_base)
-		return 0;
-	rtc_init(&m->rtc, NULL);
-	return rtc_attach(&m->rtc, &m->mmio, arch_platform()->rtc_base);
-}
-
-static int add_portal_dev(struct machine *m)
-{
-	struct portal_dev_events events = { .state = on_guest_state,
-					    .trace = on_trace_wake,
-					    .ctx = m };
-	struct irq_line irq = irq_line(m, arch_platform()->portal_gsi);
-
-	portal_dev_init(&m->portal_dev, &events, &irq);
-	return portal_dev_attach(&m->portal_dev, &m->mmio, arch_platform()->portal_base);
-}
-
 static int add_devices(struct machine *m)
 {
-	int err;
+	const struct devices_events events = {
+		.serial_out = on_serial_out,
+		.power = on_power,
+		.guest_state = on_guest_state,
+		.trace = on_trace_wake,
+		.mark = on_mark,
+		.raise_irq = raise_irq,
+		.ctx = m,
+	};
 
-	bus_init(&m->pio);
-	bus_init(&m->mmio);
-	err = add_power(m);
-	if (err == 0)
-		err = add_serial(m);
-	if (err == 0)
-		err = add_rtc(m);
-	if (err == 0)
-		err = add_marks(m);
-	if (err == 0)
-		err = add_portal_dev(m);
-	if (err < 0) {
-		log_error("cannot add a device: %s", strerror(-err));
-		return err;
-	}
-	m->slots = (struct virtio_slots){ .mem = m->mem, .mmio = &m->mmio, .irq = irq_line(m, 0) };
-	return disks_add(&m->files, m->config, &m->slots);
+	return devices_add(&m->devices, &events, m->mem, &m->handover, m->config);
 }
 
 static enum direct_access direct_access(const struct machine *m)
@@ -306,7 +234,7 @@ static int add_cpus(struct machine *m)
 			break;
 		m->nr_cpus++;
 		err = arch_vcpu_setup(&m->vm, &cpu->vcpu, m->config->cpus,
-				      kernel_image_is_32bit(&m->files.kernel));
+				      kernel_image_is_32bit(&m->handover.kernel));
 	}
 	return err < 0 ? blame(err, "cannot create a virtual CPU") : 0;
 }
@@ -328,7 +256,7 @@ static int check_width(const struct machine *m)
 {
 	const struct arch_cap *cap = arch_cap_32bit();
 
-	if (!kernel_image_is_32bit(&m->files.kernel) || (cap && probe_has(&m->vm, cap)))
+	if (!kernel_image_is_32bit(&m->handover.kernel) || (cap && probe_has(&m->vm, cap)))
 		return 0;
 	log_error("%s: a 32-bit kernel; this host's KVM has no %s: %s", m->config->kernel,
 		  cap ? cap->name : "32-bit guests", cap ? cap->advice : "use a 64-bit kernel");
@@ -393,17 +321,17 @@ static int check_report(const char *path)
 
 static int load_into(const struct machine *m)
 {
-	const struct load_initrd initrd = { .data = m->files.initrd.data,
-					    .len = m->files.initrd.len };
+	const struct load_initrd initrd = { .data = m->handover.initrd.data,
+					    .len = m->handover.initrd.len };
 	const struct load_target target = {
 		.vm = &m->vm,
 		.mem = m->mem,
 		.cpu = &m->cpus[0].vcpu,
-		.nr_virtio = m->slots.nr,
+		.nr_virtio = m->devices.slots.nr,
 		.doorbell = m->doorbell,
 	};
 
-	return load_guest(m->config, &m->files.kernel, &initrd, &target);
+	return load_guest(m->config, &m->handover.kernel, &initrd, &target);
 }
 
 /* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
@@ -411,7 +339,7 @@ static int machine_build(struct machine *m)
 {
 	int err;
 
-	atomic_store(&m->outcome.expects_hello, m->files.has_guest_module);
+	atomic_store(&m->outcome.expects_hello, m->handover.has_guest_module);
 	m->outcome.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (m->outcome.wake_fd < 0)
 		return -errno;
@@ -429,7 +357,7 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = load_into(m);
 	/* all of it is in guest memory now */
-	handover_done(&m->files);
+	handover_done(&m->handover);
 	return err;
 }
 
@@ -439,8 +367,8 @@ static int start_cpus(struct machine *m, unsigned int *ret_started)
 
 	m->board = (struct vcpu_board){
 		.mem = m->mem,
-		.pio = &m->pio,
-		.mmio = &m->mmio,
+		.pio = &m->devices.pio,
+		.mmio = &m->devices.mmio,
 		.channel = m->channel,
 		.doorbell = m->doorbell,
 		.timer = &m->timer,
@@ -490,7 +418,7 @@ static void machine_go(struct machine *m)
 	const struct main_loop loop = {
 		.outcome = &m->outcome,
 		.console = m->console,
-		.serial = &m->serial,
+		.serial = &m->devices.serial,
 		.output_waits = &m->output_waits,
 		.timeout_s = m->config->timeout_s,
 	};
@@ -521,14 +449,12 @@ static void machine_destroy(struct machine *m)
 	free(m->cpus);
 	channel_destroy(m->channel);
 	module_host_destroy(m->host);
-	virtio_slots_destroy(&m->slots);
-	if (m->has_serial)
-		serial_done(&m->serial);
+	devices_done(&m->devices);
 	console_destroy(m->console);
 	if (m->has_vm)
 		vm_destroy(&m->vm);
 	mem_destroy(m->mem);
-	handover_done(&m->files);
+	handover_done(&m->handover);
 	if (m->outcome.wake_fd >= 0)
 		close(m->outcome.wake_fd);
 }
@@ -554,12 +480,12 @@ static enum exit_status failure_status(int err)
 
 enum exit_status machine_run(const struct vmm_config *config)
 {
-	struct machine m = { .config = config, .files = HANDOVER_NONE, .outcome.wake_fd = -1 };
+	struct machine m = { .config = config, .handover = HANDOVER_NONE, .outcome.wake_fd = -1 };
 	enum outcome_reason reason;
 	int err;
 
 	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
-	err = loader_process_run(config, &m.files);
+	err = loader_process_run(config, &m.handover);
 	if (err == 0)
 		err = load_hooks(&m);
 	boot_timer_reach(&m.timer, BOOT_FILES, 0);

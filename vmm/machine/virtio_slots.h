@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's virtio-mmio windows in the order in which the guest finds them: disks first (vda,
- * vdb, ...), the entropy source last. Owns the opened image files, the device models and their
- * transports.
+ * The machine's virtio-mmio windows, in the order in which the guest finds them. Owns the transports
+ * and, through destroy callbacks, the devices behind them; it does not know what they are.
  */
 #ifndef VIRTIO_SLOTS_H
 #define VIRTIO_SLOTS_H
 
+#include "base/cleanup.h"
 #include "devices/bus.h"
 #include "devices/irq_line.h"
-#include "devices/virtio/blk.h"
+#include "devices/virtio/device.h"
 #include "devices/virtio/mmio.h"
-#include "devices/virtio/rng.h"
 #include "kvm/mem.h"
 
 #define VIRTIO_SLOTS_MAX 8
 
 /**
  * struct virtio_slot - one window
- * @path: image of a disk, for messages; NULL for other devices
- * @fd: image of a disk, -1 for other devices
+ * @transport: its registers and queues
+ * @device: passed to @destroy
+ * @destroy: frees @device; NULL: there is nothing to free
  */
 struct virtio_slot {
-	char *path;
-	int fd;
-	struct virtio_blk *blk;
 	struct virtio_mmio *transport;
+	void *device;
+	void (*destroy)(void *device);
 };
 
 /**
- * struct virtio_slots - all of them
+ * struct virtio_slots - all windows
  * @mem: guest RAM
  * @mmio: bus of the windows
- * @irq: how to raise a line; the gsi is set for each window
+ * @irq: how to raise an interrupt; the gsi is set for each window
+ * @items: the windows in use
+ * @nr: their number
  */
 struct virtio_slots {
 	const struct guest_mem *mem;
@@ -43,21 +44,18 @@ struct virtio_slots {
 };
 
 /**
- * virtio_slots_add_disk() - a disk over an open image
+ * virtio_slots_add() - put a device into the next window
  * @slots: windows
- * @fd: open image, taken over also on failure
- * @read_only: refuse writes
- * @path: for messages, copied; its last part is the disk's serial number
+ * @model: the device as the transport uses it; valid until @destroy
+ * @device: passed to @destroy
+ * @destroy: called by virtio_slots_destroy(), and here on failure; NULL: nothing to free
  *
- * Return: 0; -ENOSPC no window left; -EINVAL the image is smaller than a sector; -errno.
+ * Return: 0; -ENOSPC: no window is left; -ENOMEM.
  */
-must_check int virtio_slots_add_disk(struct virtio_slots *slots, int fd, bool read_only,
-				     const char *path);
+must_check int virtio_slots_add(struct virtio_slots *slots, const struct virtio_device *model,
+				void *device, void (*destroy)(void *device));
 
-/** virtio_slots_add_rng() - the entropy source. Return: 0; -ENOSPC; -ENOMEM. */
-must_check int virtio_slots_add_rng(struct virtio_slots *slots);
-
-/** virtio_slots_destroy() - vCPU threads are gone. */
+/** virtio_slots_destroy() - free transports and devices, when no vCPU thread runs any more. */
 void virtio_slots_destroy(struct virtio_slots *slots);
 
 #endif
