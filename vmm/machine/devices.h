@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The machine's devices: owns their state and the two buses that they are attached to. A device is
- * added by a row of the table in devices.c. What devices cause (console output, power-off, ...) goes
- * up through struct devices_events.
+ * added by a row of the table in devices.c. What devices cause (console output, power-off, ...)
+ * goes up through struct devices_events.
  */
 #ifndef DEVICES_H
 #define DEVICES_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's virtio-mmio windows, in the order in which the guest finds them. Owns the transports
- * and, through destroy callbacks, the devices behind them; it does not know what they are.
+ * The machine's virtio-mmio windows, in the order in which the guest finds them. Owns the
+ * transports and, through destroy callbacks, the devices behind them; it does not know what they
+ * are.
  */
 #ifndef VIRTIO_SLOTS_H
 #define VIRTIO_SLOTS_H
