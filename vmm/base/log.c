@@ -13,17 +13,17 @@
 
 #define LINE_SIZE 2048
 
-static _Atomic int trace_max = LOG_INFO;
+static _Atomic int log_max = LOG_INFO;
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
 void log_set_level(enum log_level level)
 {
-	atomic_store(&trace_max, (int)level);
+	atomic_store(&log_max, (int)level);
 }
 
 bool log_wants(enum log_level level)
 {
-	return (int)level <= atomic_load_explicit(&trace_max, memory_order_relaxed);
+	return (int)level <= atomic_load_explicit(&log_max, memory_order_relaxed);
 }
 
 int log_level_parse(const char *text, enum log_level *ret_level)
