@@ -70,7 +70,7 @@ case_rules_revoked_under_way() {
 	check_revoked_under_way
 }
 
-# the module's thread makes two vCPUs share a CPU, which an emulated one does not bear for 32-bit kernels: docs/arm64.md
+# the module's thread makes two vCPUs share a CPU, which an emulated one does not bear for 32-bit kernels: docs/notes/arm64.md
 only_on 'x86_64 aarch64' rules_revoked_under_way_on_two_cpus
 case_rules_revoked_under_way_on_two_cpus() {
 	check_revoked_under_way --cpus 2
