@@ -53,7 +53,7 @@ int blob_copy(const void *data, size_t len, struct blob *ret_blob)
 	return err < 0 ? err : blob_map(take_fd(&fd), ret_blob);
 }
 
-/* within the kernel: nothing is mapped for it */
+/* sendfile(2) copies within the kernel, without a mapping */
 static int copy_file(int from, int to, size_t len)
 {
 	while (len > 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Little-endian numbers in byte buffers of any alignment, and sizes without surprises. */
+/* Little-endian numbers in byte buffers of any alignment; sizes; alignment of 64-bit values. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -56,7 +56,7 @@ static inline void put_le64(void *p, uint64_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* @align is a power of two; the caller has made sure that v + align does not wrap */
+/* @align must be a power of two, and @v + @align must not wrap */
 static inline uint64_t align_up(uint64_t v, uint64_t align)
 {
 	return (v + align - 1) & ~(align - 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scope-bound ownership: a variable marked with one of these gives back what it owns when its scope
- * ends. */
+/* Scope-bound ownership: a variable with one of these attributes releases what it owns at the end
+ * of its scope. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 
@@ -23,7 +23,7 @@ static inline void cleanup_close(const int *fd)
 #define auto_free  __attribute__((cleanup(cleanup_free)))
 #define auto_close __attribute__((cleanup(cleanup_close)))
 
-/* hand the owned thing on: the variable no longer owns it */
+/* transfer ownership out of the variable */
 #define take_ptr(p)                         \
 	({                                  \
 		__typeof__(p) taken_ = (p); \

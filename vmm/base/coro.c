@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A context made by makecontext() is entered once; from then on _setjmp() and _longjmp() switch,
- * because they leave the signal mask alone: swapcontext() would cost a system call each time.
+ * setcontext() enters a new coroutine once. Every later switch is a pair of _setjmp() and
+ * _longjmp(), which do not touch the signal mask; swapcontext() would cost a system call each time.
  */
-#undef _FORTIFY_SOURCE /* its longjmp() takes another stack for a mistake */
+#undef _FORTIFY_SOURCE /* the fortified longjmp() aborts when the stack changes */
 #include "base/coro.h"
 
 #include <assert.h>
@@ -32,8 +32,8 @@ struct coro {
 	bool finished;
 };
 
-/* no frame of their own for the tools to follow: they are left on one stack and come back to on
- * another */
+/* for functions that switch stacks: sanitizers must not instrument them, because they return on a
+ * stack other than the one they were called on */
 #define SWITCHES __attribute__((noinline, no_sanitize_address, no_sanitize_thread))
 
 SWITCHES static void jump(jmp_buf *from, jmp_buf *to)
@@ -49,9 +49,8 @@ SWITCHES static void jump_first(jmp_buf *from, const ucontext_t *to)
 }
 
 /*
- * The bottom frame of every coroutine. It never returns: when a function has ended it waits to be
- * given the next one. It lives over the end of AddressSanitizer's fake stack, so it must not be on
- * it.
+ * The bottom frame of every coroutine. It never returns: after each function it waits for the next
+ * one. AddressSanitizer's fake stack is freed after each function, so this frame must not be on it.
  */
 __attribute__((no_sanitize_address, noinline)) static void run(struct coro *coro)
 {
@@ -71,7 +70,7 @@ static void enter(unsigned int high, unsigned int low)
 	run((struct coro *)(((uintptr_t)high << 32) | low));
 }
 
-/* not inlined: as far as the compiler knows getcontext() returns twice, which clobbers its caller's
+/* not inlined: the compiler assumes that getcontext() returns twice and clobbers its caller's
  * variables */
 static __attribute__((noinline)) int init_context(ucontext_t *context)
 {

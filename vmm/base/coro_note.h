@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells AddressSanitizer, ThreadSanitizer and valgrind that the stack is about to change.
- * Everything is inlined into the function that switches: a call in between would itself return on
+ * Notifies AddressSanitizer, ThreadSanitizer and valgrind of a change of stack. Everything is
+ * inlined into the function that switches: a function called in between would itself return on
  * another stack.
  */
 #ifndef BASE_CORO_NOTE_H
@@ -39,12 +39,12 @@
 #define coro_note_inline static inline __attribute__((always_inline))
 
 /**
- * struct coro_note - one side of a switch, as the tools know it
+ * struct coro_note - one stack, as the tools know it
  * @stack: lowest address of the stack
  * @size: its size in bytes
- * @fake_stack: AddressSanitizer's own
- * @fiber: ThreadSanitizer's own
- * @valgrind_id: valgrind's own
+ * @fake_stack: AddressSanitizer's handle
+ * @fiber: ThreadSanitizer's handle
+ * @valgrind_id: valgrind's handle
  */
 struct coro_note {
 	const void *stack;
@@ -54,7 +54,7 @@ struct coro_note {
 	unsigned int valgrind_id;
 };
 
-/* a new stack of @size bytes at @stack */
+/* register a new stack of @size bytes at @stack */
 coro_note_inline void coro_note_create(struct coro_note *note, void *stack, size_t size)
 {
 	*note = (struct coro_note){ .stack = stack, .size = size };
@@ -77,7 +77,7 @@ coro_note_inline void coro_note_destroy(struct coro_note *note)
 	(void)note;
 }
 
-/* the running thread's own stack, before the first switch away from it */
+/* record the running thread's own stack, before a switch away from it */
 coro_note_inline void coro_note_thread(struct coro_note *note)
 {
 #ifdef CORO_TSAN
@@ -86,7 +86,7 @@ coro_note_inline void coro_note_thread(struct coro_note *note)
 	(void)note;
 }
 
-/* directly before the switch; @last: @from's frames end here for good */
+/* call directly before the switch; @last: the frames on @from will not be used again */
 coro_note_inline void coro_note_leave(struct coro_note *from, struct coro_note *to, int last)
 {
 #ifdef CORO_ASAN
@@ -100,7 +100,7 @@ coro_note_inline void coro_note_leave(struct coro_note *from, struct coro_note *
 	(void)last;
 }
 
-/* directly after it, on @to's stack; learns where @from's stack is */
+/* call directly after the switch, on @to's stack; fills in where @from's stack is */
 coro_note_inline void coro_note_arrive(struct coro_note *to, struct coro_note *from)
 {
 #ifdef CORO_ASAN

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest physical address. A struct of its own, so that it mixes with neither host pointers nor
- * guest virtual addresses; arithmetic goes through gpa_add(), which sees the overflow.
+ * A guest physical address. It is a struct, so that the compiler rejects a mix with host pointers
+ * or guest virtual addresses. Arithmetic uses gpa_add(), which checks for overflow.
  */
 #ifndef BASE_GPA_H
 #define BASE_GPA_H
@@ -16,12 +16,12 @@ typedef struct {
 #define GPA(v) ((gpa_t){ (v) })
 
 /**
- * gpa_add() - gpa + len without wrapping
+ * gpa_add() - add a length to an address, without wrapping
  * @gpa: start
  * @len: bytes
- * @ret_sum: set only on success
+ * @ret_sum: set on success only
  *
- * Return: false when the sum does not fit 64 bits.
+ * Return: true; false if the sum does not fit 64 bits.
  */
 static inline bool gpa_add(gpa_t gpa, uint64_t len, gpa_t *ret_sum)
 {

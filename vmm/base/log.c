@@ -13,17 +13,17 @@
 
 #define LINE_SIZE 2048
 
-static _Atomic int log_max = LOG_INFO;
+static _Atomic int max_level = LOG_INFO;
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 
 void log_set_level(enum log_level level)
 {
-	atomic_store(&log_max, (int)level);
+	atomic_store(&max_level, (int)level);
 }
 
 bool log_wants(enum log_level level)
 {
-	return (int)level <= atomic_load_explicit(&log_max, memory_order_relaxed);
+	return (int)level <= atomic_load_explicit(&max_level, memory_order_relaxed);
 }
 
 int log_level_parse(const char *text, enum log_level *ret_level)
@@ -37,7 +37,7 @@ int log_level_parse(const char *text, enum log_level *ret_level)
 	return -EINVAL;
 }
 
-/* guest strings come through here: no control character may reach the user's terminal */
+/* messages contain strings from the guest: no control character may reach the user's terminal */
 static void make_printable(char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -67,7 +67,7 @@ void log_vline(enum log_level level, const char *fmt, va_list ap)
 		len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
 	make_printable(line, len);
 	line[len++] = '\n';
-	/* a log that cannot be written has nobody to tell */
+	/* a failed write to the log cannot be reported anywhere */
 	if (write(STDERR_FILENO, line, len) < 0)
 		len = 0;
 	errno = saved_errno;
@@ -85,14 +85,14 @@ void log_line(enum log_level level, const char *fmt, ...)
 bool log_limit_pass(struct log_limit *limit, const char *what)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	unsigned int swallowed = 0;
+	unsigned int nr_dropped = 0;
 	struct timespec now;
 	bool pass;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&lock);
 	if ((uint64_t)now.tv_sec != limit->second) {
-		swallowed = limit->dropped;
+		nr_dropped = limit->dropped;
 		*limit = (struct log_limit){ .second = (uint64_t)now.tv_sec };
 	}
 	pass = limit->printed < LOG_LIMIT_BURST;
@@ -101,7 +101,7 @@ bool log_limit_pass(struct log_limit *limit, const char *what)
 	else
 		limit->dropped++;
 	pthread_mutex_unlock(&lock);
-	if (swallowed)
-		log_warn("%s: %u similar messages dropped", what, swallowed);
+	if (nr_dropped)
+		log_warn("%s: %u similar messages dropped", what, nr_dropped);
 	return pass;
 }

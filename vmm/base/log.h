@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The program's log: whole lines on stderr, "portal-vmm: error: ...". Owns the level and nothing
- * else.
- * Low rooms return codes; machine, hooks and main say what happened, once.
+ * else. The lower layers return error codes; the machine, the hooks and main() report each error
+ * once.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -11,24 +11,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* numbers are those of the SDK: PORTAL_ERROR .. PORTAL_DEBUG */
+/* the values equal PORTAL_ERROR .. PORTAL_DEBUG of the SDK */
 enum log_level { LOG_ERROR = 0, LOG_WARN = 1, LOG_INFO = 2, LOG_DEBUG = 3 };
 
-/** log_set_level() - lines above @level are dropped; the start value is LOG_INFO. Any thread. */
+/** log_set_level() - drop lines above @level; the default is LOG_INFO. Any thread. */
 void log_set_level(enum log_level level);
 
-/** log_wants() - is a line of @level printed? For lines that cost something to make. Any thread. */
+/** log_wants() - check whether lines of @level are printed, before formatting one. Any thread. */
 bool log_wants(enum log_level level);
 
 /**
- * log_level_parse() - "error", "warn", "info", "debug"
+ * log_level_parse() - parse "error", "warn", "info" or "debug"
  *
  * Return: 0; -EINVAL.
  */
 int log_level_parse(const char *text, enum log_level *ret_level);
 
 /**
- * log_line() - one line, written with one write(2) so that lines of threads never mix. Any thread.
+ * log_line() - print one line, with one write(2), so that lines of threads do not mix. Any thread.
  */
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vline(enum log_level level, const char *fmt, va_list ap)
@@ -39,14 +39,22 @@ void log_vline(enum log_level level, const char *fmt, va_list ap)
 #define log_info(...)  log_line(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_DEBUG, __VA_ARGS__)
 
-/* for messages a guest can cause: at most LOG_LIMIT_BURST a second at each place, then a count */
+/* Messages that a guest can cause: at most LOG_LIMIT_BURST a second from each call site; the rest
+ * is counted. */
 #define LOG_LIMIT_BURST 10
 struct log_limit {
 	uint64_t second;
 	unsigned int printed, dropped;
 };
 
-/** log_limit_pass() - may this place speak now? Reports what it swallowed. Any thread. */
+/**
+ * log_limit_pass() - check whether a rate-limited message may be printed now
+ * @limit: state of the call site
+ * @what: names the call site, in the report of how many messages were dropped
+ *
+ * Context: any thread.
+ * Return: true if it may be printed.
+ */
 bool log_limit_pass(struct log_limit *limit, const char *what);
 
 #define log_guest(level, ...)                           \

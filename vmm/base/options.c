@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* ends the item at *cursor in place, ",," becoming ","; moves *cursor behind it, to NULL after the
- * last */
+/* terminate the item at *cursor in place and replace ",," by ","; advance *cursor to the next item,
+ * or set it to NULL after the last one */
 static char *cut_item(char **cursor)
 {
 	char *item = *cursor, *from = item, *to = item;
@@ -79,7 +79,7 @@ int options_u64(const char *text, uint64_t *ret_value)
 	unsigned long long value;
 	char *end;
 
-	/* strtoull() takes blanks and signs, and negates */
+	/* strtoull() would accept leading blanks and a sign */
 	if (!isdigit((unsigned char)*text))
 		return -EINVAL;
 	errno = 0;
