@@ -16,7 +16,7 @@
 struct guest_mem {
 	struct mem_slot slots[MEM_MAX_SLOTS];
 	size_t nr_slots;
-	bool is_better_ram; /* than pages of a file would be: somebody has asked for it */
+	bool keeps_ram; /* huge pages or prefaulting was requested: map no files over RAM */
 };
 
 int mem_create(struct guest_mem **ret_mem)
@@ -39,8 +39,8 @@ void mem_destroy(struct guest_mem *mem)
 }
 
 /*
- * Reserve more than asked for without access, open the part that has the right alignment, give the
- * rest back but for a guard page on either side.
+ * Reserve more than @size without access, enable access to the part with the right alignment, and
+ * unmap the rest except a guard page on each side.
  */
 static uint8_t *map_guarded(uint64_t size)
 {
@@ -124,7 +124,7 @@ int mem_map_file(const struct guest_mem *mem, gpa_t gpa, int fd, uint64_t offset
 	return 0;
 }
 
-/* "always [madvise] never"; a host that does not say has none */
+/* the file reads like "always [madvise] never"; without the file there are no huge pages */
 static bool gives_huge_pages(void)
 {
 	auto_close int fd = open(THP_ENABLED, O_RDONLY | O_CLOEXEC);
@@ -137,19 +137,19 @@ static bool gives_huge_pages(void)
 
 bool mem_should_map(const struct guest_mem *mem)
 {
-	return !mem->is_better_ram && !gives_huge_pages();
+	return !mem->keeps_ram && !gives_huge_pages();
 }
 
 void mem_use_huge_pages(struct guest_mem *mem)
 {
-	mem->is_better_ram = true;
+	mem->keeps_ram = true;
 	for (size_t i = 0; i < mem->nr_slots; i++)
 		(void)madvise(mem->slots[i].host, mem->slots[i].size, MADV_HUGEPAGE);
 }
 
 int mem_prefault(struct guest_mem *mem)
 {
-	mem->is_better_ram = true;
+	mem->keeps_ram = true;
 	for (size_t i = 0; i < mem->nr_slots; i++) {
 		const struct mem_slot *slot = &mem->slots[i];
 		int ret;

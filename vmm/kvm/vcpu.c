@@ -33,7 +33,7 @@ static void kick_handler(int sig)
 
 int vcpu_install_kick(void)
 {
-	/* no SA_RESTART: the point is that KVM_RUN returns */
+	/* no SA_RESTART: the signal must make KVM_RUN return */
 	struct sigaction action = { .sa_handler = kick_handler };
 
 	return sigaction(VCPU_KICK_SIGNAL, &action, NULL) < 0 ? -errno : 0;
@@ -63,7 +63,8 @@ int vcpu_complete(struct vcpu *vcpu)
 
 void vcpu_kick(struct vcpu *vcpu, pthread_t thread)
 {
-	/* the flag catches a thread that is about to enter, the signal one that is inside */
+	/* the flag stops a thread that is about to enter the guest; the signal, one that is in
+	 * it */
 	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
 	pthread_kill(thread, VCPU_KICK_SIGNAL);
 }

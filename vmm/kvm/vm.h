@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual machine as the kernel gives it: /dev/kvm, the VM file descriptor, memory slots,
- * interrupt lines. Knows nothing of what is in the memory or on the lines; what differs by
- * architecture is in arch/.
+ * The virtual machine as KVM provides it: /dev/kvm, the VM file descriptor, memory slots, interrupt
+ * lines. Must not know what the memory contains or what is connected to the lines. Differences
+ * between architectures are in arch/.
  */
 #ifndef KVM_VM_H
 #define KVM_VM_H
@@ -18,9 +18,9 @@
 /**
  * struct vm - one virtual machine
  * @kvm_fd: /dev/kvm, for capability queries
- * @fd: the VM
- * @run_size: bytes of a vCPU's shared kvm_run mapping
- * @irqchip_fd: the interrupt controller that vm_create_irqchip() made; -1: none
+ * @fd: descriptor of the VM
+ * @run_size: size of a vCPU's shared kvm_run mapping, in bytes
+ * @irqchip_fd: interrupt controller created by vm_create_irqchip(); -1: no such controller
  * @irqchip_type: its KVM_DEV_TYPE_*
  */
 struct vm {
@@ -32,46 +32,47 @@ struct vm {
 };
 
 /**
- * vm_open_kvm() - open /dev/kvm and check that it speaks API version 12
+ * vm_open_kvm() - open /dev/kvm and check that it has API version 12
  * @ret_fd: close-on-exec descriptor
  *
- * Return: 0; -ENOENT or -ENODEV no KVM on this host; -EACCES no permission; -EPROTO another API
+ * Return: 0; -ENOENT or -ENODEV: no KVM on this host; -EACCES: no permission; -EPROTO: another API
  * version; other -errno of open(2).
  */
 must_check int vm_open_kvm(int *ret_fd);
 
 /**
- * vm_create() - a VM without memory and CPUs
- * @vm: filled; vm_destroy() it after success
+ * vm_create() - create a VM without memory and vCPUs
+ * @vm: set on success; released with vm_destroy()
  *
- * Return: 0; errors of vm_open_kvm(); -errno of KVM_CREATE_VM.
+ * Return: 0; errors of vm_open_kvm(); -errno of KVM_CREATE_VM; -EPROTO: the kvm_run mapping is too
+ * small.
  */
 must_check int vm_create(struct vm *vm);
 
-/** vm_destroy() - closes its descriptors; vCPUs must be gone. */
+/** vm_destroy() - close the VM's descriptors; its vCPUs have been destroyed before. */
 void vm_destroy(struct vm *vm);
 
-/** vm_cap() - KVM_CHECK_EXTENSION on the VM. Return: the capability's value, 0 = not there. */
+/** vm_cap() - query a capability (KVM_CHECK_EXTENSION). Return: its value; 0: not available. */
 int vm_cap(const struct vm *vm, long cap);
 
-/** vm_enable_cap() - KVM_ENABLE_CAP on the VM with one argument. Return: 0; -errno. */
+/** vm_enable_cap() - enable a capability with one argument (KVM_ENABLE_CAP). Return: 0; -errno. */
 must_check int vm_enable_cap(const struct vm *vm, unsigned int cap, uint64_t arg);
 
 /**
- * vm_create_irqchip() - KVM_CREATE_DEVICE of an interrupt controller, once for a VM
- * @vm: knows it afterwards
+ * vm_create_irqchip() - create an interrupt controller (KVM_CREATE_DEVICE), once for a VM
+ * @vm: the VM; it owns the controller
  * @type: KVM_DEV_TYPE_*
  *
- * Return: 0; -ENODEV this host has none of that type; other -errno.
+ * Return: 0; -ENODEV: the host does not support this type; other -errno.
  */
 must_check int vm_create_irqchip(struct vm *vm, uint32_t type);
 
 /**
- * vm_set_attr() - KVM_SET_DEVICE_ATTR
+ * vm_set_attr() - set an attribute (KVM_SET_DEVICE_ATTR)
  * @fd: a VM, a vCPU or a device
- * @group: of the attribute
- * @attr: its number there
- * @value: what it takes, as the kernel's Documentation/virt/kvm/devices says; NULL: nothing
+ * @group: group of the attribute
+ * @attr: number of the attribute in @group
+ * @value: its value, as described in the kernel's Documentation/virt/kvm/devices; NULL: no value
  *
  * Return: 0; -errno.
  */
@@ -83,18 +84,18 @@ must_check int vm_set_attr(int fd, uint32_t group, uint64_t attr, const void *va
 must_check int vm_map(const struct vm *vm, const struct guest_mem *mem);
 
 /**
- * vm_bind_event() - KVM_IOEVENTFD: the guest's writes to an address go to an eventfd, and not out
- * of the kernel
+ * vm_bind_event() - signal an eventfd when the guest writes to an address, without an exit to the
+ * VMM (KVM_IOEVENTFD)
  * @vm: the VM
- * @gpa: not RAM
- * @len: bytes of the writes that count: 1, 2, 4 or 8; others come out as they did
+ * @gpa: address, not in RAM
+ * @len: size of the writes in bytes: 1, 2, 4 or 8; writes of another size still exit
  * @fd: eventfd
  *
  * Return: 0; -errno.
  */
 must_check int vm_bind_event(const struct vm *vm, gpa_t gpa, uint32_t len, int fd);
 
-/** vm_pulse_irq() - an edge on interrupt line @gsi. Any thread. Return: 0; -errno. */
+/** vm_pulse_irq() - raise and lower interrupt line @gsi. Any thread. Return: 0; -errno. */
 int vm_pulse_irq(const struct vm *vm, unsigned int gsi);
 
 #endif

@@ -24,7 +24,7 @@ static int setup(void **state)
 	struct guest_mem *mem;
 
 	assert_int_equal(mem_create(&mem), 0);
-	/* the later one first: slots are kept in order of address */
+	/* the higher one first: the slots must be sorted by address */
 	assert_int_equal(mem_add_ram(mem, GPA(HIGH_BASE), HIGH_SIZE), 0);
 	assert_int_equal(mem_add_ram(mem, GPA(0), LOW_SIZE), 0);
 	*state = mem;
@@ -127,7 +127,7 @@ static void test_mem_table_full_is_enospc(void **state)
 
 #define FILE_PAGES 4
 
-/* a file of FILE_PAGES pages and a byte; byte n of it is what byte_of(n) says */
+/* the test file has FILE_PAGES pages and one byte; byte_of(n) is its byte n */
 static uint8_t byte_of(uint64_t n)
 {
 	return (uint8_t)(n / MEM_PAGE_SIZE * 64 + n % 61 + 1);
