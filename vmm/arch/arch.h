@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contract of an architecture: all that the rest of the VMM may ask of arch/x86 or arch/arm64.
- * Register names, tables that firmware would leave in memory, and instruction encodings live behind
- * it; meson picks the folder, and no other file tests for the architecture.
+ * The interface of an architecture: all that the rest of the VMM may use of arch/x86 or arch/arm64.
+ * Register names, tables that firmware would leave in memory, and instruction encodings are hidden
+ * behind it. Meson selects the directory; no other file tests for the architecture.
  */
 #ifndef ARCH_ARCH_H
 #define ARCH_ARCH_H
@@ -16,26 +16,28 @@
 #include "kvm/vm.h"
 
 /**
- * struct arch_platform - what the machine is, and where it has its devices
+ * struct arch_platform - the machine and the addresses of its devices
  * @name: as in "uname -m"
  * @elf_machine: EM_* of the kernels that run on it
- * @cmdline: what every kernel is told on its command line
- * @devtree_max: bytes a device tree may have; 0 = guests get none
- * @no_kvm: what to do where there is no KVM
- * @no_probe: what to think of a KVM on which the probe does not run, and what to do
- * @serial_base: 16550 console; a port when @serial_is_pio
- * @serial_gsi: its interrupt line
- * @marks_base: boot mark register, a port when @serial_is_pio
- * @rtc_base: real-time clock; 0: guests take the time from KVM
- * @has_power_ports: the ports by which a PC is switched off
- * @virtio_base: first virtio-mmio window, the next ones follow at @virtio_stride
- * @virtio_gsi: its interrupt line, the next ones follow
+ * @cmdline: start of every kernel's command line
+ * @devtree_max: largest device tree, in bytes; 0: guests have no device tree
+ * @no_kvm: advice to the user if the host has no KVM
+ * @no_probe: likely reason and advice to the user if the probe does not run
+ * @serial_base: 16550 console; a port if @serial_is_pio
+ * @serial_is_pio: the serial console and the boot marks are ports, not memory
+ * @serial_gsi: interrupt line of the serial console
+ * @marks_base: boot mark register; a port if @serial_is_pio
+ * @rtc_base: real-time clock; 0: guests get the time from KVM
+ * @has_power_ports: the machine has the ports by which a PC is switched off
+ * @virtio_base: first virtio-mmio window
+ * @virtio_stride: distance from one virtio-mmio window to the next
+ * @virtio_gsi: interrupt line of the first window; the other windows have the lines that follow
  * @virtio_max: number of windows
- * @portal_base: the portal device's window
- * @portal_gsi: its interrupt line
- * @max_cpus: vCPUs a VM can have
- * @shootdown_waits: the guest takes no page away before every CPU has said so, as a stopped vCPU
- * cannot
+ * @portal_base: window of the portal device
+ * @portal_gsi: interrupt line of the portal device
+ * @max_cpus: largest number of vCPUs of a VM
+ * @shootdown_waits: the guest reuses no page before every CPU has acknowledged the TLB
+ * invalidation, which a stopped vCPU cannot do
  */
 struct arch_platform {
 	const char *name;
@@ -60,16 +62,16 @@ struct arch_platform {
 	bool shootdown_waits;
 };
 
-/** arch_platform() - the one description; never NULL. */
+/** arch_platform() - get the description of the machine; never NULL. */
 const struct arch_platform *arch_platform(void);
 
 /**
- * struct arch_cap - something of KVM that the machine cannot do without
+ * struct arch_cap - a feature of KVM
  * @cap: KVM_CAP_*
- * @wanted: bits that must be set in its value; 0 = any value but 0
- * @has: asks the VM instead, for what has no capability number; NULL: @cap says it
- * @name: as the kernel's documentation calls it
- * @advice: what to do where it is missing
+ * @wanted: bits that must be set in its value; 0: any value except 0
+ * @has: test to use instead of @cap, for a feature without a capability number; NULL: use @cap
+ * @name: its name in the kernel's documentation
+ * @advice: what the user can do if it is missing
  */
 struct arch_cap {
 	long cap;
@@ -79,59 +81,60 @@ struct arch_cap {
 	const char *advice;
 };
 
-/** arch_caps() - ends with name = NULL. */
+/** arch_caps() - get the features that the machine requires; the last one has name = NULL. */
 const struct arch_cap *arch_caps(void);
 
 /**
- * arch_optional_caps() - what some VMs need or are better for, and none is missing without; ends
- * with name = NULL.
- * @advice says what does without.
+ * arch_optional_caps() - get the features that only some VMs need or benefit from; the last one has
+ * name = NULL. Here @advice describes the effect of their absence.
  */
 const struct arch_cap *arch_optional_caps(void);
 
 /**
- * arch_cap_32bit() - what 32-bit kernels need besides; NULL: none of them runs on this
- * architecture.
+ * arch_cap_32bit() - get the feature that 32-bit kernels require in addition; NULL: 32-bit kernels
+ * do not run on this architecture.
  */
 const struct arch_cap *arch_cap_32bit(void);
 
-/* how the guest calls; in the order of preference */
+/* forms of the doorbell, in order of preference */
 enum arch_doorbell {
-	ARCH_DOORBELL_NONE = 0, /* none is wanted in particular */
+	ARCH_DOORBELL_NONE = 0, /* no preference; as a result: not available */
 	ARCH_DOORBELL_HYPERCALL,
-	ARCH_DOORBELL_MMIO, /* a read of a window that the device tree names */
+	ARCH_DOORBELL_MMIO, /* a read of the doorbell window, whose address is in the device tree */
 };
 
 /**
- * arch_doorbell() - the one that this host can have
- * @vm: asked
- * @wanted: this one or none
+ * arch_doorbell() - choose a form of the doorbell that this host supports
+ * @vm: the VM
+ * @wanted: the only acceptable form; ARCH_DOORBELL_NONE: the preferred one that is available
  *
- * Return: it; ARCH_DOORBELL_NONE: not on this host, or not on this architecture.
+ * Return: the form to use; ARCH_DOORBELL_NONE: @wanted is not available on this host or this
+ * architecture.
  */
 enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted);
 
 /**
- * arch_vm_setup() - interrupt controllers, and the doorbell's way to user space
- * @vm: before the first vCPU
- * @doorbell: what arch_doorbell() has said
+ * arch_vm_setup() - create the interrupt controllers and route the doorbell to user space
+ * @vm: a VM without vCPUs
+ * @doorbell: result of arch_doorbell()
  *
  * Return: 0; -errno.
  */
 must_check int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell);
 
 /**
- * arch_ram_setup() - lay @size bytes of RAM out around the architecture's holes. Return: 0; errors
- * of mem_add_ram().
+ * arch_ram_setup() - add @size bytes of RAM around the holes in the architecture's address space.
+ * Return: 0; errors of mem_add_ram().
  */
 must_check int arch_ram_setup(struct guest_mem *mem, uint64_t size);
 
 /**
- * arch_vcpu_setup() - what a vCPU is and can do; before its first run
+ * arch_vcpu_setup() - set the type and the features of a vCPU, before its first run
  * @vm: the VM
- * @vcpu: its vCPUs in order; the last one makes the interrupt controller complete
- * @nr_cpus: how many there will be
- * @is_32bit: it begins in 32-bit state; only where there is arch_cap_32bit()
+ * @vcpu: a vCPU; call it for all of them in order, because the last call completes the interrupt
+ * controller
+ * @nr_cpus: number of vCPUs that the VM will have
+ * @is_32bit: the vCPU starts in 32-bit state; requires arch_cap_32bit()
  *
  * Return: 0; -errno.
  */
@@ -146,21 +149,21 @@ enum arch_entry {
 };
 
 /**
- * struct arch_boot - what the kernel is told at its first instruction
- * @protocol: how it is entered
- * @entry: where
- * @setup_header: the image's setup header from offset 0x1f1 on, NULL for an ELF kernel
- * @setup_header_len: its bytes
- * @doorbell: how it calls
- * @initrd: where the initial RAM file system is; size 0 = none
- * @initrd_size: bytes
+ * struct arch_boot - what to boot, and the parameters for the kernel
+ * @protocol: boot protocol
+ * @entry: address of the first instruction
+ * @setup_header: the image's setup header from offset 0x1f1 on; NULL for an ELF kernel
+ * @setup_header_len: its size in bytes
+ * @doorbell: form of the doorbell
+ * @initrd: address of the initramfs
+ * @initrd_size: its size in bytes; 0: no initramfs
  * @cmdline: command line
- * @kaslr: let the kernel choose its own addresses, where it needs a seed for that
- * @devtree: the user's own device tree, NULL = one is made; nothing of it is checked
- * @devtree_len: its bytes, at most devtree_max
- * @tables: where the device tree goes, devtree_max bytes; 0: where the architecture has it
- * @nr_cpus: vCPUs
- * @nr_virtio: virtio-mmio windows in use, counted from the first
+ * @kaslr: pass a seed for address randomisation, if the architecture uses one
+ * @devtree: the user's device tree, not validated; NULL: generate one
+ * @devtree_len: its size in bytes, at most devtree_max
+ * @tables: address for the device tree, devtree_max bytes; 0: the architecture's default
+ * @nr_cpus: number of vCPUs
+ * @nr_virtio: number of virtio-mmio windows in use, counted from the first
  */
 struct arch_boot {
 	enum arch_entry protocol;
@@ -182,33 +185,33 @@ struct arch_boot {
 /**
  * arch_boot_setup() - write tables, command line and boot parameters, and set the boot vCPU's
  * registers
- * @vm: with all its vCPUs
- * @mem: guest RAM with the kernel and the initrd in place
+ * @vm: VM with all its vCPUs
+ * @mem: guest RAM, with the kernel and the initramfs loaded
  * @cpu: the boot vCPU
- * @boot: what to start
+ * @boot: what to boot
  *
- * Return: 0; -E2BIG the command line or the device tree does not fit; -EBADMSG @boot->devtree is
- * none; -EFAULT RAM is too small for the tables; -errno of KVM.
+ * Return: 0; -E2BIG: the command line or the device tree does not fit; -EBADMSG: @boot->devtree is
+ * not a valid device tree; -EFAULT: RAM is too small for the tables; -errno of KVM.
  */
 must_check int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem,
 			       const struct vcpu *cpu, const struct arch_boot *boot);
 
 /**
- * arch_devtree() - the device tree that arch_boot_setup() has written
- * @mem: no guest code has run on it
- * @tables: as that has been told
- * @ret_len: its bytes
+ * arch_devtree() - get the device tree that arch_boot_setup() has written
+ * @mem: guest RAM, before any guest code has run
+ * @tables: as in struct arch_boot
+ * @ret_len: size of the tree in bytes
  *
- * Return: the tree; NULL: this architecture has none.
+ * Return: the tree; NULL: this architecture has no device tree.
  */
 const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len);
 
 /**
- * struct arch_doorbell_call - a call of the doorbell, nothing of it checked
+ * struct arch_doorbell_call - a call of the doorbell; no field has been validated
  * @kind: PORTAL_CALL_*
- * @has_page: @page is set, else @index
+ * @has_page: @page is valid; otherwise @index is
  * @page: the page's guest physical address
- * @index: the page's number in the pool that hello has registered
+ * @index: the page's number in the pool that hello registered
  */
 struct arch_doorbell_call {
 	uint32_t kind;
@@ -218,42 +221,45 @@ struct arch_doorbell_call {
 };
 
 /**
- * arch_is_doorbell() - is this exit a call of the portal doorbell?
- * @vcpu: after KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO, on its thread
- * @ret_call: which one
+ * arch_is_doorbell() - check whether an exit is a call of the doorbell
+ * @vcpu: its last exit was KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO
+ * @ret_call: the call
  *
- * Return: true: answer it with arch_doorbell_complete() before the vCPU runs again.
+ * Context: the vCPU thread.
+ * Return: true: it is a call; complete it with arch_doorbell_complete() before the vCPU runs again.
  */
 bool arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);
 
 /**
- * arch_doorbell_complete() - leave a call's result, or that of an unknown hypercall, where the
- * guest looks for it
- * @vcpu: after such an exit, on its thread; its next run goes on behind the instruction
- * @result: 0 served, else -errno
+ * arch_doorbell_complete() - set the result of a call or of an unknown hypercall for the guest
+ * @vcpu: after such an exit; its next run continues after the instruction
+ * @result: 0: served; otherwise -errno
  *
+ * Context: the vCPU thread.
  * Return: 0; -errno of KVM.
  */
 must_check int arch_doorbell_complete(const struct vcpu *vcpu, int result);
 
 /**
- * arch_refuse_access() - let the guest take an abort for an access that KVM cannot decode
- * @vcpu: after KVM_EXIT_ARM_NISV, on its thread; its next run begins with the abort
+ * arch_refuse_access() - inject an abort for an access that KVM cannot decode
+ * @vcpu: its last exit was KVM_EXIT_ARM_NISV; its next run begins with the abort
  *
- * Return: 0; -ENOTSUP: there is no such exit on this architecture; -errno of KVM.
+ * Context: the vCPU thread.
+ * Return: 0; -ENOTSUP: this architecture has no such exit; -errno of KVM.
  */
 must_check int arch_refuse_access(const struct vcpu *vcpu);
 
 /**
- * struct arch_probe - a bare guest that shows whether this host's KVM runs real code
+ * struct arch_probe - a tiny guest that shows whether this host's KVM executes real code
  * @code: position-independent machine code for the state that arch_probe_enter() sets
- * @size: its bytes; nothing else of guest memory is written, neither by it nor by KVM for it
- * @gpa: where it is to be put: RAM that arch_ram_setup() makes of any size, with nothing in it
- * @calls: times it calls the doorbell, with page 0; the last one is the end of what it shows
- * @exit_reason: how they leave the guest, KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO
+ * @size: size of @code in bytes; neither the code nor KVM writes to other guest memory
+ * @gpa: load address: RAM for any size of arch_ram_setup(), not used for anything else
+ * @calls: number of doorbell calls that it makes, with page 0; the probe has passed at the last one
+ * @exit_reason: exit of these calls: KVM_EXIT_HYPERCALL or KVM_EXIT_MMIO
  * @nr: their hypercall number, or the address that is read
  *
- * It uses instructions that software KVMs are known not to emulate before it calls.
+ * Before its first call it executes instructions that KVM implementations in software are known to
+ * lack.
  */
 struct arch_probe {
 	const uint8_t *code;
@@ -265,30 +271,31 @@ struct arch_probe {
 };
 
 /**
- * arch_probe() - the one for @doorbell and the state that @vcpu begins in. Return: NULL: KVM does
- * not tell that state.
+ * arch_probe() - get the probe for a form of the doorbell and the start state of @vcpu. Return: the
+ * probe; NULL: KVM cannot report that state.
  */
 const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell doorbell);
 
-/** struct arch_registers - what the probe has borrowed of a vCPU, as <asm/kvm.h> has it */
+/** struct arch_registers - saved registers of a vCPU, in the structs of <asm/kvm.h> */
 struct arch_registers {
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;
 };
 
 /**
- * arch_probe_enter() - set @vcpu to run the probe loaded where it wants to be
- * @vcpu: in the state after its making or in one that arch_boot_setup() sets
- * @ret_kept: that state, for arch_probe_leave()
+ * arch_probe_enter() - save @vcpu's registers and set them to run the probe, which is loaded at its
+ * address
+ * @vcpu: in its initial state or in the state that arch_boot_setup() sets
+ * @ret_saved: that state, for arch_probe_leave()
  *
  * Return: 0; -errno of KVM.
  */
-must_check int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept);
+must_check int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_saved);
 
-/** arch_probe_leave() - give @vcpu its registers back. Return: 0; -errno of KVM. */
-must_check int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *kept);
+/** arch_probe_leave() - restore @vcpu's registers. Return: 0; -errno of KVM. */
+must_check int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *saved);
 
-/** arch_describe_stop() - one line on where a vCPU was when it could not go on, for the log. */
+/** arch_describe_stop() - describe in one line, for the log, where a vCPU stopped. */
 void arch_describe_stop(const struct vcpu *vcpu, char *buf, size_t len);
 
 #endif

@@ -52,7 +52,7 @@ static const uint8_t *find_table(const char *signature)
 	return NULL;
 }
 
-static void test_acpi_every_table_sums_to_zero(void **state)
+static void test_acpi_table_checksums_are_valid(void **state)
 {
 	const uint8_t *fadt, *madt;
 
@@ -72,7 +72,7 @@ static void test_acpi_every_table_sums_to_zero(void **state)
 		0);
 }
 
-static void test_acpi_madt_has_one_local_apic_a_cpu(void **state)
+static void test_acpi_madt_has_one_local_apic_per_cpu(void **state)
 {
 	const uint8_t *madt, *p;
 	unsigned int cpus = 0;
@@ -89,7 +89,7 @@ static void test_acpi_madt_has_one_local_apic_a_cpu(void **state)
 	assert_ptr_equal(p, madt + get_le32(madt + 4));
 }
 
-static void test_acpi_too_small_a_buffer_is_enospc_at_every_size(void **state)
+static void test_acpi_buffer_too_small_is_enospc(void **state)
 {
 	ssize_t need = build(2, 8);
 
@@ -100,8 +100,8 @@ static void test_acpi_too_small_a_buffer_is_enospc_at_every_size(void **state)
 	assert_int_equal(acpi_build(image, (size_t)need, GPA(X86_ACPI), 2, 8), need);
 }
 
-/* the reference compiler of ACPI reads our AML and finds every device in it */
-static void test_acpi_dsdt_is_understood_by_iasl(void **state)
+/* iasl, the reference compiler, disassembles our AML and finds every device in it */
+static void test_acpi_dsdt_is_accepted_by_iasl(void **state)
 {
 	char dir[] = "/tmp/test_acpi.XXXXXX";
 	char path[64], command[256];
@@ -134,10 +134,10 @@ static void test_acpi_dsdt_is_understood_by_iasl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_acpi_every_table_sums_to_zero),
-		cmocka_unit_test(test_acpi_madt_has_one_local_apic_a_cpu),
-		cmocka_unit_test(test_acpi_too_small_a_buffer_is_enospc_at_every_size),
-		cmocka_unit_test(test_acpi_dsdt_is_understood_by_iasl),
+		cmocka_unit_test(test_acpi_table_checksums_are_valid),
+		cmocka_unit_test(test_acpi_madt_has_one_local_apic_per_cpu),
+		cmocka_unit_test(test_acpi_buffer_too_small_is_enospc),
+		cmocka_unit_test(test_acpi_dsdt_is_accepted_by_iasl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

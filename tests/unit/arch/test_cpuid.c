@@ -24,7 +24,7 @@ static struct kvm_cpuid_entry2 edited(uint32_t function, uint32_t index, unsigne
 	return e;
 }
 
-static void test_cpuid_leaf1_names_the_cpu_and_the_hypervisor(void **state)
+static void test_cpuid_leaf1_apic_id_and_hypervisor_bit(void **state)
 {
 	struct kvm_cpuid_entry2 e = edited(1, 0, 4, 3);
 
@@ -37,7 +37,7 @@ static void test_cpuid_leaf1_names_the_cpu_and_the_hypervisor(void **state)
 	assert_false(edited(1, 0, 1, 0).edx >> 28 & 1);
 }
 
-static void test_cpuid_topology_levels_end(void **state)
+static void test_cpuid_topology_levels_and_terminator(void **state)
 {
 	struct kvm_cpuid_entry2 smt = edited(0xb, 0, 6, 5), core = edited(0xb, 1, 6, 5);
 	struct kvm_cpuid_entry2 end = edited(0xb, 2, 6, 5);
@@ -53,7 +53,7 @@ static void test_cpuid_topology_levels_end(void **state)
 	assert_int_equal(end.ebx, 0);
 }
 
-static void test_cpuid_hides_what_is_not_served(void **state)
+static void test_cpuid_hides_unsupported_features(void **state)
 {
 	(void)state;
 	assert_false(edited(0x80000001, 0, 1, 0).ecx >> 2 & 1);
@@ -64,7 +64,7 @@ static void test_cpuid_hides_what_is_not_served(void **state)
 	assert_int_equal(edited(0x40000002, 0, 1, 0).eax, UINT32_MAX);
 }
 
-static void test_cpuid_has_no_invalidation_that_waits_for_nobody(void **state)
+static void test_cpuid_hides_remote_tlb_flush_features(void **state)
 {
 	(void)state;
 	assert_int_equal(edited(0x40000001, 0, 2, 0).eax, UINT32_MAX & ~(1u << 9));
@@ -74,10 +74,10 @@ static void test_cpuid_has_no_invalidation_that_waits_for_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpuid_leaf1_names_the_cpu_and_the_hypervisor),
-		cmocka_unit_test(test_cpuid_topology_levels_end),
-		cmocka_unit_test(test_cpuid_hides_what_is_not_served),
-		cmocka_unit_test(test_cpuid_has_no_invalidation_that_waits_for_nobody),
+		cmocka_unit_test(test_cpuid_leaf1_apic_id_and_hypervisor_bit),
+		cmocka_unit_test(test_cpuid_topology_levels_and_terminator),
+		cmocka_unit_test(test_cpuid_hides_unsupported_features),
+		cmocka_unit_test(test_cpuid_hides_remote_tlb_flush_features),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,11 +76,11 @@ static uint32_t cell(int node, const char *name, int nr_cells, int index)
 
 static uint64_t reg(int node, int nr_pairs, int index)
 {
-	/* cells of four bytes: a number of two has no alignment of eight */
+	/* cells have four bytes, so that a value of two cells need not be 8-byte aligned */
 	return fdt64_ld((const fdt64_t *)property(node, "reg", nr_pairs * 16) + index);
 }
 
-static void test_devtree_memory_is_the_ram(void **state)
+static void test_devtree_memory_node_covers_ram(void **state)
 {
 	const struct devtree_machine m = machine();
 	int node;
@@ -116,7 +116,7 @@ static void test_devtree_chosen_has_command_line_and_initrd(void **state)
 	assert_int_equal(cell(node, "kaslr-seed", 2, 0), 0x01234567);
 }
 
-static void test_devtree_cpus_have_the_affinities_of_kvm(void **state)
+static void test_devtree_cpu_affinities_match_kvm(void **state)
 {
 	struct devtree_machine m = machine();
 	int cpus, node;
@@ -134,7 +134,7 @@ static void test_devtree_cpus_have_the_affinities_of_kvm(void **state)
 	assert_int_equal(devtree_mpidr(0x12345), 0x123405);
 }
 
-static void test_devtree_gic_is_the_one_that_kvm_plays(void **state)
+static void test_devtree_gic_node_of_each_version(void **state)
 {
 	struct devtree_machine m = machine();
 	int node;
@@ -166,7 +166,7 @@ static void assert_spi(int node, uint32_t spi)
 	assert_int_equal(cell(node, "interrupts", 3, 2), 1);
 }
 
-static void test_devtree_devices_are_where_the_machine_has_them(void **state)
+static void test_devtree_device_windows_and_interrupts(void **state)
 {
 	struct devtree_machine m = machine();
 	int node;
@@ -194,7 +194,7 @@ static void test_devtree_devices_are_where_the_machine_has_them(void **state)
 	assert_null(fdt_getprop(blob, node, "interrupts", NULL));
 }
 
-static void test_devtree_doorbell_has_a_window_where_it_is_no_hypercall(void **state)
+static void test_devtree_mmio_doorbell_has_a_window(void **state)
 {
 	struct devtree_machine m = machine();
 	int node;
@@ -208,7 +208,7 @@ static void test_devtree_doorbell_has_a_window_where_it_is_no_hypercall(void **s
 	assert_int_equal(reg(node, 2, 3), PORTAL_DOORBELL_MMIO_SIZE);
 }
 
-static void test_devtree_timer_is_known_to_kernels_of_either_width(void **state)
+static void test_devtree_timer_matches_32_and_64_bit_kernels(void **state)
 {
 	const struct devtree_machine m = machine();
 
@@ -218,7 +218,7 @@ static void test_devtree_timer_is_known_to_kernels_of_either_width(void **state)
 	assert_int_equal(fdt_node_check_compatible(blob, node_at("/timer"), "arm,armv7-timer"), 0);
 }
 
-static void test_devtree_is_called_on_by_hvc(void **state)
+static void test_devtree_psci_method_is_hvc(void **state)
 {
 	const struct devtree_machine m = machine();
 	int node;
@@ -231,7 +231,7 @@ static void test_devtree_is_called_on_by_hvc(void **state)
 	assert_int_equal(fdt_node_check_compatible(blob, node, "arm,psci-1.0"), 0);
 }
 
-static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
+static void test_user_devtree_chosen_node_is_updated(void **state)
 {
 	static _Alignas(8) uint8_t source[4096];
 	struct devtree_machine m = machine();
@@ -247,7 +247,7 @@ static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
 	node = node_at("/chosen");
 	assert_string_equal(fdt_getprop(blob, node, "bootargs", NULL), m.cmdline);
 	assert_int_equal(cell(node, "linux,initrd-end", 2, 1), ARM64_RAM + MIB(32) + 4);
-	/* once more, over what is there: what does not hold any more goes */
+	/* adopt the result again: properties without a value now must be removed */
 	memcpy(source, blob, devtree_len(blob));
 	m.initrd_size = 0;
 	m.kaslr_seed = 0;
@@ -257,7 +257,7 @@ static void test_devtree_of_the_user_gets_what_is_chosen_here(void **state)
 	assert_null(fdt_getprop(blob, node, "kaslr-seed", NULL));
 }
 
-static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
+static void test_user_devtree_truncated_or_damaged_is_ebadmsg(void **state)
 {
 	static _Alignas(8) uint8_t source[ARM64_FDT_SIZE];
 	const struct devtree_machine m = machine();
@@ -275,9 +275,9 @@ static void test_devtree_of_the_user_cut_or_wrong_is_ebadmsg(void **state)
 	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), -EBADMSG);
 }
 
-/* libfdt looks for a path in the root's empty name then, and does not look whether it has found one
- */
-static void test_devtree_of_the_user_of_an_old_version_is_ebadmsg(void **state)
+/* for these versions libfdt searches the root's empty name for a path separator, and uses the
+ * result without a check for NULL */
+static void test_user_devtree_before_version_16_is_ebadmsg(void **state)
 {
 	static _Alignas(8) uint8_t source[4096];
 	const struct devtree_machine m = machine();
@@ -292,7 +292,7 @@ static void test_devtree_of_the_user_of_an_old_version_is_ebadmsg(void **state)
 	}
 }
 
-static void test_devtree_the_largest_machine_fits_and_less_room_is_e2big(void **state)
+static void test_devtree_buffer_size_limit_of_largest_machine(void **state)
 {
 	static char cmdline[2048];
 	struct devtree_machine m = machine();
@@ -306,8 +306,8 @@ static void test_devtree_the_largest_machine_fits_and_less_room_is_e2big(void **
 	build(&m);
 	len = fdt_totalsize(blob);
 	assert_true(len <= ARM64_FDT_SIZE);
-	for (size_t room = 0; room < len; room += 97)
-		assert_int_equal(devtree_build(blob, room, &m), -E2BIG);
+	for (size_t size = 0; size < len; size += 97)
+		assert_int_equal(devtree_build(blob, size, &m), -E2BIG);
 	assert_int_equal(devtree_build(blob, len - 1, &m), -E2BIG);
 	assert_int_equal(devtree_build(blob, len, &m), 0);
 }
@@ -315,18 +315,18 @@ static void test_devtree_the_largest_machine_fits_and_less_room_is_e2big(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_devtree_memory_is_the_ram),
+		cmocka_unit_test(test_devtree_memory_node_covers_ram),
 		cmocka_unit_test(test_devtree_chosen_has_command_line_and_initrd),
-		cmocka_unit_test(test_devtree_cpus_have_the_affinities_of_kvm),
-		cmocka_unit_test(test_devtree_gic_is_the_one_that_kvm_plays),
-		cmocka_unit_test(test_devtree_devices_are_where_the_machine_has_them),
-		cmocka_unit_test(test_devtree_doorbell_has_a_window_where_it_is_no_hypercall),
-		cmocka_unit_test(test_devtree_timer_is_known_to_kernels_of_either_width),
-		cmocka_unit_test(test_devtree_is_called_on_by_hvc),
-		cmocka_unit_test(test_devtree_of_the_user_gets_what_is_chosen_here),
-		cmocka_unit_test(test_devtree_of_the_user_cut_or_wrong_is_ebadmsg),
-		cmocka_unit_test(test_devtree_of_the_user_of_an_old_version_is_ebadmsg),
-		cmocka_unit_test(test_devtree_the_largest_machine_fits_and_less_room_is_e2big),
+		cmocka_unit_test(test_devtree_cpu_affinities_match_kvm),
+		cmocka_unit_test(test_devtree_gic_node_of_each_version),
+		cmocka_unit_test(test_devtree_device_windows_and_interrupts),
+		cmocka_unit_test(test_devtree_mmio_doorbell_has_a_window),
+		cmocka_unit_test(test_devtree_timer_matches_32_and_64_bit_kernels),
+		cmocka_unit_test(test_devtree_psci_method_is_hvc),
+		cmocka_unit_test(test_user_devtree_chosen_node_is_updated),
+		cmocka_unit_test(test_user_devtree_truncated_or_damaged_is_ebadmsg),
+		cmocka_unit_test(test_user_devtree_before_version_16_is_ebadmsg),
+		cmocka_unit_test(test_devtree_buffer_size_limit_of_largest_machine),
 	};
 
 	return cmocka_run_group_tests_name("devtree", tests, setup, teardown);

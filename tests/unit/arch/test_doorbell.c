@@ -17,7 +17,7 @@ static void assert_call(const struct arch_doorbell_call *call, uint32_t kind, ui
 	assert_int_equal(call->has_page, kind == PORTAL_CALL_HELLO);
 }
 
-static void test_doorbell_call_says_kind_and_index(void **state)
+static void test_doorbell_call_kind_and_index(void **state)
 {
 	static const uint64_t bases[] = { 0xc3000000, 0x83000000 };
 	struct arch_doorbell_call call;
@@ -35,7 +35,7 @@ static void test_doorbell_call_says_kind_and_index(void **state)
 	}
 }
 
-static void test_doorbell_is_no_other_call(void **state)
+static void test_other_hypercalls_are_not_the_doorbell(void **state)
 {
 	static const uint64_t others[] = {
 		0,	    0x84000000, 0xc4000003, 0x83008000,	 0xc3008000,	     0x82ffffff,
@@ -48,7 +48,7 @@ static void test_doorbell_is_no_other_call(void **state)
 		assert_false(doorbell_of_call(others[i], &call));
 }
 
-static void test_doorbell_read_says_kind_and_index(void **state)
+static void test_doorbell_read_kind_and_index(void **state)
 {
 	struct arch_doorbell_call call;
 
@@ -67,7 +67,7 @@ static void test_doorbell_read_says_kind_and_index(void **state)
 	assert_call(&call, 7, 0x3ff);
 }
 
-static void test_doorbell_is_no_other_read(void **state)
+static void test_other_reads_are_not_the_doorbell(void **state)
 {
 	static const unsigned int widths[] = { 0, 1, 2, 3, 8 };
 	struct arch_doorbell_call call;
@@ -86,10 +86,10 @@ static void test_doorbell_is_no_other_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_doorbell_call_says_kind_and_index),
-		cmocka_unit_test(test_doorbell_is_no_other_call),
-		cmocka_unit_test(test_doorbell_read_says_kind_and_index),
-		cmocka_unit_test(test_doorbell_is_no_other_read),
+		cmocka_unit_test(test_doorbell_call_kind_and_index),
+		cmocka_unit_test(test_other_hypercalls_are_not_the_doorbell),
+		cmocka_unit_test(test_doorbell_read_kind_and_index),
+		cmocka_unit_test(test_other_reads_are_not_the_doorbell),
 	};
 
 	return cmocka_run_group_tests_name("doorbell", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the boot loader leaves: the device tree in memory, and its address in X0, or R2 of a 32-bit
- * CPU (Linux, arm64/booting.rst and arm/booting.rst). */
+/* The state that a boot loader leaves: the device tree in memory and its address in X0, or in R2 of
+ * a 32-bit CPU (Linux, arm64/booting.rst and arm/booting.rst). */
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,13 +12,13 @@
 
 static int get_random(void *buf, size_t len)
 {
-	/* up to 256 bytes come at once */
+	/* up to 256 bytes are never returned in part */
 	ssize_t n = getrandom(buf, len, 0);
 
 	return n < 0 ? -errno : 0;
 }
 
-static gpa_t tree_at(gpa_t tables)
+static gpa_t devtree_gpa(gpa_t tables)
 {
 	return tables.value ? tables : GPA(ARM64_FDT);
 }
@@ -36,7 +36,7 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 		.initrd = boot->initrd,
 		.initrd_size = boot->initrd_size,
 	};
-	void *to = mem_slice(mem, tree_at(boot->tables), ARM64_FDT_SIZE);
+	void *to = mem_slice(mem, devtree_gpa(boot->tables), ARM64_FDT_SIZE);
 	int err = get_random(machine.rng_seed, sizeof(machine.rng_seed));
 
 	if (err == 0 && boot->kaslr)
@@ -53,7 +53,7 @@ static int write_devtree(const struct vm *vm, const struct guest_mem *mem,
 
 const void *arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len)
 {
-	const void *tree = mem_slice(mem, tree_at(tables), ARM64_FDT_SIZE);
+	const void *tree = mem_slice(mem, devtree_gpa(tables), ARM64_FDT_SIZE);
 
 	*ret_len = tree ? devtree_len(tree) : 0;
 	return tree;
@@ -63,10 +63,10 @@ static int enter(const struct vcpu *cpu, const struct arch_boot *boot)
 {
 	int err = reg_set(cpu, REG_PSTATE, PSTATE_BOOT);
 
-	return err < 0 ? err : reg_set(cpu, REG_X(0), tree_at(boot->tables).value);
+	return err < 0 ? err : reg_set(cpu, REG_X(0), devtree_gpa(boot->tables).value);
 }
 
-/* R1 says "no number of a machine": the device tree is what counts */
+/* R1 = ~0 is "no machine number": the kernel uses the device tree only */
 static int enter_32bit(const struct vcpu *cpu, const struct arch_boot *boot)
 {
 	int err = reg_set(cpu, REG_PSTATE, PSTATE_BOOT_32BIT);
@@ -75,7 +75,7 @@ static int enter_32bit(const struct vcpu *cpu, const struct arch_boot *boot)
 		err = reg_set(cpu, REG_X(0), 0);
 	if (err == 0)
 		err = reg_set(cpu, REG_X(1), UINT32_MAX);
-	return err < 0 ? err : reg_set(cpu, REG_X(2), tree_at(boot->tables).value);
+	return err < 0 ? err : reg_set(cpu, REG_X(2), devtree_gpa(boot->tables).value);
 }
 
 int arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, const struct vcpu *cpu,

@@ -19,22 +19,22 @@
 #define PHANDLE_GIC   1
 #define PHANDLE_CLOCK 2
 
-/* node names without their paths: Devicetree Specification, section 5.2 */
+/* before this version node names contained their path: Devicetree Specification, section 5.2 */
 #define OLDEST_VERSION 16
 
-/* what the 8250 driver divides by 16 for the highest speed; no wire, so no meaning beyond that */
+/* the 8250 driver divides it by 16 to get the highest speed; there is no wire, so the value has no
+ * other effect */
 #define SERIAL_CLOCK_HZ 1843200
 
-/* no wire either, but drivers of PrimeCells want their bus's clock */
+/* of no effect either, but drivers of PrimeCell devices require a bus clock */
 #define BUS_CLOCK_HZ 24000000
 
-/* the generic timer's interrupts, PPIs: secure, non-secure, virtual, hypervisor; KVM's own numbers
- * for them */
+/* KVM's numbers for the generic timer's PPIs: secure, non-secure, virtual, hypervisor */
 static const uint32_t timer_ppis[] = { 13, 14, 11, 10 };
 
 /*
- * A tree in the making. The first error stays, and what comes behind it does nothing, so that the
- * tree can be written down as it looks.
+ * A tree under construction. @err is the first error; after it, the functions below do nothing.
+ * This way their callers need no error handling.
  */
 struct tree {
 	void *fdt;
@@ -191,8 +191,8 @@ static void add_gic(struct tree *tree, const struct devtree_machine *machine)
 
 static void add_timer(struct tree *tree, const struct devtree_machine *machine)
 {
-	/* a GICv2, with eight CPUs at most, has those that an interrupt goes to in the third cell,
-	 * too */
+	/* for a GICv2, which has at most eight CPUs, the third cell also contains a mask of the
+	 * CPUs that receive the interrupt */
 	uint32_t cpus = machine->gic_version == 2 ? (0xffu >> (8 - machine->nr_cpus)) << 8 : 0;
 	static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
 	fdt32_t cells[3 * ARRAY_SIZE(timer_ppis)];
@@ -302,7 +302,7 @@ int devtree_build(void *buf, size_t size, const struct devtree_machine *machine)
 	add_root(&tree, machine);
 	if (tree.err == 0)
 		tree.err = fdt_finish(buf);
-	/* what it has to say is right: only the room can be too small */
+	/* the calls are in a valid order: the only possible error is that the buffer is full */
 	return tree.err < 0 ? -E2BIG : 0;
 }
 
@@ -319,7 +319,7 @@ static void set_u64(struct tree *tree, int node, const char *name, uint64_t valu
 	set_bytes(tree, node, name, &cells, sizeof(cells));
 }
 
-/* what an earlier boot loader has left there is not true here */
+/* an earlier boot loader may have left values in the tree, which are wrong here */
 static void set_initrd(struct tree *tree, int node, const struct devtree_machine *machine)
 {
 	if (machine->initrd_size) {
@@ -343,8 +343,8 @@ static void set_chosen(struct tree *tree, int node, const struct devtree_machine
 		(void)fdt_delprop(tree->fdt, node, "kaslr-seed");
 }
 
-/* libfdt 1.6.1 follows a null pointer in damaged trees of the versions before 16, which nobody
- * makes any more */
+/* libfdt 1.6.1 dereferences a null pointer for some damaged trees older than version 16, which is
+ * obsolete */
 static bool is_sound(const void *tree, size_t len)
 {
 	return len >= sizeof(struct fdt_header) && fdt_version(tree) >= OLDEST_VERSION &&

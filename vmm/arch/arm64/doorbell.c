@@ -6,7 +6,7 @@
 
 #define READ_WIDTH 4
 
-/* there is no pool yet at hello that an index could be of */
+/* hello passes an address: the pool, into which other calls pass an index, does not exist yet */
 static struct arch_doorbell_call make_call(uint32_t kind, uint32_t index)
 {
 	return (struct arch_doorbell_call){

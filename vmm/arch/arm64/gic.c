@@ -7,7 +7,7 @@
 
 #include "arch/arm64/layout.h"
 
-#define REDIST_COUNT_SHIFT 52 /* in what KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION takes */
+#define REDIST_COUNT_SHIFT 52 /* in the value of KVM_VGIC_V3_ADDR_TYPE_REDIST_REGION */
 
 int gic_create(struct vm *vm)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arm64 machine's addresses and interrupts. Devices are below 1 GiB, RAM begins there. Every
- * device has 64 KiB to itself, so that a kernel with pages of that size can map one without the
- * next.
+ * Addresses and interrupts of the arm64 machine. Devices are below 1 GiB, RAM starts at 1 GiB.
+ * Devices are 64 KiB apart, so that a kernel with pages of that size can map one without the next.
  */
 #ifndef ARCH_ARM64_LAYOUT_H
 #define ARCH_ARM64_LAYOUT_H
@@ -28,9 +27,9 @@
 #define ARM64_VIRTIO_SIZE   0x200
 #define ARM64_VIRTIO_MAX    8
 #define ARM64_PORTAL_BASE   0x0b000000
-#define ARM64_DOORBELL_BASE 0x0b010000 /* where it is no hypercall */
+#define ARM64_DOORBELL_BASE 0x0b010000 /* doorbell window, if the doorbell is not a hypercall */
 
-/* shared peripheral interrupts, as a device tree counts them; the first one's INTID is 32 */
+/* shared peripheral interrupts, numbered as in a device tree; the INTID of SPI 0 is 32 */
 #define ARM64_SPI_FIRST	 32
 #define ARM64_SERIAL_SPI 0
 #define ARM64_PORTAL_SPI 1
@@ -38,7 +37,8 @@
 
 #define ARM64_MAX_CPUS 64
 
-/* the first half MiB of RAM is never a kernel's: see KERNEL_ARM64_BELOW in boot/kernel_image.h */
+/* kernels are not loaded into the first 512 KiB of RAM: see KERNEL_ARM64_BELOW in
+ * boot/kernel_image.h */
 #define ARM64_RAM      GIB(1)
 #define ARM64_PROBE    (ARM64_RAM + 0x1000)
 #define ARM64_FDT      (ARM64_RAM + 0x10000)

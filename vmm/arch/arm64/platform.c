@@ -13,13 +13,13 @@
 #include "arch/arm64/smccc.h"
 #include "portal/wire.h"
 
-/* what KVM_IRQ_LINE calls a shared peripheral interrupt */
+/* encoding of a shared peripheral interrupt for KVM_IRQ_LINE */
 #define GSI(spi) (KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | (ARM64_SPI_FIRST + (spi)))
 
 /*
- * panic=-1: a panic resets at once, so that its exit status is known at once. nr_uarts=1: no
- * probing of what is not there. quiet: a serial console costs an exit a character; --append
- * 'loglevel=8' brings it back.
+ * panic=-1: the guest resets immediately after a panic, so that the run ends without a delay.
+ * nr_uarts=1: the kernel does not probe for absent UARTs. quiet: each character on the serial
+ * console costs an exit; --append 'loglevel=8' restores the messages.
  */
 #define CMDLINE "console=ttyS0 quiet panic=-1 8250.nr_uarts=1"
 
@@ -31,7 +31,7 @@ const struct arch_platform *arch_platform(void)
 		.cmdline = CMDLINE,
 		.devtree_max = ARM64_FDT_SIZE,
 		.no_kvm = "use a host kernel that has KVM and was entered at EL2",
-		.no_probe = "this KVM does not run the guest's own instructions; use a host whose "
+		.no_probe = "this KVM does not execute the guest's instructions; use a host whose "
 			    "CPU has EL2",
 		.serial_base = ARM64_SERIAL_BASE,
 		.serial_is_pio = false,
@@ -57,7 +57,7 @@ static bool has_smccc_filter(const struct vm *vm)
 	return ioctl(vm->fd, KVM_HAS_DEVICE_ATTR, &attr) == 0;
 }
 
-/* KVM_CREATE_DEVICE_TEST makes none */
+/* with KVM_CREATE_DEVICE_TEST no device is created */
 static bool has_gic(const struct vm *vm)
 {
 	struct kvm_create_device v2 = { .type = KVM_DEV_TYPE_ARM_VGIC_V2,
@@ -79,32 +79,34 @@ const struct arch_cap *arch_caps(void)
 		{ KVM_CAP_IMMEDIATE_EXIT, 0, NULL, "KVM_CAP_IMMEDIATE_EXIT",
 		  "use a host kernel of 4.13 or newer" },
 		{ 0, 0, has_gic, "KVM_DEV_TYPE_ARM_VGIC_V3 or _V2",
-		  "KVM can play no interrupt controller on this machine; use one with a GICv3 or a "
-		  "GICv2" },
+		  "KVM cannot emulate an interrupt controller on this host; use a host with a "
+		  "GICv3 "
+		  "or a GICv2" },
 		{ 0, 0, NULL, NULL, NULL },
 	};
 
 	return caps;
 }
 
-static const struct arch_cap caps_more[] = {
+static const struct arch_cap optional_caps[] = {
 	{ KVM_CAP_ARM_EL1_32BIT, 0, NULL, "KVM_CAP_ARM_EL1_32BIT",
 	  "32-bit kernels need a CPU that has 32-bit state at EL1, such as a Cortex-A53, A55, A57, "
-	  "A72, A73 or A75; use such a host, or an arm64 kernel, which runs 32-bit programs, too" },
+	  "A72, A73 or A75; use such a host, or an arm64 kernel, which also runs 32-bit programs" },
 	{ 0, 0, has_smccc_filter, "KVM_ARM_VM_SMCCC_FILTER",
-	  "the doorbell is a register in memory then; a hypercall takes a host kernel of 6.4 or "
-	  "newer" },
+	  "the doorbell is a memory read instead of a hypercall; for a hypercall, use a host "
+	  "kernel "
+	  "of 6.4 or newer" },
 	{ 0, 0, NULL, NULL, NULL },
 };
 
 const struct arch_cap *arch_optional_caps(void)
 {
-	return caps_more;
+	return optional_caps;
 }
 
 const struct arch_cap *arch_cap_32bit(void)
 {
-	return &caps_more[0];
+	return &optional_caps[0];
 }
 
 enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted)
@@ -128,10 +130,10 @@ static int forward_doorbell(const struct vm *vm, uint32_t base)
 }
 
 /*
- * An access to a device by an instruction that the CPU does not describe (pairs, vectors,
- * write-back): KVM_RUN would fail. A KVM before 5.5 hands none over, and there it does.
+ * For some instructions (pairs, vectors, write-back) the CPU does not describe the access. Let such
+ * an access to a device exit to the VMM. Without this, and with KVM before 5.5, KVM_RUN fails.
  */
-static int ask_for_undecoded(const struct vm *vm)
+static int enable_undecoded_exits(const struct vm *vm)
 {
 	if (!vm_cap(vm, KVM_CAP_ARM_NISV_TO_USER) || !vm_cap(vm, KVM_CAP_ARM_INJECT_EXT_DABT))
 		return 0;
@@ -143,7 +145,7 @@ int arch_vm_setup(struct vm *vm, enum arch_doorbell doorbell)
 	int err = gic_create(vm);
 
 	if (err == 0)
-		err = ask_for_undecoded(vm);
+		err = enable_undecoded_exits(vm);
 	if (err < 0 || doorbell != ARCH_DOORBELL_HYPERCALL)
 		return err;
 	err = forward_doorbell(vm, PORTAL_DOORBELL_HVC64);
@@ -157,7 +159,7 @@ int arch_ram_setup(struct guest_mem *mem, uint64_t size)
 	return mem_add_ram(mem, GPA(ARM64_RAM), size);
 }
 
-/* a 32-bit guest's are not what is above 32 bits */
+/* in 32-bit state only the lower half of X1 is valid */
 static int read_page(const struct vcpu *vcpu, gpa_t *ret_page)
 {
 	uint64_t page, pstate;
@@ -170,7 +172,7 @@ static int read_page(const struct vcpu *vcpu, gpa_t *ret_page)
 	return err;
 }
 
-/* the filter hands over both instructions; the doorbell is one of them */
+/* the SMCCC filter forwards SMC as well as HVC; only HVC is the doorbell */
 static bool is_call(const struct kvm_run *run, struct arch_doorbell_call *ret_call)
 {
 	if (run->exit_reason == KVM_EXIT_HYPERCALL)
@@ -199,7 +201,7 @@ int arch_doorbell_complete(const struct vcpu *vcpu, int result)
 		memset(vcpu->run->mmio.data, result == 0 ? 0 : 0xff, sizeof(vcpu->run->mmio.data));
 		return 0;
 	}
-	/* x0 stays as the guest has it: the call was served */
+	/* the guest recognises a served call by an unchanged x0 */
 	if (result == 0)
 		return 0;
 	return reg_set(vcpu, REG_X(0), SMCCC_RET_NOT_SUPPORTED);

@@ -6,7 +6,7 @@
 #include "arch/arm64/reg.h"
 #include "portal/wire.h"
 
-/* with the MMU off; little endian. Nothing behind the last call is run */
+/* runs with the MMU off, little endian; the code after the last call is not executed */
 static const uint8_t call_code[] = {
 	0x00, 0x60, 0xb8, 0xd2, /* mov x0, #0xc3000000 */
 	0x01, 0x00, 0x80, 0xd2, /* mov x1, #0: page 0 */
@@ -48,7 +48,7 @@ static const uint8_t read_code_32bit[] = {
 	0xfe, 0xff, 0xff, 0xea, /* fail: b fail */
 };
 
-_Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "the code has it");
+_Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "read_code contains this address");
 
 #define PROBE(code_, exit_reason_, nr_)                                                      \
 	{                                                                                    \
@@ -56,7 +56,7 @@ _Static_assert(ARM64_DOORBELL_BASE == 0x0b010000, "the code has it");
 		.exit_reason = (exit_reason_), .nr = (nr_),                                  \
 	}
 
-/* by doorbell and by width */
+/* indexed by the form of the doorbell, and by 64 or 32 bits */
 static const struct arch_probe probes[2][2] = {
 	{
 		PROBE(call_code, KVM_EXIT_HYPERCALL, PORTAL_DOORBELL_HVC64),
@@ -77,11 +77,11 @@ const struct arch_probe *arch_probe(const struct vcpu *vcpu, enum arch_doorbell 
 	return &probes[doorbell == ARCH_DOORBELL_MMIO][(pstate & PSTATE_32BIT) != 0];
 }
 
-/* all that the probe's code changes */
+/* all registers that the probe's code changes */
 static const struct {
 	uint64_t id;
 	size_t offset; /* in struct kvm_regs */
-} borrowed[] = {
+} saved_registers[] = {
 	{ REG_X(0), offsetof(struct kvm_regs, regs.regs[0]) },
 	{ REG_X(1), offsetof(struct kvm_regs, regs.regs[1]) },
 	{ REG_X(2), offsetof(struct kvm_regs, regs.regs[2]) },
@@ -89,38 +89,40 @@ static const struct {
 	{ REG_PSTATE, offsetof(struct kvm_regs, regs.pstate) },
 };
 
-int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
+int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_saved)
 {
-	struct arch_registers kept = { 0 };
+	struct arch_registers saved = { 0 };
 	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(borrowed) && err == 0; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(saved_registers) && err == 0; i++) {
 		uint64_t value;
 
-		err = reg_get(vcpu, borrowed[i].id, &value);
+		err = reg_get(vcpu, saved_registers[i].id, &value);
 		if (err == 0)
-			memcpy((uint8_t *)&kept.regs + borrowed[i].offset, &value, sizeof(value));
+			memcpy((uint8_t *)&saved.regs + saved_registers[i].offset, &value,
+			       sizeof(value));
 	}
 	if (err == 0)
 		err = reg_set(vcpu, REG_PC, ARM64_PROBE);
 	if (err == 0)
 		err = reg_set(vcpu, REG_PSTATE,
-			      kept.regs.regs.pstate & PSTATE_32BIT ? PSTATE_BOOT_32BIT
-								   : PSTATE_BOOT);
+			      saved.regs.regs.pstate & PSTATE_32BIT ? PSTATE_BOOT_32BIT
+								    : PSTATE_BOOT);
 	if (err == 0)
-		*ret_kept = kept;
+		*ret_saved = saved;
 	return err;
 }
 
-int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *kept)
+int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *saved)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(borrowed) && err == 0; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(saved_registers) && err == 0; i++) {
 		uint64_t value;
 
-		memcpy(&value, (const uint8_t *)&kept->regs + borrowed[i].offset, sizeof(value));
-		err = reg_set(vcpu, borrowed[i].id, value);
+		memcpy(&value, (const uint8_t *)&saved->regs + saved_registers[i].offset,
+		       sizeof(value));
+		err = reg_set(vcpu, saved_registers[i].id, value);
 	}
 	return err;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a vCPU is. Source: Linux, Documentation/virt/kvm/api.rst, 4.82 KVM_ARM_VCPU_INIT. */
+/* Type and features of a vCPU. Source: Linux, Documentation/virt/kvm/api.rst, 4.82
+ * KVM_ARM_VCPU_INIT. */
 #include <errno.h>
 #include <sys/ioctl.h>
 
 #include "arch/arch.h"
 #include "arch/arm64/gic.h"
 
-/* the others wait for the guest to switch them on, by PSCI */
+/* all vCPUs except the first are powered off until the guest starts them with PSCI */
 static int init(const struct vm *vm, const struct vcpu *vcpu, bool is_32bit)
 {
 	struct kvm_vcpu_init init;

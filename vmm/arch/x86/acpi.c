@@ -25,7 +25,7 @@
 #define BOOT_ARCH_NO_ASPM     (1u << 4)
 #define BOOT_ARCH_NO_CMOS_RTC (1u << 5)
 
-/* one growing image of guest memory */
+/* an image of guest memory to which tables are appended */
 struct tables {
 	uint8_t *buf;
 	size_t size, len;
@@ -41,7 +41,7 @@ static uint8_t checksum(const uint8_t *data, size_t len)
 	return (uint8_t)-sum;
 }
 
-/* room for a table, zeroed, aligned; NULL when it does not fit */
+/* append an aligned, zeroed table of @len bytes; NULL if it does not fit */
 static uint8_t *table_begin(struct tables *t, size_t len)
 {
 	size_t at = align_up(t->len, TABLE_ALIGN);

@@ -15,7 +15,7 @@
 #define OP_EXT	   0x5b
 #define OP_DEVICE  0x82
 
-#define PKG_LENGTH_MAX 0xfff /* what the two-byte form of PkgLength can say */
+#define PKG_LENGTH_MAX 0xfff /* largest value of a two-byte PkgLength */
 
 static void put(struct aml *aml, const void *data, size_t len)
 {
@@ -45,8 +45,8 @@ static void put_int(struct aml *aml, uint32_t value)
 	put(aml, encoded, value <= 0xff ? 2 : 5);
 }
 
-/* a PkgLength, filled in by aml_end(); the two-byte form always, legal also where one byte would do
- */
+/* reserve a PkgLength, which aml_end() fills in; it always has two bytes, which is also valid where
+ * one byte would be enough */
 static aml_block begin_package(struct aml *aml)
 {
 	aml_block block = aml->len;
@@ -147,7 +147,7 @@ aml_block aml_begin_resources(struct aml *aml)
 	put_name(aml, "_CRS");
 	put_byte(aml, OP_BUFFER);
 	block = begin_package(aml);
-	put(aml, "\x0a\0", 2); /* BufferSize, filled in at the end */
+	put(aml, "\x0a\0", 2); /* BufferSize, filled in by aml_end_resources() */
 	return block;
 }
 
@@ -185,8 +185,8 @@ void aml_memory32(struct aml *aml, uint32_t base, uint32_t size)
 
 void aml_edge_interrupt(struct aml *aml, uint32_t gsi)
 {
-	uint8_t descriptor[9] = { 0x89, 6, 0, 3,
-				  1 }; /* consumer, edge, active high, exclusive; one line */
+	/* consumer, edge triggered, active high, exclusive; one interrupt */
+	uint8_t descriptor[9] = { 0x89, 6, 0, 3, 1 };
 
 	put_le32(descriptor + 5, gsi);
 	put(aml, descriptor, sizeof(descriptor));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writing ACPI Machine Language (ACPI 6.5, chapter 20) into a bounded buffer. A write that does not
- * fit marks the buffer as overflown and nothing more is written; check aml.overflow once, at the
+ * A writer of ACPI Machine Language (ACPI 6.5, chapter 20) into a bounded buffer. The first write
+ * that does not fit sets aml.overflow, and later writes do nothing; check the flag once, at the
  * end.
  */
 #ifndef ARCH_X86_AML_H
@@ -17,7 +17,7 @@ struct aml {
 	bool overflow;
 };
 
-/** aml_block - a construct whose length is known at its end: begin, contents, aml_end() */
+/** aml_block - an open construct, whose length aml_end() fills in after its contents */
 typedef size_t aml_block;
 
 aml_block aml_begin_scope(struct aml *aml, const char *path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the boot loader leaves in memory: ACPI tables, command line, and either the zero page (Linux
- * Documentation/arch/x86/boot.rst and zero-page.rst) or the PVH start info (Xen
+ * The memory contents that a boot loader leaves: ACPI tables, command line, and either the zero
+ * page (Linux Documentation/arch/x86/boot.rst and zero-page.rst) or the PVH start info (Xen
  * public/arch-x86/hvm/start_info.h).
  */
 #include <errno.h>
@@ -57,7 +57,7 @@ static void map_add(struct ram_map *map, uint64_t base, uint64_t size, uint32_t 
 	map->nr++;
 }
 
-/* the slots, with the tables' part of the first MiB taken out */
+/* the RAM slots, without the part of the first MiB that is reserved for tables */
 static void map_build(struct ram_map *map, const struct guest_mem *mem)
 {
 	size_t nr;

@@ -34,7 +34,7 @@
 #define SEGMENT_DATA 0x3 /* read, write, accessed */
 #define SEGMENT_TSS  0xb /* busy 32-bit or 64-bit TSS */
 
-/* what firmware would have set: fast string instructions, and write-back as the default memory type
+/* set what firmware would set: fast string instructions, and write-back as the default memory type
  */
 static int set_msrs(const struct vcpu *vcpu)
 {
@@ -100,8 +100,8 @@ static struct kvm_segment data_segment(void)
 	};
 }
 
-/* the descriptors behind the selectors, for kernels that reload a segment before they load their
- * own GDT */
+/* write descriptors for the selectors: some kernels reload a segment register before they load
+ * their own GDT */
 static int write_gdt(const struct guest_mem *mem, struct kvm_sregs *sregs, bool is_long)
 {
 	uint64_t gdt[6] = { 0 };
@@ -153,7 +153,7 @@ int cpu_enter_pvh(const struct guest_mem *mem, const struct vcpu *cpu, gpa_t ent
 	return set_state(cpu, &sregs, &regs);
 }
 
-/* 4 GiB in pages of 2 MiB, virtual = physical */
+/* map 4 GiB in pages of 2 MiB, with virtual = physical addresses */
 static int write_identity_map(const struct guest_mem *mem)
 {
 	uint64_t table[512] = { 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a vCPU says of itself: KVM's list of what it supports, with the machine's own topology and
- * without features the VMM does not serve. Leaves: Intel SDM vol. 2A CPUID, AMD APM vol. 3 appendix
+ * The CPUID leaves of a vCPU: what KVM supports, with the machine's own topology and without
+ * features that the VMM does not support. Source: Intel SDM vol. 2A CPUID, AMD APM vol. 3 appendix
  * E, KVM Documentation/virt/kvm/x86/cpuid.rst.
  */
 #include <errno.h>
@@ -24,7 +24,8 @@
 #define LEAF7_EBX_HLE	 (1u << 4)
 #define LEAF7_EBX_RTM	 (1u << 11)
 #define LEAF7_EBX_PT	 (1u << 25)
-/* the guest module calls functions whose ENDBR the kernel has sealed */
+/* must be off: the guest module calls functions whose ENDBR the kernel has overwritten
+ * ("sealed") */
 #define LEAF7_EDX_CET_IBT     (1u << 20)
 #define LEAF7_EDX_AMX	      (1u << 22 | 1u << 24 | 1u << 25)
 #define LEAF80000001_SVM      (1u << 2)
@@ -97,7 +98,7 @@ static void set_leaf_7(struct kvm_cpuid_entry2 *e)
 	e->edx &= ~(LEAF7_EDX_AMX | LEAF7_EDX_CET_IBT);
 }
 
-/* deterministic cache leaves: nothing below the last level is shared, the last level by all */
+/* deterministic cache leaves: all vCPUs share the last level, and no other level is shared */
 static void set_cache_sharing(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 {
 	uint32_t level = e->eax >> 5 & 7;
@@ -133,8 +134,8 @@ void cpuid_edit(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 	case 0x1f:
 		set_topology_level(e, machine);
 		break;
-	/* Other CPUs' translations are invalidated by interrupts alone: a vCPU in a call holds them
-	 * up (portal/direct.h). */
+	/* The guest must invalidate TLBs of other CPUs by interrupts only, because a vCPU in a call
+	 * of the doorbell then delays the invalidation (portal/task_mem/direct.h). */
 	case 0x40000001:
 		e->eax &= ~KVM_LEAF_PV_TLB_FLUSH;
 		break;

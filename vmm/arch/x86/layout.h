@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The x86 machine's addresses. Low memory follows what other direct-boot VMMs use; all of it is
- * RAM. The page at X86_PROBE stays free.
+ * Addresses of the x86 machine. Low memory is laid out as in other VMMs that boot kernels directly;
+ * all of it is RAM. The page at X86_PROBE is reserved for the probe.
  */
 #ifndef ARCH_X86_LAYOUT_H
 #define ARCH_X86_LAYOUT_H
 
 #define X86_GDT		 0x500
 #define X86_PROBE	 0x1000
-#define X86_START_INFO	 0x6000 /* PVH start info, memory map behind it */
+#define X86_START_INFO	 0x6000 /* PVH start info, followed by the memory map */
 #define X86_ZERO_PAGE	 0x7000
 #define X86_BOOT_STACK	 0x8ff0
 #define X86_PAGE_TABLES	 0x9000 /* PML4, PDPT, four page directories: 6 pages */

@@ -10,11 +10,10 @@
 #include "portal/wire.h"
 
 /*
- * panic=-1: a panic resets at once, so that its exit status is known at once. reboot=acpi: without
- * it Linux takes hardware-reduced ACPI for a machine with EFI, and ends in a BIOS that is not
- * there.
- * pci=off, nr_uarts=1: no probing of what is not there. quiet: a serial console costs an exit a
- * character; --append 'loglevel=8' brings it all back.
+ * panic=-1: the guest resets immediately after a panic, so that the run ends without a delay.
+ * reboot=acpi: otherwise Linux takes hardware-reduced ACPI for a sign of EFI and finally calls a
+ * BIOS, which is absent. pci=off, nr_uarts=1: the kernel does not probe for absent hardware. quiet:
+ * each character on the serial console costs an exit; --append 'loglevel=8' restores the messages.
  */
 #define CMDLINE "console=ttyS0 quiet panic=-1 reboot=acpi pci=off 8250.nr_uarts=1"
 
@@ -29,7 +28,7 @@ const struct arch_platform *arch_platform(void)
 		.no_probe =
 			"this KVM emulates instructions in software or lacks hardware "
 			"virtualisation, and cannot run stock kernels; use a host with AMD-V or "
-			"Intel VT-x, or nested virtualisation switched on",
+			"Intel VT-x, or enable nested virtualisation",
 		.serial_base = X86_SERIAL_PORT,
 		.serial_is_pio = true,
 		.serial_gsi = X86_SERIAL_GSI,
@@ -79,7 +78,7 @@ const struct arch_cap *arch_cap_32bit(void)
 	return NULL;
 }
 
-/* without the hypercall, one of arch_caps() is missing */
+/* the hypercall is always available: arch_caps() requires it */
 enum arch_doorbell arch_doorbell(const struct vm *vm, enum arch_doorbell wanted)
 {
 	(void)vm;

@@ -13,9 +13,9 @@
 #define SEGMENT_DATA 0x3 /* read, write, accessed */
 
 /*
- * 32-bit protected mode, privilege level 0. POPCNT is what software KVMs lack; the doorbell is rung
- * with both encodings, and KVM turns the one that is not the CPU's own into it. Nothing behind the
- * last call is run.
+ * Runs in 32-bit protected mode at privilege level 0. KVM implementations in software lack POPCNT.
+ * The doorbell is called with both encodings; KVM replaces the one that the CPU does not have by
+ * the other. The code after the last call is not executed.
  */
 static const uint8_t probe_code[] = {
 	0xb8, 0x78, 0x56, 0x34, 0x12, /* mov eax, 0x12345678 */
@@ -64,16 +64,16 @@ static struct kvm_segment flat_segment(uint8_t type)
 	};
 }
 
-int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
+int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_saved)
 {
 	struct kvm_regs regs = { .rip = X86_PROBE, .rflags = 2 };
-	struct arch_registers kept;
+	struct arch_registers saved;
 	struct kvm_sregs sregs;
 
-	if (ioctl(vcpu->fd, KVM_GET_REGS, &kept.regs) < 0 ||
-	    ioctl(vcpu->fd, KVM_GET_SREGS, &kept.sregs) < 0)
+	if (ioctl(vcpu->fd, KVM_GET_REGS, &saved.regs) < 0 ||
+	    ioctl(vcpu->fd, KVM_GET_SREGS, &saved.sregs) < 0)
 		return -errno;
-	sregs = kept.sregs;
+	sregs = saved.sregs;
 	sregs.cs = flat_segment(SEGMENT_CODE);
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = flat_segment(SEGMENT_DATA);
 	sregs.cr0 = CR0_PE | CR0_ET;
@@ -81,14 +81,14 @@ int arch_probe_enter(const struct vcpu *vcpu, struct arch_registers *ret_kept)
 	sregs.efer = 0;
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) < 0 || ioctl(vcpu->fd, KVM_SET_REGS, &regs) < 0)
 		return -errno;
-	*ret_kept = kept;
+	*ret_saved = saved;
 	return 0;
 }
 
-int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *kept)
+int arch_probe_leave(const struct vcpu *vcpu, const struct arch_registers *saved)
 {
-	if (ioctl(vcpu->fd, KVM_SET_SREGS, &kept->sregs) < 0 ||
-	    ioctl(vcpu->fd, KVM_SET_REGS, &kept->regs) < 0)
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &saved->sregs) < 0 ||
+	    ioctl(vcpu->fd, KVM_SET_REGS, &saved->regs) < 0)
 		return -errno;
 	return 0;
 }
