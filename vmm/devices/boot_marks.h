@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A one-byte register by which the guest's init says how far the boot has come (--boot-timer). Owns
- * nothing; must not know what a mark means.
+ * A one-byte register to which our init writes marks that show the progress of the boot
+ * (--boot-timer). Owns nothing; must not know what a mark means.
  */
 #ifndef DEVICES_MARKS_H
 #define DEVICES_MARKS_H
@@ -9,9 +9,9 @@
 #include "devices/bus.h"
 
 /**
- * struct boot_marks - who hears of marks
- * @mark: the guest wrote @value; on a vCPU thread, which goes on when it returns
- * @ctx: handed to @mark
+ * struct boot_marks - receiver of marks
+ * @mark: called on the vCPU thread when the guest has written @value; the vCPU waits for its return
+ * @ctx: passed to @mark
  */
 struct boot_marks {
 	void (*mark)(void *ctx, uint8_t value);
@@ -19,8 +19,12 @@ struct boot_marks {
 };
 
 /**
- * boot_marks_attach() - put the register on a bus. @marks: must live as long as the bus. Return: as
- * bus_add().
+ * boot_marks_attach() - add the register to a bus
+ * @marks: must live as long as the bus
+ * @bus: the bus
+ * @base: address of the register
+ *
+ * Return: as bus_add().
  */
 must_check int boot_marks_attach(struct boot_marks *marks, struct bus *bus, uint64_t base);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One address space (ports or MMIO) and the devices in it. Owns the table from address to device
- * and nothing else; must not know what a device does, nor where an access came from. The table does
- * not change once vCPUs run, so look-ups take no lock; every device guards its own state.
+ * and nothing else; must not know what a device does or what caused an access. The table does not
+ * change while vCPUs run, so that look-ups need no lock; each device locks its own state.
  */
 #ifndef DEVICES_BUS_H
 #define DEVICES_BUS_H
@@ -16,11 +16,12 @@
 #define BUS_MAX_DEVICES 64
 
 /**
- * struct bus_ops - what a device does when it is touched; several vCPU threads may call at once
- * @read: fill @data with @len bytes (1 .. 8) found at @offset; every byte must be set
- * @write: take @len bytes (1 .. 8) at @offset
+ * struct bus_ops - accesses to a device; several vCPU threads may call them at the same time
+ * @read: read @len bytes (1 .. 8) at @offset into @data; it must set every byte
+ * @write: write @len bytes (1 .. 8) at @offset
  *
- * @offset counts from the base the device was added at; offset + len never passes its end.
+ * @offset is relative to the base that was passed to bus_add(). The access is entirely within the
+ * device's range.
  */
 struct bus_ops {
 	void (*read)(void *dev, uint64_t offset, void *data, unsigned int len);
@@ -39,34 +40,35 @@ struct bus {
 	size_t nr_ranges;
 };
 
-/** bus_init() - a bus with nobody on it */
+/** bus_init() - initialise a bus without devices */
 void bus_init(struct bus *bus);
 
 /**
- * bus_add() - put a device on the bus; before vCPUs run
+ * bus_add() - add a device to the bus
  * @bus: bus
- * @base: its first address
- * @len: addresses it answers, at least 1
+ * @base: first address of the device
+ * @len: number of addresses, at least 1
  * @ops: borrowed for the life of the bus
- * @dev: handed to @ops
+ * @dev: passed to @ops
  *
- * Return: 0; -EINVAL empty or past the 64-bit end; -EEXIST overlaps another device; -ENOSPC table
- * full.
+ * Context: before vCPUs run.
+ * Return: 0; -EINVAL: empty or beyond the 64-bit address space; -EEXIST: overlaps another device;
+ * -ENOSPC: the table is full.
  */
 must_check int bus_add(struct bus *bus, uint64_t base, uint64_t len, const struct bus_ops *ops,
 		       void *dev);
 
 /**
- * bus_access() - one access of the guest, handed to the device that owns the whole of it. Any
- * thread.
+ * bus_access() - pass an access of the guest to the device at its address
  * @bus: bus
  * @addr: guest address, any value
- * @data: bytes written, or place for those read
- * @len: width in bytes, 1 .. 8; KVM makes no other, and others are nobody's
+ * @data: bytes to write, or buffer for the bytes read
+ * @len: width in bytes; 1 .. 8 are valid, and KVM makes no others
  * @is_write: direction
  *
- * Return: false when nobody is there, or the access crosses the end of a device; a read then yields
- * all ones, as on a bus that nobody drives.
+ * Context: any thread.
+ * Return: false if no device covers the whole access, or @len is not valid. A read then returns all
+ * ones, like a bus that no device drives.
  */
 bool bus_access(const struct bus *bus, uint64_t addr, void *data, unsigned int len, bool is_write);
 

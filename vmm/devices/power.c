@@ -40,7 +40,7 @@ static void acpi_write_byte(struct power *power, uint64_t port, uint8_t value)
 		power->event(power->ctx, POWER_RESET);
 }
 
-/* a wide access to byte-wide ports is one access to each of them */
+/* a wide access to byte-wide ports accesses each of them */
 static void acpi_write(void *dev, uint64_t offset, const void *data, unsigned int len)
 {
 	const uint8_t *bytes = data;
@@ -57,7 +57,7 @@ static void reset_control_read(void *dev, uint64_t offset, void *data, unsigned 
 	memset(data, atomic_load(&power->reset_control), len);
 }
 
-/* 0x06 is a warm and 0x0e a cold reset: both are the CPU reset bit going up */
+/* 0x06 is a warm reset and 0x0e a cold reset: both set the CPU reset bit */
 static void reset_control_write(void *dev, uint64_t offset, const void *data, unsigned int len)
 {
 	struct power *power = dev;

@@ -7,13 +7,13 @@
 #include "base/bytes.h"
 
 #define REG_DATA    0x000 /* RTCDR, ro: the time */
-#define REG_MATCH   0x004 /* RTCMR, rw: when the alarm is wanted */
-#define REG_LOAD    0x008 /* RTCLR, rw: the time to go on from */
-#define REG_CONTROL 0x00c /* RTCCR, rw: bit 0 started; nothing stops it until reset */
-#define REG_MASK    0x010 /* RTCIMSC, rw: bit 0 the alarm interrupts */
+#define REG_MATCH   0x004 /* RTCMR, rw: time of the alarm */
+#define REG_LOAD    0x008 /* RTCLR, rw: sets the time */
+#define REG_CONTROL 0x00c /* RTCCR, rw: bit 0: started; it cannot be stopped before a reset */
+#define REG_MASK    0x010 /* RTCIMSC, rw: bit 0: the alarm raises an interrupt */
 #define REG_ID	    0xfe0 /* RTCPeriphID0 .. 3, RTCPCellID0 .. 3, ro, a byte each */
 
-#define CONTROL_STARTED 1u /* firmware would have done it */
+#define CONTROL_STARTED 1u /* always set: firmware would have started the clock */
 #define MASK_ALARM	1u
 
 #define REGISTER_WIDTH 4
@@ -35,7 +35,7 @@ void rtc_init(struct rtc *rtc, uint64_t (*now_s)(void))
 	atomic_init(&rtc->mask, 0);
 }
 
-/* part number 0x031, designer 0x41, revision 0; and what every PrimeCell says */
+/* part number 0x031, designer 0x41, revision 0; then the PrimeCell ID, which is the same for all */
 static uint32_t read_id(uint64_t offset)
 {
 	static const uint8_t id[] = { 0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
@@ -57,7 +57,7 @@ static uint32_t read_register(struct rtc *rtc, uint64_t offset)
 	case REG_MASK:
 		return atomic_load(&rtc->mask);
 	default:
-		/* the alarm's status among them: it has not gone off */
+		/* includes the status of the alarm, which never goes off */
 		return offset >= REG_ID ? read_id(offset) : 0;
 	}
 }

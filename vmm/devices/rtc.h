@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A real-time clock: the Arm PrimeCell PL031, one second a step. Owns by how much the guest's time
- * is off the host's, which the guest may change; must not know what the time is used for. Its alarm
- * never goes off: there is no interrupt, and a driver that finds none offers no alarms.
+ * A real-time clock: the Arm PrimeCell PL031, with a resolution of one second. Owns the difference
+ * between the guest's time and the host's, which the guest may change; must not know what the time
+ * is used for. The alarm never goes off: the device has no interrupt, and without one the driver
+ * offers no alarms.
  *
  * Source: Arm DDI 0224, "PrimeCell Real Time Clock (PL031) Technical Reference Manual", chapter 3.
  */
@@ -18,8 +19,8 @@
 
 /**
  * struct rtc - the clock
- * @now_s: the host's time, in seconds since 1970; any thread
- * @offset: what is added to it, modulo 2^32
+ * @now_s: returns the host's time, in seconds since 1970; called on any thread
+ * @offset: seconds to add to it, modulo 2^32
  * @load, @match, @mask: the registers of that name, as last written
  */
 struct rtc {
@@ -27,11 +28,11 @@ struct rtc {
 	_Atomic uint32_t offset, load, match, mask;
 };
 
-/** rtc_init() - a clock that shows the host's time. @now_s: NULL = CLOCK_REALTIME */
+/** rtc_init() - initialise a clock with the host's time. @now_s: NULL: CLOCK_REALTIME */
 void rtc_init(struct rtc *rtc, uint64_t (*now_s)(void));
 
 /**
- * rtc_attach() - put the window of RTC_SIZE bytes on a bus
+ * rtc_attach() - add the window of RTC_SIZE bytes to a bus
  * @rtc: must live as long as the bus
  * @mmio: bus of guest physical addresses
  * @base: first address, page aligned

@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 
-/* registers; with DLAB the first two are the divisor */
+/* registers; while DLAB is set, the first two are the divisor */
 #define REG_DATA 0
 #define REG_IER	 1
 #define REG_IIR	 2 /* read */
@@ -30,7 +30,7 @@
 
 #define FCR_ENABLE	 0x01
 #define FCR_CLEAR_RX	 0x02
-#define FCR_KEPT	 0xc9 /* enable, DMA mode, trigger level; the clear bits are impulses */
+#define FCR_KEPT	 0xc9 /* enable, DMA mode, trigger level; the clear bits are not stored */
 #define FCR_TRIGGER(fcr) ((fcr) >> 6)
 
 #define LCR_DLAB 0x80
@@ -98,8 +98,8 @@ static uint8_t fifo_pop(struct serial *serial)
 	return byte;
 }
 
-/* the far end sends while RTS asks for it and the receiver has room; a looped-back receiver is cut
- * off */
+/* the far end sends while RTS is set and the receiver has space; in loopback mode the receiver is
+ * disconnected from it */
 static void fill_fifo(struct serial *serial)
 {
 	struct serial_receiver *rx = &serial->rx;
@@ -129,22 +129,20 @@ static unsigned int enabled_causes(const struct serial *serial)
 }
 
 /*
- * The line is edge triggered and the driver looks at IIR until it says "none": an edge is due when
- * a cause appears that was not there before, and not for each byte of a cause the driver has yet to
- * look at.
+ * The line is edge triggered, and the driver reads IIR until it has no cause left. So send an edge
+ * when a new cause appears, and not for further bytes of a cause that is still pending.
  */
 static void update_irq(struct serial *serial)
 {
 	unsigned int causes = enabled_causes(serial);
-	unsigned int fresh = causes & ~serial->causes;
+	unsigned int new_causes = causes & ~serial->causes;
 
 	serial->causes = causes;
-	if (fresh)
+	if (new_causes)
 		irq_line_pulse(&serial->irq);
 }
 
-/* the time-out of a line that is infinitely fast has always passed: less than the trigger level is
- * one */
+/* on an infinitely fast line the time-out has always expired: report it below the trigger level */
 static uint8_t rx_cause(const struct serial *serial)
 {
 	static const uint8_t levels[] = { 1, 4, 8, 14 };
@@ -182,7 +180,7 @@ static uint8_t read_lsr(struct serial *serial)
 	return lsr;
 }
 
-/* inputs from the far end, or the outputs when looped back */
+/* the inputs come from the far end, or from the outputs in loopback mode */
 static uint8_t modem_inputs(const struct serial *serial)
 {
 	uint8_t inputs = 0;
@@ -247,8 +245,7 @@ static void write_data(struct serial *serial, uint8_t byte)
 	serial->thr_empty_pending = true;
 }
 
-/* enabling the transmitter's interrupt while it is empty is a cause by itself: drivers start by it
- */
+/* enabling the interrupt of an empty transmitter raises it; drivers start transmission this way */
 static void write_ier(struct serial *serial, uint8_t value)
 {
 	uint8_t changed = serial->ier ^ value;
@@ -264,7 +261,7 @@ static void write_fcr(struct serial *serial, uint8_t value)
 
 	if (toggled || value & FCR_CLEAR_RX)
 		serial->rx.fifo_len = 0;
-	/* the other bits count only while the FIFO is on */
+	/* the other bits are effective only while the FIFO is enabled */
 	serial->fcr = value & FCR_ENABLE ? value & FCR_KEPT : 0;
 	fill_fifo(serial);
 }
@@ -314,7 +311,7 @@ static void write_register(struct serial *serial, uint64_t reg, uint8_t value)
 		serial->scr = value;
 		break;
 	default:
-		/* LSR and MSR are read only but for factory tests */
+		/* LSR and MSR are read-only, except for factory tests */
 		break;
 	}
 }

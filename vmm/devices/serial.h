@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 16550A UART (National Semiconductor PC16550D data sheet). Owns the registers and what waits to
- * be received; must not know where its output goes or where its input comes from.
+ * A 16550A UART (National Semiconductor PC16550D data sheet). Owns the registers and the queue of
+ * received bytes; must not know where its output goes or where its input comes from.
  *
- * The line is infinitely fast: what is written to the transmitter is out when the write returns.
- * The other end does hardware flow control as a terminal with RTS/CTS does: bytes from
- * serial_receive() enter the receiver only while the guest asserts RTS, which Linux does once the
- * port is open. So nothing typed ahead is lost to a driver that empties the receiver while it
- * probes.
+ * The line is infinitely fast: a byte has been sent when the write to the transmitter returns. The
+ * far end does hardware flow control like a terminal with RTS/CTS: bytes from serial_receive()
+ * enter the receiver only while the guest asserts RTS, which Linux does once the port is open.
+ * Therefore a driver that clears the receiver while it probes does not lose input that was typed
+ * before.
  */
 #ifndef DEVICES_SERIAL_H
 #define DEVICES_SERIAL_H
@@ -26,17 +26,17 @@
 #define SERIAL_QUEUE_SIZE 4096
 
 /**
- * struct serial_sink - who takes what the guest sends
+ * struct serial_sink - receiver of the bytes that the guest sends
  * @out: called with the bytes in order, on a vCPU thread, with the device's lock held; must not
  *	block for long and must not call back into the device
- * @ctx: handed to @out
+ * @ctx: passed to @out
  */
 struct serial_sink {
 	void (*out)(void *ctx, const uint8_t *data, size_t len);
 	void *ctx;
 };
 
-/* the receiver's FIFO and, behind it, what the far end has not sent yet */
+/* the receiver's FIFO, and the queue of bytes that the far end has not sent yet */
 struct serial_receiver {
 	uint8_t fifo[SERIAL_FIFO_SIZE];
 	unsigned int fifo_head, fifo_len;
@@ -45,7 +45,7 @@ struct serial_receiver {
 };
 
 struct serial {
-	pthread_mutex_t lock; /* guards all below */
+	pthread_mutex_t lock; /* protects all fields below */
 	struct serial_sink sink;
 	struct irq_line irq;
 	uint8_t ier, fcr, lcr, mcr, scr;
@@ -53,41 +53,43 @@ struct serial {
 	uint8_t modem_deltas; /* change bits of MSR, cleared by reading it */
 	uint8_t divisor[2];
 	bool thr_empty_pending;
-	unsigned int causes; /* enabled interrupt causes as last shown on the line */
+	unsigned int causes; /* enabled interrupt causes at the last update of the line */
 	struct serial_receiver rx;
 };
 
-/** serial_init() - in its state after reset. @sink and @irq are copied. */
+/** serial_init() - initialise to the state after reset. @sink and @irq are copied. */
 void serial_init(struct serial *serial, const struct serial_sink *sink, const struct irq_line *irq);
 
-/** serial_done() - no vCPU thread may touch it any more */
+/** serial_done() - release; vCPU threads must not access @serial any more */
 void serial_done(struct serial *serial);
 
 /**
- * serial_attach() - put the eight registers on a bus
+ * serial_attach() - add the eight registers to a bus
  * @serial: must live as long as the bus
- * @bus: port bus
+ * @bus: bus of ports or of guest physical addresses
  * @base: address of the first register, SERIAL_COM1_PORT on a PC
  *
- * An access wider than a byte is as many accesses to consecutive registers.
+ * An access of several bytes accesses as many consecutive registers.
  *
  * Return: 0; -EEXIST, -ENOSPC as bus_add().
  */
 must_check int serial_attach(struct serial *serial, struct bus *bus, uint64_t base);
 
 /**
- * serial_receive() - bytes for the guest. Any thread.
- * @serial: serial
+ * serial_receive() - queue input for the guest
+ * @serial: serial port
  * @data: bytes
- * @len: how many, any number
+ * @len: number of bytes, any value
  *
- * Return: how many were taken, fewer than @len when SERIAL_QUEUE_SIZE bytes wait already.
+ * Context: any thread.
+ * Return: number of bytes queued; fewer than @len if the queue of SERIAL_QUEUE_SIZE bytes is full.
  */
 size_t serial_receive(struct serial *serial, const uint8_t *data, size_t len);
 
 /**
- * serial_room() - bytes serial_receive() would take now. Any thread.
+ * serial_room() - get the number of bytes that serial_receive() would queue now
  *
+ * Context: any thread.
  * Return: 0 .. SERIAL_QUEUE_SIZE.
  */
 size_t serial_room(struct serial *serial);

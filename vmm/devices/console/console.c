@@ -26,33 +26,33 @@ struct console {
 	struct console_output output;
 	int out_fd;
 	int in_fd;
-	int ready_fd; /* always ready, stands in for an in_fd that epoll refuses; else -1 */
-	int slave_fd; /* pty: held open, so that the master sees no hang-up between two users; else
-			 -1 */
+	int ready_fd; /* always ready; used instead of an in_fd that epoll refuses; otherwise -1 */
+	int slave_fd; /* pty: kept open, so that the master gets no hang-up when a user leaves;
+			 otherwise -1 */
 	bool on_terminal;
 	struct console_escape escape;
 };
 
-/* in static storage, because a signal handler must find it */
-static struct termios terminal_found;
+/* static, because a signal handler uses them */
+static struct termios original_mode;
 static atomic_bool terminal_is_raw;
 
 void console_restore_terminal(void)
 {
 	if (atomic_exchange(&terminal_is_raw, false))
-		tcsetattr(STDIN_FILENO, TCSANOW, &terminal_found);
+		tcsetattr(STDIN_FILENO, TCSANOW, &original_mode);
 }
 
-/* output processing stays on: the log's lines go to the same terminal */
+/* output processing stays enabled, because the log uses the same terminal */
 static int make_terminal_raw(void)
 {
 	struct termios raw;
 
-	if (tcgetattr(STDIN_FILENO, &terminal_found) < 0)
+	if (tcgetattr(STDIN_FILENO, &original_mode) < 0)
 		return -errno;
-	raw = terminal_found;
+	raw = original_mode;
 	cfmakeraw(&raw);
-	raw.c_oflag = terminal_found.c_oflag;
+	raw.c_oflag = original_mode.c_oflag;
 	atomic_store(&terminal_is_raw, true);
 	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) < 0) {
 		atomic_store(&terminal_is_raw, false);
@@ -62,8 +62,8 @@ static int make_terminal_raw(void)
 }
 
 /*
- * O_NONBLOCK belongs to the open file, which standard streams share with the shell that started us.
- * So open the thing behind it once more, where it has no position that could differ.
+ * O_NONBLOCK is a flag of the open file description, which standard streams share with the shell
+ * that started us. So open the underlying file again, if it is of a type without a file position.
  */
 static int reopen(int fd, int flags)
 {
@@ -82,7 +82,7 @@ static int reopen(int fd, int flags)
 	return again < 0 ? -errno : again;
 }
 
-static bool epoll_takes(int fd)
+static bool epoll_accepts(int fd)
 {
 	auto_close int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event event = { .events = EPOLLIN };
@@ -90,7 +90,7 @@ static bool epoll_takes(int fd)
 	return epoll_fd >= 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* a closed standard stream is no error: there is no input, or nobody to read the output */
+/* a closed standard stream is not an error: there is no input, or the output is discarded */
 static int open_stdio(struct console *console)
 {
 	int err;
@@ -105,7 +105,7 @@ static int open_stdio(struct console *console)
 	if (err < 0)
 		return err;
 	console->in_fd = err;
-	if (!epoll_takes(console->in_fd)) {
+	if (!epoll_accepts(console->in_fd)) {
 		console->ready_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (console->ready_fd < 0)
 			return -errno;
@@ -123,7 +123,7 @@ static int open_file(struct console *console, const char *path)
 	return console->out_fd < 0 ? -errno : 0;
 }
 
-/* raw from the start: an echo would send the guest's own output back to it */
+/* raw from the start, because echo would return the guest's own output to it */
 static int open_pty(struct console *console)
 {
 	char path[PATH_SIZE];

@@ -3,7 +3,7 @@
 
 #define CTRL_A 0x01
 
-/* the byte behind a Ctrl-A; Return: bytes in @out */
+/* handle the byte after a Ctrl-A. Return: number of bytes in @out */
 static size_t escaped(uint8_t byte, uint8_t *out, bool *ret_quit)
 {
 	if (byte == 'x' || byte == 'X') {

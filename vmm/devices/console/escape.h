@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The keys a user has to leave the guest's console: Ctrl-A X quits, Ctrl-A Ctrl-A is Ctrl-A, Ctrl-A
- * and anything else is both of them. A pure state machine; knows no terminal.
+ * Escape sequences of the console: Ctrl-A X quits, Ctrl-A Ctrl-A sends one Ctrl-A, and Ctrl-A
+ * before any other byte sends both. A pure state machine; must not know terminals.
  */
 #ifndef DEVICES_CONSOLE_ESCAPE_H
 #define DEVICES_CONSOLE_ESCAPE_H
@@ -11,22 +11,23 @@
 #include <stdint.h>
 
 /**
- * struct console_escape - zero is the start
- * @armed: the last byte seen was a Ctrl-A that has not been passed on
+ * struct console_escape - state; all zero is the initial state
+ * @armed: the last byte was a Ctrl-A, which has not been passed on yet
  */
 struct console_escape {
 	bool armed;
 };
 
 /**
- * console_escape_filter() - what of the user's input is for the guest
+ * console_escape_filter() - extract the guest's part of the user's input
  * @escape: state, kept between calls
  * @in: bytes typed
- * @len: how many
- * @out: receives up to @len + 1 bytes; may not overlap @in
- * @ret_quit: set when the user wants to quit, what follows is not looked at; untouched otherwise
+ * @len: number of bytes in @in
+ * @out: receives up to @len + 1 bytes; must not overlap @in
+ * @ret_quit: set to true if the user wants to quit, and the rest of @in is ignored; otherwise not
+ * changed
  *
- * Return: bytes in @out.
+ * Return: number of bytes in @out.
  */
 size_t console_escape_filter(struct console_escape *escape, const uint8_t *in, size_t len,
 			     uint8_t *out, bool *ret_quit);

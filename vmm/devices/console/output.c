@@ -43,9 +43,9 @@ static bool wait_writable(int fd, int64_t deadline_ms)
 }
 
 /*
- * PIPE_BUF bytes at most: that is what a pipe has room for when poll() says it can be written, so
- * that not even a descriptor in blocking mode blocks. Return: false when there is no use in going
- * on now.
+ * Write at most PIPE_BUF bytes: a pipe has space for that many when poll() reports it writable, so
+ * that even a write to a blocking descriptor does not block. Return: false if the descriptor takes
+ * nothing now.
  */
 static bool write_some(struct console_output *output)
 {
@@ -96,7 +96,7 @@ static void make_room(struct console_output *output)
 		output->stuck = true;
 }
 
-/* the note stands where the bytes would have been; nothing goes in before it */
+/* the note is at the place of the dropped bytes: nothing is appended before it */
 static void note_dropped(struct console_output *output)
 {
 	char note[NOTE_SIZE];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's output on its way to a reader that may be slow, stuck or gone: a bounded buffer in
- * front of a file descriptor. What does not fit is dropped, and the reader is told how much. Knows
- * neither terminals nor the guest; takes no lock.
+ * A bounded buffer for the guest's output, in front of a file descriptor whose reader may be slow,
+ * stuck or gone. Output that does not fit is dropped, and a note in the output says how much. Must
+ * know neither terminals nor the guest; takes no lock.
  */
 #ifndef DEVICES_CONSOLE_OUTPUT_H
 #define DEVICES_CONSOLE_OUTPUT_H
@@ -12,17 +12,17 @@
 #include <stdint.h>
 
 #define CONSOLE_OUTPUT_SIZE 65536
-/* how long a full buffer waits for the reader before it drops; then not again until the reader
- * moves */
+/* time to wait for the reader when the buffer is full, before output is dropped; there is no
+ * further wait until the reader has read something */
 #define CONSOLE_OUTPUT_PATIENCE_MS 1000
 
 /**
  * struct console_output - one stream
- * @fd: where it goes, -1: nowhere; borrowed. Non-blocking, or one whose poll() tells the truth
- * @start: first byte of @buf that is not written
- * @len: bytes that are not written
- * @dropped: bytes lost since the reader was last told
- * @stuck: the reader used up our patience and has not moved since
+ * @fd: destination, borrowed; -1: discard. Non-blocking, or of a type for which poll() is reliable
+ * @start: index of the first queued byte in @buf
+ * @len: number of queued bytes
+ * @dropped: number of bytes dropped since the last note
+ * @stuck: the reader has read nothing since a wait timed out
  */
 struct console_output {
 	int fd;
@@ -32,26 +32,27 @@ struct console_output {
 	uint8_t buf[CONSOLE_OUTPUT_SIZE];
 };
 
-/** console_output_init() - empty; @fd as in struct console_output */
+/** console_output_init() - initialise an empty stream. @fd: as in struct console_output */
 void console_output_init(struct console_output *output, int fd);
 
 /**
- * console_output_write() - queue bytes, and write to the fd when a line is complete
+ * console_output_write() - queue bytes, and write to @output->fd if they contain the end of a line
  * @output: stream
  * @data: bytes
- * @len: how many, any number
+ * @len: number of bytes, any value
  *
- * Blocks for CONSOLE_OUTPUT_PATIENCE_MS at most when the buffer is full, and only the first time.
+ * If the buffer is full, waits for at most CONSOLE_OUTPUT_PATIENCE_MS, but not if the reader is
+ * already stuck.
  */
 void console_output_write(struct console_output *output, const uint8_t *data, size_t len);
 
 /**
- * console_output_drain() - write what is queued, as far as the reader takes it
+ * console_output_drain() - write queued bytes, as far as the reader accepts them
  * @output: stream
- * @timeout_ms: time to wait for the reader in all, 0: none
+ * @timeout_ms: total time to wait for the reader; 0: do not wait
  *
- * An error of the fd other than "not now" loses what is queued: counted like a drop. SIGPIPE must
- * be ignored by the program.
+ * If write(2) fails with an error other than EAGAIN, the queued bytes are dropped. The program must
+ * ignore SIGPIPE.
  */
 void console_output_drain(struct console_output *output, int timeout_ms);
 

@@ -10,10 +10,10 @@
 
 #define SECTOR_SIZE VIRTIO_BLK_SECTOR_SIZE
 
-/* header and status take two segments of a request at least, data the rest */
+/* a request needs at least one segment for its header and one for its status */
 #define MAX_DATA_SEGMENTS (VIRTIO_BLK_QUEUE_SIZE - 2)
 #define MAX_SEGMENT_SIZE  MIB(1)
-/* what one request can keep a thread busy with */
+/* limits on the work of one request */
 #define MAX_DATA_SIZE	    (MAX_DATA_SEGMENTS * MAX_SEGMENT_SIZE)
 #define MAX_DISCARD_SECTORS (GIB(1) / SECTOR_SIZE)
 #define MAX_DISCARD_RANGES  16
@@ -23,9 +23,9 @@
 #define HEADER_SIZE 16
 #define RANGE_SIZE  16
 
-_Static_assert(VIRTIO_BLK_QUEUE_SIZE <= VIRTQUEUE_MAX_SIZE, "a chain holds a request");
+_Static_assert(VIRTIO_BLK_QUEUE_SIZE <= VIRTQUEUE_MAX_SIZE, "a chain can hold a request");
 _Static_assert(VIRTQUEUE_MAX_SIZE <= BLK_IMAGE_MAX_SEGMENTS,
-	       "the image takes a request's segments");
+	       "the image accepts all segments of a request");
 _Static_assert(sizeof(struct virtio_blk_outhdr) == HEADER_SIZE, "5.2.6");
 _Static_assert(sizeof(struct virtio_blk_discard_write_zeroes) == RANGE_SIZE, "5.2.6");
 
@@ -33,23 +33,23 @@ struct virtio_blk {
 	struct virtio_blk_params params;
 	uint64_t nr_sectors;
 	char id[VIRTIO_BLK_ID_BYTES];
-	bool write_through; /* the driver cannot flush, so every write has to be durable */
+	bool write_through; /* the driver cannot flush, so every write must be durable */
 	int reported_err;
 	struct virtio_blk_config config;
 	struct virtio_device device;
 };
 
-/* one request, its two parts told apart: data the guest gave, room for data it wants */
+/* one request, with its data from the guest (@out) and its buffers for data to the guest (@in) */
 struct request {
 	uint32_t type;
 	uint64_t sector;
 	struct iovec out[VIRTQUEUE_MAX_SIZE], in[VIRTQUEUE_MAX_SIZE];
 	unsigned int nr_out, nr_in;
 	uint64_t out_size, in_size;
-	uint64_t written; /* bytes of @in that are filled */
+	uint64_t written; /* number of bytes written to @in */
 };
 
-/* a status for the guest, from an errno of the host; the user hears of every new one */
+/* convert a host errno to a status for the guest; report an error unless it repeats the last one */
 static uint8_t status_of(struct virtio_blk *blk, int err)
 {
 	if (err == 0)
@@ -67,7 +67,7 @@ static bool range_valid(const struct virtio_blk *blk, uint64_t sector, uint64_t 
 	return sector <= blk->nr_sectors && nr_sectors <= blk->nr_sectors - sector;
 }
 
-/* whole sectors inside the disk, and not more of them than one request may have */
+/* a transfer must be whole sectors, within the disk, and within the limit of one request */
 static bool transfer_valid(const struct virtio_blk *blk, uint64_t sector, uint64_t size)
 {
 	return size % SECTOR_SIZE == 0 && size <= MAX_DATA_SIZE &&
@@ -99,7 +99,7 @@ static uint8_t do_flush(struct virtio_blk *blk)
 	return status_of(blk, blk_image_flush(&blk->params.image));
 }
 
-/* a buffer the name does not fit would get half of it and no sign of that */
+/* refuse a buffer that is too short: the guest could not detect a truncated id */
 static uint8_t do_get_id(const struct virtio_blk *blk, struct request *req)
 {
 	if (req->in_size < sizeof(blk->id))
@@ -126,7 +126,7 @@ static struct range read_range(const struct request *req, uint64_t offset)
 	};
 }
 
-/* 5.2.6.2: discard knows no flag, write zeroes one; others are to be refused as unsupported */
+/* 5.2.6.2: discard has no flags, write zeroes has one; other flags must be answered by UNSUPP */
 static uint8_t do_range(struct virtio_blk *blk, uint32_t type, const struct range *range)
 {
 	bool zero = type == VIRTIO_BLK_T_WRITE_ZEROES;
@@ -185,7 +185,8 @@ static uint8_t do_request(struct virtio_blk *blk, struct request *req)
 	}
 }
 
-/* the layout is by bytes, not by segments: 16 of header first, one of status last (2.7.4, 5.2.6) */
+/* the layout is defined in bytes, not in segments: the first 16 are the header, the last one is the
+ * status (2.7.4, 5.2.6) */
 static bool parse_request(const struct virtqueue_chain *chain, uint64_t writable_size,
 			  struct request *req)
 {
@@ -223,7 +224,7 @@ int virtio_blk_execute(struct virtio_blk *blk, const struct virtqueue_chain *cha
 	return 0;
 }
 
-/* a driver that did not take FLUSH expects a finished write to be durable (5.2.6.2) */
+/* a driver that did not accept FLUSH expects completed writes to be durable (5.2.6.2) */
 static void start(void *model, uint64_t features)
 {
 	struct virtio_blk *blk = model;

@@ -12,11 +12,11 @@
 
 #define ZEROS_SIZE KIB(64)
 
-_Static_assert(BLK_IMAGE_MAX_SEGMENTS <= IOV_MAX, "one request is one system call");
+_Static_assert(BLK_IMAGE_MAX_SEGMENTS <= IOV_MAX, "one system call can execute a request");
 
 /*
- * After a short count the list is cut anew from the original one, so that no piece can be counted
- * twice. End of file is an error where the image should still have bytes.
+ * After a short count the rest is computed from the original list, so that no segment is counted
+ * twice. An end of file before @image->size_bytes is an error.
  */
 int blk_image_read(const struct blk_image *image, const struct iovec *iov, unsigned int nr,
 		   uint64_t offset)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk image on the host: a regular file or block device, read and written at byte offsets
- * straight from and to lists of memory. Knows neither virtio nor sectors. Whoever opened the file
- * owns and locks it. Nothing in here is remembered between calls, so any thread may call.
+ * A disk image on the host: a regular file or block device, read and written at byte offsets, with
+ * lists of memory segments. Must know neither virtio nor sectors. The caller owns, opens and locks
+ * the file. The functions keep no state, so that any thread may call them.
  */
 #ifndef DEVICES_BLK_IMAGE_H
 #define DEVICES_BLK_IMAGE_H
@@ -13,17 +13,17 @@
 
 #include "base/cleanup.h"
 
-/* pieces of memory one request can have */
+/* largest number of segments of one request */
 #define BLK_IMAGE_MAX_SEGMENTS 256
 
 /**
  * struct blk_image - an open image
  * @fd: open for reading, and for writing unless @read_only; borrowed
- * @size_bytes: bytes that exist
- * @read_only: refuse what would change it
+ * @size_bytes: size of the image
+ * @read_only: refuse changes
  *
- * Ranges handed to the calls below lie inside @size_bytes, but a read may run past it: a last
- * sector that is not whole ends in zeros.
+ * The ranges passed to the functions below must be within @size_bytes. Only a read may go beyond
+ * it, for an incomplete last sector; these bytes are zero.
  */
 struct blk_image {
 	int fd;
@@ -32,50 +32,51 @@ struct blk_image {
 };
 
 /**
- * blk_image_read() - read into all of @iov
+ * blk_image_read() - read from the image until @iov is full
  * @image: image
- * @iov: memory, at most BLK_IMAGE_MAX_SEGMENTS pieces
- * @nr: pieces
- * @offset: bytes
+ * @iov: segments of memory
+ * @nr: number of segments, at most BLK_IMAGE_MAX_SEGMENTS
+ * @offset: offset in the image, in bytes
  *
- * Return: 0; -EIO the file ends before @size_bytes; -errno. What was read by then is in @iov.
+ * Return: 0; -EIO: the file ends before @size_bytes; other -errno. After an error @iov contains the
+ * bytes read before it.
  */
 must_check int blk_image_read(const struct blk_image *image, const struct iovec *iov,
 			      unsigned int nr, uint64_t offset);
 
 /**
- * blk_image_write() - write all of @iov
+ * blk_image_write() - write all of @iov to the image
  * @image: image
- * @iov: memory, at most BLK_IMAGE_MAX_SEGMENTS pieces
- * @nr: pieces
- * @offset: bytes
- * @durable: be on stable storage before returning
+ * @iov: segments of memory
+ * @nr: number of segments, at most BLK_IMAGE_MAX_SEGMENTS
+ * @offset: offset in the image, in bytes
+ * @durable: return only when the data is on stable storage
  *
- * Return: 0; -EROFS; -ENOSPC, -errno (an unknown part is written).
+ * Return: 0; -EROFS; -ENOSPC, -EIO, other -errno (some bytes may have been written).
  */
 must_check int blk_image_write(const struct blk_image *image, const struct iovec *iov,
 			       unsigned int nr, uint64_t offset, bool durable);
 
-/** blk_image_flush() - everything written is on stable storage. Return: 0; -errno. */
+/** blk_image_flush() - bring all completed writes to stable storage. Return: 0; -errno. */
 must_check int blk_image_flush(const struct blk_image *image);
 
 /**
- * blk_image_discard() - give the storage of a range back; it reads as zero afterwards
+ * blk_image_discard() - free the storage of a range, which then reads as zero
  *
- * Return: 0; -EROFS; -EOPNOTSUPP this file system or device cannot; -errno.
+ * Return: 0; -EROFS; -EOPNOTSUPP: the file system or device does not support it; other -errno.
  */
 must_check int blk_image_discard(const struct blk_image *image, uint64_t offset, uint64_t len);
 
 /**
  * blk_image_zero() - make a range read as zero
  * @image: image
- * @offset: bytes
+ * @offset: offset in the image, in bytes
  * @len: bytes
- * @unmap: the storage may be given back
+ * @unmap: the storage may be freed
  *
- * Writes zeros where the host knows no shorter way.
+ * Writes zeros if the file system or device has no faster method.
  *
- * Return: 0; -EROFS; -ENOSPC, -errno (an unknown part is zero).
+ * Return: 0; -EROFS; -ENOSPC, other -errno (a part of the range may have been zeroed).
  */
 must_check int blk_image_zero(const struct blk_image *image, uint64_t offset, uint64_t len,
 			      bool unmap);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a virtio device model is to the transport in front of it: identity, features, configuration
- * bytes, and the one call that serves a queue. A model knows no registers, the transport no
- * requests.
+ * The interface between a virtio device model and its transport: identity, features, configuration
+ * space, and the function that serves a queue. A model must not know registers; the transport must
+ * not know requests.
  */
 #ifndef DEVICES_VIRTIO_DEVICE_H
 #define DEVICES_VIRTIO_DEVICE_H
@@ -15,10 +15,10 @@
 #define VIRTIO_CONFIG_SIZE 256
 
 /**
- * struct virtio_device_ops - the model's calls; the transport never makes two at once
- * @start: the driver is ready and agreed to @features; NULL when the model does not care
- * @serve: pop requests from @vq (number @queue) until there are no more, push each; on a vCPU
- *	thread; what it cannot answer by the rules it answers with virtqueue_break()
+ * struct virtio_device_ops - functions of the model; the transport never calls two at the same time
+ * @start: the driver is ready and has accepted @features; may be NULL
+ * @serve: called on a vCPU thread to serve queue number @queue: pop requests from @vq until none is
+ *	left, and push each; call virtqueue_break() for a request that violates the specification
  */
 struct virtio_device_ops {
 	void (*start)(void *model, uint64_t features);
@@ -28,13 +28,13 @@ struct virtio_device_ops {
 /**
  * struct virtio_device - filled in by the model, copied by the transport
  * @id: VIRTIO_ID_*
- * @features: the model's own feature bits; the transport adds those of rings and transport
+ * @features: feature bits of the model; the transport adds those of the rings and its own
  * @nr_queues: 1 .. VIRTIO_MAX_QUEUES
- * @queue_size: entries a queue can have, a power of two, at most VIRTQUEUE_MAX_SIZE
- * @config: configuration space as the driver sees it, little endian; NULL when there is none
- * @config_size: bytes, at most VIRTIO_CONFIG_SIZE
+ * @queue_size: largest size of a queue, a power of two, at most VIRTQUEUE_MAX_SIZE
+ * @config: configuration space as the driver sees it, little endian; NULL if there is none
+ * @config_size: size of @config in bytes, at most VIRTIO_CONFIG_SIZE
  * @ops: borrowed
- * @model: handed to @ops
+ * @model: passed to @ops
  */
 struct virtio_device {
 	uint32_t id;

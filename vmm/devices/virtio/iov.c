@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* walks the pieces of a range; starts with piece_next() */
+/* iterator over the segments of a range of bytes, for piece_next() */
 struct cursor {
 	const struct iovec *iov;
 	unsigned int nr;
@@ -53,7 +53,7 @@ size_t iov_read(const struct iovec *iov, unsigned int nr, uint64_t offset, void 
 		memcpy(to, piece.iov_base, piece.iov_len);
 		to += piece.iov_len;
 	}
-	/* from here on the copy counts: the compiler may not go back to the guest's bytes */
+	/* the compiler must not read the guest's bytes again instead of the copy */
 	atomic_signal_fence(memory_order_seq_cst);
 	return len - at.left;
 }

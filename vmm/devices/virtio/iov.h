@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lists of pieces of guest RAM, seen as one run of bytes. Owns nothing. The content is shared with
- * the guest: what must stay what it was is copied out once with iov_read().
+ * Lists of segments of guest RAM, used as one sequence of bytes. Owns nothing. The content is
+ * shared with the guest, which may change it: copy it once with iov_read() before it is validated.
  */
 #ifndef DEVICES_IOV_H
 #define DEVICES_IOV_H
@@ -10,37 +10,37 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-/** iov_size() - bytes in @nr pieces */
+/** iov_size() - compute the number of bytes in @nr segments */
 uint64_t iov_size(const struct iovec *iov, unsigned int nr);
 
 /**
- * iov_read() - copy out
- * @iov: pieces
- * @nr: how many
+ * iov_read() - copy bytes from the segments
+ * @iov: segments
+ * @nr: number of segments
  * @offset: bytes to skip, any value
  * @buf: receives the copy
- * @len: bytes wanted
+ * @len: number of bytes to copy
  *
- * Return: bytes copied, fewer than @len when the pieces end before.
+ * Return: number of bytes copied; fewer than @len if the segments end earlier.
  */
 size_t iov_read(const struct iovec *iov, unsigned int nr, uint64_t offset, void *buf, size_t len);
 
-/** iov_write() - copy in, as iov_read(). Return: bytes copied. */
+/** iov_write() - copy bytes to the segments, like iov_read(). Return: number of bytes copied. */
 size_t iov_write(const struct iovec *iov, unsigned int nr, uint64_t offset, const void *buf,
 		 size_t len);
 
-/** iov_zero() - set @len bytes from @offset on to 0. Return: bytes set. */
+/** iov_zero() - set @len bytes at @offset to 0, like iov_write(). Return: number of bytes set. */
 uint64_t iov_zero(const struct iovec *iov, unsigned int nr, uint64_t offset, uint64_t len);
 
 /**
- * iov_slice() - the part of a list from @offset on, at most @len bytes
- * @iov: pieces
- * @nr: how many
+ * iov_slice() - compute the segments of at most @len bytes from @offset on
+ * @iov: segments
+ * @nr: number of segments
  * @offset: bytes to skip, any value
- * @len: bytes wanted, any value
- * @ret_slice: room for @nr pieces; may not overlap @iov
+ * @len: number of bytes, any value
+ * @ret_slice: receives up to @nr segments; must not overlap @iov
  *
- * Return: pieces in @ret_slice, none of length 0.
+ * Return: number of segments in @ret_slice, none of length 0.
  */
 unsigned int iov_slice(const struct iovec *iov, unsigned int nr, uint64_t offset, uint64_t len,
 		       struct iovec *ret_slice);

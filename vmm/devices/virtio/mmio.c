@@ -30,21 +30,21 @@
 struct queue {
 	struct virtqueue_layout layout; /* registers */
 	bool ready;			/* register */
-	struct virtqueue vq;		/* what they said at DRIVER_OK */
+	struct virtqueue vq;		/* set up from the registers at DRIVER_OK */
 };
 
 struct virtio_mmio {
 	struct virtio_device device;
 	const struct guest_mem *mem;
 	struct irq_line irq;
-	/* apart from the lock, so that an interrupt handler never waits for a request being served
-	 */
+	/* not under the lock, so that the guest's interrupt handler does not wait while a request
+	 * is served */
 	_Atomic uint32_t interrupt_status;
-	pthread_mutex_t lock; /* guards all below */
+	pthread_mutex_t lock; /* protects all fields below */
 	uint32_t status;
 	uint32_t device_features_sel, driver_features_sel, queue_sel;
 	uint64_t driver_features;
-	bool features_out_of_range; /* the driver took one above bit 63 */
+	bool features_out_of_range; /* the driver accepted a feature above bit 63 */
 	struct queue queues[VIRTIO_MAX_QUEUES];
 	uint32_t config_generation;
 	uint8_t config[VIRTIO_CONFIG_SIZE];
@@ -92,7 +92,7 @@ static uint64_t offered_features(const struct virtio_mmio *transport)
 	return transport->device.features | TRANSPORT_FEATURES;
 }
 
-/* the driver's handler reads the status first: it has to be there before the edge */
+/* the driver's handler reads the status, which must therefore be set before the edge */
 static void interrupt(struct virtio_mmio *transport, uint32_t cause)
 {
 	atomic_fetch_or(&transport->interrupt_status, cause);
@@ -127,8 +127,8 @@ static bool features_acceptable(const struct virtio_mmio *transport)
 	       taken & (1ull << VIRTIO_F_VERSION_1);
 }
 
-/* from here on the registers do not matter; a layout that cannot work breaks the device, not the
- * VMM */
+/* set up the queues; later writes to the registers have no effect. If a layout is not valid, the
+ * device needs a reset. */
 static void start(struct virtio_mmio *transport)
 {
 	const struct virtio_device *device = &transport->device;
@@ -148,7 +148,7 @@ static void start(struct virtio_mmio *transport)
 	}
 }
 
-/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK; one with features not offered is none */
+/* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK, which requires acceptable features */
 static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint32_t value)
 {
 	switch (value) {
@@ -163,7 +163,8 @@ static bool is_next_step(const struct virtio_mmio *transport, uint32_t now, uint
 	}
 }
 
-/* only a reset takes a step back; any other value is ignored, the driver reads back and sees */
+/* only a reset goes backwards; other values are ignored, which the driver sees when it reads the
+ * status */
 static void write_status(struct virtio_mmio *transport, uint32_t value)
 {
 	uint32_t now = transport->status & ~STATUS_NEEDS_RESET;
@@ -258,7 +259,7 @@ static void write_layout(struct virtqueue_layout *layout, uint64_t reg, uint32_t
 	}
 }
 
-/* a queue is set up between FEATURES_OK and DRIVER_OK, and while it is not ready */
+/* a queue can be set up between FEATURES_OK and DRIVER_OK, while it is not ready */
 static void write_queue(struct virtio_mmio *transport, uint64_t reg, uint32_t value)
 {
 	struct queue *queue = selected_queue(transport);
@@ -330,7 +331,7 @@ static uint32_t read_register(struct virtio_mmio *transport, uint64_t reg)
 	case VIRTIO_MMIO_SHM_LEN_HIGH:
 	case VIRTIO_MMIO_SHM_BASE_LOW:
 	case VIRTIO_MMIO_SHM_BASE_HIGH:
-		/* no shared memory region: its length is -1 (4.2.2) */
+		/* a length of -1: the shared memory region does not exist (4.2.2) */
 		return UINT32_MAX;
 	case VIRTIO_MMIO_CONFIG_GENERATION:
 		return transport->config_generation;

@@ -26,18 +26,18 @@ struct descriptor {
 	uint16_t next;
 };
 
-/* where a walk along a chain is: the ring's own table, or the indirect one */
+/* position in a chain: in the descriptor table of the queue or in an indirect table */
 struct chain_walk {
 	const uint8_t *table;
 	unsigned int nr_entries;
 	unsigned int index;
-	unsigned int nr_seen; /* over both tables */
+	unsigned int nr_seen; /* in both tables */
 	bool in_indirect;
 };
 
 /*
- * Loads and stores in the rings. Atomic, so that the compiler neither tears them nor loads a second
- * time what has been checked; every address was found aligned when the queue started.
+ * Loads and stores in the rings. They are atomic, so that the compiler neither splits them nor
+ * loads a validated value again. virtqueue_start() has checked the alignment.
  */
 static uint16_t load16(const uint8_t *p)
 {
@@ -74,7 +74,7 @@ static const uint8_t *used_event(const struct virtqueue *vq)
 	return vq->driver + RING_ENTRIES + AVAIL_ENTRY * (size_t)vq->size;
 }
 
-/* the ranges lie in RAM, so their ends do not wrap */
+/* the ranges are in RAM, so that their ends do not wrap */
 static bool disjoint(gpa_t a, uint64_t a_len, gpa_t b, uint64_t b_len)
 {
 	return a.value + a_len <= b.value || b.value + b_len <= a.value;
@@ -131,7 +131,7 @@ static bool serving(const struct virtqueue *vq)
 	return vq->size != 0 && !vq->broken;
 }
 
-/* how far the driver has come; more than a ring ahead is a lie, and so is a step backwards */
+/* load the driver's index; it is not valid if it is more than a ring ahead or has gone backwards */
 static bool load_avail_idx(struct virtqueue *vq, uint16_t *ret_idx)
 {
 	uint16_t idx = load16(vq->driver + RING_IDX);
@@ -145,9 +145,9 @@ static bool load_avail_idx(struct virtqueue *vq, uint16_t *ret_idx)
 }
 
 /*
- * With event_idx the driver notifies when it passes the index we leave here. What it adds between
- * our look at its index and our store goes unnoticed, so look again until nothing came in between;
- * it can add no more than a ring before it is caught, so this ends.
+ * With event_idx the driver notifies when its index passes the one that is stored here. It does not
+ * notify of entries that it adds between the load of its index and the store, so load again until
+ * there are no new entries. The loop ends, because the driver can add at most one ring.
  */
 void virtqueue_begin(struct virtqueue *vq)
 {
@@ -168,8 +168,8 @@ void virtqueue_begin(struct virtqueue *vq)
 }
 
 /*
- * An indirect table may lie at any address, so the copy is made bytewise; the fence keeps the
- * compiler from looking at the guest's bytes again instead of at the copy.
+ * An indirect table may have any alignment, so copy bytes. The fence keeps the compiler from
+ * reading the guest's bytes again instead of the copy.
  */
 static struct descriptor load_descriptor(const struct chain_walk *walk)
 {
@@ -185,7 +185,8 @@ static struct descriptor load_descriptor(const struct chain_walk *walk)
 	};
 }
 
-/* VIRTIO 1.2, 2.7.5.3: one table ends the chain; its descriptor's WRITE flag means nothing */
+/* VIRTIO 1.2, 2.7.5.3: an indirect table is the end of the chain; ignore the WRITE flag of the
+ * descriptor that refers to it */
 static int enter_indirect(const struct virtqueue *vq, struct chain_walk *walk,
 			  const struct descriptor *desc)
 {
@@ -227,8 +228,9 @@ static int add_segment(const struct virtqueue *vq, struct virtqueue_chain *chain
 }
 
 /*
- * The descriptors of both tables together are at most the queue's size: this ends loops, and bounds
- * the segments. Return: 1 when there is more, 0 at the end, -EPROTO.
+ * Process one descriptor. Both tables together may have at most as many descriptors as the queue
+ * has entries; this ends loops and limits the segments. Return: 1: more descriptors follow; 0: end
+ * of the chain; -EPROTO.
  */
 static int walk_step(const struct virtqueue *vq, struct chain_walk *walk,
 		     struct virtqueue_chain *chain)
@@ -295,7 +297,8 @@ bool virtqueue_end(struct virtqueue *vq)
 	if (!serving(vq) || vq->next_used == before)
 		return false;
 	vq->signalled_used = vq->next_used;
-	/* the driver stores its wish and then looks at our index; we do it the other way round */
+	/* the driver stores its flag or event index before it loads our index; we store our index
+	 * before we load theirs */
 	atomic_thread_fence(memory_order_seq_cst);
 	if (!vq->event_idx)
 		return !(load16(vq->driver + RING_FLAGS) & VRING_AVAIL_F_NO_INTERRUPT);

@@ -7,7 +7,7 @@
 
 #include "devices/virtio/iov.h"
 
-/* Return: bytes filled, fewer than @len only when the host gives no more */
+/* Return: number of random bytes written; fewer than @len only if getrandom(2) fails */
 static size_t fill(uint8_t *to, size_t len)
 {
 	size_t done = 0;
@@ -26,16 +26,16 @@ static size_t fill(uint8_t *to, size_t len)
 
 static uint32_t answer(const struct virtqueue_chain *chain)
 {
-	struct iovec room[VIRTQUEUE_MAX_SIZE];
+	struct iovec buffers[VIRTQUEUE_MAX_SIZE];
 	unsigned int nr = iov_slice(virtqueue_writable(chain), chain->nr_writable, 0,
-				    VIRTIO_RNG_MAX_BYTES, room);
+				    VIRTIO_RNG_MAX_BYTES, buffers);
 	size_t done = 0;
 
 	for (unsigned int i = 0; i < nr; i++) {
-		size_t n = fill(room[i].iov_base, room[i].iov_len);
+		size_t n = fill(buffers[i].iov_base, buffers[i].iov_len);
 
 		done += n;
-		if (n < room[i].iov_len)
+		if (n < buffers[i].iov_len)
 			break;
 	}
 	return (uint32_t)done;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtio entropy device (VIRTIO 1.2, 5.4), fed by the host's getrandom(2). Holds no state.
+ * The virtio entropy device (VIRTIO 1.2, 5.4). Its source is getrandom(2) of the host. It has no
+ * state.
  */
 #ifndef DEVICES_VIRTIO_RNG_H
 #define DEVICES_VIRTIO_RNG_H
@@ -8,10 +9,10 @@
 #include "devices/virtio/device.h"
 
 #define VIRTIO_RNG_QUEUE_SIZE 64
-/* a request gets no more than this, however much room it has; the driver asks again */
+/* largest number of bytes for one request; the driver makes another request for more */
 #define VIRTIO_RNG_MAX_BYTES 65536
 
-/** virtio_rng_device() - for the transport; one description serves any number of them */
+/** virtio_rng_device() - get the description for the transport; any number of them may use it */
 const struct virtio_device *virtio_rng_device(void);
 
 #endif
