@@ -115,7 +115,7 @@ static void count_irq(void *ctx, unsigned int gsi)
 	struct driver *driver = ctx;
 
 	assert_int_equal(gsi, 5);
-	/* the handler would look at the status now: it must be there before the edge */
+	/* the handler of a driver reads the status now: it must be set before the edge */
 	assert_int_not_equal(driver_read(driver, VIRTIO_MMIO_INTERRUPT_STATUS), 0);
 	driver->nr_irqs++;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmocka with the headers it wants before it. */
+/* cmocka.h and the headers that must be included before it */
 #ifndef TESTS_DEVICES_TEST_H
 #define TESTS_DEVICES_TEST_H
 

@@ -36,7 +36,7 @@ static void probe_write(void *dev, uint64_t offset, const void *data, unsigned i
 
 static const struct bus_ops probe_ops = { .read = probe_read, .write = probe_write };
 
-static void test_bus_access_reaches_the_device_with_its_offset(void **state)
+static void test_bus_access_calls_the_device_with_offset(void **state)
 {
 	struct probe a = { 0 }, b = { 0 };
 	uint8_t data[8] = { 7 };
@@ -55,7 +55,7 @@ static void test_bus_access_reaches_the_device_with_its_offset(void **state)
 	assert_int_equal(data[7], 0x5a);
 }
 
-static void test_bus_address_of_nobody_reads_all_ones(void **state)
+static void test_bus_unused_address_reads_all_ones(void **state)
 {
 	static const uint64_t addrs[] = { 0, 0xff, 0x110, 0x1ff, 0x210, UINT64_MAX };
 	struct probe probe = { 0 };
@@ -76,7 +76,7 @@ static void test_bus_address_of_nobody_reads_all_ones(void **state)
 	assert_int_equal(probe.nr_reads + probe.nr_writes, 0);
 }
 
-static void test_bus_access_across_the_end_of_a_device_is_nobodys(void **state)
+static void test_bus_access_across_end_of_device_fails(void **state)
 {
 	struct probe probe = { 0 };
 	uint8_t data[8];
@@ -94,7 +94,7 @@ static void test_bus_access_across_the_end_of_a_device_is_nobodys(void **state)
 	assert_int_equal(probe.nr_writes, 0);
 }
 
-static void test_bus_access_of_no_or_absurd_width_is_nobodys(void **state)
+static void test_bus_access_of_bad_width_fails(void **state)
 {
 	struct probe probe = { 0 };
 	uint8_t data[16];
@@ -123,7 +123,7 @@ static void test_bus_add_overlap_is_eexist(void **state)
 	assert_int_equal(bus_add(&bus, 0x110, 1, &probe_ops, NULL), 0);
 }
 
-static void test_bus_range_may_end_at_the_last_address_but_not_wrap(void **state)
+static void test_bus_range_ends_at_last_address_or_einval(void **state)
 {
 	struct probe probe = { 0 };
 	uint8_t data[2];
@@ -152,12 +152,12 @@ static void test_bus_full_is_enospc(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bus_access_reaches_the_device_with_its_offset),
-		cmocka_unit_test(test_bus_address_of_nobody_reads_all_ones),
-		cmocka_unit_test(test_bus_access_across_the_end_of_a_device_is_nobodys),
-		cmocka_unit_test(test_bus_access_of_no_or_absurd_width_is_nobodys),
+		cmocka_unit_test(test_bus_access_calls_the_device_with_offset),
+		cmocka_unit_test(test_bus_unused_address_reads_all_ones),
+		cmocka_unit_test(test_bus_access_across_end_of_device_fails),
+		cmocka_unit_test(test_bus_access_of_bad_width_fails),
 		cmocka_unit_test(test_bus_add_overlap_is_eexist),
-		cmocka_unit_test(test_bus_range_may_end_at_the_last_address_but_not_wrap),
+		cmocka_unit_test(test_bus_range_ends_at_last_address_or_einval),
 		cmocka_unit_test(test_bus_full_is_enospc),
 	};
 

@@ -16,7 +16,7 @@
 
 #include "devices/console/console.h"
 
-/* what a child process found; cmocka's assertions work in the parent only */
+/* assertion for child processes; cmocka's assertions work in the parent only */
 #define CHECK(condition)                           \
 	do {                                       \
 		if (!(condition))                  \
@@ -74,20 +74,20 @@ static void test_console_unknown_kind_is_einval(void **state)
 	assert_int_equal(console_create("file:/nonexistent/dir/x", &console), -ENOENT);
 }
 
-static void test_console_null_swallows_output_and_has_no_input(void **state)
+static void test_console_null_discards_output_and_has_no_input(void **state)
 {
 	struct console *console;
 
 	(void)state;
 	assert_int_equal(console_create("null", &console), 0);
-	put(console, "into the void\n");
+	put(console, "discarded\n");
 	console_flush(console);
 	assert_int_equal(console_fd(console), -1);
 	console_destroy(console);
 	console_destroy(NULL);
 }
 
-static void test_console_file_holds_the_output_even_without_a_newline(void **state)
+static void test_console_file_gets_output_without_newline(void **state)
 {
 	char path[] = "/tmp/portal-console-XXXXXX", spec[64], content[64];
 	int fd = mkstemp(path);
@@ -95,7 +95,7 @@ static void test_console_file_holds_the_output_even_without_a_newline(void **sta
 	ssize_t n;
 
 	(void)state;
-	assert_int_equal(write(fd, "old content, to be emptied", 26), 26);
+	assert_int_equal(write(fd, "old content, to be removed", 26), 26);
 	snprintf(spec, sizeof(spec), "file:%s", path);
 	assert_int_equal(console_create(spec, &console), 0);
 	assert_int_equal(console_fd(console), -1);
@@ -126,8 +126,8 @@ static void body_echo(void)
 	console_destroy(console);
 }
 
-/* from a pipe Ctrl-A is a byte like any other */
-static void test_console_stdio_over_pipes_is_transparent_and_ends_with_the_input(void **state)
+/* if the input is not a terminal, Ctrl-A has no special meaning */
+static void test_console_stdio_pipes_pass_all_bytes_until_eof(void **state)
 {
 	int in[2], out[2];
 	char buf[16];
@@ -139,7 +139,7 @@ static void test_console_stdio_over_pipes_is_transparent_and_ends_with_the_input
 	assert_child_passes(body_echo, in[0], out[1]);
 	assert_int_equal(read(out[0], buf, sizeof(buf)), 3);
 	assert_memory_equal(buf, "a\x01x", 3);
-	/* the pipe the shell shares with us is still in blocking mode */
+	/* the pipes, which may be shared with a shell, are still in blocking mode */
 	assert_int_equal(fcntl(in[0], F_GETFL) & O_NONBLOCK, 0);
 	assert_int_equal(fcntl(out[1], F_GETFL) & O_NONBLOCK, 0);
 	close(in[0]);
@@ -147,7 +147,7 @@ static void test_console_stdio_over_pipes_is_transparent_and_ends_with_the_input
 	close(out[1]);
 }
 
-static void test_console_stdio_input_may_be_a_file(void **state)
+static void test_console_stdio_input_from_a_file(void **state)
 {
 	int out[2], in = memfd_create("input", MFD_CLOEXEC);
 	char buf[16];
@@ -178,7 +178,7 @@ static void body_no_input(void)
 	console_destroy(console);
 }
 
-static void test_console_stdio_may_be_dev_null_or_closed(void **state)
+static void test_console_stdio_null_or_closed(void **state)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -218,7 +218,7 @@ static void body_terminal(void)
 	CHECK(terminal_is_cooked());
 }
 
-static void test_console_terminal_is_raw_while_it_runs_and_restored_always(void **state)
+static void test_console_terminal_is_raw_and_restored(void **state)
 {
 	int master, slave;
 
@@ -255,13 +255,13 @@ static void *type_keys(void *arg)
 	int master = *(int *)arg;
 	char ready[8];
 
-	/* keys typed before the terminal is raw would be eaten by its line discipline */
+	/* wait until the terminal is raw: its line discipline would process earlier keys */
 	if (read(master, ready, sizeof(ready)) < 0)
 		return NULL;
 	return write(master, "\x03k\x01\x01\x01x", 6) == 6 ? arg : NULL;
 }
 
-static void test_console_terminal_passes_ctrl_c_and_quits_by_ctrl_a_x(void **state)
+static void test_console_terminal_passes_ctrl_c_and_quits_on_ctrl_a_x(void **state)
 {
 	pthread_t thread;
 	int master, slave;
@@ -275,19 +275,19 @@ static void test_console_terminal_passes_ctrl_c_and_quits_by_ctrl_a_x(void **sta
 	close(slave);
 }
 
-/* the path goes to the log, which is standard error */
-static void pty_path(int trace_fd, char *path, size_t size)
+/* read the path from the log, which is standard error */
+static void pty_path(int log_fd, char *path, size_t size)
 {
 	char line[256] = { 0 };
 	const char *start;
 
-	assert_true(read(trace_fd, line, sizeof(line) - 1) > 0);
+	assert_true(read(log_fd, line, sizeof(line) - 1) > 0);
 	start = strstr(line, "/dev/");
 	assert_non_null(start);
 	snprintf(path, size, "%.*s", (int)strcspn(start, "\n"), start);
 }
 
-static void test_console_pty_carries_both_directions_and_survives_users_leaving(void **state)
+static void test_console_pty_works_again_after_user_leaves(void **state)
 {
 	int saved = dup(STDERR_FILENO), log[2], user;
 	struct console *console;
@@ -319,7 +319,7 @@ static void test_console_pty_carries_both_directions_and_survives_users_leaving(
 	close(log[1]);
 }
 
-static void test_console_read_into_too_small_a_buffer_is_einval(void **state)
+static void test_console_read_buffer_too_small_is_einval(void **state)
 {
 	struct console *console;
 	bool quit = false;
@@ -335,17 +335,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_console_unknown_kind_is_einval),
-		cmocka_unit_test(test_console_null_swallows_output_and_has_no_input),
-		cmocka_unit_test(test_console_file_holds_the_output_even_without_a_newline),
-		cmocka_unit_test(
-			test_console_stdio_over_pipes_is_transparent_and_ends_with_the_input),
-		cmocka_unit_test(test_console_stdio_input_may_be_a_file),
-		cmocka_unit_test(test_console_stdio_may_be_dev_null_or_closed),
-		cmocka_unit_test(test_console_terminal_is_raw_while_it_runs_and_restored_always),
-		cmocka_unit_test(test_console_terminal_passes_ctrl_c_and_quits_by_ctrl_a_x),
-		cmocka_unit_test(
-			test_console_pty_carries_both_directions_and_survives_users_leaving),
-		cmocka_unit_test(test_console_read_into_too_small_a_buffer_is_einval),
+		cmocka_unit_test(test_console_null_discards_output_and_has_no_input),
+		cmocka_unit_test(test_console_file_gets_output_without_newline),
+		cmocka_unit_test(test_console_stdio_pipes_pass_all_bytes_until_eof),
+		cmocka_unit_test(test_console_stdio_input_from_a_file),
+		cmocka_unit_test(test_console_stdio_null_or_closed),
+		cmocka_unit_test(test_console_terminal_is_raw_and_restored),
+		cmocka_unit_test(test_console_terminal_passes_ctrl_c_and_quits_on_ctrl_a_x),
+		cmocka_unit_test(test_console_pty_works_again_after_user_leaves),
+		cmocka_unit_test(test_console_read_buffer_too_small_is_einval),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -20,7 +20,7 @@ static void assert_filtered(struct console_escape *escape, const char *in, const
 	assert_int_equal(quit, expect_quit);
 }
 
-static void test_console_escape_passes_plain_input_with_ctrl_c(void **state)
+static void test_console_escape_passes_other_input_and_ctrl_c(void **state)
 {
 	struct console_escape escape = { 0 };
 
@@ -38,7 +38,7 @@ static void test_console_escape_ctrl_a_x_quits(void **state)
 	assert_filtered(&capital, CTRL_A "X", "", true);
 }
 
-static void test_console_escape_nothing_behind_quit_is_passed(void **state)
+static void test_console_escape_drops_input_after_quit(void **state)
 {
 	struct console_escape escape = { 0 };
 
@@ -46,7 +46,7 @@ static void test_console_escape_nothing_behind_quit_is_passed(void **state)
 	assert_filtered(&escape, CTRL_A "xrm -rf /\r", "", true);
 }
 
-static void test_console_escape_ctrl_a_twice_is_ctrl_a(void **state)
+static void test_console_escape_double_ctrl_a_sends_one(void **state)
 {
 	struct console_escape escape = { 0 };
 
@@ -55,7 +55,7 @@ static void test_console_escape_ctrl_a_twice_is_ctrl_a(void **state)
 	assert_filtered(&escape, CTRL_A CTRL_A CTRL_A CTRL_A, CTRL_A CTRL_A, false);
 }
 
-static void test_console_escape_ctrl_a_and_another_key_are_both_passed(void **state)
+static void test_console_escape_ctrl_a_and_other_key_sends_both(void **state)
 {
 	struct console_escape escape = { 0 };
 
@@ -64,7 +64,7 @@ static void test_console_escape_ctrl_a_and_another_key_are_both_passed(void **st
 	assert_filtered(&escape, "x", "x", false);
 }
 
-static void test_console_escape_is_the_same_when_input_comes_byte_by_byte(void **state)
+static void test_console_escape_input_byte_by_byte(void **state)
 {
 	struct console_escape escape = { 0 };
 
@@ -80,12 +80,12 @@ static void test_console_escape_is_the_same_when_input_comes_byte_by_byte(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_console_escape_passes_plain_input_with_ctrl_c),
+		cmocka_unit_test(test_console_escape_passes_other_input_and_ctrl_c),
 		cmocka_unit_test(test_console_escape_ctrl_a_x_quits),
-		cmocka_unit_test(test_console_escape_nothing_behind_quit_is_passed),
-		cmocka_unit_test(test_console_escape_ctrl_a_twice_is_ctrl_a),
-		cmocka_unit_test(test_console_escape_ctrl_a_and_another_key_are_both_passed),
-		cmocka_unit_test(test_console_escape_is_the_same_when_input_comes_byte_by_byte),
+		cmocka_unit_test(test_console_escape_drops_input_after_quit),
+		cmocka_unit_test(test_console_escape_double_ctrl_a_sends_one),
+		cmocka_unit_test(test_console_escape_ctrl_a_and_other_key_sends_both),
+		cmocka_unit_test(test_console_escape_input_byte_by_byte),
 	};
 
 	return cmocka_run_group_tests_name("console_escape", tests, NULL, NULL);

@@ -20,7 +20,7 @@ static int setup(void **state)
 	static struct fixture fixture;
 	int fds[2];
 
-	/* the writing end stays in blocking mode: even so nothing may block */
+	/* the writing end stays in blocking mode; even then no write may block */
 	if (pipe2(fds, O_CLOEXEC) < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0)
 		return -1;
 	signal(SIGPIPE, SIG_IGN);
@@ -62,7 +62,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void test_console_output_goes_out_with_the_line(void **state)
+static void test_console_output_is_written_at_end_of_line(void **state)
 {
 	struct fixture *f = *state;
 
@@ -72,7 +72,7 @@ static void test_console_output_goes_out_with_the_line(void **state)
 	assert_reads(f, "hallo\r\nwor");
 }
 
-static void test_console_output_drain_writes_half_a_line(void **state)
+static void test_console_output_drain_writes_incomplete_line(void **state)
 {
 	struct fixture *f = *state;
 
@@ -81,7 +81,7 @@ static void test_console_output_drain_writes_half_a_line(void **state)
 	assert_reads(f, "login: ");
 }
 
-/* reads until nothing is left, pumping the buffer; Return: total, the last bytes in @tail */
+/* read and drain until nothing is left. Return: number of bytes; the last ones are in @tail */
 static size_t read_all(struct fixture *f, char *tail, size_t tail_size)
 {
 	static char buf[65536];
@@ -99,8 +99,7 @@ static size_t read_all(struct fixture *f, char *tail, size_t tail_size)
 	return total;
 }
 
-static void
-test_console_output_to_a_stuck_reader_waits_once_then_drops_and_says_how_much(void **state)
+static void test_console_output_stuck_reader_waits_once_then_drops(void **state)
 {
 	static uint8_t flood[1 << 20];
 	struct fixture *f = *state;
@@ -122,7 +121,7 @@ test_console_output_to_a_stuck_reader_waits_once_then_drops_and_says_how_much(vo
 	assert_reads(f, note);
 }
 
-static void test_console_output_to_a_slow_reader_loses_nothing(void **state)
+static void test_console_output_slow_reader_gets_everything(void **state)
 {
 	static uint8_t line[1000];
 	struct fixture *f = *state;
@@ -140,7 +139,7 @@ static void test_console_output_to_a_slow_reader_loses_nothing(void **state)
 	assert_int_equal(f->output.dropped, 0);
 }
 
-static void test_console_output_to_a_reader_that_is_gone_never_blocks(void **state)
+static void test_console_output_closed_reader_does_not_block(void **state)
 {
 	static uint8_t flood[1 << 20];
 	struct fixture *f = *state;
@@ -155,7 +154,7 @@ static void test_console_output_to_a_reader_that_is_gone_never_blocks(void **sta
 	assert_int_equal(f->output.len, 0);
 }
 
-static void test_console_output_to_nowhere_is_nothing(void **state)
+static void test_console_output_without_fd_is_discarded(void **state)
 {
 	struct console_output *output = &((struct fixture *)*state)->output;
 	int fd = output->fd;
@@ -171,12 +170,12 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_console_output_goes_out_with_the_line),
-		T(test_console_output_drain_writes_half_a_line),
-		T(test_console_output_to_a_stuck_reader_waits_once_then_drops_and_says_how_much),
-		T(test_console_output_to_a_slow_reader_loses_nothing),
-		T(test_console_output_to_a_reader_that_is_gone_never_blocks),
-		T(test_console_output_to_nowhere_is_nothing),
+		T(test_console_output_is_written_at_end_of_line),
+		T(test_console_output_drain_writes_incomplete_line),
+		T(test_console_output_stuck_reader_waits_once_then_drops),
+		T(test_console_output_slow_reader_gets_everything),
+		T(test_console_output_closed_reader_does_not_block),
+		T(test_console_output_without_fd_is_discarded),
 	};
 
 	return cmocka_run_group_tests_name("console_output", tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void pieces_init(struct pieces *p)
 	p->iov[3] = (struct iovec){ p->c, 1 };
 }
 
-static void test_iov_read_from_every_offset_gives_the_bytes_there(void **state)
+static void test_iov_read_at_every_offset_and_length(void **state)
 {
 	struct pieces p;
 
@@ -45,7 +45,7 @@ static void test_iov_read_from_every_offset_gives_the_bytes_there(void **state)
 	}
 }
 
-static void test_iov_write_and_zero_touch_only_their_range(void **state)
+static void test_iov_write_and_zero_change_only_their_range(void **state)
 {
 	static const uint8_t expected[] = { 1, 2, 0xe1, 0xe2, 5, 6, 0, 0, 0 };
 	uint8_t all[9], data[] = { 0xe1, 0xe2 };
@@ -60,7 +60,7 @@ static void test_iov_write_and_zero_touch_only_their_range(void **state)
 	assert_memory_equal(all, expected, sizeof(all));
 }
 
-static void test_iov_slice_is_the_same_bytes_without_empty_pieces(void **state)
+static void test_iov_slice_has_no_empty_segments(void **state)
 {
 	struct iovec slice[4];
 	struct pieces p;
@@ -82,9 +82,9 @@ static void test_iov_slice_is_the_same_bytes_without_empty_pieces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_iov_read_from_every_offset_gives_the_bytes_there),
-		cmocka_unit_test(test_iov_write_and_zero_touch_only_their_range),
-		cmocka_unit_test(test_iov_slice_is_the_same_bytes_without_empty_pieces),
+		cmocka_unit_test(test_iov_read_at_every_offset_and_length),
+		cmocka_unit_test(test_iov_write_and_zero_change_only_their_range),
+		cmocka_unit_test(test_iov_slice_has_no_empty_segments),
 	};
 
 	return cmocka_run_group_tests_name("iov", tests, NULL, NULL);

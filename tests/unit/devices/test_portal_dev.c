@@ -11,7 +11,7 @@
 struct machine {
 	struct portal_dev dev;
 	struct bus mmio;
-	unsigned int nr_irqs, nr_states, nr_bells;
+	unsigned int nr_irqs, nr_states, nr_traces;
 	uint32_t state;
 };
 
@@ -35,7 +35,7 @@ static void on_trace(void *ctx)
 {
 	struct machine *machine = ctx;
 
-	machine->nr_bells++;
+	machine->nr_traces++;
 }
 
 static void machine_init(struct machine *machine)
@@ -65,7 +65,7 @@ static void write32(struct machine *machine, uint64_t reg, uint32_t value)
 	assert_true(bus_access(&machine->mmio, BASE + reg, data, 4, true));
 }
 
-static void test_portal_dev_identifies_itself(void **state)
+static void test_portal_dev_magic_and_version(void **state)
 {
 	struct machine machine;
 
@@ -78,7 +78,7 @@ static void test_portal_dev_identifies_itself(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_SIZE - 4), 0);
 }
 
-static void test_portal_dev_known_states_are_told_and_kept(void **state)
+static void test_portal_dev_valid_state_is_reported_and_stored(void **state)
 {
 	struct machine machine;
 
@@ -93,7 +93,7 @@ static void test_portal_dev_known_states_are_told_and_kept(void **state)
 	assert_int_equal(machine.nr_states, PORTAL_STATE_PANIC);
 }
 
-static void test_portal_dev_unknown_state_changes_nothing(void **state)
+static void test_portal_dev_unknown_state_is_ignored(void **state)
 {
 	struct machine machine;
 
@@ -106,7 +106,7 @@ static void test_portal_dev_unknown_state_changes_nothing(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_UP);
 }
 
-static void test_portal_dev_work_stays_until_acknowledged(void **state)
+static void test_portal_dev_work_is_pending_until_acknowledged(void **state)
 {
 	struct machine machine;
 
@@ -134,7 +134,7 @@ static void test_portal_dev_read_only_registers_ignore_writes(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_VERSION), PORTAL_WIRE_VERSION);
 }
 
-static void test_portal_dev_other_widths_and_alignments_do_nothing(void **state)
+static void test_portal_dev_other_widths_and_alignments_are_ignored(void **state)
 {
 	static const unsigned int widths[] = { 1, 2, 3, 8 };
 	uint8_t data[8] = { PORTAL_STATE_PANIC };
@@ -157,7 +157,7 @@ static void test_portal_dev_other_widths_and_alignments_do_nothing(void **state)
 	assert_int_equal(read32(&machine, PORTAL_DEV_STATE), PORTAL_STATE_NONE);
 }
 
-static void test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing(void **state)
+static void test_portal_dev_trace_write_is_reported_and_reads_zero(void **state)
 {
 	struct machine machine;
 
@@ -165,7 +165,7 @@ static void test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing(vo
 	machine_init(&machine);
 	write32(&machine, PORTAL_DEV_TRACE, 0);
 	write32(&machine, PORTAL_DEV_TRACE, UINT32_MAX);
-	assert_int_equal(machine.nr_bells, 2);
+	assert_int_equal(machine.nr_traces, 2);
 	assert_int_equal(read32(&machine, PORTAL_DEV_TRACE), 0);
 	assert_int_equal(machine.nr_states, 0);
 }
@@ -173,13 +173,13 @@ static void test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing(vo
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_portal_dev_identifies_itself),
-		cmocka_unit_test(test_portal_dev_known_states_are_told_and_kept),
-		cmocka_unit_test(test_portal_dev_unknown_state_changes_nothing),
-		cmocka_unit_test(test_portal_dev_work_stays_until_acknowledged),
+		cmocka_unit_test(test_portal_dev_magic_and_version),
+		cmocka_unit_test(test_portal_dev_valid_state_is_reported_and_stored),
+		cmocka_unit_test(test_portal_dev_unknown_state_is_ignored),
+		cmocka_unit_test(test_portal_dev_work_is_pending_until_acknowledged),
 		cmocka_unit_test(test_portal_dev_read_only_registers_ignore_writes),
-		cmocka_unit_test(test_portal_dev_the_trace_wakeup_is_reported_and_reads_as_nothing),
-		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_do_nothing),
+		cmocka_unit_test(test_portal_dev_trace_write_is_reported_and_reads_zero),
+		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_are_ignored),
 	};
 
 	return cmocka_run_group_tests_name("portal_dev", tests, NULL, NULL);

@@ -44,7 +44,7 @@ static uint8_t in8(struct machine *machine, uint64_t port)
 	return value;
 }
 
-static void test_power_s5_with_slp_en_is_off(void **state)
+static void test_power_s5_with_slp_en_is_power_off(void **state)
 {
 	struct machine machine;
 
@@ -55,7 +55,7 @@ static void test_power_s5_with_slp_en_is_off(void **state)
 	assert_int_equal(machine.heard.nr_reset, 0);
 }
 
-static void test_power_no_other_sleep_control_value_is_off(void **state)
+static void test_power_other_sleep_control_values_are_ignored(void **state)
 {
 	struct machine machine;
 
@@ -69,7 +69,7 @@ static void test_power_no_other_sleep_control_value_is_off(void **state)
 	assert_int_equal(machine.heard.nr_reset, 0);
 }
 
-static void test_power_reset_register_takes_its_one_value(void **state)
+static void test_power_reset_register_needs_reset_value(void **state)
 {
 	struct machine machine;
 
@@ -82,7 +82,7 @@ static void test_power_reset_register_takes_its_one_value(void **state)
 	assert_int_equal(machine.heard.nr_reset, 1);
 }
 
-static void test_power_cf9_resets_by_the_cpu_bit_as_linux_writes_it(void **state)
+static void test_power_cf9_reset_by_cpu_reset_bit(void **state)
 {
 	struct machine machine;
 
@@ -110,7 +110,7 @@ static void test_power_i8042_pulse_resets_and_status_reads_idle(void **state)
 	assert_int_equal(machine.heard.nr_reset, 1);
 }
 
-static void test_power_wide_access_is_one_for_each_port(void **state)
+static void test_power_wide_access_is_split_into_ports(void **state)
 {
 	uint8_t off_and_reset[2] = { 0, POWER_RESET_VALUE };
 	uint8_t wide[4] = { 0 };
@@ -129,12 +129,12 @@ static void test_power_wide_access_is_one_for_each_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_power_s5_with_slp_en_is_off),
-		cmocka_unit_test(test_power_no_other_sleep_control_value_is_off),
-		cmocka_unit_test(test_power_reset_register_takes_its_one_value),
-		cmocka_unit_test(test_power_cf9_resets_by_the_cpu_bit_as_linux_writes_it),
+		cmocka_unit_test(test_power_s5_with_slp_en_is_power_off),
+		cmocka_unit_test(test_power_other_sleep_control_values_are_ignored),
+		cmocka_unit_test(test_power_reset_register_needs_reset_value),
+		cmocka_unit_test(test_power_cf9_reset_by_cpu_reset_bit),
 		cmocka_unit_test(test_power_i8042_pulse_resets_and_status_reads_idle),
-		cmocka_unit_test(test_power_wide_access_is_one_for_each_port),
+		cmocka_unit_test(test_power_wide_access_is_split_into_ports),
 	};
 
 	return cmocka_run_group_tests_name("power", tests, NULL, NULL);

@@ -22,7 +22,7 @@ static struct rtc rtc;
 static struct bus mmio;
 static uint64_t now_s;
 
-static uint64_t tell_now(void)
+static uint64_t get_now(void)
 {
 	return now_s;
 }
@@ -32,7 +32,7 @@ static int setup(void **state)
 	(void)state;
 	now_s = 1700000000;
 	bus_init(&mmio);
-	rtc_init(&rtc, tell_now);
+	rtc_init(&rtc, get_now);
 	return rtc_attach(&rtc, &mmio, BASE);
 }
 
@@ -52,7 +52,7 @@ static void write32(uint64_t reg, uint32_t value)
 	assert_true(bus_access(&mmio, BASE + reg, data, 4, true));
 }
 
-static void test_rtc_shows_the_hosts_time(void **state)
+static void test_rtc_has_time_of_host(void **state)
 {
 	(void)state;
 	assert_int_equal(read32(DR), 1700000000);
@@ -63,7 +63,7 @@ static void test_rtc_shows_the_hosts_time(void **state)
 	assert_true(read32(DR) - (uint32_t)time(NULL) + 2 <= 4);
 }
 
-static void test_rtc_time_that_was_loaded_goes_on(void **state)
+static void test_rtc_loaded_time_advances(void **state)
 {
 	(void)state;
 	write32(LR, 1000);
@@ -77,7 +77,7 @@ static void test_rtc_time_that_was_loaded_goes_on(void **state)
 	assert_int_equal(read32(DR), 0);
 }
 
-static void test_rtc_goes_round_as_32_bits_do(void **state)
+static void test_rtc_time_wraps_at_32_bits(void **state)
 {
 	(void)state;
 	now_s = 0x1ffffffffu;
@@ -89,7 +89,7 @@ static void test_rtc_goes_round_as_32_bits_do(void **state)
 	assert_int_equal(read32(DR), 3);
 }
 
-static void test_rtc_tells_what_it_is(void **state)
+static void test_rtc_peripheral_id(void **state)
 {
 	static const uint8_t id[] = { 0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
@@ -98,7 +98,7 @@ static void test_rtc_tells_what_it_is(void **state)
 		assert_int_equal(read32(0xfe0 + 4 * i), id[i]);
 }
 
-static void test_rtc_alarm_is_kept_and_never_goes_off(void **state)
+static void test_rtc_alarm_is_stored_and_never_goes_off(void **state)
 {
 	(void)state;
 	write32(MR, 1700000001);
@@ -112,7 +112,7 @@ static void test_rtc_alarm_is_kept_and_never_goes_off(void **state)
 	assert_int_equal(read32(ICR), 0);
 }
 
-static void test_rtc_other_registers_take_no_writes(void **state)
+static void test_rtc_other_registers_are_read_only(void **state)
 {
 	uint32_t before[RTC_SIZE / 4];
 
@@ -129,7 +129,7 @@ static void test_rtc_other_registers_take_no_writes(void **state)
 	assert_int_equal(before[0x020 / 4], 0);
 }
 
-static void test_rtc_other_widths_and_alignments_do_nothing(void **state)
+static void test_rtc_other_widths_and_alignments_are_ignored(void **state)
 {
 	static const unsigned int widths[] = { 1, 2, 3, 5, 8 };
 	uint8_t data[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
@@ -155,13 +155,13 @@ static void test_rtc_other_widths_and_alignments_do_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		rtc_test(test_rtc_shows_the_hosts_time),
-		rtc_test(test_rtc_time_that_was_loaded_goes_on),
-		rtc_test(test_rtc_goes_round_as_32_bits_do),
-		rtc_test(test_rtc_tells_what_it_is),
-		rtc_test(test_rtc_alarm_is_kept_and_never_goes_off),
-		rtc_test(test_rtc_other_registers_take_no_writes),
-		rtc_test(test_rtc_other_widths_and_alignments_do_nothing),
+		rtc_test(test_rtc_has_time_of_host),
+		rtc_test(test_rtc_loaded_time_advances),
+		rtc_test(test_rtc_time_wraps_at_32_bits),
+		rtc_test(test_rtc_peripheral_id),
+		rtc_test(test_rtc_alarm_is_stored_and_never_goes_off),
+		rtc_test(test_rtc_other_registers_are_read_only),
+		rtc_test(test_rtc_other_widths_and_alignments_are_ignored),
 	};
 
 	return cmocka_run_group_tests_name("rtc", tests, NULL, NULL);

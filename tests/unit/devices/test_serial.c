@@ -76,7 +76,7 @@ static uint8_t in8(struct machine *machine, unsigned int reg)
 	return value;
 }
 
-/* as Linux leaves an open port: FIFO on with trigger 8, RTS, receive interrupts */
+/* open the port like Linux: FIFO with trigger level 8, RTS, receive interrupts */
 static void open_port(struct machine *machine)
 {
 	out8(machine, FCR, 0x81);
@@ -120,7 +120,7 @@ static void test_serial_output_reaches_the_sink_in_order(void **state)
 }
 
 /* the checks of Linux's autoconfig(), drivers/tty/serial/8250/8250_port.c */
-static void test_serial_linux_probe_finds_a_16550a(void **state)
+static void test_serial_linux_autoconfig_detects_16550a(void **state)
 {
 	struct machine *machine = *state;
 
@@ -143,7 +143,7 @@ static void test_serial_linux_probe_finds_a_16550a(void **state)
 	assert_int_equal(in8(machine, IER), 0);
 }
 
-static void test_serial_scratch_and_divisor_keep_what_is_written(void **state)
+static void test_serial_scratch_and_divisor_are_stored(void **state)
 {
 	struct machine *machine = *state;
 
@@ -159,7 +159,7 @@ static void test_serial_scratch_and_divisor_keep_what_is_written(void **state)
 	assert_int_equal(machine->nr_sent, 0);
 }
 
-static void test_serial_thr_interrupt_comes_on_enabling_and_goes_by_reading_iir(void **state)
+static void test_serial_thr_interrupt_set_by_ier_cleared_by_iir(void **state)
 {
 	struct machine *machine = *state;
 
@@ -173,7 +173,7 @@ static void test_serial_thr_interrupt_comes_on_enabling_and_goes_by_reading_iir(
 	assert_int_equal(in8(machine, IIR), 0x02);
 }
 
-static void test_serial_burst_of_output_makes_one_edge_until_the_driver_looks(void **state)
+static void test_serial_output_makes_one_edge_until_iir_is_read(void **state)
 {
 	struct machine *machine = *state;
 
@@ -188,7 +188,7 @@ static void test_serial_burst_of_output_makes_one_edge_until_the_driver_looks(vo
 	assert_int_equal(machine->nr_irqs, 2);
 }
 
-static void test_serial_input_raises_and_is_read_in_order(void **state)
+static void test_serial_input_interrupts_and_is_read_in_order(void **state)
 {
 	struct machine *machine = *state;
 
@@ -205,7 +205,7 @@ static void test_serial_input_raises_and_is_read_in_order(void **state)
 	assert_int_equal(machine->nr_irqs, 2);
 }
 
-static void test_serial_trigger_level_tells_data_from_timeout(void **state)
+static void test_serial_below_trigger_level_is_timeout(void **state)
 {
 	struct machine *machine = *state;
 
@@ -216,7 +216,7 @@ static void test_serial_trigger_level_tells_data_from_timeout(void **state)
 	assert_int_equal(in8(machine, IIR), 0xc4);
 }
 
-static void test_serial_input_enabled_late_still_raises(void **state)
+static void test_serial_pending_input_interrupts_when_enabled(void **state)
 {
 	struct machine *machine = *state;
 
@@ -229,7 +229,7 @@ static void test_serial_input_enabled_late_still_raises(void **state)
 	assert_int_equal(in8(machine, IIR), 0x04);
 }
 
-static void test_serial_input_typed_before_the_port_is_open_is_not_lost(void **state)
+static void test_serial_input_before_open_is_not_lost(void **state)
 {
 	struct machine *machine = *state;
 
@@ -242,7 +242,7 @@ static void test_serial_input_typed_before_the_port_is_open_is_not_lost(void **s
 	assert_int_equal(in8(machine, DATA), 'a');
 }
 
-static void test_serial_pasted_input_beyond_the_fifo_waits_and_arrives_whole(void **state)
+static void test_serial_input_longer_than_fifo_is_complete(void **state)
 {
 	struct machine *machine = *state;
 	uint8_t pasted[SERIAL_QUEUE_SIZE];
@@ -258,7 +258,7 @@ static void test_serial_pasted_input_beyond_the_fifo_waits_and_arrives_whole(voi
 	assert_int_equal(in8(machine, LSR), 0x60);
 }
 
-static void test_serial_full_queue_takes_no_more(void **state)
+static void test_serial_full_queue_accepts_no_more(void **state)
 {
 	struct machine *machine = *state;
 	uint8_t data[SERIAL_QUEUE_SIZE + 1] = { 0 };
@@ -269,7 +269,7 @@ static void test_serial_full_queue_takes_no_more(void **state)
 	assert_int_equal(serial_receive(&machine->serial, data, 1), 0);
 }
 
-static void test_serial_without_fifo_holds_one_byte_at_a_time(void **state)
+static void test_serial_without_fifo_holds_one_byte(void **state)
 {
 	struct machine *machine = *state;
 
@@ -314,7 +314,7 @@ static void test_serial_loopback_overrun_is_reported_once(void **state)
 	assert_int_equal(in8(machine, DATA), 0);
 }
 
-static void test_serial_modem_lines_in_loopback_follow_mcr_with_deltas(void **state)
+static void test_serial_loopback_modem_lines_follow_mcr(void **state)
 {
 	struct machine *machine = *state;
 
@@ -331,7 +331,7 @@ static void test_serial_modem_lines_in_loopback_follow_mcr_with_deltas(void **st
 	assert_int_equal(in8(machine, IIR), 0x01);
 }
 
-static void test_serial_wide_access_is_one_for_each_register(void **state)
+static void test_serial_wide_access_is_split_into_registers(void **state)
 {
 	struct machine *machine = *state;
 	uint8_t lcr_mcr[2] = { 0x03, 0x0b }, all[8], data[8] = { 0 };
@@ -346,7 +346,7 @@ static void test_serial_wide_access_is_one_for_each_register(void **state)
 	assert_false(bus_access(&machine->pio, SERIAL_COM1_PORT + 6, data, 4, false));
 }
 
-static void test_serial_survives_any_sequence_of_accesses(void **state)
+static void test_serial_random_accesses_are_harmless(void **state)
 {
 	struct machine *machine = *state;
 	uint32_t random = 1;
@@ -361,7 +361,7 @@ static void test_serial_survives_any_sequence_of_accesses(void **state)
 		bus_access(&machine->pio, SERIAL_COM1_PORT + (random >> 16) % 8, data,
 			   1 + (random >> 20) % 2 * 3, random >> 31);
 	}
-	/* whatever state it is in, a reset of the registers makes it work again */
+	/* in any state, writing the initial values to the registers makes it work again */
 	out8(machine, LCR, 0);
 	out8(machine, MCR, 0);
 	out8(machine, DATA, 'k');
@@ -375,22 +375,22 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_serial_reset_state_is_idle),
 		T(test_serial_output_reaches_the_sink_in_order),
-		T(test_serial_linux_probe_finds_a_16550a),
-		T(test_serial_scratch_and_divisor_keep_what_is_written),
-		T(test_serial_thr_interrupt_comes_on_enabling_and_goes_by_reading_iir),
-		T(test_serial_burst_of_output_makes_one_edge_until_the_driver_looks),
-		T(test_serial_input_raises_and_is_read_in_order),
-		T(test_serial_trigger_level_tells_data_from_timeout),
-		T(test_serial_input_enabled_late_still_raises),
-		T(test_serial_input_typed_before_the_port_is_open_is_not_lost),
-		T(test_serial_pasted_input_beyond_the_fifo_waits_and_arrives_whole),
-		T(test_serial_full_queue_takes_no_more),
-		T(test_serial_without_fifo_holds_one_byte_at_a_time),
+		T(test_serial_linux_autoconfig_detects_16550a),
+		T(test_serial_scratch_and_divisor_are_stored),
+		T(test_serial_thr_interrupt_set_by_ier_cleared_by_iir),
+		T(test_serial_output_makes_one_edge_until_iir_is_read),
+		T(test_serial_input_interrupts_and_is_read_in_order),
+		T(test_serial_below_trigger_level_is_timeout),
+		T(test_serial_pending_input_interrupts_when_enabled),
+		T(test_serial_input_before_open_is_not_lost),
+		T(test_serial_input_longer_than_fifo_is_complete),
+		T(test_serial_full_queue_accepts_no_more),
+		T(test_serial_without_fifo_holds_one_byte),
 		T(test_serial_loopback_returns_output_and_sends_nothing),
 		T(test_serial_loopback_overrun_is_reported_once),
-		T(test_serial_modem_lines_in_loopback_follow_mcr_with_deltas),
-		T(test_serial_wide_access_is_one_for_each_register),
-		T(test_serial_survives_any_sequence_of_accesses),
+		T(test_serial_loopback_modem_lines_follow_mcr),
+		T(test_serial_wide_access_is_split_into_registers),
+		T(test_serial_random_accesses_are_harmless),
 	};
 
 	return cmocka_run_group_tests_name("serial", tests, NULL, NULL);

@@ -163,7 +163,7 @@ static uint8_t byte_on_disk(const struct fixture *f, uint64_t offset)
 	return byte;
 }
 
-static void test_virtio_blk_config_tells_capacity_and_limits(void **state)
+static void test_virtio_blk_config_has_capacity_and_limits(void **state)
 {
 	struct fixture *f = *state;
 	const uint64_t base = VIRTIO_MMIO_CONFIG;
@@ -176,7 +176,7 @@ static void test_virtio_blk_config_tells_capacity_and_limits(void **state)
 		VIRTIO_BLK_QUEUE_SIZE - 2);
 }
 
-static void test_virtio_blk_read_gives_the_sectors(void **state)
+static void test_virtio_blk_read_returns_sectors(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -204,7 +204,7 @@ static void test_virtio_blk_write_reaches_the_image(void **state)
 	assert_int_equal(byte_on_disk(f, 7 * 512 - 1), 7);
 }
 
-static void test_virtio_blk_layout_is_by_bytes_not_by_descriptors(void **state)
+static void test_virtio_blk_layout_is_independent_of_descriptors(void **state)
 {
 	struct fixture *f = *state;
 	struct ring *ring = &f->driver.ring;
@@ -214,7 +214,7 @@ static void test_virtio_blk_layout_is_by_bytes_not_by_descriptors(void **state)
 	ring_desc(ring, 0, HEADER, 3, F_NEXT, 1);
 	ring_desc(ring, 1, HEADER + 3, 13, F_NEXT, 2);
 	ring_desc(ring, 2, DATA, 100, F_NEXT | F_WRITE, 3);
-	/* the rest of the data and the status in one piece */
+	/* the rest of the data and the status in one descriptor */
 	ring_desc(ring, 3, DATA + 0x1000, 413, F_WRITE, 0);
 	(void)notify(f, &len);
 	assert_int_equal(len, 513);
@@ -224,7 +224,7 @@ static void test_virtio_blk_layout_is_by_bytes_not_by_descriptors(void **state)
 	assert_int_equal(data(f)[0x1000 + 412], VIRTIO_BLK_S_OK);
 }
 
-static void test_virtio_blk_request_in_an_indirect_table_is_served(void **state)
+static void test_virtio_blk_request_in_indirect_table(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -238,7 +238,7 @@ static void test_virtio_blk_request_in_an_indirect_table_is_served(void **state)
 	assert_int_equal(data(f)[0], 2);
 }
 
-static void test_virtio_blk_flush_succeeds_any_number_of_times(void **state)
+static void test_virtio_blk_flush_succeeds_repeatedly(void **state)
 {
 	struct fixture *f = *state;
 
@@ -246,7 +246,7 @@ static void test_virtio_blk_flush_succeeds_any_number_of_times(void **state)
 		assert_int_equal(request_status(f, VIRTIO_BLK_T_FLUSH, 0, 0), VIRTIO_BLK_S_OK);
 }
 
-static void test_virtio_blk_get_id_answers_the_name(void **state)
+static void test_virtio_blk_get_id_returns_id(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -269,7 +269,7 @@ static void put_range(struct fixture *f, unsigned int i, uint64_t sector, uint32
 	put_le32(range + 12, flags);
 }
 
-static void test_virtio_blk_discard_punches_the_ranges(void **state)
+static void test_virtio_blk_discarded_ranges_read_as_zero(void **state)
 {
 	struct fixture *f = *state;
 
@@ -297,7 +297,7 @@ static void test_virtio_blk_write_zeroes_with_and_without_unmap(void **state)
 	assert_int_equal(byte_on_disk(f, 4 * 512), 5);
 }
 
-static void test_virtio_blk_write_without_flush_negotiated_is_durable_and_works(void **state)
+static void test_virtio_blk_write_without_flush_feature(void **state)
 {
 	struct fixture f;
 	void *opaque = &f;
@@ -312,9 +312,9 @@ static void test_virtio_blk_write_without_flush_negotiated_is_durable_and_works(
 	teardown(&opaque);
 }
 
-/* ---- images that are no whole number of sectors, or shrink ---- */
+/* ---- images with an incomplete last sector, images that shrink ---- */
 
-static void test_virtio_blk_read_only_image_shows_its_odd_end_filled_with_zeros(void **state)
+static void test_virtio_blk_read_only_incomplete_sector_is_padded(void **state)
 {
 	struct fixture f;
 	void *opaque = &f;
@@ -333,7 +333,7 @@ static void test_virtio_blk_read_only_image_shows_its_odd_end_filled_with_zeros(
 	teardown(&opaque);
 }
 
-static void test_virtio_blk_image_without_a_sector_is_einval(void **state)
+static void test_virtio_blk_image_below_one_sector_is_einval(void **state)
 {
 	struct virtio_blk_params params = { .image = { .fd = -1 }, .id = "" };
 	struct virtio_blk *blk;
@@ -346,7 +346,7 @@ static void test_virtio_blk_image_without_a_sector_is_einval(void **state)
 	assert_int_equal(virtio_blk_create(&params, &blk), -EINVAL);
 }
 
-static void test_virtio_blk_image_truncated_under_the_guest_is_an_io_error(void **state)
+static void test_virtio_blk_image_truncated_while_running_is_io_error(void **state)
 {
 	struct fixture *f = *state;
 
@@ -358,8 +358,8 @@ static void test_virtio_blk_image_truncated_under_the_guest_is_an_io_error(void 
 	assert_int_equal(f->failed, -EIO);
 }
 
-/* a file size limit stands for a full disk: short writes up to it, then an error */
-static void test_virtio_blk_host_that_cannot_write_is_an_io_error_told_once(void **state)
+/* a file size limit has the effect of a full disk: writes are short at the limit, then fail */
+static void test_virtio_blk_write_error_is_reported_once(void **state)
 {
 	struct rlimit before, tight = { 8 * 512 + 100, RLIM_INFINITY };
 	struct fixture f;
@@ -383,15 +383,15 @@ static void test_virtio_blk_host_that_cannot_write_is_an_io_error_told_once(void
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(f.nr_failed, 1);
 	assert_int_equal(f.failed, -EFBIG);
-	/* what fitted before the error is there once, in its place */
+	/* the data before the limit has been written once, at its place */
 	assert_int_equal(byte_on_disk(&f, 8 * 512 - 1), 0x99);
 	assert_int_equal(byte_on_disk(&f, 8 * 512 + 99), 0x99);
 	teardown(&opaque);
 }
 
-/* ---- family 7: direction ---- */
+/* ---- attack family 7: wrong direction ---- */
 
-static void test_virtio_blk_read_only_disk_refuses_every_change(void **state)
+static void test_virtio_blk_read_only_disk_refuses_changes(void **state)
 {
 	struct fixture *f = *state;
 
@@ -405,7 +405,7 @@ static void test_virtio_blk_read_only_disk_refuses_every_change(void **state)
 	assert_int_equal(byte_on_disk(f, 0), 1);
 }
 
-static void test_virtio_blk_without_a_status_byte_needs_reset(void **state)
+static void test_virtio_blk_request_without_status_needs_reset(void **state)
 {
 	struct fixture *f = *state;
 
@@ -417,7 +417,7 @@ static void test_virtio_blk_without_a_status_byte_needs_reset(void **state)
 	assert_int_equal(ring_used_idx(&f->driver.ring), 0);
 }
 
-static void test_virtio_blk_header_too_short_or_writable_is_an_io_error(void **state)
+static void test_virtio_blk_header_short_or_writable_is_io_error(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -432,7 +432,7 @@ static void test_virtio_blk_header_too_short_or_writable_is_an_io_error(void **s
 	assert_int_equal(len, 1);
 }
 
-static void test_virtio_blk_data_in_the_wrong_direction_moves_nothing(void **state)
+static void test_virtio_blk_wrong_data_direction_transfers_nothing(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -451,9 +451,9 @@ static void test_virtio_blk_data_in_the_wrong_direction_moves_nothing(void **sta
 	assert_int_equal(byte_on_disk(f, 0), 1);
 }
 
-/* ---- family 10: what a request asks for ---- */
+/* ---- attack family 10: values in requests ---- */
 
-static void test_virtio_blk_range_past_the_end_is_an_io_error(void **state)
+static void test_virtio_blk_range_beyond_the_end_is_io_error(void **state)
 {
 	static const uint64_t sectors[] = { SECTORS,	      SECTORS + 1,    SECTORS - 1,
 					    UINT64_MAX,	      UINT64_MAX - 1, 1ull << 55,
@@ -472,7 +472,7 @@ static void test_virtio_blk_range_past_the_end_is_an_io_error(void **state)
 	assert_int_equal(lseek(f->fd, 0, SEEK_END), SECTORS * 512);
 }
 
-static void test_virtio_blk_odd_size_is_an_io_error(void **state)
+static void test_virtio_blk_incomplete_sector_is_io_error(void **state)
 {
 	static const uint32_t sizes[] = { 1, 511, 513, 1023 };
 	struct fixture *f = *state;
@@ -496,7 +496,7 @@ static void test_virtio_blk_unknown_type_is_unsupported(void **state)
 		assert_int_equal(request_status(f, types[i], 0, 512), VIRTIO_BLK_S_UNSUPP);
 }
 
-static void test_virtio_blk_get_id_that_does_not_fit_is_an_io_error(void **state)
+static void test_virtio_blk_get_id_buffer_too_small_is_io_error(void **state)
 {
 	struct fixture *f = *state;
 
@@ -506,7 +506,7 @@ static void test_virtio_blk_get_id_that_does_not_fit_is_an_io_error(void **state
 	assert_int_equal(data(f)[0], 0x11);
 }
 
-static void test_virtio_blk_discard_and_zero_ranges_past_the_end_are_io_errors(void **state)
+static void test_virtio_blk_discard_and_zero_beyond_the_end(void **state)
 {
 	static const struct {
 		uint64_t sector;
@@ -528,7 +528,7 @@ static void test_virtio_blk_discard_and_zero_ranges_past_the_end_are_io_errors(v
 	assert_int_equal(byte_on_disk(f, SECTORS * 512 - 1), SECTORS);
 }
 
-static void test_virtio_blk_discard_flags_nobody_defined_are_unsupported(void **state)
+static void test_virtio_blk_undefined_discard_flags_unsupported(void **state)
 {
 	struct fixture *f = *state;
 
@@ -539,7 +539,7 @@ static void test_virtio_blk_discard_flags_nobody_defined_are_unsupported(void **
 	assert_int_equal(byte_on_disk(f, 0), 1);
 }
 
-static void test_virtio_blk_discard_without_or_with_too_many_ranges_is_an_io_error(void **state)
+static void test_virtio_blk_discard_number_of_ranges_is_checked(void **state)
 {
 	struct fixture *f = *state;
 
@@ -552,7 +552,7 @@ static void test_virtio_blk_discard_without_or_with_too_many_ranges_is_an_io_err
 	assert_int_equal(request_status(f, VIRTIO_BLK_T_WRITE_ZEROES, 0, 32), VIRTIO_BLK_S_IOERR);
 }
 
-static void test_virtio_blk_data_over_its_own_header_and_status_is_harmless(void **state)
+static void test_virtio_blk_data_overlapping_header_and_status(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t len;
@@ -569,35 +569,33 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_virtio_blk_config_tells_capacity_and_limits),
-		T(test_virtio_blk_read_gives_the_sectors),
+		T(test_virtio_blk_config_has_capacity_and_limits),
+		T(test_virtio_blk_read_returns_sectors),
 		T(test_virtio_blk_write_reaches_the_image),
-		T(test_virtio_blk_layout_is_by_bytes_not_by_descriptors),
-		T(test_virtio_blk_request_in_an_indirect_table_is_served),
-		T(test_virtio_blk_flush_succeeds_any_number_of_times),
-		T(test_virtio_blk_get_id_answers_the_name),
-		T(test_virtio_blk_discard_punches_the_ranges),
+		T(test_virtio_blk_layout_is_independent_of_descriptors),
+		T(test_virtio_blk_request_in_indirect_table),
+		T(test_virtio_blk_flush_succeeds_repeatedly),
+		T(test_virtio_blk_get_id_returns_id),
+		T(test_virtio_blk_discarded_ranges_read_as_zero),
 		T(test_virtio_blk_write_zeroes_with_and_without_unmap),
-		cmocka_unit_test(
-			test_virtio_blk_write_without_flush_negotiated_is_durable_and_works),
-		cmocka_unit_test(
-			test_virtio_blk_read_only_image_shows_its_odd_end_filled_with_zeros),
-		cmocka_unit_test(test_virtio_blk_image_without_a_sector_is_einval),
-		T(test_virtio_blk_image_truncated_under_the_guest_is_an_io_error),
-		cmocka_unit_test(test_virtio_blk_host_that_cannot_write_is_an_io_error_told_once),
-		cmocka_unit_test_setup_teardown(test_virtio_blk_read_only_disk_refuses_every_change,
+		cmocka_unit_test(test_virtio_blk_write_without_flush_feature),
+		cmocka_unit_test(test_virtio_blk_read_only_incomplete_sector_is_padded),
+		cmocka_unit_test(test_virtio_blk_image_below_one_sector_is_einval),
+		T(test_virtio_blk_image_truncated_while_running_is_io_error),
+		cmocka_unit_test(test_virtio_blk_write_error_is_reported_once),
+		cmocka_unit_test_setup_teardown(test_virtio_blk_read_only_disk_refuses_changes,
 						setup_read_only, teardown),
-		T(test_virtio_blk_without_a_status_byte_needs_reset),
-		T(test_virtio_blk_header_too_short_or_writable_is_an_io_error),
-		T(test_virtio_blk_data_in_the_wrong_direction_moves_nothing),
-		T(test_virtio_blk_range_past_the_end_is_an_io_error),
-		T(test_virtio_blk_odd_size_is_an_io_error),
+		T(test_virtio_blk_request_without_status_needs_reset),
+		T(test_virtio_blk_header_short_or_writable_is_io_error),
+		T(test_virtio_blk_wrong_data_direction_transfers_nothing),
+		T(test_virtio_blk_range_beyond_the_end_is_io_error),
+		T(test_virtio_blk_incomplete_sector_is_io_error),
 		T(test_virtio_blk_unknown_type_is_unsupported),
-		T(test_virtio_blk_get_id_that_does_not_fit_is_an_io_error),
-		T(test_virtio_blk_discard_and_zero_ranges_past_the_end_are_io_errors),
-		T(test_virtio_blk_discard_flags_nobody_defined_are_unsupported),
-		T(test_virtio_blk_discard_without_or_with_too_many_ranges_is_an_io_error),
-		T(test_virtio_blk_data_over_its_own_header_and_status_is_harmless),
+		T(test_virtio_blk_get_id_buffer_too_small_is_io_error),
+		T(test_virtio_blk_discard_and_zero_beyond_the_end),
+		T(test_virtio_blk_undefined_discard_flags_unsupported),
+		T(test_virtio_blk_discard_number_of_ranges_is_checked),
+		T(test_virtio_blk_data_overlapping_header_and_status),
 	};
 
 	return cmocka_run_group_tests_name("virtio_blk", tests, NULL, NULL);

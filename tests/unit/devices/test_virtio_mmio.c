@@ -21,7 +21,7 @@
 
 #define MODEL_FEATURE (1ull << 5)
 
-/* a model that gives back what it gets, and remembers what it was told */
+/* a device model that completes all requests and counts the calls */
 struct model {
 	uint64_t features;
 	unsigned int nr_starts, nr_serves, nr_requests;
@@ -98,7 +98,7 @@ static void offer_one(struct driver *driver)
 	ring_offer(&driver->ring, 0);
 }
 
-static void test_virtio_mmio_identifies_itself(void **state)
+static void test_virtio_mmio_identification_registers(void **state)
 {
 	struct fixture *f = *state;
 	struct driver *driver = &f->driver;
@@ -134,7 +134,7 @@ static void test_virtio_mmio_device_outside_the_limits_is_einval(void **state)
 				 -EINVAL);
 }
 
-static void test_virtio_mmio_driver_that_does_it_right_is_served(void **state)
+static void test_virtio_mmio_correct_driver_is_served(void **state)
 {
 	struct fixture *f = *state;
 	struct driver *driver = &f->driver;
@@ -151,7 +151,7 @@ static void test_virtio_mmio_driver_that_does_it_right_is_served(void **state)
 	assert_int_equal(driver_read(driver, VIRTIO_MMIO_INTERRUPT_STATUS), 0);
 }
 
-static void test_virtio_mmio_takes_acknowledge_and_driver_in_one_step(void **state)
+static void test_virtio_mmio_acknowledge_and_driver_in_one_step(void **state)
 {
 	struct fixture *f = *state;
 
@@ -159,7 +159,7 @@ static void test_virtio_mmio_takes_acknowledge_and_driver_in_one_step(void **sta
 	assert_int_equal(status(&f->driver), ACKNOWLEDGE | DRIVER);
 }
 
-/* ---- family 3: order of things ---- */
+/* ---- attack family 3: wrong order of initialisation ---- */
 
 static void test_virtio_mmio_status_steps_out_of_order_are_ignored(void **state)
 {
@@ -194,7 +194,7 @@ static void test_virtio_mmio_driver_ok_without_features_ok_is_ignored(void **sta
 	assert_int_equal(f->model.nr_starts, 0);
 }
 
-static void test_virtio_mmio_status_bits_cannot_be_cleared_but_by_reset(void **state)
+static void test_virtio_mmio_status_bits_are_cleared_by_reset_only(void **state)
 {
 	struct fixture *f = *state;
 
@@ -232,7 +232,7 @@ static void refused_features(struct driver *driver, uint32_t sel, uint32_t value
 	assert_int_equal(status(driver), ACKNOWLEDGE | DRIVER);
 }
 
-static void test_virtio_mmio_features_that_were_not_offered_are_refused(void **state)
+static void test_virtio_mmio_features_not_offered_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
@@ -240,11 +240,11 @@ static void test_virtio_mmio_features_that_were_not_offered_are_refused(void **s
 	refused_features(&f->driver, 1, 3);
 	refused_features(&f->driver, 2, 1);
 	refused_features(&f->driver, UINT32_MAX, 1);
-	/* a legacy driver does not take VERSION_1 */
+	/* a legacy driver does not accept VERSION_1 */
 	refused_features(&f->driver, 1, 0);
 }
 
-static void test_virtio_mmio_features_written_after_features_ok_do_not_count(void **state)
+static void test_virtio_mmio_features_after_features_ok_are_ignored(void **state)
 {
 	struct fixture *f = *state;
 
@@ -255,7 +255,7 @@ static void test_virtio_mmio_features_written_after_features_ok_do_not_count(voi
 	assert_int_equal(f->model.features, MODEL_FEATURE | FEATURE_VERSION_1 | FEATURE_INDIRECT);
 }
 
-static void test_virtio_mmio_feature_words_above_the_second_read_zero(void **state)
+static void test_virtio_mmio_feature_words_above_second_are_zero(void **state)
 {
 	struct fixture *f = *state;
 
@@ -267,7 +267,7 @@ static void test_virtio_mmio_feature_words_above_the_second_read_zero(void **sta
 	assert_int_equal(driver_read(&f->driver, VIRTIO_MMIO_DEVICE_FEATURES), 0);
 }
 
-static void test_virtio_mmio_queue_registers_do_nothing_before_features_ok(void **state)
+static void test_virtio_mmio_queue_setup_before_features_ok_ignored(void **state)
 {
 	struct fixture *f = *state;
 
@@ -276,7 +276,7 @@ static void test_virtio_mmio_queue_registers_do_nothing_before_features_ok(void 
 	assert_int_equal(driver_read(&f->driver, VIRTIO_MMIO_QUEUE_READY), 0);
 }
 
-static void test_virtio_mmio_queue_registers_rewritten_after_driver_ok_do_nothing(void **state)
+static void test_virtio_mmio_queue_setup_after_driver_ok_ignored(void **state)
 {
 	struct virtqueue_layout wild = { 0xffff, GPA(0x7), GPA(UINT64_MAX), GPA(0xd0000000) };
 	struct fixture *f = *state;
@@ -291,7 +291,7 @@ static void test_virtio_mmio_queue_registers_rewritten_after_driver_ok_do_nothin
 	assert_int_equal(status(&f->driver), UP);
 }
 
-static void test_virtio_mmio_layout_written_while_ready_does_nothing(void **state)
+static void test_virtio_mmio_queue_setup_while_ready_ignored(void **state)
 {
 	struct fixture *f = *state;
 
@@ -304,7 +304,7 @@ static void test_virtio_mmio_layout_written_while_ready_does_nothing(void **stat
 	assert_int_equal(status(&f->driver), UP);
 }
 
-static void test_virtio_mmio_queue_beyond_the_last_is_no_queue(void **state)
+static void test_virtio_mmio_queue_beyond_the_last_is_absent(void **state)
 {
 	struct fixture *f = *state;
 
@@ -316,15 +316,15 @@ static void test_virtio_mmio_queue_beyond_the_last_is_no_queue(void **state)
 	assert_int_equal(driver_read(&f->driver, VIRTIO_MMIO_QUEUE_NUM_MAX), 0);
 }
 
-/* ---- families 1 and 2 as a driver causes them ---- */
+/* ---- attack families 1 and 2, through the registers ---- */
 
-static void test_virtio_mmio_impossible_layout_needs_reset_and_serves_nothing(void **state)
+static void test_virtio_mmio_bad_layout_needs_reset(void **state)
 {
 	static const struct virtqueue_layout bad[] = {
 		{ 0, { RING_DESC }, { RING_DRIVER }, { RING_DEVICE } },
 		{ 3, { RING_DESC }, { RING_DRIVER }, { RING_DEVICE } },
 		{ 0xffff, { RING_DESC }, { RING_DRIVER }, { RING_DEVICE } },
-		/* legal for the queue code, more than this device has */
+		/* valid for a virtqueue, but larger than queues of this device */
 		{ 128, { RING_DESC }, { RING_DRIVER }, { RING_DEVICE } },
 		{ SIZE, { UINT64_MAX - 15 }, { RING_DRIVER }, { RING_DEVICE } },
 		{ SIZE, { RING_DESC }, { 0xd0000000 }, { RING_DEVICE } },
@@ -360,12 +360,12 @@ static void test_virtio_mmio_broken_chain_needs_reset_once(void **state)
 	assert_int_equal(status(&f->driver), UP | NEEDS_RESET);
 	assert_int_equal(f->driver.nr_irqs, 1);
 	assert_int_equal(f->model.nr_serves, 1);
-	/* the driver cannot talk itself out of it */
+	/* a write of the status does not help */
 	driver_write(&f->driver, VIRTIO_MMIO_STATUS, UP);
 	assert_int_equal(status(&f->driver), UP | NEEDS_RESET);
 }
 
-static void test_virtio_mmio_model_can_break_its_queue(void **state)
+static void test_virtio_mmio_queue_broken_by_model_needs_reset(void **state)
 {
 	struct fixture *f = *state;
 
@@ -376,7 +376,7 @@ static void test_virtio_mmio_model_can_break_its_queue(void **state)
 	assert_int_equal(status(&f->driver), UP | NEEDS_RESET);
 }
 
-static void test_virtio_mmio_reset_forgets_everything(void **state)
+static void test_virtio_mmio_reset_clears_all_state(void **state)
 {
 	struct fixture *f = *state;
 
@@ -410,7 +410,7 @@ static void *reset_often(void *arg)
 	return NULL;
 }
 
-static void test_virtio_mmio_reset_by_another_vcpu_in_the_middle_of_requests_is_safe(void **state)
+static void test_virtio_mmio_reset_during_requests_of_other_vcpu(void **state)
 {
 	struct fixture *f = *state;
 	struct resetter resetter = { .driver = &f->driver, .nr = 2000 };
@@ -431,9 +431,9 @@ static void test_virtio_mmio_reset_by_another_vcpu_in_the_middle_of_requests_is_
 	assert_int_equal(status(&f->driver), UP);
 }
 
-/* ---- family 14: widths, alignment, notify ---- */
+/* ---- attack family 14: widths, alignment, notify ---- */
 
-static void test_virtio_mmio_register_access_of_other_width_or_alignment_does_nothing(void **state)
+static void test_virtio_mmio_other_widths_and_alignments_ignored(void **state)
 {
 	static const unsigned int widths[] = { 1, 2, 3, 8 };
 	uint8_t data[8] = { ACKNOWLEDGE };
@@ -456,7 +456,7 @@ static void test_virtio_mmio_register_access_of_other_width_or_alignment_does_no
 	assert_int_equal(status(&f->driver), 0);
 }
 
-static void test_virtio_mmio_config_reads_at_every_width_and_ends_in_zeros(void **state)
+static void test_virtio_mmio_config_reads_any_width_and_pads_zeros(void **state)
 {
 	static const uint8_t tail[8] = { 5, 6, 0, 0, 0, 0, 0, 0 };
 	uint64_t base = DRIVER_WINDOW + VIRTIO_MMIO_CONFIG;
@@ -483,7 +483,7 @@ static void test_virtio_mmio_config_cannot_be_written(void **state)
 	assert_int_equal(driver_read(&f->driver, VIRTIO_MMIO_CONFIG), 0x04030201);
 }
 
-static void test_virtio_mmio_new_config_changes_the_generation_and_tells_the_driver(void **state)
+static void test_virtio_mmio_set_config_interrupts_the_driver(void **state)
 {
 	static const uint8_t changed[6] = { 9, 2, 3, 4, 5, 6 };
 	struct fixture *f = *state;
@@ -500,7 +500,7 @@ static void test_virtio_mmio_new_config_changes_the_generation_and_tells_the_dri
 			 VIRTIO_MMIO_INT_CONFIG);
 }
 
-static void test_virtio_mmio_notify_of_no_queue_or_too_early_is_ignored(void **state)
+static void test_virtio_mmio_notify_of_absent_queue_or_early_ignored(void **state)
 {
 	static const uint32_t queues[] = { 1, VIRTIO_MAX_QUEUES, 0xffff, UINT32_MAX };
 	struct fixture *f = *state;
@@ -531,7 +531,7 @@ static void test_virtio_mmio_queue_that_is_not_ready_is_not_served(void **state)
 	assert_int_equal(f->model.nr_requests, 0);
 }
 
-static void test_virtio_mmio_survives_any_sequence_of_register_writes(void **state)
+static void test_virtio_mmio_random_register_writes_are_harmless(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t random = 3;
@@ -558,33 +558,33 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_virtio_mmio_identifies_itself),
+		T(test_virtio_mmio_identification_registers),
 		T(test_virtio_mmio_device_outside_the_limits_is_einval),
-		T(test_virtio_mmio_driver_that_does_it_right_is_served),
-		T(test_virtio_mmio_takes_acknowledge_and_driver_in_one_step),
+		T(test_virtio_mmio_correct_driver_is_served),
+		T(test_virtio_mmio_acknowledge_and_driver_in_one_step),
 		T(test_virtio_mmio_status_steps_out_of_order_are_ignored),
 		T(test_virtio_mmio_driver_ok_without_features_ok_is_ignored),
-		T(test_virtio_mmio_status_bits_cannot_be_cleared_but_by_reset),
+		T(test_virtio_mmio_status_bits_are_cleared_by_reset_only),
 		T(test_virtio_mmio_failed_driver_is_not_served),
-		T(test_virtio_mmio_features_that_were_not_offered_are_refused),
-		T(test_virtio_mmio_features_written_after_features_ok_do_not_count),
-		T(test_virtio_mmio_feature_words_above_the_second_read_zero),
-		T(test_virtio_mmio_queue_registers_do_nothing_before_features_ok),
-		T(test_virtio_mmio_queue_registers_rewritten_after_driver_ok_do_nothing),
-		T(test_virtio_mmio_layout_written_while_ready_does_nothing),
-		T(test_virtio_mmio_queue_beyond_the_last_is_no_queue),
-		T(test_virtio_mmio_impossible_layout_needs_reset_and_serves_nothing),
+		T(test_virtio_mmio_features_not_offered_are_refused),
+		T(test_virtio_mmio_features_after_features_ok_are_ignored),
+		T(test_virtio_mmio_feature_words_above_second_are_zero),
+		T(test_virtio_mmio_queue_setup_before_features_ok_ignored),
+		T(test_virtio_mmio_queue_setup_after_driver_ok_ignored),
+		T(test_virtio_mmio_queue_setup_while_ready_ignored),
+		T(test_virtio_mmio_queue_beyond_the_last_is_absent),
+		T(test_virtio_mmio_bad_layout_needs_reset),
 		T(test_virtio_mmio_broken_chain_needs_reset_once),
-		T(test_virtio_mmio_model_can_break_its_queue),
-		T(test_virtio_mmio_reset_forgets_everything),
-		T(test_virtio_mmio_reset_by_another_vcpu_in_the_middle_of_requests_is_safe),
-		T(test_virtio_mmio_register_access_of_other_width_or_alignment_does_nothing),
-		T(test_virtio_mmio_config_reads_at_every_width_and_ends_in_zeros),
+		T(test_virtio_mmio_queue_broken_by_model_needs_reset),
+		T(test_virtio_mmio_reset_clears_all_state),
+		T(test_virtio_mmio_reset_during_requests_of_other_vcpu),
+		T(test_virtio_mmio_other_widths_and_alignments_ignored),
+		T(test_virtio_mmio_config_reads_any_width_and_pads_zeros),
 		T(test_virtio_mmio_config_cannot_be_written),
-		T(test_virtio_mmio_new_config_changes_the_generation_and_tells_the_driver),
-		T(test_virtio_mmio_notify_of_no_queue_or_too_early_is_ignored),
+		T(test_virtio_mmio_set_config_interrupts_the_driver),
+		T(test_virtio_mmio_notify_of_absent_queue_or_early_ignored),
 		T(test_virtio_mmio_queue_that_is_not_ready_is_not_served),
-		T(test_virtio_mmio_survives_any_sequence_of_register_writes),
+		T(test_virtio_mmio_random_register_writes_are_harmless),
 	};
 
 	return cmocka_run_group_tests_name("virtio_mmio", tests, NULL, NULL);

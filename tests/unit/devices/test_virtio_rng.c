@@ -24,7 +24,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Return: the length the device says it wrote */
+/* Return: the number of bytes that the device reports to have written */
 static uint32_t request(struct driver *driver)
 {
 	uint32_t head, len;
@@ -36,7 +36,7 @@ static uint32_t request(struct driver *driver)
 	return len;
 }
 
-static void test_virtio_rng_fills_the_buffers_with_different_bytes(void **state)
+static void test_virtio_rng_fills_all_buffers(void **state)
 {
 	struct driver *driver = *state;
 	uint8_t *bytes = driver_ram(driver->mem, DATA_BASE, 64);
@@ -50,7 +50,7 @@ static void test_virtio_rng_fills_the_buffers_with_different_bytes(void **state)
 	assert_int_equal(driver->nr_irqs, 1);
 }
 
-static void test_virtio_rng_request_gets_64_kib_at_most(void **state)
+static void test_virtio_rng_request_gets_at_most_64_kib(void **state)
 {
 	struct driver *driver = *state;
 	uint8_t *beyond = driver_ram(driver->mem, DATA_BASE + VIRTIO_RNG_MAX_BYTES, 64);
@@ -86,8 +86,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_virtio_rng_fills_the_buffers_with_different_bytes),
-		T(test_virtio_rng_request_gets_64_kib_at_most),
+		T(test_virtio_rng_fills_all_buffers),
+		T(test_virtio_rng_request_gets_at_most_64_kib),
 		T(test_virtio_rng_request_of_4_gib_breaks_the_queue),
 		T(test_virtio_rng_readable_buffer_gets_nothing),
 	};

@@ -43,7 +43,7 @@ static int pop(struct fixture *f)
 	return virtqueue_pop(&f->vq, &f->chain);
 }
 
-/* one that breaks the rules: refused, and the queue is dead from then on */
+/* the request violates the specification: it is refused, and the queue is broken */
 static void assert_refused(struct fixture *f)
 {
 	assert_int_equal(pop(f), -EPROTO);
@@ -59,9 +59,9 @@ static void restart(struct fixture *f)
 	assert_int_equal(virtqueue_start(&f->vq, f->mem, &f->ring.layout, FEATURE_INDIRECT), 0);
 }
 
-/* ---- what an honest driver sees ---- */
+/* ---- a correct driver ---- */
 
-static void test_virtqueue_chain_gives_its_segments_in_order(void **state)
+static void test_virtqueue_chain_segments_are_in_order(void **state)
 {
 	struct fixture *f = *state;
 
@@ -115,7 +115,7 @@ static void test_virtqueue_indices_wrap_at_65535(void **state)
 	assert_int_equal(ring_used_idx(&f->ring), 70000 % 65536);
 }
 
-static void test_virtqueue_of_every_legal_size_starts(void **state)
+static void test_virtqueue_every_valid_size_starts(void **state)
 {
 	struct fixture *f = *state;
 
@@ -149,7 +149,7 @@ static void test_virtqueue_last_byte_of_ram_is_usable(void **state)
 	assert_int_equal(f->chain.nr_readable, 1);
 }
 
-static void test_virtqueue_no_interrupt_flag_is_obeyed(void **state)
+static void test_virtqueue_no_interrupt_flag_is_respected(void **state)
 {
 	struct fixture *f = *state;
 
@@ -184,7 +184,7 @@ static void test_virtqueue_event_idx_interrupts_when_the_index_is_passed(void **
 	}
 }
 
-static void test_virtqueue_event_idx_asks_to_be_notified_of_the_next_one(void **state)
+static void test_virtqueue_event_idx_requests_next_notification(void **state)
 {
 	struct fixture *f = *state;
 
@@ -196,7 +196,7 @@ static void test_virtqueue_event_idx_asks_to_be_notified_of_the_next_one(void **
 	assert_int_equal(ring_avail_event(&f->ring), 2);
 }
 
-static void test_virtqueue_round_ends_with_what_was_there_when_it_began(void **state)
+static void test_virtqueue_round_excludes_requests_added_later(void **state)
 {
 	struct fixture *f = *state;
 
@@ -208,9 +208,9 @@ static void test_virtqueue_round_ends_with_what_was_there_when_it_began(void **s
 	assert_int_equal(pop(f), 1);
 }
 
-/* ---- family 1 and 2: sizes and addresses of the rings ---- */
+/* ---- attack families 1 and 2: sizes and addresses of the rings ---- */
 
-static void test_virtqueue_size_that_is_no_power_of_two_in_range_is_einval(void **state)
+static void test_virtqueue_size_not_power_of_two_or_too_large_is_einval(void **state)
 {
 	static const uint32_t sizes[] = { 0,   3,      6,	255,	     257,
 					  512, 0xffff, 0x10000, 0x80000000u, UINT32_MAX };
@@ -223,8 +223,8 @@ static void test_virtqueue_size_that_is_no_power_of_two_in_range_is_einval(void 
 	}
 }
 
-/* the parts of a queue of 8: 128, 22 and 70 bytes */
-static void test_virtqueue_ring_address_out_of_ram_or_misaligned_is_einval(void **state)
+/* the parts of a queue with 8 entries have 128, 22 and 70 bytes */
+static void test_virtqueue_ring_outside_ram_or_misaligned_is_einval(void **state)
 {
 	static const struct {
 		uint64_t desc, driver, device;
@@ -236,15 +236,14 @@ static void test_virtqueue_ring_address_out_of_ram_or_misaligned_is_einval(void 
 		{ 0xd0000000, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, 0xd0000000, RING_DEVICE },
 		{ RING_DESC, RING_DRIVER, 0xd0000000 },
-		/* across the boundary of two slots that touch, and over the end of one that touches
-		   none */
+		/* across the boundary of two adjacent slots, and beyond the end of the last slot */
 		{ RAM_SIZE - 16, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, RAM_SIZE - 20, RING_DEVICE },
 		{ RING_DESC, RING_DRIVER, RAM_SIZE - 68 },
 		{ RAM3_BASE + RAM3_SIZE - 112, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, RAM3_BASE + RAM3_SIZE - 20, RING_DEVICE },
 		{ RING_DESC, RING_DRIVER, RAM3_BASE + RAM3_SIZE - 68 },
-		/* wrapping */
+		/* wraps at 2^64 */
 		{ UINT64_MAX - 15, RING_DRIVER, RING_DEVICE },
 		{ RING_DESC, UINT64_MAX - 1, RING_DEVICE },
 		{ RING_DESC, RING_DRIVER, UINT64_MAX - 3 },
@@ -259,7 +258,7 @@ static void test_virtqueue_ring_address_out_of_ram_or_misaligned_is_einval(void 
 	}
 }
 
-static void test_virtqueue_rings_at_zero_and_at_the_very_end_of_ram_work(void **state)
+static void test_virtqueue_rings_at_start_and_end_of_ram(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t end = RAM3_BASE + RAM3_SIZE;
@@ -291,9 +290,9 @@ static void test_virtqueue_overlapping_rings_are_einval(void **state)
 	}
 }
 
-/* ---- family 3: the layout counts as it was ---- */
+/* ---- attack family 3: changes of the layout after the start ---- */
 
-static void test_virtqueue_layout_changed_after_start_changes_nothing(void **state)
+static void test_virtqueue_layout_change_after_start_is_ignored(void **state)
 {
 	struct fixture *f = *state;
 
@@ -304,9 +303,9 @@ static void test_virtqueue_layout_changed_after_start_changes_nothing(void **sta
 	assert_int_equal(f->vq.size, SIZE);
 }
 
-/* ---- family 4: the available index ---- */
+/* ---- attack family 4: the available index ---- */
 
-static void test_virtqueue_avail_idx_ahead_by_the_size_is_the_most(void **state)
+static void test_virtqueue_avail_idx_ahead_by_size_is_valid(void **state)
 {
 	struct fixture *f = *state;
 	unsigned int nr = 0;
@@ -320,7 +319,7 @@ static void test_virtqueue_avail_idx_ahead_by_the_size_is_the_most(void **state)
 	assert_false(f->vq.broken);
 }
 
-static void test_virtqueue_avail_idx_ahead_by_more_than_the_size_breaks(void **state)
+static void test_virtqueue_avail_idx_ahead_by_more_than_size_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -331,7 +330,7 @@ static void test_virtqueue_avail_idx_ahead_by_more_than_the_size_breaks(void **s
 	assert_refused(f);
 }
 
-static void test_virtqueue_avail_idx_running_backwards_breaks(void **state)
+static void test_virtqueue_avail_idx_going_backwards_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -342,7 +341,7 @@ static void test_virtqueue_avail_idx_running_backwards_breaks(void **state)
 	assert_int_equal(pop(f), -EPROTO);
 }
 
-static void test_virtqueue_event_idx_sees_the_same_lies(void **state)
+static void test_virtqueue_event_idx_bad_avail_idx_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -351,7 +350,7 @@ static void test_virtqueue_event_idx_sees_the_same_lies(void **state)
 	assert_refused(f);
 }
 
-/* ---- family 5: heads, loops, lengths ---- */
+/* ---- attack family 5: heads, loops, lengths ---- */
 
 static void test_virtqueue_head_or_next_beyond_the_table_breaks(void **state)
 {
@@ -388,7 +387,7 @@ static void test_virtqueue_loop_of_two_breaks(void **state)
 	assert_refused(f);
 }
 
-static void test_virtqueue_loop_of_empty_buffers_breaks_too(void **state)
+static void test_virtqueue_loop_of_empty_buffers_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -397,7 +396,7 @@ static void test_virtqueue_loop_of_empty_buffers_breaks_too(void **state)
 	assert_refused(f);
 }
 
-static void test_virtqueue_empty_buffer_gives_no_segment(void **state)
+static void test_virtqueue_empty_buffer_adds_no_segment(void **state)
 {
 	struct fixture *f = *state;
 
@@ -418,7 +417,7 @@ static void test_virtqueue_readable_after_writable_breaks(void **state)
 	assert_refused(f);
 }
 
-/* ---- family 6: indirect tables ---- */
+/* ---- attack family 6: indirect tables ---- */
 
 static void offer_indirect(struct fixture *f, uint64_t table, uint32_t len, uint16_t more_flags)
 {
@@ -441,7 +440,7 @@ static void test_virtqueue_indirect_table_is_served(void **state)
 	assert_int_equal(f->chain.nr_writable, 1);
 }
 
-static void test_virtqueue_indirect_table_may_lie_at_any_address(void **state)
+static void test_virtqueue_indirect_table_may_be_unaligned(void **state)
 {
 	struct fixture *f = *state;
 
@@ -450,7 +449,7 @@ static void test_virtqueue_indirect_table_may_lie_at_any_address(void **state)
 	assert_int_equal(pop(f), 1);
 }
 
-static void test_virtqueue_indirect_may_end_a_direct_chain(void **state)
+static void test_virtqueue_indirect_at_end_of_direct_chain(void **state)
 {
 	struct fixture *f = *state;
 
@@ -463,7 +462,7 @@ static void test_virtqueue_indirect_may_end_a_direct_chain(void **state)
 	assert_int_equal(f->chain.nr_writable, 1);
 }
 
-static void test_virtqueue_write_flag_of_an_indirect_descriptor_is_ignored(void **state)
+static void test_virtqueue_write_flag_of_indirect_descriptor_ignored(void **state)
 {
 	struct fixture *f = *state;
 
@@ -473,7 +472,7 @@ static void test_virtqueue_write_flag_of_an_indirect_descriptor_is_ignored(void 
 	assert_int_equal(f->chain.nr_readable, 1);
 }
 
-static void test_virtqueue_indirect_that_was_not_negotiated_breaks(void **state)
+static void test_virtqueue_indirect_not_negotiated_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -527,7 +526,7 @@ static void test_virtqueue_indirect_table_outside_ram_breaks(void **state)
 	}
 }
 
-static void test_virtqueue_loop_or_stray_next_in_an_indirect_table_breaks(void **state)
+static void test_virtqueue_indirect_loop_or_bad_next_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -540,7 +539,7 @@ static void test_virtqueue_loop_or_stray_next_in_an_indirect_table_breaks(void *
 	assert_refused(f);
 }
 
-static void test_virtqueue_direct_and_indirect_together_exceeding_the_size_breaks(void **state)
+static void test_virtqueue_chain_of_both_tables_longer_than_size_breaks(void **state)
 {
 	struct fixture *f = *state;
 
@@ -553,9 +552,9 @@ static void test_virtqueue_direct_and_indirect_together_exceeding_the_size_break
 	assert_refused(f);
 }
 
-/* ---- family 8: where buffers lie ---- */
+/* ---- attack family 8: addresses of buffers ---- */
 
-static void test_virtqueue_buffer_not_wholly_in_one_slot_breaks(void **state)
+static void test_virtqueue_buffer_not_within_one_slot_breaks(void **state)
 {
 	static const struct {
 		uint64_t addr;
@@ -581,7 +580,7 @@ static void test_virtqueue_buffer_not_wholly_in_one_slot_breaks(void **state)
 	}
 }
 
-static void test_virtqueue_buffer_inside_the_rings_harms_only_the_guest(void **state)
+static void test_virtqueue_buffer_inside_rings_harms_only_the_guest(void **state)
 {
 	struct fixture *f = *state;
 
@@ -612,7 +611,7 @@ static void test_virtqueue_two_chains_may_share_a_buffer(void **state)
 		assert_int_equal(virtqueue_pop(&f->vq, &f->chain), 1);
 }
 
-/* ---- family 9: another vCPU rewrites what is being looked at ---- */
+/* ---- attack family 9: another vCPU changes descriptors while they are read ---- */
 
 struct flipper {
 	struct fixture *f;
@@ -646,14 +645,14 @@ static void assert_in_ram(const struct fixture *f, const struct iovec *segment)
 		    (start >= ram3 && start + segment->iov_len <= ram3 + RAM3_SIZE));
 }
 
-/* the guest's race against the device is what the next test makes; TSan need not tell */
+/* the next test causes this race on purpose, as a guest could; TSan must not report it */
 __attribute__((visibility("default"))) const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
 	return "race:load_descriptor\n";
 }
 
-static void test_virtqueue_descriptors_flipped_under_the_walk_never_leave_ram(void **state)
+static void test_virtqueue_descriptor_races_never_leave_ram(void **state)
 {
 	struct fixture *f = *state;
 	struct flipper flipper = { .f = f };
@@ -693,47 +692,47 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_virtqueue_chain_gives_its_segments_in_order),
+		T(test_virtqueue_chain_segments_are_in_order),
 		T(test_virtqueue_pushed_chains_appear_in_the_used_ring),
 		T(test_virtqueue_indices_wrap_at_65535),
-		T(test_virtqueue_of_every_legal_size_starts),
+		T(test_virtqueue_every_valid_size_starts),
 		T(test_virtqueue_chain_as_long_as_the_queue_is_served),
 		T(test_virtqueue_last_byte_of_ram_is_usable),
-		T(test_virtqueue_no_interrupt_flag_is_obeyed),
+		T(test_virtqueue_no_interrupt_flag_is_respected),
 		T(test_virtqueue_round_without_requests_wants_no_interrupt),
 		T(test_virtqueue_event_idx_interrupts_when_the_index_is_passed),
-		T(test_virtqueue_event_idx_asks_to_be_notified_of_the_next_one),
-		T(test_virtqueue_round_ends_with_what_was_there_when_it_began),
-		T(test_virtqueue_size_that_is_no_power_of_two_in_range_is_einval),
-		T(test_virtqueue_ring_address_out_of_ram_or_misaligned_is_einval),
-		T(test_virtqueue_rings_at_zero_and_at_the_very_end_of_ram_work),
+		T(test_virtqueue_event_idx_requests_next_notification),
+		T(test_virtqueue_round_excludes_requests_added_later),
+		T(test_virtqueue_size_not_power_of_two_or_too_large_is_einval),
+		T(test_virtqueue_ring_outside_ram_or_misaligned_is_einval),
+		T(test_virtqueue_rings_at_start_and_end_of_ram),
 		T(test_virtqueue_overlapping_rings_are_einval),
-		T(test_virtqueue_layout_changed_after_start_changes_nothing),
-		T(test_virtqueue_avail_idx_ahead_by_the_size_is_the_most),
-		T(test_virtqueue_avail_idx_ahead_by_more_than_the_size_breaks),
-		T(test_virtqueue_avail_idx_running_backwards_breaks),
-		T(test_virtqueue_event_idx_sees_the_same_lies),
+		T(test_virtqueue_layout_change_after_start_is_ignored),
+		T(test_virtqueue_avail_idx_ahead_by_size_is_valid),
+		T(test_virtqueue_avail_idx_ahead_by_more_than_size_breaks),
+		T(test_virtqueue_avail_idx_going_backwards_breaks),
+		T(test_virtqueue_event_idx_bad_avail_idx_breaks),
 		T(test_virtqueue_head_or_next_beyond_the_table_breaks),
 		T(test_virtqueue_loop_of_one_breaks),
 		T(test_virtqueue_loop_of_two_breaks),
-		T(test_virtqueue_loop_of_empty_buffers_breaks_too),
-		T(test_virtqueue_empty_buffer_gives_no_segment),
+		T(test_virtqueue_loop_of_empty_buffers_breaks),
+		T(test_virtqueue_empty_buffer_adds_no_segment),
 		T(test_virtqueue_readable_after_writable_breaks),
 		T(test_virtqueue_indirect_table_is_served),
-		T(test_virtqueue_indirect_table_may_lie_at_any_address),
-		T(test_virtqueue_indirect_may_end_a_direct_chain),
-		T(test_virtqueue_write_flag_of_an_indirect_descriptor_is_ignored),
-		T(test_virtqueue_indirect_that_was_not_negotiated_breaks),
+		T(test_virtqueue_indirect_table_may_be_unaligned),
+		T(test_virtqueue_indirect_at_end_of_direct_chain),
+		T(test_virtqueue_write_flag_of_indirect_descriptor_ignored),
+		T(test_virtqueue_indirect_not_negotiated_breaks),
 		T(test_virtqueue_nested_indirect_breaks),
 		T(test_virtqueue_indirect_with_next_breaks),
 		T(test_virtqueue_indirect_table_of_bad_length_breaks),
 		T(test_virtqueue_indirect_table_outside_ram_breaks),
-		T(test_virtqueue_loop_or_stray_next_in_an_indirect_table_breaks),
-		T(test_virtqueue_direct_and_indirect_together_exceeding_the_size_breaks),
-		T(test_virtqueue_buffer_not_wholly_in_one_slot_breaks),
-		T(test_virtqueue_buffer_inside_the_rings_harms_only_the_guest),
+		T(test_virtqueue_indirect_loop_or_bad_next_breaks),
+		T(test_virtqueue_chain_of_both_tables_longer_than_size_breaks),
+		T(test_virtqueue_buffer_not_within_one_slot_breaks),
+		T(test_virtqueue_buffer_inside_rings_harms_only_the_guest),
 		T(test_virtqueue_two_chains_may_share_a_buffer),
-		T(test_virtqueue_descriptors_flipped_under_the_walk_never_leave_ram),
+		T(test_virtqueue_descriptor_races_never_leave_ram),
 		T(test_virtqueue_stopped_or_never_started_serves_nothing),
 	};
 
