@@ -292,6 +292,24 @@ static void test_user_devtree_before_version_16_is_ebadmsg(void **state)
 	}
 }
 
+/* libfdt checks the offsets of names against the size of the strings from version 17 on, which is
+ * what the tree becomes */
+static void test_user_devtree_names_beyond_strings_is_ebadmsg(void **state)
+{
+	static _Alignas(8) uint8_t source[ARM64_FDT_SIZE];
+	const struct devtree_machine m = machine();
+	size_t len;
+
+	(void)state;
+	build(&m);
+	len = devtree_len(blob);
+	memcpy(source, blob, len);
+	fdt_set_version(source, 16);
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), 0);
+	fdt_set_size_dt_strings(source, 1);
+	assert_int_equal(devtree_adopt(blob, sizeof(blob), source, len, &m), -EBADMSG);
+}
+
 static void test_devtree_buffer_size_limit_of_largest_machine(void **state)
 {
 	static char cmdline[2048];
@@ -326,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_user_devtree_chosen_node_is_updated),
 		cmocka_unit_test(test_user_devtree_truncated_or_damaged_is_ebadmsg),
 		cmocka_unit_test(test_user_devtree_before_version_16_is_ebadmsg),
+		cmocka_unit_test(test_user_devtree_names_beyond_strings_is_ebadmsg),
 		cmocka_unit_test(test_devtree_buffer_size_limit_of_largest_machine),
 	};
 

@@ -362,6 +362,9 @@ int devtree_adopt(void *buf, size_t size, const void *source, size_t len,
 	tree.err = fdt_open_into(source, buf, (int)size);
 	if (tree.err < 0)
 		return -E2BIG;
+	/* version 17, which it has now, is checked for more */
+	if (fdt_check_full(buf, size) < 0)
+		return -EBADMSG;
 	node = fdt_path_offset(buf, "/chosen");
 	if (node == -FDT_ERR_NOTFOUND)
 		node = fdt_add_subnode(buf, 0, "chosen");
