@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -35,10 +36,15 @@
 #define MODULES_LIST	"/modules/list"
 #define ROOT_OPTIONS	"trans=virtio,version=9p2000.L,msize=512000,cache=loose"
 #define OUT_OPTIONS	"trans=virtio,version=9p2000.L,msize=512000,cache=mmap"
+#define NETWORK_DEVICE	"eth0"
+#define NETWORK_ADDRESS 0x0a00020f /* 10.0.2.15, in the network that QEMU emulates */
+#define NETWORK_MASK	0xffffff00
+#define ROUTE_LOCALNET	"/proc/sys/net/ipv4/conf/" NETWORK_DEVICE "/route_localnet"
 #define EXIT_NOT_FOUND	127
 #define EXIT_CANNOT_RUN 126
 
 struct job {
+	bool has_network;
 	const char *directory;
 	const char *out;
 	const char *modules;
@@ -205,6 +211,7 @@ static void job_receive(struct job *ret_job)
 	end = body + frame.size;
 	memcpy(&head, body, sizeof(head));
 	body += sizeof(head);
+	ret_job->has_network = head.has_network != 0;
 	ret_job->directory = next_string(&body, end);
 	ret_job->out = next_string(&body, end);
 	ret_job->modules = next_string(&body, end);
@@ -292,13 +299,53 @@ static void root_switch(const struct job *job)
 	}
 }
 
-static void network_up(void)
+static void interface_up(int fd, const char *name)
 {
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	struct ifreq request = { .ifr_flags = IFF_UP | IFF_RUNNING };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		give_up("cannot bring up the interface %s: %s", name, strerror(errno));
+}
+
+/* Give the network device the address that @request, SIOCSIFADDR or SIOCSIFNETMASK, stands for. */
+static void device_set(int fd, unsigned long request, uint32_t address)
+{
+	struct ifreq setting = { .ifr_name = NETWORK_DEVICE };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
+
+	memcpy(&setting.ifr_addr, &in, sizeof(in));
+	if (ioctl(fd, request, &setting) < 0)
+		give_up("cannot give %s an address: %s", NETWORK_DEVICE, strerror(errno));
+}
+
+/*
+ * QEMU forwards connections to published ports with 127.0.0.1 as their destination, so that servers that listen
+ * there are reached as well as those that listen on all addresses. Linux takes such packets from a network device
+ * only with route_localnet.
+ */
+static void device_up(int fd)
+{
+	int setting;
+
+	device_set(fd, SIOCSIFADDR, NETWORK_ADDRESS);
+	device_set(fd, SIOCSIFNETMASK, NETWORK_MASK);
+	interface_up(fd, NETWORK_DEVICE);
+	setting = open(ROUTE_LOCALNET, O_WRONLY | O_CLOEXEC);
+	if (setting < 0 || write(setting, "1", 1) != 1)
+		give_up("cannot write %s: %s", ROUTE_LOCALNET, strerror(errno));
+	close(setting);
+}
+
+static void network_up(const struct job *job)
+{
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-		give_up("cannot bring up the loopback interface: %s", strerror(errno));
+	if (fd < 0)
+		give_up("cannot make a socket: %s", strerror(errno));
+	interface_up(fd, "lo");
+	if (job->has_network)
+		device_up(fd);
 	close(fd);
 	if (sethostname("lab", 3) < 0)
 		give_up("cannot set the host name: %s", strerror(errno));
@@ -461,7 +508,7 @@ int main(void)
 	port_open();
 	job_receive(&job);
 	root_switch(&job);
-	network_up();
+	network_up(&job);
 	if (lab_send(port_fd, LAB_READY, NULL, 0) < 0)
 		power_off();
 	status = (unsigned char)command_run(&job);

@@ -2,10 +2,12 @@
 /*
  * lab-run - runs one command, on this machine or inside an L1 machine, with a time limit.
  *
- *	lab-run -t SECONDS COMMAND...
- *	lab-run -t SECONDS -q NR [-o OUT] [-m MODULES] [-c CONSOLE] [-v] QEMU... COMMAND...
+ *	lab-run -t SECONDS [-p ADDRESS:PORT]... COMMAND...
+ *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES] [-c CONSOLE] [-v]
+ *		QEMU... COMMAND...
  *
- * Only scripts/lab calls it. With -q the first NR words are the command line of QEMU, which finds
+ * Only scripts/lab calls it. Each -p is a port of this machine that the command (natively) or QEMU is to listen on,
+ * and that has to be free. With -q the first NR words are the command line of QEMU, which finds
  * the port's socket as descriptor 3 and the file for the console as descriptor 4. The environment
  * of lab-run is the environment of the command. Whatever was started ends with this process,
  * however that ends.
@@ -13,8 +15,10 @@
  * Exit status: the command's, or 128 + the number of the signal that ended it; 124 after the time
  * limit; 125 when the lab itself failed; 126 and 127 when the command cannot be run.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -43,6 +47,7 @@
 #define FIRST_FREE_FD	10
 #define GRACE_MS	2000
 #define MAX_DIRS	16
+#define MAX_PORTS	16
 
 struct run {
 	unsigned int timeout_s;
@@ -52,6 +57,8 @@ struct run {
 	const char *console;
 	char *dirs[MAX_DIRS + 1]; /* NULL-terminated */
 	int nr_dirs;
+	struct sockaddr_in ports[MAX_PORTS];
+	int nr_ports;
 	bool verbose;
 	char **qemu; /* NULL-terminated copy */
 	char **command;
@@ -133,6 +140,38 @@ static void handlers_set(unsigned int timeout_s)
 		sigaction(forwarded[i], &action, NULL);
 	action.sa_handler = on_alarm;
 	sigaction(SIGALRM, &action, NULL);
+}
+
+/* Bind as QEMU does; false, with errno set, when the port cannot be listened on. */
+static bool port_is_free(const struct sockaddr_in *port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1, err;
+	bool is_free;
+
+	is_free = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+		  bind(fd, (const struct sockaddr *)port, sizeof(*port)) == 0 && listen(fd, 1) == 0;
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = err;
+	return is_free;
+}
+
+static void ports_check(const struct run *run)
+{
+	char address[INET_ADDRSTRLEN];
+
+	for (int i = 0; i < run->nr_ports; i++) {
+		const struct sockaddr_in *port = &run->ports[i];
+
+		if (port_is_free(port))
+			continue;
+		inet_ntop(AF_INET, &port->sin_addr, address, sizeof(address));
+		fprintf(stderr, "lab: error: cannot listen on port %u of %s: %s; give --publish another port\n",
+			ntohs(port->sin_port), address, strerror(errno));
+		exit(EXIT_LAB_FAILED);
+	}
 }
 
 static void child_prepare(pid_t parent)
@@ -322,6 +361,7 @@ static int job_send(const struct run *run)
 
 	if (!directory)
 		return -errno;
+	head.has_network = run->nr_ports > 0;
 	size = sizeof(head) + strings_size(run->command, &head.nr_args) +
 	       strings_size(environ, &head.nr_env) +
 	       strings_size((char **)run->dirs, &head.nr_dirs) + strlen(directory) + 1 +
@@ -436,11 +476,27 @@ static int nested_run(struct run *run)
 	return nested_attend(run, start_s);
 }
 
+/* @word: ADDRESS:PORT */
+static int port_read(char *word, struct sockaddr_in *ret_port)
+{
+	char *colon = strrchr(word, ':');
+	struct sockaddr_in port = { .sin_family = AF_INET };
+
+	if (!colon)
+		return -EINVAL;
+	*colon = '\0';
+	port.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
+	if (inet_pton(AF_INET, word, &port.sin_addr) != 1)
+		return -EINVAL;
+	*ret_port = port;
+	return 0;
+}
+
 static int arguments_read(int argc, char **argv, struct run *ret_run)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+t:q:o:m:c:d:v")) != -1) {
+	while ((option = getopt(argc, argv, "+t:q:o:m:c:d:p:v")) != -1) {
 		switch (option) {
 		case 't':
 			ret_run->timeout_s = (unsigned int)strtoul(optarg, NULL, 10);
@@ -461,6 +517,11 @@ static int arguments_read(int argc, char **argv, struct run *ret_run)
 			if (ret_run->nr_dirs == MAX_DIRS)
 				return -EINVAL;
 			ret_run->dirs[ret_run->nr_dirs++] = optarg;
+			break;
+		case 'p':
+			if (ret_run->nr_ports == MAX_PORTS ||
+			    port_read(optarg, &ret_run->ports[ret_run->nr_ports++]) < 0)
+				return -EINVAL;
 			break;
 		case 'v':
 			ret_run->verbose = true;
@@ -487,6 +548,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "lab-run: wrong arguments; use scripts/lab\n");
 		return EXIT_USAGE;
 	}
+	ports_check(&run);
 	handlers_set(run.timeout_s);
 	return run.nr_qemu > 0 ? nested_run(&run) : native_run(&run);
 }

@@ -240,6 +240,115 @@ test_signal_ends_all() {
 	done
 }
 
+# is_served PORT
+is_served() {
+	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# free_port - prints a port of this machine on which nothing listens
+free_port() {
+	local port
+
+	for _ in $(seq 100); do
+		port="$((20000 + RANDOM % 10000))"
+		is_served "$port" || break
+	done
+	printf '%d\n' "$port"
+}
+
+# serve_here PORT - a web server on this machine's loopback, until the test ends
+serve_here() {
+	mkdir -p "$WORK/here"
+	echo here >"$WORK/here/page"
+	busybox httpd -f -p "127.0.0.1:$1" -h "$WORK/here" &
+	# shellcheck disable=SC2064
+	trap "kill $!" EXIT
+	until is_served "$1"; do
+		kill -0 "$!"
+		sleep 0.05
+	done
+}
+
+# fetch PORT NAME - prints the body of the answer to a request for /NAME
+fetch() {
+	timeout 30 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && printf "GET /%s HTTP/1.0\r\n\r\n" "$2" >&3 &&
+		LC_ALL=C sed "1,/^\r$/d" <&3' bash "$1" "$2"
+}
+
+# fetch_same PORT FILE - true when what the web server on PORT has of FILE is FILE; tried again until it listens
+fetch_same() {
+	local end_s="$((SECONDS + 20))"
+
+	until fetch "$1" "${2##*/}" >"$WORK/fetched" 2>&1 && [[ -s $WORK/fetched ]] || ((SECONDS > end_s)); do
+		sleep 0.2
+	done
+	cmp "$WORK/fetched" "$2"
+}
+
+# Of the two servers inside one listens on the loopback interface alone.
+test_publish() {
+	local first second here inner_first=8081 inner_second=8082 pid status=0
+
+	first="$(free_port)" second="$(free_port)" here="$(free_port)"
+	[[ $MODE != native ]] || inner_first="$first" inner_second="$second"
+	mkdir -p "$WORK/www"
+	head -c 3000000 /dev/urandom >"$WORK/www/random"
+	serve_here "$here"
+	rm -f "$WORK/out"
+	(cd "$WORK" && lab --publish "$first:$inner_first" --publish "127.0.0.1:$second:$inner_second" -- sh -c '
+		busybox httpd -f -p "127.0.0.1:$1" -h www &
+		busybox httpd -f -p "$2" -h www &
+		# the address by which QEMU would pass connections on to this machine
+		if [ "$PORTAL_LAB" = nested ] && timeout 5 bash -c "exec 3<>/dev/tcp/10.0.2.2/$3"; then
+			echo "reached this machine"
+		fi
+		echo up; wait' sh "$inner_first" "$inner_second" "$here") >"$WORK/out" 2>"$WORK/err" &
+	pid=$!
+	until grep -qx up "$WORK/out" 2>/dev/null; do
+		kill -0 "$pid" || return 1
+		sleep 0.1
+	done
+	fetch_same "$first" "$WORK/www/random" && fetch_same "$second" "$WORK/www/random" &&
+		fetch_same "$here" "$WORK/here/page" || status=1
+	pkill -TERM -P "$pid" || true
+	wait "$pid" || true
+	! grep "reached this machine" "$WORK/out" || return 1
+	return "$status"
+}
+
+test_publish_used_port() {
+	local port inner=8081 status=0
+
+	port="$(free_port)"
+	[[ $MODE != native ]] || inner="$port"
+	serve_here "$port"
+	lab --publish "$port:$inner" -- echo ran >"$WORK/out" 2>"$WORK/err" || status=$?
+	cat "$WORK/err"
+	equal status 125 "$status" && equal stdout "" "$(<"$WORK/out")" &&
+		equal stderr "lab: error: cannot listen on port $port of 127.0.0.1: Address already in use; give --publish another port" \
+			"$(<"$WORK/err")"
+}
+
+test_publish_usage() {
+	local word
+
+	for word in 80 :80 80: 80:80: :80:80 a:b 0:80 80:0 65536:80 80:65536 80:9999999999 0.0.0.0:80:80 192.168.1.1:80:80 \
+		localhost:80:80 127.0.0.256:80:80 127.0.01.1:80:80 ::1:80:80 127.0.0.1,x:80:80; do
+		equal "--publish $word" 2 "$(status_of lab --publish "$word" -- true)" || return 1
+	done
+	equal "one port twice" 2 "$(status_of lab --publish 81:80 --publish 081:82 -- true)" &&
+		equal "no value" 2 "$(status_of lab --publish)"
+}
+
+test_publish_native_keeps_the_port() {
+	local status=0
+
+	lab --publish 8080:80 -- echo ran >"$WORK/out" 2>"$WORK/err" || status=$?
+	equal status 125 "$status" && equal stdout "" "$(<"$WORK/out")" &&
+		grep -q "give --publish 80:80, or --nested" "$WORK/err" &&
+		equal "another address" 125 "$(status_of lab --publish 127.0.0.2:8080:8080 -- true)"
+}
+
 test_kvm_works() {
 	lab -- sh -c 'ls -l /dev/kvm && exec "$1"' sh "$PROBE"
 }
@@ -266,6 +375,7 @@ test_machine_is_complete() {
 		grep -q lo: /proc/net/dev && [[ $(cat /sys/class/net/lo/carrier) == 1 ]]
 		touch /dev/shm/x /tmp/x /usr/x
 		[[ $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource) == tsc ]]
+		[[ $(ls /sys/class/net) == lo ]]
 	'
 }
 
@@ -345,6 +455,9 @@ run_contract() {
 	check "a process left behind does not hold the end" test_background_child_does_not_hold
 	check "SIGTERM ends all that was started" test_signal_ends_all
 	check "a wrong command line is 2" test_usage_errors
+	check "--publish makes ports reachable, and nothing else" test_publish
+	check "--publish of a port in use is 125 before the command runs" test_publish_used_port
+	check "a wrong --publish is 2" test_publish_usage
 }
 
 run_nested_only() {
@@ -399,6 +512,7 @@ run_aarch64() {
 	check "the machine has KVM with GICv3, devices, processors and loopback" test_machine_of_aarch64
 	check "the machine of a cortex-a57 with GICv2 has them as well" \
 		test_machine_of_aarch64 --cpu cortex-a57 --gic 2
+	check "--publish makes ports reachable, and nothing else" test_publish
 	check "--native is refused on another architecture" equal status 2 "$(status_of lab --native -- true)"
 }
 
@@ -417,7 +531,10 @@ run_mode() {
 	run_contract
 	if [[ $MODE == nested ]]; then
 		run_nested_only
-	elif "$PROBE" >/dev/null; then
+		return
+	fi
+	check "--publish to another port is 125 on this machine" test_publish_native_keeps_the_port
+	if "$PROBE" >/dev/null; then
 		check "the probe's guest runs" test_kvm_works
 	else
 		skip "the probe's guest runs" "KVM of this machine is not usable"
