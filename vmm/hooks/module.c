@@ -122,16 +122,33 @@ static int find_desc(struct portal_module *module, const char *path)
 
 /* ---- the descriptor ---- */
 
-static int check_desc(const struct portal_module_desc *desc, const char *path)
+/* modules made for an older API are refused; docs/abi.md says when to raise it */
+#define OLDEST_API 1u
+
+static int check_api(uint32_t api, const char *path)
 {
-	if (desc->api > PORTAL_API_VERSION) {
+	if (api > PORTAL_API_VERSION)
 		log_error("hook module %s: made for API %u, this portal-vmm has %u; use a newer "
 			  "portal-vmm or rebuild the module with this one's <portal/hook.h>",
-			  path, desc->api, PORTAL_API_VERSION);
-		return -EPROTONOSUPPORT;
-	}
-	if (desc->api == 0 || desc->size != sizeof(*desc) || desc->reserved != 0 || !desc->name ||
-	    !desc->load || (desc->flags & ~PORTAL_MODULE_THREAD_SAFE)) {
+			  path, api, PORTAL_API_VERSION);
+	else if (api < OLDEST_API)
+		log_error("hook module %s: made for API %u, this portal-vmm has %u and takes none "
+			  "older than %u; rebuild the module with this one's <portal/hook.h>, and "
+			  "begin its descriptor with PORTAL_MODULE_INIT",
+			  path, api, PORTAL_API_VERSION, OLDEST_API);
+	else
+		return 0;
+	return -EPROTONOSUPPORT;
+}
+
+static int check_desc(const struct portal_module_desc *desc, const char *path)
+{
+	int ret = check_api(desc->api, path);
+
+	if (ret < 0)
+		return ret;
+	if (desc->size != sizeof(*desc) || desc->reserved != 0 || !desc->name || !desc->load ||
+	    (desc->flags & ~PORTAL_MODULE_THREAD_SAFE)) {
 		log_error("hook module %s: its descriptor is incomplete; begin it with "
 			  "PORTAL_MODULE_INIT and give it a name and a load function",
 			  path);

@@ -49,8 +49,8 @@ struct portal_module {
  * Return: 0. What is wrong has been said in the log for: -ENOENT no such file; -EACCES it cannot be
  * read;
  * -ENOEXEC it is no shared object for this machine, needs a function that does not exist here, or
- * has no portal_module; -EPROTONOSUPPORT it was made for a newer API; -EINVAL an option is
- * malformed or unknown, or its descriptor is incomplete; -ENOMEM.
+ * has no portal_module; -EPROTONOSUPPORT it was made for an API that is newer, or too old; -EINVAL
+ * an option is malformed or unknown, or its descriptor is incomplete; -ENOMEM.
  */
 must_check int module_open(const struct portal_module_desc *desc, const char *spec,
 			   unsigned int index, struct registry *registry,

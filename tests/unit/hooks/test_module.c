@@ -112,6 +112,13 @@ static void test_newer_api_is_eprotonosupport(void **state)
 	expect(module("newer_api.so"), -EPROTONOSUPPORT, "made for API 2, this portal-vmm has 1");
 }
 
+static void test_api_of_before_the_first_release_is_eprotonosupport(void **state)
+{
+	(void)state;
+	expect(module("older_api.so"), -EPROTONOSUPPORT,
+	       "older_api.so: made for API 0, this portal-vmm has 1 and takes none older than 1");
+}
+
 static void test_incomplete_descriptor_is_einval(void **state)
 {
 	(void)state;
@@ -217,6 +224,7 @@ int main(void)
 		MODULE_TEST(test_file_that_is_no_shared_object_is_enoexec),
 		MODULE_TEST(test_shared_object_without_the_symbol_is_enoexec),
 		MODULE_TEST(test_newer_api_is_eprotonosupport),
+		MODULE_TEST(test_api_of_before_the_first_release_is_eprotonosupport),
 		MODULE_TEST(test_incomplete_descriptor_is_einval),
 		MODULE_TEST(test_missing_functions_are_enoexec_and_named),
 		MODULE_TEST(test_load_that_fails_gives_its_own_error),
