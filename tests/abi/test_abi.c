@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two modules of a release, built against that release's header, in a program that exports what
+ * portal-vmm exports.
+ *
+ *	test_abi works|refused PATTERN RELEASE
+ *
+ * PATTERN is the path of a module with %s for its name. Each release has:
+ *
+ *   answers     ioctl(fd, 0x89f1, p) of any task: when "eth0" is at p, and behind it a pointer to
+ *               0x34, the answer 0x73 is stored behind the 0x34, and the result becomes 0;
+ *               getppid() of the task "probe" returns 4711
+ *   everything  ioctl(fd, 0x89f1, p) of "probe": everything is read and written, the result is
+ *               1234; ioctl(fd, 2, p) is answered by a rule; getppid is observed, openat traced
+ */
+#include "rig.h"
+
+#include <dlfcn.h>
+#include <endian.h>
+#include <errno.h>
+#include <portal/ops.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/capture.h"
+
+#define MEMORY	  0x10000ull
+#define VALUE	  (MEMORY + 0x100)
+#define WORD	  (MEMORY + 0x200)
+#define READ_ONLY 0x20000ull
+
+static struct rig rig;
+static bool is_done;
+static const char *pattern, *release;
+static char path[1024];
+static uint8_t *memory, *read_only;
+
+/* the pattern comes from our own build, and no other way to fill it in is shorter */
+static const char *module(const char *name)
+{
+	const char *at = strstr(pattern, "%s");
+
+	assert_non_null(at);
+	snprintf(path, sizeof(path), "%.*s%s%s", (int)(at - pattern), pattern, name, at + 2);
+	return path;
+}
+
+static void put64(uint8_t *at, uint64_t value)
+{
+	uint64_t wire = htole64(value);
+
+	memcpy(at, &wire, sizeof(wire));
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+	uint32_t wire;
+
+	memcpy(&wire, at, sizeof(wire));
+	return le32toh(wire);
+}
+
+/* the name, the pointer to the register, and what lies there */
+static void fill(void)
+{
+	memset(memory, 0, 4096);
+	strcpy((char *)memory, "eth0");
+	put64(memory + 16, VALUE);
+	memory[VALUE - MEMORY] = 0x34;
+	put64(memory + (VALUE - MEMORY) + 8, WORD);
+	strcpy((char *)memory + (WORD - MEMORY), "word");
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	is_done = false;
+	rig_init(&rig, 4, 1);
+	memory = fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE);
+	read_only = fake_map(&rig.task, READ_ONLY, 4096, FAKE_READ);
+	read_only[0] = 0x34;
+	fake_add_fd(&rig.task, 3, "/dev/switch");
+	rig.task.args = "probe";
+	rig.task.args_len = sizeof("probe");
+	rig.task.env = "HOME=/";
+	rig.task.env_len = sizeof("HOME=/");
+	fill();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	if (!is_done)
+		rig_done(&rig);
+	return 0;
+}
+
+static void load(const char *name)
+{
+	assert_int_equal(module_host_load(rig.host, module(name)), 0);
+	rig_boot(&rig);
+}
+
+static void assert_said(const char *log, const char *text)
+{
+	if (!strstr(log, text))
+		fail_msg("'%s' is not in: %s", text, log);
+}
+
+/* ends the VM, and returns what has been logged since capture_start() */
+static const char *end(void)
+{
+	rig_done(&rig);
+	is_done = true;
+	return capture_stop();
+}
+
+/* ---- works ---- */
+
+static void test_abi_answers_an_ioctl_without_asking_the_guest(void **state)
+{
+	(void)state;
+	load("answers");
+	assert_int_equal(rig.guest.nr_hooks, 2);
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
+	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0x73);
+	/* all that is read was declared, what is written goes back with the answer */
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
+	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
+	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 4711);
+}
+
+static void test_abi_answers_leaves_other_interfaces_alone(void **state)
+{
+	(void)state;
+	load("answers");
+	strcpy((char *)memory, "eth1");
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), -ENOTTY);
+	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0);
+}
+
+static void test_abi_options_of_the_command_line_are_used(void **state)
+{
+	char spec[sizeof(path) + 64];
+
+	(void)state;
+	snprintf(spec, sizeof(spec), "%s,interface=eth1,answer=0x99", module("answers"));
+	assert_int_equal(module_host_load(rig.host, spec), 0);
+	rig_boot(&rig);
+	strcpy((char *)memory, "eth1");
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
+	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0x99);
+}
+
+static void test_abi_a_deferred_write_that_fails_calls_on_error(void **state)
+{
+	(void)state;
+	load("answers");
+	put64(memory + 16, READ_ONLY);
+	capture_start();
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), -ENOTTY);
+	assert_said(capture_stop(), "portal-vmm: warn: answers: not written: 0x20004: -14");
+	assert_int_equal(get32(read_only + 4), 0);
+}
+
+static void test_abi_everything_uses_every_function(void **state)
+{
+	const char *log;
+
+	(void)state;
+	capture_start();
+	load("everything");
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 1234);
+	assert_string_equal((char *)memory + 0x400, "bytes");
+	assert_string_equal((char *)memory + 0x408, "str");
+	assert_int_equal(get32(memory + 0x410), 0x11111111);
+	assert_int_equal(get32(memory + 0x41c), 0x22222222);
+	assert_int_equal(get32(memory + 0x424), 0x33333333);
+	assert_int_equal(get32(memory + 0x428), 0x4444);
+	assert_int_equal(get32(memory + 0x430), 0x55555555);
+	assert_int_equal(get32(memory + 0x43c), 0x66666666);
+	log = end();
+	assert_said(log, "portal-vmm: everything: every function works");
+	assert_said(log, "portal-vmm: everything: bye: 0, 0 hits");
+}
+
+static void test_abi_everything_has_the_guest_answer_by_rule(void **state)
+{
+	(void)state;
+	capture_start();
+	load("everything");
+	assert_int_equal(rig_call(&rig, "ioctl", 3, 2, MEMORY), 4321);
+	assert_int_equal(get32(memory + 0x300), 0x01020304);
+	assert_string_equal((char *)memory + (VALUE - MEMORY) + 4, "ok");
+	assert_int_equal(rig_host_stats(&rig).callbacks, 0);
+	assert_said(end(), "portal-vmm: everything: bye: 0, 1 hits");
+}
+
+static void test_abi_everything_observes_and_traces(void **state)
+{
+	const char *log;
+
+	(void)state;
+	capture_start();
+	load("everything");
+	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), -ENOTTY);
+	assert_int_equal(rig_call(&rig, "openat", VALUE, WORD, 4), -ENOTTY);
+	log = end();
+	assert_said(log, "portal-vmm: everything: observed entry");
+	assert_said(log, "portal-vmm: everything: observed return");
+	assert_said(log, "portal-vmm: everything: openat of word, timed, 0 lost");
+}
+
+/* the fake guest evaluates no filters: this is where they are seen to arrive */
+static void test_abi_modules_describe_themselves_and_their_filters(void **state)
+{
+	auto_free char *text = NULL;
+	char title[64];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_int_equal(module_host_describe(rig.host, module("answers"), out), 0);
+	fclose(out);
+	snprintf(title, sizeof(title), "answers %s (hook API ", release);
+	assert_said(text, title);
+	assert_said(text, "  interface=eth0  the interface to answer for\n"
+			  "  answer=0x73  the answer\n");
+	assert_said(text, "ioctl: on return, arg1 == 0x89f1 (4 bytes), result is an error, writes "
+			  "deferred\n");
+}
+
+/* ---- refused ---- */
+
+/* without its functions, which nothing calls: only to look at its number */
+static uint32_t api_of(const char *file)
+{
+	void *object = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
+	const struct portal_module_desc *desc = object ? dlsym(object, "portal_module") : NULL;
+	uint32_t api;
+
+	assert_non_null(desc);
+	api = desc->api;
+	dlclose(object);
+	return api;
+}
+
+static void refuse(const char *name)
+{
+	char versions[96];
+
+	snprintf(versions, sizeof(versions), "made for API %u, this portal-vmm has %u",
+		 api_of(module(name)), PORTAL_API_VERSION);
+	capture_start();
+	assert_int_equal(module_host_load(rig.host, path), -EPROTONOSUPPORT);
+	assert_said(capture_stop(), versions);
+}
+
+static void test_abi_both_modules_are_refused_with_both_versions_named(void **state)
+{
+	(void)state;
+	refuse("answers");
+	refuse("everything");
+}
+
+#define ABI_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest works[] = {
+		ABI_TEST(test_abi_answers_an_ioctl_without_asking_the_guest),
+		ABI_TEST(test_abi_answers_leaves_other_interfaces_alone),
+		ABI_TEST(test_abi_options_of_the_command_line_are_used),
+		ABI_TEST(test_abi_a_deferred_write_that_fails_calls_on_error),
+		ABI_TEST(test_abi_everything_uses_every_function),
+		ABI_TEST(test_abi_everything_has_the_guest_answer_by_rule),
+		ABI_TEST(test_abi_everything_observes_and_traces),
+		ABI_TEST(test_abi_modules_describe_themselves_and_their_filters),
+	};
+	const struct CMUnitTest refused[] = {
+		ABI_TEST(test_abi_both_modules_are_refused_with_both_versions_named),
+	};
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: test_abi works|refused PATTERN RELEASE\n");
+		return 2;
+	}
+	pattern = argv[2];
+	release = argv[3];
+	if (strcmp(argv[1], "works") == 0)
+		return cmocka_run_group_tests(works, NULL, NULL);
+	if (strcmp(argv[1], "refused") == 0)
+		return cmocka_run_group_tests(refused, NULL, NULL);
+	fprintf(stderr, "test_abi: unknown state '%s' in tests/abi/meson.build\n", argv[1]);
+	return 2;
+}
