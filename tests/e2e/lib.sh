@@ -14,6 +14,10 @@
 #	FIXTURES    rootfs/, rootfs.ext4, rootfs.squashfs
 #	HOOKS       directory of the example modules
 #	TEST_HOOKS  directory of those of tests/e2e/modules
+#	SHARED      a directory for the boots that cases share, empty when the run begins
+#
+# Cases that differ only in what the guest runs share a boot: it is a function, and shared_boot gives what it left behind
+# to each of them. The guest prints "== NAME" before it runs what is a case's own, so that part_of can pick it out.
 
 # only_on ARCHS PATTERN... - said beside cases: those whose names match a PATTERN are chosen for guests of one of the
 # ARCHS and no other
@@ -77,6 +81,30 @@ boot_run() {
 	shift
 	boot --append "$(run_line "$command")" "$@"
 	expect_status 0
+}
+
+# shared_boot FUNCTION [ARGUMENT]... - what FUNCTION, a boot, leaves behind is copied to this case's directory, as if
+# it had been called here. The first case of a run that asks for it has it booted; those that come while it boots wait.
+# A check in it that fails, fails each of the cases.
+shared_boot() {
+	local dir
+
+	dir="$SHARED/$(printf '%s ' "$@" | tr -c 'a-z0-9_' -)"
+	mkdir -p -- "$dir"
+	exec 9>"$dir.lock"
+	flock 9
+	[[ -e $dir/done ]] || (cd -- "$dir" && "$@" >shared.log 2>&1; printf '%s\n' "$status" >done)
+	exec 9>&-
+	cat -- "$dir/shared.log"
+	find "$dir" -maxdepth 1 -type f ! -name done -exec cp --sparse=always -t . -- {} +
+	status="$(<"$dir/done")"
+}
+
+# part_of NAME - of the console only what the guest printed after "== NAME" is looked at from now on
+part_of() {
+	cp -- out.text out.whole
+	awk -v line="== $1" '/^== / { mine = $0 == line; next } mine' out.whole >out.text
+	[[ -s out.text ]] || fail "the guest has not come to '== $1'"
 }
 
 # has_compat - the guest's kernel has a second table, for 32-bit programs

@@ -2,15 +2,28 @@
 # shellcheck shell=bash disable=SC2154
 # Kernels, root file systems, CPUs: does it boot, and does it see what it was given?
 
-case_boot_ext4_image_untouched() {
-	local before
-
-	before="$(sha256sum <"$FIXTURES/rootfs.ext4")"
-	boot_run 'echo new >/etc/new && cat /etc/new && httpd -h /www && wget -qO- http://127.0.0.1/ | grep title'
-	expect_out '^new$'
+# boot_without_hooks - of the cases that need no hook and two disks at most
+boot_without_hooks() {
+	sha256sum <"$FIXTURES/rootfs.ext4" >image.before
+	printf 'first disk' >first && truncate -s 4096 first
+	printf 'second disk' >second && truncate -s 8192 second
+	boot_run 'echo == ext4
+		echo new >/etc/new && cat /etc/new && httpd -h /www && wget -qO- http://127.0.0.1/ | grep title
+		echo == disks
+		cat /sys/block/vdb/size /sys/block/vdc/size /sys/block/vdc/ro; dd if=/dev/vdb bs=10 count=1
+		echo written | dd of=/dev/vdb conv=notrunc; sync
+		cat /sys/class/misc/hw_random/rng_current; dd if=/dev/hwrng bs=64 count=1 | wc -c
+		echo == switch
+		mtk7530_switch clear; echo == end; true' --disk first --disk second,ro
 	expect_out '^exit status 0'
+}
+
+case_boot_ext4_image_untouched() {
+	shared_boot boot_without_hooks
+	part_of ext4
+	expect_out '^new$'
 	expect_out 'Wireless router'
-	[[ "$(sha256sum <"$FIXTURES/rootfs.ext4")" == "$before" ]] || fail "the image was written to"
+	[[ "$(sha256sum <"$FIXTURES/rootfs.ext4")" == "$(<image.before)" ]] || fail "the image was written to"
 	expect_err 'the guest powered off$'
 }
 
@@ -58,10 +71,8 @@ case_boot_kaslr_moves_the_kernel() {
 }
 
 case_boot_disks_are_in_order_and_entropy_is_there() {
-	printf 'first disk' >first && truncate -s 4096 first
-	printf 'second disk' >second && truncate -s 8192 second
-	boot_run 'cat /sys/block/vdb/size /sys/block/vdc/size /sys/block/vdc/ro; dd if=/dev/vdb bs=10 count=1; echo written | dd of=/dev/vdb conv=notrunc; sync; cat /sys/class/misc/hw_random/rng_current; dd if=/dev/hwrng bs=64 count=1 | wc -c' \
-		--disk first --disk second,ro
+	shared_boot boot_without_hooks
+	part_of disks
 	expect_out '^8$'
 	expect_out '^16$'
 	expect_out '^1$'

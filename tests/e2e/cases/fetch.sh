@@ -121,7 +121,8 @@ expect_operations() {
 case_fetch_declared_or_not_the_answers_are_the_same() {
 	local opened
 
-	boot_fetch no off
+	find_abis
+	shared_boot boot_fetch no off
 	opened="$(grep -cE '^openat . path ' report.no)"
 	expect_pages_were_absent
 	expect_events
@@ -150,7 +151,8 @@ only_on 'x86_64 aarch64' fetch_direct_or_not_the_answers_are_the_same
 case_fetch_direct_or_not_the_answers_are_the_same() {
 	local before
 
-	boot_fetch no off
+	find_abis
+	shared_boot boot_fetch no off
 	before="$(asked)"
 	expect_stat direct.read 0
 	expect_stat direct.declined 0

@@ -21,7 +21,8 @@ expect_one_answer_per_operation() {
 }
 
 case_module_raeth_without_it_there_is_no_switch() {
-	boot_run 'mtk7530_switch clear'
+	shared_boot boot_without_hooks
+	part_of switch
 	expect_out '^ioctl: No such device$'
 	expect_no_out '^done\.$'
 	expect_stat doorbells.event 0

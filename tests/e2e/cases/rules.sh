@@ -12,28 +12,46 @@ expect_calls() {
 	[[ "$(count_of "$1")" == "$2" ]] || fail "$1 came $(count_of "$1") times, expected $2"
 }
 
+# boot_rules - of the cases that have the same hooks and ask for what they answer one after the other. Only the stores
+# that fail come as events, and each hit is counted.
+boot_rules() {
+	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
+	boot_run 'echo == pointers
+		for p in polls /usr/bin32/polls; do $p -n 200 readv; $p -n 100 openat; done
+		echo == readonly
+		polls -n 30 readonly; polls32 readonly
+		echo == unload
+		polls -n 10 openat; D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
+		echo $dev >$D/unbind; polls -n 5 openat; echo $dev >$D/bind; polls -n 20 openat
+		echo $dev >$D/unbind; (sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?
+		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko; polls -n 40 openat' \
+		--disk portal.ko,ro --hook "$TEST_HOOKS/rules.so"
+	rm -f portal.ko
+	# 600 of the first, 30 of the second, 70 of the third
+	expect_stat rules.hits 700
+	expect_stat rules.failed 30
+	expect_stat doorbells.event 30
+	expect_stat events.enter 30
+	expect_stat hooks.callbacks 30
+}
+
 # read and stored through a pointer, of 8 and of 4 bytes; an argument changed; both without an exit
 case_rules_read_through_pointers_and_change_arguments() {
-	boot_run 'for p in polls /usr/bin32/polls; do $p -n 200 readv; $p -n 100 openat; done' \
-		--hook "$TEST_HOOKS/rules.so"
+	shared_boot boot_rules
+	part_of pointers
 	expect_calls 'ret=8 value=0x1234567' 400
 	expect_calls 'ret=0 value=0' 200
-	expect_stat rules.hits 600
-	expect_stat rules.failed 0
-	expect_stat doorbells.event 0
-	expect_stat hooks.callbacks 0
 }
 
 # what the rule is to write cannot be written: it comes as an event that says so, and the callback answers
 case_rules_store_that_fails_comes_as_an_event() {
-	boot_run 'polls -n 30 readonly; polls32 readonly' --hook "$TEST_HOOKS/rules.so"
+	shared_boot boot_rules
+	part_of readonly
 	# the name of the second is not the hook's
 	expect_calls 'ret=-5 value=0xffffffff' 30
 	expect_calls 'ret=-14 value=0xffffffff' 1
 	expect_err 'rules: a rule of the hook on readv could not store all it should \[polls [0-9]+\]'
-	expect_stat rules.hits 30
 	expect_stat rules.failed 30
-	expect_stat doorbells.event 30
 	expect_stat events.enter 30
 }
 
@@ -78,18 +96,12 @@ case_rules_revoked_under_way_on_two_cpus() {
 
 # the module goes and comes, the hits stay, the rules come again
 case_rules_outlive_the_guest_module() {
-	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
-	boot_run 'polls -n 10 openat; D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
-		echo $dev >$D/unbind; polls -n 5 openat; echo $dev >$D/bind; polls -n 20 openat
-		echo $dev >$D/unbind; (sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?
-		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko; polls -n 40 openat' \
-		--disk portal.ko,ro --hook "$TEST_HOOKS/rules.so"
+	shared_boot boot_rules
+	part_of unload
 	expect_out '^rmmod=0$'
 	expect_calls 'ret=0 value=0' 70
 	expect_calls 'ret=-21 value=0' 5
-	expect_stat rules.hits 70
 	expect_stat rules.added 2
 	expect_stat operations.RULE_OPEN 3
 	expect_stat operations.RULE_ADD 6
-	expect_stat doorbells.event 0
 }
