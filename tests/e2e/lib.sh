@@ -50,6 +50,39 @@ vmm() {
 	tr -d '\r' <out >out.text
 }
 
+# start_shell COMMAND... - COMMAND in the background, its input is what type_text types; output in out
+start_shell() {
+	mkfifo keys
+	timeout --kill-after=10 120 "$@" >out 2>err <keys &
+	shell_pid=$!
+	exec 7>keys
+}
+
+# type_text TEXT
+type_text() {
+	printf '%s' "$1" >&7
+}
+
+# await TEXT [FILE] - until FILE (out) has TEXT in it
+await() {
+	local file="${2:-out}"
+
+	for _ in $(seq 900); do
+		! grep -qF -- "$1" "$file" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	fail "$file has no '$1' after 90 seconds"
+	return 1
+}
+
+# end_shell - closes the input and waits; leaves status, out.text
+end_shell() {
+	exec 7>&-
+	status=0
+	wait "$shell_pid" || status=$?
+	tr -d '\r' <out >out.text
+}
+
 # boot ARGUMENT... - portal-vmm with kernel, modules, guest module and the ext4 image
 boot() {
 	boot_from "$FIXTURES/rootfs.ext4" "$@"

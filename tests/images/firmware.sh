@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2034
+# Real firmware, from the directory PORTAL_IMAGES: docs/testing.md lists the files. What a case here finds becomes a
+# small fixture and a case of its own in tests/e2e/cases.
+
+# image FILE - its path
+image() {
+	[[ -f $PORTAL_IMAGES/$1 ]] || { fail "PORTAL_IMAGES has no $1, see docs/testing.md" && exit 1; }
+	printf '%s\n' "$PORTAL_IMAGES/$1"
+}
+
+# unpack FILE - into root/, as a device has it
+unpack() {
+	local archive
+
+	archive="$(image "$1")" || exit 1
+	mkdir root && tar -xzf "$archive" --no-same-owner -C root || fail "$1 cannot be unpacked"
+}
+
+# start_firmware ROOTFS ARGUMENT... - its console is what type_text types and await waits for
+start_firmware() {
+	start_shell "$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --timeout 110 \
+		--stats=stats --rootfs "$@"
+}
+
+only_on x86_64 'image_openwrt_*' 'image_lede_*'
+# procd, uClibc, 64 bits: its boot goes on to the console, and its programs are hooked
+case_image_openwrt_boots_to_its_console() {
+	unpack openwrt-14.07-x86_64-rootfs.tar.gz
+	start_firmware root --hook "$HOOKS/hello.so"
+	await 'Please press Enter to activate this console' && type_text $'\n' && await 'CHAOS CALMER' &&
+		type_text $'uname -s; echo init=$(cat /proc/1/comm); poweroff -f\n' && await 'init=procd'
+	end_shell
+	expect_status 0
+	expect_err 'hello from uname'
+	expect_stat hooks.failures 0
+	expect_stat sessions.protocol_errors 0
+}
+
+# a file for the update of a device is no root file system
+case_image_lede_update_is_refused() {
+	local file
+
+	file="$(image lede-17.01.4-ar71xx-generic-tl-wr841-v11-squashfs-sysupgrade.bin)" || exit 1
+	LIMIT=30 boot_from "$file"
+	expect_status 2
+	expect_err 'not a file system image that is known here'
+}
+
+# the squashfs in it, of xz, is read; its programs are of another architecture
+case_image_lede_squashfs_is_mounted() {
+	local file
+
+	file="$(image lede-17.01.4-ar71xx-generic-tl-wr841-v11-squashfs-sysupgrade.bin)" || exit 1
+	tail -c +1258565 "$file" >squashfs
+	boot_from squashfs
+	expect_status 12
+	expect_out 'cannot run /sbin/init: no program of this machine'
+}
+
+only_on armhf 'image_busybox_*'
+# uClibc and the soft-float ABI of old devices
+case_image_busybox_of_armv5_runs() {
+	unpack busybox-uclibc-armv5-rootfs.tar.gz
+	start_firmware root --init /bin/sh --hook "$HOOKS/hello.so"
+	await '# ' && type_text $'uname -s; echo sum=$((6 * 7)); poweroff -f\n' && await 'sum=42'
+	end_shell
+	expect_status 0
+	expect_err 'hello from uname'
+	expect_stat hooks.failures 0
+	expect_stat sessions.protocol_errors 0
+}
