@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/capture.h"
 #include "rig.h"
 
 /* what the next load() of a module made by rig_hooks() registers */
@@ -131,6 +132,27 @@ struct module_host_stats rig_host_stats(struct rig *rig)
 
 	module_host_get_stats(rig->host, &stats);
 	return stats;
+}
+
+const char *rig_messages(void)
+{
+	static char kept[65536];
+	const char *line = capture_stop();
+	size_t len = 0;
+
+	while (*line) {
+		size_t size = strcspn(line, "\n") + 1;
+
+		if (!line[size - 1])
+			size--;
+		if (!memmem(line, size, "the vCPU stood still", 20)) {
+			memcpy(kept + len, line, size);
+			len += size;
+		}
+		line += size;
+	}
+	kept[len] = '\0';
+	return kept;
 }
 
 int64_t rig_call(struct rig *rig, const char *name, uint64_t a, uint64_t b, uint64_t c)

@@ -704,7 +704,7 @@ static void test_trace_lines_carry_module_and_task_around_one_piece_of_text(void
 	boot_with(&hook, 1);
 	capture_start();
 	call_with(&rig.task, "ioctl", 1, 2, &result);
-	log = capture_stop();
+	log = rig_messages();
 	assert_string_equal(log,
 			    "portal-vmm: test: RAEth ioctl: reg=X, returning val=0x2 [probe 101]\n"
 			    "portal-vmm: warn: test: two?lines [probe 101]\n"

@@ -125,7 +125,7 @@ static void test_killed_task_cancels_its_callback_quietly(void **state)
 	rig.task.killed = true;
 	capture_start();
 	fake_session_finish(&session);
-	log = capture_stop();
+	log = rig_messages();
 	assert_string_equal(story, "a!");
 	assert_string_equal(log, "");
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
@@ -390,7 +390,7 @@ static void install_after(void (*kill)(struct rig *, struct fake_session *, uint
 	assert_int_equal(rig.guest.nr_hooks, nr_hooks);
 	capture_start();
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
-	assert_string_equal(capture_stop(), "");
+	assert_string_equal(rig_messages(), "");
 	assert_int_equal(rig.guest.nr_hooks, 2);
 	ran = 0;
 	rig_call(&rig, "uname", 0, 0, 0);
@@ -431,7 +431,7 @@ static void test_hook_whose_remover_is_killed_is_gone(void **state)
 	rig_kill_in(&rig, &session, PORTAL_OP_HOOK_DEL);
 	capture_start();
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
-	assert_string_equal(capture_stop(), "");
+	assert_string_equal(rig_messages(), "");
 	assert_int_equal(rig.guest.nr_hooks, 1);
 	assert_int_equal(rig_host_stats(&rig).hooks, 1);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 2);
