@@ -127,11 +127,16 @@ apt_private() {
 		-o "Dir::State::status=$state/status" -o "Dir::Cache=$state/cache"
 		-o "APT::Architecture=$1" -o "APT::Architectures=$1"
 	)
-	[[ -z "$(find "$state/updated" -mmin -1440 2>/dev/null)" ]] || return 0
+	with_lock "$state/.lock" update_lists "$1" "$state"
+}
+
+# update_lists DEB_ARCH STATE - holds the lock: apt itself fails where another process updates the same lists.
+update_lists() {
+	[[ -z "$(find "$2/updated" -mmin -1440 2>/dev/null)" ]] || return 0
 	say "fetching package lists for $1"
 	if apt-get "${APT_OPTIONS[@]}" -o "APT::Sandbox::User=$(id -un)" -qq update >&2; then
-		touch -- "$state/updated"
-	elif compgen -G "$state/lists/*_Packages*" >/dev/null; then
+		touch -- "$2/updated"
+	elif compgen -G "$2/lists/*_Packages*" >/dev/null; then
 		say "warning: not all package lists could be fetched; going on with those that are there"
 	else
 		die "apt-get update failed; see the messages above, then run this again"
