@@ -13,8 +13,8 @@
 #define OFF_PE		0x3c
 #define HEADER_SIZE	0x40
 
-/* Microsoft PE and COFF Specification: behind the signature a file header and an optional one, then
- * the sections */
+/* Microsoft PE and COFF Specification: the signature is followed by a file header, an optional
+ * header and the section headers */
 #define PE_FILE_HEADER	     24
 #define PE_OFF_NR_SECTIONS   6
 #define PE_OFF_OPTIONAL_SIZE 20
@@ -22,12 +22,13 @@
 #define PE_OFF_RAW_SIZE	     16
 #define PE_OFF_RAW	     20
 
-/* sections are rounded up to less than that, and not every tool that makes files fills them up */
-#define PE_LOOSE 4096
+/* sizes of sections are rounded up by less than this, and some tools omit the padding of the last
+ * one */
+#define PE_MAX_PADDING 4096
 
 #define FLAG_BIG_ENDIAN 1u
 
-/* before Linux 3.17 the size is 0, and the offset is in the kernel's byte order */
+/* before Linux 3.17 the size is 0, and text_offset is in the kernel's byte order */
 #define TEXT_OFFSET_WITHOUT_SIZE 0x80000u
 
 bool arm64_image_probe(const void *data, size_t len)
@@ -35,8 +36,8 @@ bool arm64_image_probe(const void *data, size_t len)
 	return len >= HEADER_SIZE && memcmp((const uint8_t *)data + OFF_MAGIC, "ARM\x64", 4) == 0;
 }
 
-/* where the last section ends, of a kernel that is an EFI program, too; 0: it is none, or says
- * nothing that makes sense */
+/* find the end of the last section of a kernel that is also an EFI program; 0: it is not an EFI
+ * program, or its headers are not valid */
 static uint64_t sections_end(const uint8_t *file, size_t len)
 {
 	uint64_t pe = get_le32(file + OFF_PE);
@@ -70,7 +71,7 @@ int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_imag
 	if (!arm64_image_probe(data, len))
 		return boot_fail(why, -ENOEXEC, "not an arm64 kernel image");
 	end = sections_end(file, len);
-	if (end > len && end - len >= PE_LOOSE)
+	if (end > len && end - len >= PE_MAX_PADDING)
 		return boot_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
 				 (unsigned long long)(end - len), (unsigned long long)end);
 	image.text_offset = get_le64(file + OFF_TEXT_OFFSET);
@@ -81,7 +82,7 @@ int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_imag
 	if (image.size == 0)
 		image.text_offset = TEXT_OFFSET_WITHOUT_SIZE;
 	if (image.text_offset >= ARM64_IMAGE_ALIGN)
-		return boot_fail(why, -EINVAL, "the image's header asks for the offset 0x%llx",
+		return boot_fail(why, -EINVAL, "the image's header has a bad text_offset, 0x%llx",
 				 (unsigned long long)image.text_offset);
 	if (image.size < len)
 		image.size = len;

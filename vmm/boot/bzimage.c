@@ -8,7 +8,7 @@
 
 #define SECTOR ((size_t)512)
 
-/* offsets in the file, boot.rst section "The Real-Mode Kernel Header" */
+/* offsets in the file: boot.rst, section "The Real-Mode Kernel Header" */
 #define OFF_SETUP_SECTS	       0x1f1
 #define OFF_SYSSIZE	       0x1f4
 #define OFF_BOOT_FLAG	       0x1fe
@@ -29,7 +29,7 @@
 
 #define BOOT_FLAG	    0xaa55
 #define LOADED_HIGH	    (1u << 0)
-#define PROTOCOL_2_12	    0x020c /* xloadflags, and with it the 64-bit entry */
+#define PROTOCOL_2_12	    0x020c /* introduced xloadflags and the 64-bit entry */
 #define PREF_ADDRESS_MIN    MIB(1)
 #define PREF_ADDRESS_MAX    GIB(4)
 #define SETUP_SECTS_IF_ZERO 4
@@ -43,7 +43,7 @@ bool bzimage_probe(const void *data, size_t len)
 	       memcmp(file + OFF_MAGIC, "HdrS", 4) == 0;
 }
 
-/* what 64-bit entry needs; the fields read here exist in every protocol with the magic */
+/* check what the 64-bit entry requires; these fields exist in every protocol with the magic */
 static int check_protocol(const uint8_t *file, size_t len, struct load_error *why)
 {
 	unsigned int protocol;
@@ -71,7 +71,7 @@ static size_t setup_len(const uint8_t *file)
 	return ((sectors ? sectors : SETUP_SECTS_IF_ZERO) + 1) * SECTOR;
 }
 
-/* protected-mode part: follows the setup sectors and is syssize paragraphs long */
+/* find the protected-mode part: it follows the setup sectors and has syssize paragraphs */
 static int find_code(const uint8_t *file, size_t len, struct bzimage *image, struct load_error *why)
 {
 	uint64_t code_len = (uint64_t)get_le32(file + OFF_SYSSIZE) * 16;
@@ -81,8 +81,7 @@ static int find_code(const uint8_t *file, size_t len, struct bzimage *image, str
 		return boot_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
 				 (unsigned long long)(whole - len), (unsigned long long)whole);
 	if (code_len <= BZIMAGE_ENTRY64)
-		return boot_fail(why, -EINVAL,
-				 "the setup header says there is no kernel behind it");
+		return boot_fail(why, -EINVAL, "the setup header is not followed by a kernel");
 	image->code_offset = setup_len(file);
 	image->code_len = code_len;
 	return 0;
@@ -95,7 +94,7 @@ static int find_payload(const uint8_t *file, struct bzimage *image, struct load_
 
 	if (offset > image->code_len || len > image->code_len - offset)
 		return boot_fail(why, -EINVAL,
-				 "the setup header puts the payload outside the file");
+				 "the setup header places the payload outside the file");
 	image->payload_offset = image->code_offset + offset;
 	image->payload_len = len;
 	return 0;
@@ -107,11 +106,11 @@ static int read_address(const uint8_t *file, struct bzimage *image, struct load_
 	image->init_size = get_le32(file + OFF_INIT_SIZE);
 	image->relocatable = file[OFF_RELOCATABLE_KERNEL] != 0;
 	if (image->pref_address < PREF_ADDRESS_MIN || image->pref_address >= PREF_ADDRESS_MAX)
-		return boot_fail(why, -EINVAL, "the setup header asks for the load address 0x%llx",
+		return boot_fail(why, -EINVAL, "the setup header has a bad load address, 0x%llx",
 				 (unsigned long long)image->pref_address);
 	if (image->init_size < image->code_len)
 		return boot_fail(why, -EINVAL,
-				 "the setup header asks for less memory than the file is long");
+				 "the setup header requests less memory than the size of the file");
 	return 0;
 }
 
@@ -120,7 +119,9 @@ bool bzimage_release_char(uint8_t c)
 	return c > ' ' && c <= '~' && c != '/';
 }
 
-/* "6.1.0-42-amd64 (debian@...) #1 SMP ...": kernel_version is an offset behind the boot sector */
+/* "6.1.0-42-amd64 (debian@...) #1 SMP ...": kernel_version is relative to the end of the boot
+ * sector
+ */
 static void read_release(const uint8_t *file, struct bzimage *image)
 {
 	size_t offset = get_le16(file + OFF_KERNEL_VERSION);
@@ -134,14 +135,13 @@ static void read_release(const uint8_t *file, struct bzimage *image)
 			break;
 		image->release[i] = (char)file[offset + i];
 	}
-	/* it becomes part of paths: ".." is no release */
+	/* the release becomes part of paths, so it must not be ".." */
 	if (image->release[0] < '0' || image->release[0] > '9')
 		i = 0;
 	image->release[i] = '\0';
 }
 
-/* the byte of the jump at 0x200 is where the header ends; later protocols are longer than we know
- */
+/* the operand of the jump at 0x200 is the end of the header, which later protocols may extend */
 static void copy_header(const uint8_t *file, struct bzimage *image)
 {
 	size_t end = OFF_MAGIC + file[OFF_JUMP];

@@ -10,7 +10,7 @@
 
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 
-/* where a note's three parts are; a note is a header of three 32-bit numbers, name, description */
+/* a note, which consists of a header of three 32-bit numbers, a name and a description */
 struct note {
 	uint32_t type;
 	const uint8_t *name, *desc;
@@ -85,8 +85,8 @@ int elf_segment(const struct elf_image *elf, unsigned int index, struct elf_segm
 }
 
 /*
- * Name and description begin on multiples of @align, counted from the note's own start. The padding
- * behind the last description may be missing.
+ * The offsets of the description and of the next note from the note's start are multiples of
+ * @align. The padding after the last description may be missing.
  */
 static int next_note(const uint8_t **at, size_t *left, uint32_t align, struct note *ret_note)
 {

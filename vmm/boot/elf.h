@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bounded reader of 64-bit little-endian ELF: header, program headers and notes, which is all
- * that loading a kernel takes. Knows no machine and copies no segment. The input is hostile.
+ * A bounded reader of 64-bit little-endian ELF: header, program headers and notes, which is enough
+ * to load a kernel. Must not know machines or copy segments. The input is untrusted.
  *
  * Source: System V ABI, ELF-64 object file format; the PVH note: Xen, public/elfnote.h.
  */
@@ -14,14 +14,14 @@
 #include "base/cleanup.h"
 
 /**
- * struct elf_image - a checked header over borrowed bytes
+ * struct elf_image - a validated header
  * @data: the file, borrowed
- * @len: bytes
+ * @len: its size in bytes
  * @machine: EM_*
  * @type: ET_*
- * @nr_segments: program headers, all of which lie within the file
- * @segments_offset: of the first one
- * @entry: e_entry, not checked
+ * @nr_segments: number of program headers, all of which are within the file
+ * @segments_offset: offset of the first program header
+ * @entry: e_entry, not validated
  */
 struct elf_image {
 	const uint8_t *data;
@@ -34,13 +34,13 @@ struct elf_image {
 };
 
 /**
- * struct elf_segment - one program header, not checked beyond what elf_segment() says
+ * struct elf_segment - one program header, validated only as far as elf_segment() describes
  * @type: PT_*
- * @offset: of its bytes in the file
+ * @offset: offset of its bytes in the file
  * @paddr: physical address
  * @file_size: bytes in the file
- * @mem_size: bytes in memory; what exceeds @file_size is zero
- * @align: of the segment; for PT_NOTE of its entries
+ * @mem_size: bytes in memory; the part beyond @file_size is zero
+ * @align: alignment of the segment; of the notes for PT_NOTE
  */
 struct elf_segment {
 	uint32_t type;
@@ -52,32 +52,35 @@ struct elf_segment {
 };
 
 /**
- * elf_parse() - check the header
- * @data: stays with the caller and outlives @ret_elf
- * @len: any
+ * elf_parse() - validate the header
+ * @data: the whole file, borrowed; must outlive @ret_elf
+ * @len: its size in bytes, any value
+ * @ret_elf: set on success only
  *
- * Return: 0; -ENOEXEC no ELF magic; -ENOTSUP 32-bit, big-endian, or more than 65534 program
- * headers; -ENODATA the file ends inside the header or the program header table; -EINVAL sizes that
- * contradict.
+ * Return: 0; -ENOEXEC: no ELF magic; -ENOTSUP: 32-bit, big-endian, or more than 65534 program
+ * headers; -ENODATA: the file ends within the header or the program header table; -EINVAL:
+ * another version of ELF, or contradictory sizes.
  */
 must_check int elf_parse(const void *data, size_t len, struct elf_image *ret_elf);
 
 /**
- * elf_segment() - one program header
- * @index: below @elf->nr_segments
+ * elf_segment() - read one program header
+ * @elf: the file
+ * @index: number of the program header
+ * @ret_segment: set on success and with -ENODATA
  *
- * Return: 0; -ENODATA the file ends inside the segment's bytes; -EINVAL PT_LOAD whose memory is
- * smaller than its file part or wraps, or an index out of range. @ret_segment is also set with
- * -ENODATA.
+ * Return: 0; -ENODATA: the file ends before the segment's bytes do; -EINVAL: @index is not below
+ * @elf->nr_segments, the file part wraps, or the memory of a PT_LOAD segment wraps or is smaller
+ * than its file part.
  */
 must_check int elf_segment(const struct elf_image *elf, unsigned int index,
 			   struct elf_segment *ret_segment);
 
 /**
- * elf_pvh_entry() - 32-bit entry point of the note XEN_ELFNOTE_PHYS32_ENTRY
+ * elf_pvh_entry() - read the 32-bit entry point from the note XEN_ELFNOTE_PHYS32_ENTRY
  *
- * Return: 0; -ENOENT no such note; -EINVAL a note that does not fit its segment, or an address that
- * is neither 4 nor 8 bytes or above 4 GiB.
+ * Return: 0; -ENOENT: there is no such note; -EINVAL: a note does not fit its segment, or the
+ * address has neither 4 nor 8 bytes or is above 4 GiB.
  */
 must_check int elf_pvh_entry(const struct elf_image *elf, uint64_t *ret_entry);
 

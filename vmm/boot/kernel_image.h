@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel as it goes into guest RAM: found, checked and unpacked by kernel_unpack(), perhaps in
- * another process. Owns the bytes. Needs no library: what is linked into the process that runs the
- * guest ends here. Where the CPU begins, zero page, start_info, page tables and registers are made
- * elsewhere from struct kernel_entry.
+ * A kernel ready for guest RAM, and how it is loaded. kernel_unpack() makes it, usually in the
+ * loader process. Owns the bytes. Must not use libraries, because this is the part of kernel
+ * loading that is linked into the VMM. arch/ makes zero page, start_info, page tables and registers
+ * from struct kernel_entry.
  */
 #ifndef BOOT_KERNEL_IMAGE_H
 #define BOOT_KERNEL_IMAGE_H
@@ -19,7 +19,7 @@
 #include "kvm/mem.h"
 
 #define KERNEL_RELEASE_SIZE 65
-#define KERNEL_ARM64_BELOW  0x80000u /* what the oldest images leave free below themselves */
+#define KERNEL_ARM64_BELOW  0x80000u /* free bytes below a kernel, as below the oldest images */
 #define KERNEL_TABLES_SIZE  0x80000u
 
 enum kernel_format {
@@ -27,8 +27,8 @@ enum kernel_format {
 	KERNEL_FORMAT_BZIMAGE, /* x86 bzImage with a 64-bit entry */
 	KERNEL_FORMAT_ELF,     /* ELF vmlinux */
 	KERNEL_FORMAT_ARM64,   /* arm64 Image */
-	KERNEL_FORMAT_ARM,     /* 32-bit arm Image: what was in a zImage */
-	KERNEL_FORMAT_ZIMAGE,  /* 32-bit arm zImage, which unpacks itself */
+	KERNEL_FORMAT_ARM,     /* 32-bit arm Image, unpacked from a zImage */
+	KERNEL_FORMAT_ZIMAGE,  /* 32-bit arm zImage, which unpacks itself in the guest */
 };
 
 enum kernel_protocol {
@@ -41,16 +41,16 @@ enum kernel_protocol {
 };
 
 /**
- * struct kernel_image - bytes and what is known of them
- * @format: of @file: an ELF file, the protected-mode code of a bzImage, which unpacks itself, an
- * arm64 Image, a 32-bit arm one, or the zImage around such a one
- * @release: uname -r, empty when the file did not say
+ * struct kernel_image - a kernel and its properties
+ * @format: format of @file. With KERNEL_FORMAT_BZIMAGE, @file is the protected-mode part only,
+ * which unpacks itself in the guest
+ * @release: uname -r; empty: unknown
  * @file: the bytes
  * @setup_header: struct setup_header of a bzImage, from offset BZIMAGE_HEADER_START
- * @setup_header_len: bytes, at most BZIMAGE_HEADER_MAX; 0: there was none
- * @cmdline_max, @initrd_max: as in struct bzimage, with @setup_header
- * @pref_address, @init_size: as in struct bzimage, with KERNEL_FORMAT_BZIMAGE
- * @text_offset, @bss_len: as in struct zimage, with KERNEL_FORMAT_ARM
+ * @setup_header_len: size in bytes, at most BZIMAGE_HEADER_MAX; 0: there is no setup header
+ * @cmdline_max, @initrd_max: as in struct bzimage; valid with a setup header
+ * @pref_address, @init_size: as in struct bzimage; valid with KERNEL_FORMAT_BZIMAGE
+ * @text_offset, @bss_len: as in struct zimage; valid with KERNEL_FORMAT_ARM
  */
 struct kernel_image {
 	enum kernel_format format;
@@ -67,16 +67,16 @@ struct kernel_image {
 };
 
 /**
- * struct kernel_entry - what the CPU side needs to know
- * @protocol: how to enter
- * @entry: where, physical
- * @load_end: first byte above the kernel and the memory it uses while starting, and above @tables
- * @tables: KERNEL_TABLES_SIZE bytes for what the CPU side makes, where the place for that is not
- * the same for every kernel (KERNEL_ARM); else 0
- * @setup_header: for offset BZIMAGE_HEADER_START of the zero page; for an ELF file made up here
- * @setup_header_len: bytes; 0 with KERNEL_ARM64 and KERNEL_ARM
- * @initrd_max: highest address an initrd may occupy, inclusive
- * @cmdline_max: longest command line without its NUL, bytes
+ * struct kernel_entry - a loaded kernel, for arch/
+ * @protocol: boot protocol
+ * @entry: physical address of the entry point
+ * @load_end: first byte above the kernel, the memory that it uses while it starts, and @tables
+ * @tables: address of KERNEL_TABLES_SIZE bytes for tables of arch/ with KERNEL_ARM, where it
+ * depends on the kernel; otherwise 0
+ * @setup_header: for offset BZIMAGE_HEADER_START of the zero page; generated for an ELF file
+ * @setup_header_len: size in bytes; 0 with KERNEL_ARM64 and KERNEL_ARM
+ * @initrd_max: highest address that an initrd may occupy, inclusive
+ * @cmdline_max: length of the longest command line, without the NUL, in bytes
  */
 struct kernel_entry {
 	enum kernel_protocol protocol;
@@ -90,30 +90,32 @@ struct kernel_entry {
 };
 
 /**
- * kernel_load() - bring the kernel into guest RAM
- * @image: hostile in every field but @file's own; stays as it is and can be loaded again
- * @mem: guest RAM that no vCPU runs on yet
- * @ret_entry: set only on success
- * @why: filled on failure, or NULL
+ * kernel_load() - load a kernel into guest RAM
+ * @image: untrusted, except for the members of @file; not changed, and can be loaded again
+ * @mem: guest RAM, before vCPUs run
+ * @ret_entry: set on success only
+ * @why: set on failure; may be NULL
  *
- * An ELF file is entered by PVH where it has the note, else by the 64-bit protocol; a bzImage's
- * code by the 64-bit protocol. Where mem_should_map(), the pages of an ELF file in the store
- * (boot/store.h), or of another that blob_is_ours_alone(), take the place of RAM instead of being
- * copied: the file has to stay as it is as long as @mem is there. An arm64 Image goes into the
- * first run of RAM, and leaves at least KERNEL_ARM64_BELOW bytes at its beginning free. So does a
- * 32-bit one, where its image wants to be, or what is to unpack it behind that.
+ * An ELF file is entered by PVH if it has the note, and otherwise by the 64-bit protocol; a bzImage
+ * by the 64-bit protocol. If mem_should_map() and blob_is_ours_alone() allow it (a file in the
+ * kernel cache is such a file), whole pages of an ELF file are mapped instead of copied. Such a
+ * file must not change during the life of @mem.
  *
- * Return: 0; -ENOMEM guest RAM is too small, @why->need_bytes says what is needed; -ENOEXEC,
- * -ENOTSUP, -EINVAL, -ENODATA a damaged image; other -errno of mapping. On failure RAM is partly
- * written.
+ * An arm64 Image is loaded to the first slot of RAM, at least KERNEL_ARM64_BELOW bytes above its
+ * start. A 32-bit arm Image is loaded to the first slot at its own offset, and a zImage above the
+ * memory of the kernel that it unpacks.
+ *
+ * Return: 0; -ENOMEM: guest RAM is too small, and @why->need_bytes is enough; -ENOEXEC, -ENOTSUP,
+ * -EINVAL, -ENODATA: a damaged image; other -errno of mem_map_file(). After a failure RAM may have
+ * been written in part.
  */
 must_check int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,
 			   struct kernel_entry *ret_entry, struct load_error *why);
 
-/** kernel_image_is_32bit() - does it run on a CPU that has begun in 32-bit state? */
+/** kernel_image_is_32bit() - check whether the kernel needs a CPU that starts in 32-bit state */
 bool kernel_image_is_32bit(const struct kernel_image *image);
 
-/** kernel_image_done() - give the bytes back; zeroed but for a BLOB_NONE is fine. */
+/** kernel_image_done() - release the bytes; @image may be zero except for @file = BLOB_NONE */
 void kernel_image_done(struct kernel_image *image);
 
 #endif

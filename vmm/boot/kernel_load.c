@@ -10,33 +10,34 @@
 #include "boot/elf.h"
 #include "boot/zimage.h"
 
-#define LOAD_MIN MIB(1) /* below are the tables that the CPU side makes */
-#define LOAD_MAX GIB(2) /* a kernel that wants to end above is damaged */
+#define LOAD_MIN MIB(1) /* the tables of arch/ are below */
+#define LOAD_MAX GIB(2) /* a kernel that ends above is considered damaged */
 
-/* what an x86_64 kernel without a setup header takes: arch/x86/include/asm/setup.h and boot.rst */
+/* limits of an x86_64 kernel without a setup header: arch/x86/include/asm/setup.h and boot.rst */
 #define ELF_CMDLINE_MAX 2047
 #define ELF_INITRD_MAX	0x7fffffffu
 #define ELF_ALIGNMENT	MIB(2)
 #define ELF_PROTOCOL	0x020c
 
-/* arch/arm64/include/uapi/asm/setup.h, and booting.rst on where an initrd may be */
+/* arch/arm64/include/uapi/asm/setup.h, and booting.rst on the address of an initrd */
 #define ARM64_CMDLINE_MAX   2047
 #define ARM64_INITRD_WINDOW GIB(32)
 
-/* arch/arm/include/uapi/asm/setup.h; lowmem ends higher with every split of the address space */
+/* arch/arm/include/uapi/asm/setup.h; lowmem is larger than this for every CONFIG_VMSPLIT_* */
 #define ARM_CMDLINE_MAX	  1023
 #define ARM_INITRD_WINDOW MIB(512)
 
 /*
- * A zImage puts the kernel at the beginning of the 128 MiB that it runs in. It is kept above where
- * that kernel will be: booting.rst knows of none that ends above 32 MiB where it does not say so.
+ * A zImage unpacks its kernel to the start of the 128 MiB window that it runs in. It is loaded
+ * above the unpacked kernel. If the zImage does not contain the size, the kernel ends below 32 MiB,
+ * according to booting.rst.
  */
 #define ZIMAGE_WINDOW MIB(128)
 #define ZIMAGE_ABOVE  MIB(32)
-#define ZIMAGE_LOOSE  MIB(4) /* no kernel begins above that unless it says so */
-/* behind it: its stack, bss and heap, which are 64 KiB and some */
-#define ZIMAGE_WORKROOM MIB(1)
-#define ARM_ALIGN	0x10000u
+#define ZIMAGE_LOOSE  MIB(4) /* largest offset of a kernel, if the zImage does not contain it */
+/* memory after the zImage for its stack, bss and heap; they need somewhat more than 64 KiB */
+#define ZIMAGE_WORK_SIZE MIB(1)
+#define ARM_ALIGN	 0x10000u
 
 static int too_small(uint64_t need, struct load_error *why)
 {
@@ -52,13 +53,13 @@ static int check_segment(const struct elf_segment *s, struct load_error *why)
 	if (s->paddr < LOAD_MIN)
 		return boot_fail(why, -EINVAL, "the kernel's ELF file has a segment below 1 MiB");
 	if (s->paddr > LOAD_MAX || s->mem_size > LOAD_MAX - s->paddr)
-		return boot_fail(why, -EINVAL, "the kernel's ELF file wants memory up to 0x%llx",
+		return boot_fail(why, -EINVAL, "the kernel's ELF file requires memory up to 0x%llx",
 				 (unsigned long long)(s->paddr + s->mem_size));
 	return 0;
 }
 
-/* look at all segments before the first one is copied, so that the message can say how much is
- * needed */
+/* check all segments before the first one is copied, so that the message can contain the amount of
+ * memory needed */
 static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct load_error *why)
 {
 	uint64_t end = 0;
@@ -78,14 +79,14 @@ static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct load_
 			end = s.paddr + s.mem_size;
 	}
 	if (end == 0)
-		return boot_fail(why, -EINVAL, "the kernel's ELF file has nothing to load");
+		return boot_fail(why, -EINVAL, "the kernel's ELF file has no segment to load");
 	*ret_end = end;
 	return 0;
 }
 
 /*
- * What is a whole page in the file and in RAM is mapped, when @fd is not -1 and both lie in the
- * same way on pages; the rest is copied to @to.
+ * Map the whole pages of the segment, if @fd is not -1 and the offsets within a page are the same
+ * in the file and in RAM. Copy the rest to @to.
  */
 static int place_bytes(const struct elf_image *elf, int fd, const struct elf_segment *s,
 		       const struct guest_mem *mem, uint8_t *to)
@@ -126,7 +127,7 @@ static int place_segments(const struct elf_image *elf, int fd, const struct gues
 	return 0;
 }
 
-/* an entry point is code, so it lies in the file's part of a segment */
+/* an entry point is code, so it must be in the file part of a segment */
 static bool is_loaded(const struct elf_image *elf, uint64_t entry)
 {
 	for (unsigned int i = 0; i < elf->nr_segments; i++) {
@@ -158,7 +159,7 @@ static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
 	return 0;
 }
 
-/* the bytes of a file that may change under the guest are copied */
+/* map a file only if no other user can change it while the guest runs; otherwise copy it */
 static int load_elf(const struct blob *file, const struct guest_mem *mem,
 		    struct kernel_entry *entry, struct load_error *why)
 {
@@ -187,7 +188,7 @@ static void put_header32(struct kernel_entry *entry, size_t offset, uint32_t val
 	put_le32(entry->setup_header + (offset - BZIMAGE_HEADER_START), value);
 }
 
-/* an ELF file has no setup header; make one that says what 64-bit kernels take at least */
+/* an ELF file has no setup header: make one with limits that every 64-bit kernel supports */
 static void make_header(struct kernel_entry *entry)
 {
 	memset(entry->setup_header, 0, sizeof(entry->setup_header));
@@ -204,7 +205,7 @@ static void make_header(struct kernel_entry *entry)
 	entry->initrd_max = ELF_INITRD_MAX;
 }
 
-static void take_header(const struct kernel_image *image, struct kernel_entry *entry)
+static void copy_header(const struct kernel_image *image, struct kernel_entry *entry)
 {
 	memcpy(entry->setup_header, image->setup_header, sizeof(entry->setup_header));
 	entry->setup_header_len = image->setup_header_len;
@@ -212,7 +213,7 @@ static void take_header(const struct kernel_image *image, struct kernel_entry *e
 	entry->initrd_max = image->initrd_max;
 }
 
-/* the kernel with its decompressor, which moves itself inside [pref_address, + init_size) */
+/* load the kernel with its decompressor, which uses memory from pref_address to + init_size only */
 static int load_compressed(const struct kernel_image *image, const struct guest_mem *mem,
 			   struct kernel_entry *entry, struct load_error *why)
 {
@@ -220,7 +221,7 @@ static int load_compressed(const struct kernel_image *image, const struct guest_
 	uint8_t *to;
 
 	if (end > LOAD_MAX || end < image->init_size)
-		return boot_fail(why, -EINVAL, "the setup header wants memory up to 0x%llx",
+		return boot_fail(why, -EINVAL, "the setup header requires memory up to 0x%llx",
 				 (unsigned long long)end);
 	to = mem_slice(mem, GPA(image->pref_address), image->init_size);
 	if (!to)
@@ -232,7 +233,7 @@ static int load_compressed(const struct kernel_image *image, const struct guest_
 	return 0;
 }
 
-/* where the image may begin, above what is kept free */
+/* lowest address for the image that leaves KERNEL_ARM64_BELOW bytes free */
 static uint64_t arm64_start(const struct mem_slot *ram, const struct arm64_image *image)
 {
 	uint64_t start = align_up(ram->base.value, ARM64_IMAGE_ALIGN) + image->text_offset;
@@ -253,7 +254,7 @@ static int load_arm64(const struct blob *file, const struct guest_mem *mem,
 	if (err < 0)
 		return err;
 	if (image.size > LOAD_MAX)
-		return boot_fail(why, -EINVAL, "the image's header wants %llu bytes of memory",
+		return boot_fail(why, -EINVAL, "the image's header requires %llu bytes of memory",
 				 (unsigned long long)image.size);
 	if (nr_slots == 0)
 		return too_small(image.size, why);
@@ -270,7 +271,7 @@ static int load_arm64(const struct blob *file, const struct guest_mem *mem,
 	return 0;
 }
 
-/* @start .. @end is what the kernel takes from the beginning of RAM; the tables go behind it */
+/* the kernel uses @start .. @end, relative to the start of RAM; the tables follow it */
 static int place_arm(const struct kernel_image *image, const struct guest_mem *mem, uint64_t start,
 		     size_t len, uint64_t end, struct kernel_entry *entry, struct load_error *why)
 {
@@ -299,7 +300,7 @@ static int load_arm(const struct kernel_image *image, const struct guest_mem *me
 
 	if (image->text_offset < ZIMAGE_TEXT_OFFSET_MIN ||
 	    image->text_offset > ZIMAGE_TEXT_OFFSET_MAX || end > LOAD_MAX)
-		return boot_fail(why, -EINVAL, "the kernel wants %llu bytes of memory",
+		return boot_fail(why, -EINVAL, "the kernel requires %llu bytes of memory",
 				 (unsigned long long)end);
 	return place_arm(image, mem, image->text_offset, image->file.len, end, entry, why);
 }
@@ -318,14 +319,14 @@ static int load_zimage(const struct kernel_image *image, const struct guest_mem 
 	if (!zimage.text_offset && kernel_end < ZIMAGE_ABOVE)
 		kernel_end = ZIMAGE_ABOVE;
 	start = align_up(kernel_end, ARM_ALIGN);
-	end = start + zimage.len + ZIMAGE_WORKROOM;
+	end = start + zimage.len + ZIMAGE_WORK_SIZE;
 	if (end > ZIMAGE_WINDOW)
-		return boot_fail(why, -EINVAL, "the zImage wants %llu bytes of memory",
+		return boot_fail(why, -EINVAL, "the zImage requires %llu bytes of memory",
 				 (unsigned long long)end);
 	return place_arm(image, mem, start, zimage.len, end, entry, why);
 }
 
-/* it may come from another process, and that from a hostile file */
+/* the loader process is not trusted, because it has parsed an untrusted file */
 static int check_image(const struct kernel_image *image, struct load_error *why)
 {
 	if (image->setup_header_len > sizeof(image->setup_header))
@@ -339,7 +340,7 @@ static int load_x86(const struct kernel_image *image, const struct guest_mem *me
 		    struct kernel_entry *entry, struct load_error *why)
 {
 	if (image->setup_header_len)
-		take_header(image, entry);
+		copy_header(image, entry);
 	else
 		make_header(entry);
 	if (image->format == KERNEL_FORMAT_ELF)
@@ -363,7 +364,7 @@ static int load_format(const struct kernel_image *image, const struct guest_mem 
 	case KERNEL_FORMAT_NONE:
 		break;
 	}
-	return boot_fail(why, -EINVAL, "the kernel is of no format that is loaded");
+	return boot_fail(why, -EINVAL, "the format of the kernel is not supported");
 }
 
 int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,

@@ -14,7 +14,7 @@ void boot_note(struct load_error *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
-	/* names out of foreign files end up here, and the text on a terminal */
+	/* the text may contain names from untrusted files, and is printed on a terminal */
 	for (char *c = why->text; *c != '\0'; c++) {
 		if (*c < ' ' || *c > '~')
 			*c = '?';

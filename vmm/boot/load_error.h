@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why a file cannot be used, in words. The loaders fill one where an errno says too little; whoever
- * talks to the user names the file and prints the text. Owns no messages of its own.
+ * The reason why a file cannot be used, as text. The loaders set it if an errno is not specific
+ * enough; the caller prints it after the name of the file. Owns no messages of its own.
  */
 #ifndef LOAD_ERROR_H
 #define LOAD_ERROR_H
@@ -9,10 +9,9 @@
 #include <stdint.h>
 
 /**
- * struct load_error - what is wrong and, where there is one, what to do about it
- * @text: one line without a final dot or newline, made to follow "FILE: "; empty when nothing
- * failed
- * @need_bytes: with -ENOMEM: guest RAM that would be enough, in bytes; else 0
+ * struct load_error - what is wrong and, if possible, what to do about it
+ * @text: one line without a final dot or newline, to be printed after "FILE: "; empty: no error
+ * @need_bytes: with -ENOMEM: size of guest RAM that is enough, in bytes; otherwise 0
  */
 struct load_error {
 	char text[256];
@@ -20,13 +19,14 @@ struct load_error {
 };
 
 /**
- * boot_note() - fill a reason
+ * boot_note() - set the reason
  * @why: overwritten; may be NULL
- * @fmt: cut at the size of the text; bytes that are not printable ASCII become '?'
+ * @fmt: the result is truncated to the size of the text; bytes that are not printable ASCII are
+ * replaced by '?'
  */
 void boot_note(struct load_error *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* note the reason and pass the error on: `return boot_fail(why, -EINVAL, "...")` */
+/* set the reason and return the error: `return boot_fail(why, -EINVAL, "...")` */
 #define boot_fail(why, error, ...)             \
 	({                                     \
 		int error_ = (error);          \

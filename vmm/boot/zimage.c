@@ -14,18 +14,19 @@
 #define HEADER_SIZE	0x3c
 
 #define MAGIC		0x016f2818u
-#define BIG_ENDIAN_MARK 0x01020304u /* as a little-endian machine reads it */
+#define BIG_ENDIAN_MARK 0x01020304u /* read as little endian */
 #define TABLE_MAGIC	0x45454545u
 
-/* the table: entries of words, each beginning with how many they are and a tag, until a 0 */
+/* The table consists of entries of 32-bit words: the number of words, a tag, values. It ends with a
+ * 0. */
 #define ENTRY_WORDS_MAX 64
 #define ENTRIES_MAX	16
 #define TAG_KERNEL_SIZE 0x5a534c4bu
 
-/* words of that entry */
-#define SIZE_AT	       2 /* where in the image the unpacked size is, its last four bytes */
+/* words of the entry TAG_KERNEL_SIZE */
+#define SIZE_AT	       2 /* offset in the image of the unpacked size, four bytes at its end */
 #define BSS_LEN	       3
-#define WITHOUT_OFFSET 4 /* words it had until Linux 5.9 */
+#define WITHOUT_OFFSET 4 /* number of words before Linux 5.9 */
 #define TEXT_OFFSET    4
 
 bool zimage_probe(const void *data, size_t len)
@@ -56,7 +57,7 @@ static int read_sizes(const uint8_t *image, const uint8_t *entry, uint32_t nr_wo
 	zimage->text_offset = get_le32(entry + 4 * TEXT_OFFSET);
 	if (zimage->text_offset < ZIMAGE_TEXT_OFFSET_MIN ||
 	    zimage->text_offset > ZIMAGE_TEXT_OFFSET_MAX || zimage->text_offset % 4096 != 0)
-		return boot_fail(why, -EINVAL, "the zImage asks for the offset 0x%x",
+		return boot_fail(why, -EINVAL, "the zImage has a bad text offset, 0x%x",
 				 zimage->text_offset);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The 32-bit arm zImage: a decompressor around a packed kernel, and a header in front that since
- * Linux 4.15 tells what will be unpacked. Reads the header; loads nothing and knows no CPU state.
- * The input is hostile.
+ * The 32-bit arm zImage: a header, a decompressor and a compressed kernel. Since Linux 4.15 the
+ * header describes the unpacked kernel. Reads the header; must not load anything or know CPU state.
+ * The input is untrusted.
  *
  * Source: Linux, Documentation/arch/arm/booting.rst, arch/arm/boot/compressed/head.S (the header)
  * and vmlinux.lds.S (the table that it points to).
@@ -17,18 +17,18 @@
 #include "base/cleanup.h"
 #include "boot/load_error.h"
 
-#define ZIMAGE_TEXT_OFFSET_MIN 0x8000u /* page tables are below the kernel */
+#define ZIMAGE_TEXT_OFFSET_MIN 0x8000u /* the kernel's page tables are below it */
 #define ZIMAGE_TEXT_OFFSET_MAX 0x2000000u
 
 /**
- * struct zimage - what the header says, checked
- * @len: bytes of the image; what is behind it in the file is not its own
- * @packed_end: bytes from the image's beginning to the end of the packed kernel and its size; 0:
- * the image does not say, and the other fields are 0, too
- * @unpacked_len: bytes that it unpacks to
- * @bss_len: bytes that the kernel needs behind those
- * @text_offset: of the unpacked kernel from the beginning of RAM, ZIMAGE_TEXT_OFFSET_MIN ..
- * ZIMAGE_TEXT_OFFSET_MAX and whole pages; 0: the image does not say
+ * struct zimage - the validated header
+ * @len: size of the image in bytes; bytes after it do not belong to it
+ * @packed_end: offset of the end of the compressed kernel and its appended size; 0: unknown, and
+ * the fields below are 0 as well
+ * @unpacked_len: size of the unpacked kernel in bytes
+ * @bss_len: bytes that the kernel needs after that
+ * @text_offset: offset of the unpacked kernel from the start of RAM, ZIMAGE_TEXT_OFFSET_MIN ..
+ * ZIMAGE_TEXT_OFFSET_MAX, page aligned; 0: unknown
  */
 struct zimage {
 	size_t len;
@@ -38,17 +38,18 @@ struct zimage {
 	uint32_t text_offset;
 };
 
-/** zimage_probe() - do the bytes look like a zImage? Any @len. */
+/** zimage_probe() - check whether the bytes look like a zImage; any @len. */
 bool zimage_probe(const void *data, size_t len);
 
 /**
- * zimage_parse() - check and read the header
+ * zimage_parse() - validate and read the header
  * @data: the whole file
- * @len: bytes
- * @ret_zimage: set only on success
- * @why: filled on failure, or NULL
+ * @len: its size in bytes
+ * @ret_zimage: set on success only
+ * @why: set on failure; may be NULL
  *
- * Return: 0; -ENOEXEC not a zImage; -ENOTSUP a big-endian one; -ENODATA truncated; -EINVAL damaged.
+ * Return: 0; -ENOEXEC: not a zImage; -ENOTSUP: a big-endian kernel; -ENODATA: truncated; -EINVAL:
+ * damaged.
  */
 must_check int zimage_parse(const void *data, size_t len, struct zimage *ret_zimage,
 			    struct load_error *why);

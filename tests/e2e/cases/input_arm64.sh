@@ -37,12 +37,12 @@ case_input_arm64_image_header_lies() {
 	put_bytes in/big_endian 24 '\x01'
 	refuse_bare 'a big-endian arm64 kernel; a little-endian one is needed' in/big_endian
 	put_bytes in/far 8 "$(le32 0x200000)"
-	refuse_bare "the image's header asks for the offset 0x200000" in/far
+	refuse_bare "the image's header has a bad text_offset, 0x200000" in/far
 	# 1 GiB is no lie where there is as much
 	put_bytes in/large 16 "$(le32 0x40000000)"
 	refuse 2 'use --memory [0-9]+M or more' --kernel in/large --initrd /dev/null --memory 512M
 	put_bytes in/huge 20 '\xff\xff\xff\x7f'
-	refuse_bare "the image's header wants [0-9]+ bytes of memory" in/huge
+	refuse_bare "the image's header requires [0-9]+ bytes of memory" in/huge
 }
 
 case_input_arm64_image_without_a_release() {
@@ -118,8 +118,8 @@ case_input_arm64_zimage_table_lies() {
 	refuse_zimage "the zImage's table of sizes is damaged" 64 "$(le32 0x7fffffff)"
 	refuse_zimage "the zImage's table of sizes is damaged" 72 "$(le32 4093)"
 	refuse_zimage "the zImage's table of sizes is damaged" 72 "$(le32 8)"
-	refuse_zimage 'the zImage asks for the offset 0x8001' 80 "$(le32 0x8001)"
-	refuse_zimage 'the zImage asks for the offset 0xfffff000' 80 "$(le32 0xfffff000)"
+	refuse_zimage 'the zImage has a bad text offset, 0x8001' 80 "$(le32 0x8001)"
+	refuse_zimage 'the zImage has a bad text offset, 0xfffff000' 80 "$(le32 0xfffff000)"
 }
 
 # ---- a device tree -----------------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ struct sample sample_arm64(void)
 	memset(s.data + 0x40, 0xd5, SAMPLE_ARM64_LEN - 0x40);
 	put_le64(s.data + 0x08, 0); /* text_offset */
 	put_le64(s.data + 0x10, SAMPLE_ARM64_MEM_LEN);
-	put_le64(s.data + 0x18, 0xa); /* 4 KiB pages, anywhere */
+	put_le64(s.data + 0x18, 0xa); /* 4 KiB pages, at any address */
 	memcpy(s.data + 0x38, "ARM\x64", 4);
 	memcpy(s.data + 0x1000, banner, sizeof(banner));
 	return s;
@@ -353,7 +353,7 @@ struct sample sample_zboot(const struct sample *payload)
 	memcpy(s.data, "MZ\0\0zimg", 8);
 	put_le32(s.data + 0x08, SAMPLE_ZBOOT_PAYLOAD);
 	put_le32(s.data + 0x0c, (uint32_t)payload->len);
-	put_le32(s.data + 0x38, 0x818223cd); /* "there is a PE header" */
+	put_le32(s.data + 0x38, 0x818223cd); /* LINUX_PE_MAGIC: a PE header follows */
 	memcpy(s.data + SAMPLE_ZBOOT_PAYLOAD, payload->data, payload->len);
 	return s;
 }
@@ -367,7 +367,7 @@ static void append_info(struct sample *info, const char *key, const char *value)
 	sample_append(info, value, strlen(value) + 1);
 }
 
-/* add a section's bytes to the file, and its header to the table */
+/* append a section's bytes to the file, and its header to the table */
 static void append_section(struct sample *file, struct sample *headers, Elf64_Shdr header,
 			   const struct sample *bytes)
 {
@@ -379,7 +379,7 @@ static void append_section(struct sample *file, struct sample *headers, Elf64_Sh
 	free(bytes->data);
 }
 
-/* two symbols: the empty one, and the undefined one that another module has */
+/* append two symbols: the empty one, and an undefined one that another module exports */
 static void append_symbols(struct sample *file, struct sample *headers, const char *needs)
 {
 	struct sample symbols = sample_new(sizeof(Elf64_Sym)), names = sample_new(1);

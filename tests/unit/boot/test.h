@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmocka and what it needs before it, once. */
+/* cmocka.h and the headers that must be included before it */
 #ifndef TEST_BOOT_TEST_H
 #define TEST_BOOT_TEST_H
 

@@ -65,7 +65,7 @@ static void test_arm64_image_fields_are_read(void **state)
 	assert_int_equal(image.size, SAMPLE_ARM64_MEM_LEN);
 }
 
-static void test_arm64_image_header_cut_anywhere_is_none(void **state)
+static void test_arm64_image_truncated_header_is_enoexec(void **state)
 {
 	const struct sample *s = *state;
 
@@ -80,7 +80,7 @@ static void test_arm64_image_header_cut_anywhere_is_none(void **state)
 	assert_true(arm64_image_probe(s->data, 0x40));
 }
 
-static void test_arm64_image_size_is_that_of_the_file_at_least(void **state)
+static void test_arm64_image_size_is_at_least_the_file_size(void **state)
 {
 	struct sample *s = *state;
 	struct arm64_image image;
@@ -90,12 +90,12 @@ static void test_arm64_image_size_is_that_of_the_file_at_least(void **state)
 	assert_int_equal(image.size, s->len);
 }
 
-static void test_arm64_image_before_3_17_says_no_size(void **state)
+static void test_arm64_image_before_3_17_has_default_offset(void **state)
 {
 	struct sample *s = *state;
 	struct arm64_image image;
 
-	put_le64(s->data + 0x08, 0x800000000000); /* of a big-endian kernel, it was */
+	put_le64(s->data + 0x08, 0x800000000000); /* as a big-endian kernel had it */
 	put_le64(s->data + 0x10, 0);
 	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
 	assert_int_equal(image.text_offset, 0x80000);
@@ -125,7 +125,7 @@ static void test_arm64_image_big_endian_is_refused(void **state)
 	assert_refused(s, EM_AARCH64, -ENOTSUP, "big-endian");
 }
 
-/* an EFI program, too: two sections, of which the one in front ends last */
+/* make it an EFI program with two sections; the first one ends last */
 static void add_sections(struct sample *s, uint32_t end)
 {
 	uint8_t *pe = s->data + 0x40, *sections = pe + 24 + 160;
@@ -140,7 +140,7 @@ static void add_sections(struct sample *s, uint32_t end)
 	put_le32(sections + 40 + 20, 0x100);
 }
 
-static void test_arm64_image_that_ends_before_its_sections_is_truncated(void **state)
+static void test_arm64_image_shorter_than_its_sections_is_enodata(void **state)
 {
 	struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -148,7 +148,7 @@ static void test_arm64_image_that_ends_before_its_sections_is_truncated(void **s
 
 	add_sections(s, (uint32_t)s->len);
 	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), 0);
-	/* padding that is not there */
+	/* up to 4095 bytes of padding may be missing */
 	add_sections(s, (uint32_t)s->len + 4095);
 	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), 0);
 	add_sections(s, (uint32_t)s->len + 4096);
@@ -158,7 +158,7 @@ static void test_arm64_image_that_ends_before_its_sections_is_truncated(void **s
 	assert_int_equal(arm64_image_parse(s->data, s->len, &image, &why), -ENODATA);
 }
 
-static void test_arm64_image_sections_that_are_not_in_the_file_say_nothing(void **state)
+static void test_arm64_image_invalid_sections_are_ignored(void **state)
 {
 	struct sample *s = *state;
 	struct arm64_image image;
@@ -183,7 +183,7 @@ static void test_arm64_image_sections_that_are_not_in_the_file_say_nothing(void 
 	assert_int_equal(arm64_image_parse(s->data, s->len, &image, NULL), 0);
 }
 
-static void test_arm64_image_release_is_in_its_banner(void **state)
+static void test_arm64_image_release_comes_from_its_banner(void **state)
 {
 	const struct sample *s = *state;
 	struct kernel *kernel;
@@ -195,13 +195,12 @@ static void test_arm64_image_release_is_in_its_banner(void **state)
 	kernel_close(kernel);
 }
 
-static void test_arm64_image_goes_into_ram_where_it_wants_to_be(void **state)
+static void test_arm64_image_load_address(void **state)
 {
 	static const struct {
 		uint64_t text_offset, start;
 	} cases[] = {
-		/* what is below is kept free, by another 2 MiB where the offset leaves too little
-		 */
+		/* the image is 2 MiB higher if its offset leaves too little memory free below it */
 		{ 0, RAM_BASE + MIB(2) },
 		{ KERNEL_ARM64_BELOW - 0x1000, RAM_BASE + MIB(2) + KERNEL_ARM64_BELOW - 0x1000 },
 		{ KERNEL_ARM64_BELOW, RAM_BASE + KERNEL_ARM64_BELOW },
@@ -223,7 +222,7 @@ static void test_arm64_image_goes_into_ram_where_it_wants_to_be(void **state)
 	}
 }
 
-static void test_arm64_image_too_little_ram_says_how_much_is_needed(void **state)
+static void test_arm64_image_too_little_ram_reports_needed_size(void **state)
 {
 	const struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -236,7 +235,7 @@ static void test_arm64_image_too_little_ram_says_how_much_is_needed(void **state
 	assert_int_equal(load_at(s, RAM_BASE, why.need_bytes, &entry, &why), 0);
 }
 
-static void test_arm64_image_of_gigabytes_is_damaged(void **state)
+static void test_arm64_image_larger_than_2_gib_is_einval(void **state)
 {
 	struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -246,10 +245,10 @@ static void test_arm64_image_of_gigabytes_is_damaged(void **state)
 	assert_int_equal(load_at(s, RAM_BASE, RAM_SIZE, &entry, &why), -EINVAL);
 	put_le64(s->data + 0x10, UINT64_MAX);
 	assert_int_equal(load_at(s, RAM_BASE, RAM_SIZE, &entry, &why), -EINVAL);
-	assert_non_null(strstr(why.text, "wants"));
+	assert_non_null(strstr(why.text, "requires"));
 }
 
-static void test_arm64_image_packed_as_a_whole_is_unpacked(void **state)
+static void test_arm64_image_compressed_file_is_unpacked(void **state)
 {
 	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_ZSTD };
 	const struct sample *s = *state;
@@ -284,7 +283,7 @@ static bool is_the_file(const char *path)
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static void test_arm64_image_is_copied_only_from_where_others_can_change_it(void **state)
+static void test_arm64_image_is_copied_if_others_can_write_it(void **state)
 {
 	const struct sample *s = *state;
 	struct sample packed = sample_pack(UNPACK_GZIP, s);
@@ -302,7 +301,7 @@ static void test_arm64_image_is_copied_only_from_where_others_can_change_it(void
 	free(packed.data);
 }
 
-static void test_arm64_image_each_machine_refuses_the_others(void **state)
+static void test_arm64_image_other_architectures_are_refused(void **state)
 {
 	const struct sample *s = *state;
 	struct sample bzimage = sample_kernel(UNPACK_XZ), elf = sample_elf();
@@ -316,7 +315,7 @@ static void test_arm64_image_each_machine_refuses_the_others(void **state)
 	put_le16(elf.data + 18, EM_AARCH64);
 	assert_refused(&elf, EM_X86_64, -ENOTSUP,
 		       "an ELF file for arm64; an x86_64 kernel is needed");
-	/* x86 code in a file that says otherwise */
+	/* the header says arm64, but the content is not an arm64 kernel */
 	assert_refused(&elf, EM_AARCH64, -ENOEXEC, "not an arm64 kernel image");
 	free(bzimage.data);
 	free(elf.data);
@@ -328,20 +327,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		image_test(test_arm64_image_fields_are_read),
-		image_test(test_arm64_image_header_cut_anywhere_is_none),
-		image_test(test_arm64_image_size_is_that_of_the_file_at_least),
-		image_test(test_arm64_image_before_3_17_says_no_size),
+		image_test(test_arm64_image_truncated_header_is_enoexec),
+		image_test(test_arm64_image_size_is_at_least_the_file_size),
+		image_test(test_arm64_image_before_3_17_has_default_offset),
 		image_test(test_arm64_image_offset_is_below_2_mib),
 		image_test(test_arm64_image_big_endian_is_refused),
-		image_test(test_arm64_image_that_ends_before_its_sections_is_truncated),
-		image_test(test_arm64_image_sections_that_are_not_in_the_file_say_nothing),
-		image_test(test_arm64_image_release_is_in_its_banner),
-		image_test(test_arm64_image_goes_into_ram_where_it_wants_to_be),
-		image_test(test_arm64_image_too_little_ram_says_how_much_is_needed),
-		image_test(test_arm64_image_of_gigabytes_is_damaged),
-		image_test(test_arm64_image_packed_as_a_whole_is_unpacked),
-		image_test(test_arm64_image_is_copied_only_from_where_others_can_change_it),
-		image_test(test_arm64_image_each_machine_refuses_the_others),
+		image_test(test_arm64_image_shorter_than_its_sections_is_enodata),
+		image_test(test_arm64_image_invalid_sections_are_ignored),
+		image_test(test_arm64_image_release_comes_from_its_banner),
+		image_test(test_arm64_image_load_address),
+		image_test(test_arm64_image_too_little_ram_reports_needed_size),
+		image_test(test_arm64_image_larger_than_2_gib_is_einval),
+		image_test(test_arm64_image_compressed_file_is_unpacked),
+		image_test(test_arm64_image_is_copied_if_others_can_write_it),
+		image_test(test_arm64_image_other_architectures_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("arm64_image", tests, NULL, NULL);

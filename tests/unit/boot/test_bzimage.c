@@ -52,7 +52,7 @@ static void test_bzimage_header_length_comes_from_the_jump(void **state)
 	assert_int_equal(bzimage_parse(s->data, s->len, &image, NULL), 0);
 	assert_int_equal(image.header_len, 0x264 - BZIMAGE_HEADER_START);
 	assert_int_equal(image.header[image.header_len], 0);
-	s->data[0x201] = 0xff; /* past the end of the struct */
+	s->data[0x201] = 0xff; /* beyond the end of the struct */
 	assert_int_equal(bzimage_parse(s->data, s->len, &image, NULL), 0);
 	assert_int_equal(image.header_len, BZIMAGE_HEADER_MAX);
 	s->data[0x201] = 0x61;
@@ -75,7 +75,7 @@ static void test_bzimage_truncated_anywhere_is_an_error(void **state)
 	}
 }
 
-static void test_bzimage_truncated_says_how_much_is_missing(void **state)
+static void test_bzimage_truncated_reports_missing_bytes(void **state)
 {
 	struct sample *s = *state;
 
@@ -99,7 +99,7 @@ static void test_bzimage_zero_setup_sects_means_four(void **state)
 	free(grown);
 }
 
-static void test_bzimage_setup_sects_and_syssize_lie(void **state)
+static void test_bzimage_bad_setup_sects_and_syssize_are_refused(void **state)
 {
 	struct sample *s = *state;
 
@@ -109,12 +109,12 @@ static void test_bzimage_setup_sects_and_syssize_lie(void **state)
 	put_le32(s->data + 0x1f4, UINT32_MAX);
 	assert_refused(s, -ENODATA, "truncated");
 	put_le32(s->data + 0x1f4, 0);
-	assert_refused(s, -EINVAL, "no kernel behind");
+	assert_refused(s, -EINVAL, "not followed by a kernel");
 	put_le32(s->data + 0x1f4, BZIMAGE_ENTRY64 / 16);
-	assert_refused(s, -EINVAL, "no kernel behind");
+	assert_refused(s, -EINVAL, "not followed by a kernel");
 }
 
-static void test_bzimage_payload_outside_the_file(void **state)
+static void test_bzimage_payload_outside_the_file_is_einval(void **state)
 {
 	struct sample *s = *state;
 
@@ -127,7 +127,7 @@ static void test_bzimage_payload_outside_the_file(void **state)
 	assert_refused(s, -EINVAL, "payload");
 }
 
-static void test_bzimage_addresses_lie(void **state)
+static void test_bzimage_bad_addresses_are_einval(void **state)
 {
 	struct sample *s = *state;
 
@@ -142,7 +142,7 @@ static void test_bzimage_addresses_lie(void **state)
 	assert_refused(s, -EINVAL, "less memory");
 }
 
-static void test_bzimage_old_and_foreign_kinds_are_named(void **state)
+static void test_bzimage_unsupported_kinds_are_named(void **state)
 {
 	struct sample *s = *state;
 
@@ -156,14 +156,14 @@ static void test_bzimage_old_and_foreign_kinds_are_named(void **state)
 	assert_refused(s, -ENOTSUP, "32-bit x86");
 }
 
-static void test_bzimage_release_stays_in_the_setup_part(void **state)
+static void test_bzimage_release_is_bounded_and_safe_for_paths(void **state)
 {
-	static const uint16_t lies[] = { 0, SAMPLE_BZ_CODE - 512, 0xffff };
+	static const uint16_t bad[] = { 0, SAMPLE_BZ_CODE - 512, 0xffff };
 	struct sample *s = *state;
 	struct bzimage image;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
-		put_le16(s->data + 0x20e, lies[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		put_le16(s->data + 0x20e, bad[i]);
 		assert_int_equal(bzimage_parse(s->data, s->len, &image, NULL), 0);
 		assert_string_equal(image.release, "");
 	}
@@ -191,13 +191,13 @@ int main(void)
 		bzimage_test(test_bzimage_fields_are_read),
 		bzimage_test(test_bzimage_header_length_comes_from_the_jump),
 		bzimage_test(test_bzimage_truncated_anywhere_is_an_error),
-		bzimage_test(test_bzimage_truncated_says_how_much_is_missing),
+		bzimage_test(test_bzimage_truncated_reports_missing_bytes),
 		bzimage_test(test_bzimage_zero_setup_sects_means_four),
-		bzimage_test(test_bzimage_setup_sects_and_syssize_lie),
-		bzimage_test(test_bzimage_payload_outside_the_file),
-		bzimage_test(test_bzimage_addresses_lie),
-		bzimage_test(test_bzimage_old_and_foreign_kinds_are_named),
-		bzimage_test(test_bzimage_release_stays_in_the_setup_part),
+		bzimage_test(test_bzimage_bad_setup_sects_and_syssize_are_refused),
+		bzimage_test(test_bzimage_payload_outside_the_file_is_einval),
+		bzimage_test(test_bzimage_bad_addresses_are_einval),
+		bzimage_test(test_bzimage_unsupported_kinds_are_named),
+		bzimage_test(test_bzimage_release_is_bounded_and_safe_for_paths),
 	};
 
 	return cmocka_run_group_tests_name("bzimage", tests, NULL, NULL);

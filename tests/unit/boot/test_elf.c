@@ -56,7 +56,7 @@ static void test_elf_pvh_note_of_4_and_8_bytes(void **state)
 	assert_int_equal(elf_pvh_entry(&elf, &entry), -EINVAL);
 }
 
-static void test_elf_pvh_note_is_found_behind_others(void **state)
+static void test_elf_pvh_note_is_found_after_others(void **state)
 {
 	static const uint8_t note[] = { 4,   0,	  0,   0, 5, 0, 0, 0, 1, 0, 0, 0,
 					'G', 'N', 'U', 0, 1, 2, 3, 4, 5, 0, 0, 0 };
@@ -87,7 +87,7 @@ static void test_elf_without_pvh_note_is_enoent(void **state)
 	assert_int_equal(elf_pvh_entry(&elf, &entry), -ENOENT);
 }
 
-static void test_elf_note_sizes_lie(void **state)
+static void test_elf_bad_note_sizes_are_einval(void **state)
 {
 	static const uint32_t lies[] = {
 		0, 1, 3, 5, 7, 9, 1000, 0x7fffffff, 0xfffffffc, 0xffffffff
@@ -107,7 +107,7 @@ static void test_elf_note_sizes_lie(void **state)
 	}
 }
 
-static void test_elf_note_segment_outside_the_file(void **state)
+static void test_elf_note_segment_outside_the_file_is_einval(void **state)
 {
 	struct sample *s = *state;
 	struct elf_image elf = parse(s);
@@ -122,7 +122,7 @@ static void test_elf_note_segment_outside_the_file(void **state)
 	assert_int_equal(elf_pvh_entry(&elf, &entry), -EINVAL);
 }
 
-static void test_elf_truncated_anywhere_in_the_headers_is_an_error(void **state)
+static void test_elf_truncated_headers_are_an_error(void **state)
 {
 	const struct sample *s = *state;
 
@@ -150,7 +150,7 @@ static void test_elf_truncated_segments_are_enodata(void **state)
 	}
 }
 
-static void test_elf_load_sizes_wrap_or_contradict(void **state)
+static void test_elf_wrapping_or_contradictory_sizes_are_einval(void **state)
 {
 	struct sample *s = *state;
 	struct elf_image elf = parse(s);
@@ -167,7 +167,7 @@ static void test_elf_load_sizes_wrap_or_contradict(void **state)
 	assert_int_equal(elf_segment(&elf, 0, &segment), -EINVAL);
 }
 
-static void test_elf_of_other_kinds_is_refused(void **state)
+static void test_elf_unsupported_kinds_are_refused(void **state)
 {
 	struct sample *s = *state;
 	struct elf_image elf;
@@ -200,14 +200,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		elf_test(test_elf_header_and_segments_are_read),
 		elf_test(test_elf_pvh_note_of_4_and_8_bytes),
-		elf_test(test_elf_pvh_note_is_found_behind_others),
+		elf_test(test_elf_pvh_note_is_found_after_others),
 		elf_test(test_elf_without_pvh_note_is_enoent),
-		elf_test(test_elf_note_sizes_lie),
-		elf_test(test_elf_note_segment_outside_the_file),
-		elf_test(test_elf_truncated_anywhere_in_the_headers_is_an_error),
+		elf_test(test_elf_bad_note_sizes_are_einval),
+		elf_test(test_elf_note_segment_outside_the_file_is_einval),
+		elf_test(test_elf_truncated_headers_are_an_error),
 		elf_test(test_elf_truncated_segments_are_enodata),
-		elf_test(test_elf_load_sizes_wrap_or_contradict),
-		elf_test(test_elf_of_other_kinds_is_refused),
+		elf_test(test_elf_wrapping_or_contradictory_sizes_are_einval),
+		elf_test(test_elf_unsupported_kinds_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("elf", tests, NULL, NULL);

@@ -18,7 +18,7 @@
 #define HEADER_SIZE 0x3c
 #define TABLE(word) (SAMPLE_ZIMAGE_TABLE + 4 * (word))
 
-/* end of the kernel of sample_arm(), counted from the beginning of RAM */
+/* end of the kernel of sample_arm(), relative to the start of RAM */
 #define KERNEL_END (SAMPLE_ZIMAGE_TEXT_OFFSET + SAMPLE_ARM_LEN + SAMPLE_ZIMAGE_BSS_LEN)
 
 static const struct kernel_options plain = { 0 }, kaslr = { .kaslr = true };
@@ -53,7 +53,7 @@ static int probe(const struct sample *s, unsigned int machine, struct kernel **r
 	return kernel_probe(sample_copy(s, s->len).data, s->len, machine, ret_kernel, why);
 }
 
-/* the word at @offset as @value, and back again afterwards */
+/* parse with the word at @offset set to @value, then restore the word */
 static void assert_bad(struct sample *s, size_t offset, uint32_t value, int err, const char *words)
 {
 	uint32_t before = get_le32(s->data + offset);
@@ -81,7 +81,7 @@ static void test_zimage_fields_are_read(void **state)
 	assert_int_equal(zimage.text_offset, SAMPLE_ZIMAGE_TEXT_OFFSET);
 }
 
-static void test_zimage_cut_anywhere_is_an_error(void **state)
+static void test_zimage_truncated_anywhere_is_an_error(void **state)
 {
 	const struct sample *s = *state;
 
@@ -110,7 +110,7 @@ static void test_zimage_before_4_15_has_no_table(void **state)
 	assert_int_equal(zimage.text_offset, 0);
 }
 
-static void test_zimage_before_5_9_says_no_offset(void **state)
+static void test_zimage_before_5_9_has_no_text_offset(void **state)
 {
 	struct sample *s = *state;
 	struct zimage zimage;
@@ -123,7 +123,7 @@ static void test_zimage_before_5_9_says_no_offset(void **state)
 	assert_int_equal(zimage.text_offset, 0);
 }
 
-static void test_zimage_entries_of_other_kinds_are_passed_over(void **state)
+static void test_zimage_unknown_table_entries_are_skipped(void **state)
 {
 	struct sample *s = *state;
 	struct zimage zimage;
@@ -138,7 +138,7 @@ static void test_zimage_entries_of_other_kinds_are_passed_over(void **state)
 	assert_int_equal(zimage.packed_end, 0);
 }
 
-static void test_zimage_table_lies_in_the_image(void **state)
+static void test_zimage_table_outside_the_image_is_einval(void **state)
 {
 	static const uint32_t wrong[] = { 1, 3, 65, UINT32_MAX / 4 + 2, UINT32_MAX };
 	struct sample *s = *state;
@@ -154,7 +154,7 @@ static void test_zimage_table_lies_in_the_image(void **state)
 	assert_bad(s, TABLE(2), HEADER_SIZE - 1, -EINVAL, "table");
 }
 
-static void test_zimage_table_has_an_end(void **state)
+static void test_zimage_table_without_end_is_einval(void **state)
 {
 	struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -168,7 +168,7 @@ static void test_zimage_table_has_an_end(void **state)
 	assert_non_null(strstr(why.text, "table"));
 }
 
-static void test_zimage_offset_leaves_room_and_is_of_whole_pages(void **state)
+static void test_zimage_text_offset_range_and_alignment(void **state)
 {
 	struct sample *s = *state;
 	struct zimage zimage;
@@ -184,7 +184,7 @@ static void test_zimage_offset_leaves_room_and_is_of_whole_pages(void **state)
 	assert_int_equal(parse(s, &zimage, NULL), 0);
 }
 
-static void test_zimage_header_wrong_is_named(void **state)
+static void test_zimage_bad_header_fields_are_named(void **state)
 {
 	struct sample *s = *state;
 
@@ -196,7 +196,7 @@ static void test_zimage_header_wrong_is_named(void **state)
 	assert_bad(s, 0x24, 0, -ENOEXEC, "not a 32-bit arm zImage");
 }
 
-static void test_zimage_kernel_is_unpacked_whatever_packed_it(void **state)
+static void test_zimage_all_compressions(void **state)
 {
 	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_LZ4_LEGACY, UNPACK_ZSTD,
 						      UNPACK_XZ };
@@ -219,8 +219,8 @@ static void test_zimage_kernel_is_unpacked_whatever_packed_it(void **state)
 	free(arm.data);
 }
 
-/* the bytes that a packed kernel begins with are in the code that unpacks one, too */
-static void test_zimage_looks_like_a_payload_where_none_is(void **state)
+/* the decompressor may contain the magic bytes that compressed data starts with */
+static void test_zimage_false_magic_before_payload_is_skipped(void **state)
 {
 	struct sample *s = *state;
 	struct kernel *kernel;
@@ -234,7 +234,7 @@ static void test_zimage_looks_like_a_payload_where_none_is(void **state)
 	assert_int_equal(probe(s, EM_AARCH64, &kernel, NULL), 0);
 	assert_int_equal(kernel->format, KERNEL_FORMAT_ARM);
 	kernel_close(kernel);
-	/* it is not looked for forever */
+	/* the number of attempts is limited */
 	memcpy(s->data + 0x200 + 16 * 7, "\x1f\x8b\x08", 3);
 	assert_int_equal(probe(s, EM_AARCH64, &kernel, NULL), 0);
 	assert_int_equal(kernel->format, KERNEL_FORMAT_ZIMAGE);
@@ -253,9 +253,9 @@ static void assert_unpacks_itself(const struct sample *s)
 	kernel_close(kernel);
 }
 
-static void test_zimage_unpacks_itself_when_it_is_not_done_here(void **state)
+static void test_zimage_not_unpacked_here_is_loaded_as_zimage(void **state)
 {
-	struct sample *s = *state, packed_otherwise = make(UNPACK_XZ);
+	struct sample *s = *state, lzo = make(UNPACK_XZ);
 	size_t size_at = get_le32(s->data + TABLE(2));
 
 	put_le32(s->data + size_at, SAMPLE_ARM_LEN - 1);
@@ -267,9 +267,9 @@ static void test_zimage_unpacks_itself_when_it_is_not_done_here(void **state)
 	put_le32(s->data + size_at, SAMPLE_ARM_LEN);
 	s->data[SAMPLE_ZIMAGE_PAYLOAD + 100] ^= 1;
 	assert_unpacks_itself(s);
-	memcpy(packed_otherwise.data + SAMPLE_ZIMAGE_PAYLOAD, "\x89LZO", 4);
-	assert_unpacks_itself(&packed_otherwise);
-	free(packed_otherwise.data);
+	memcpy(lzo.data + SAMPLE_ZIMAGE_PAYLOAD, "\x89LZO", 4);
+	assert_unpacks_itself(&lzo);
+	free(lzo.data);
 }
 
 static int load(const struct sample *s, const struct kernel_options *options, uint64_t ram_size,
@@ -297,7 +297,7 @@ static int load(const struct sample *s, const struct kernel_options *options, ui
 	return err;
 }
 
-static void test_zimage_kernel_goes_where_it_wants_to_be(void **state)
+static void test_zimage_unpacked_kernel_load_address(void **state)
 {
 	const struct sample *s = *state;
 	struct kernel_entry entry;
@@ -313,7 +313,7 @@ static void test_zimage_kernel_goes_where_it_wants_to_be(void **state)
 	assert_int_equal(entry.setup_header_len, 0);
 }
 
-static void test_zimage_that_unpacks_itself_is_above_what_it_unpacks(void **state)
+static void test_zimage_is_loaded_above_its_unpacked_kernel(void **state)
 {
 	struct sample *s = *state;
 	uint64_t start = align_up(KERNEL_END, 0x10000);
@@ -325,13 +325,13 @@ static void test_zimage_that_unpacks_itself_is_above_what_it_unpacks(void **stat
 	assert_int_equal(entry.entry.value, RAM_BASE + start);
 	assert_true(entry.tables.value >= RAM_BASE + start + s->len + MIB(1));
 	assert_int_equal(entry.load_end.value, entry.tables.value + KERNEL_TABLES_SIZE);
-	/* where nothing is told, it is above 32 MiB */
+	/* without a table of sizes it is at 32 MiB */
 	put_le32(s->data + 0x34, 0);
 	assert_int_equal(load(s, &plain, RAM_SIZE, &entry, NULL), 0);
 	assert_int_equal(entry.entry.value, RAM_BASE + MIB(32));
 }
 
-static void test_zimage_too_little_ram_says_how_much_is_needed(void **state)
+static void test_zimage_too_little_ram_reports_needed_size(void **state)
 {
 	struct sample *s = *state;
 
@@ -348,7 +348,7 @@ static void test_zimage_too_little_ram_says_how_much_is_needed(void **state)
 	}
 }
 
-static void test_zimage_of_gigabytes_is_damaged(void **state)
+static void test_zimage_too_large_kernel_is_einval(void **state)
 {
 	struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -356,18 +356,18 @@ static void test_zimage_of_gigabytes_is_damaged(void **state)
 
 	put_le32(s->data + TABLE(3), UINT32_MAX);
 	assert_int_equal(load(s, &plain, RAM_SIZE, &entry, &why), -EINVAL);
-	assert_non_null(strstr(why.text, "wants"));
+	assert_non_null(strstr(why.text, "requires"));
 	memcpy(s->data + SAMPLE_ZIMAGE_PAYLOAD, "\x89LZO", 4);
 	assert_int_equal(load(s, &plain, RAM_SIZE, &entry, &why), -EINVAL);
-	/* the kernel goes to the beginning of the 128 MiB that the zImage runs in */
+	/* the zImage and the kernel must fit into a window of 128 MiB */
 	put_le32(s->data + TABLE(3), MIB(128) - SAMPLE_ZIMAGE_TEXT_OFFSET - SAMPLE_ARM_LEN);
 	assert_int_equal(load(s, &plain, MIB(256), &entry, &why), -EINVAL);
 	put_le32(s->data + TABLE(3), MIB(120) - SAMPLE_ZIMAGE_TEXT_OFFSET - SAMPLE_ARM_LEN);
 	assert_int_equal(load(s, &plain, MIB(256), &entry, &why), 0);
 }
 
-/* Return: did it come from a file, as what is in a store does? */
-static bool open_kept(const char *path, const char *store)
+/* Return: true if the unpacked kernel is a file, as it is in a kernel cache */
+static bool open_cached(const char *path, const char *store)
 {
 	struct kernel_image image;
 	struct kernel *kernel;
@@ -386,35 +386,35 @@ static bool open_kept(const char *path, const char *store)
 	return is_file;
 }
 
-static void test_zimage_is_unpacked_once_with_a_store(void **state)
+static void test_zimage_unpacked_kernel_is_cached(void **state)
 {
 	struct sample *s = *state;
 	char *dir = sample_dir(), *path = sample_write(s->data, s->len);
 	char key[STORE_KEY_SIZE];
-	struct blob kept;
+	struct blob cached;
 
 	assert_int_equal(kernel_cache_key(s->data, s->len - 0x101, key), 0);
-	assert_int_equal(kernel_cache_get(dir, key, &kept), -ENOENT);
-	assert_true(open_kept(path, dir));
-	assert_int_equal(kernel_cache_get(dir, key, &kept), 0);
-	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
-	blob_done(&kept);
-	assert_true(open_kept(path, dir));
-	/* one of another size is not taken */
+	assert_int_equal(kernel_cache_get(dir, key, &cached), -ENOENT);
+	assert_true(open_cached(path, dir));
+	assert_int_equal(kernel_cache_get(dir, key, &cached), 0);
+	assert_int_equal(cached.len, SAMPLE_ARM_LEN);
+	blob_done(&cached);
+	assert_true(open_cached(path, dir));
+	/* an entry of another size is not used */
 	assert_int_equal(kernel_cache_put(dir, key, "kernel", 6), 0);
-	assert_true(open_kept(path, dir));
-	assert_int_equal(kernel_cache_get(dir, key, &kept), 0);
-	assert_int_equal(kept.len, SAMPLE_ARM_LEN);
-	blob_done(&kept);
-	assert_false(open_kept(path, NULL));
-	assert_false(open_kept(path, "/dev/null"));
+	assert_true(open_cached(path, dir));
+	assert_int_equal(kernel_cache_get(dir, key, &cached), 0);
+	assert_int_equal(cached.len, SAMPLE_ARM_LEN);
+	blob_done(&cached);
+	assert_false(open_cached(path, NULL));
+	assert_false(open_cached(path, "/dev/null"));
 	unlink(path);
 	free(path);
 	sample_remove(dir);
 }
 
-/* a device tree that somebody has put there would be taken for ours */
-static void test_zimage_does_not_bring_along_what_is_behind_it(void **state)
+/* the zImage would take a device tree that is appended to it for the machine's */
+static void test_zimage_appended_bytes_are_not_loaded(void **state)
 {
 	struct sample *s = *state;
 	struct kernel_image image;
@@ -436,8 +436,8 @@ static void test_zimage_does_not_bring_along_what_is_behind_it(void **state)
 	mem_destroy(mem);
 }
 
-/* what the other process hands over may be anything */
-static void test_zimage_kernel_with_hostile_fields_is_refused(void **state)
+/* the VMM must not trust the fields that it gets from the loader process */
+static void test_zimage_kernel_with_bad_fields_is_refused(void **state)
 {
 	static const uint32_t offsets[] = { 0, 1, 0x7fff, 0x2000001, UINT32_MAX };
 	struct kernel_image image = { .format = KERNEL_FORMAT_ARM, .file = BLOB_NONE };
@@ -462,7 +462,7 @@ static void test_zimage_kernel_with_hostile_fields_is_refused(void **state)
 	mem_destroy(mem);
 }
 
-static void test_zimage_knows_no_kaslr_and_no_x86(void **state)
+static void test_zimage_kaslr_and_x86_are_refused(void **state)
 {
 	const struct sample *s = *state;
 	struct load_error why = { 0 };
@@ -481,25 +481,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		zimage_test(test_zimage_fields_are_read),
-		zimage_test(test_zimage_cut_anywhere_is_an_error),
+		zimage_test(test_zimage_truncated_anywhere_is_an_error),
 		zimage_test(test_zimage_before_4_15_has_no_table),
-		zimage_test(test_zimage_before_5_9_says_no_offset),
-		zimage_test(test_zimage_entries_of_other_kinds_are_passed_over),
-		zimage_test(test_zimage_table_lies_in_the_image),
-		zimage_test(test_zimage_table_has_an_end),
-		zimage_test(test_zimage_offset_leaves_room_and_is_of_whole_pages),
-		zimage_test(test_zimage_header_wrong_is_named),
-		cmocka_unit_test(test_zimage_kernel_is_unpacked_whatever_packed_it),
-		zimage_test(test_zimage_looks_like_a_payload_where_none_is),
-		zimage_test(test_zimage_unpacks_itself_when_it_is_not_done_here),
-		zimage_test(test_zimage_kernel_goes_where_it_wants_to_be),
-		zimage_test(test_zimage_that_unpacks_itself_is_above_what_it_unpacks),
-		zimage_test(test_zimage_too_little_ram_says_how_much_is_needed),
-		zimage_test(test_zimage_of_gigabytes_is_damaged),
-		zimage_test(test_zimage_is_unpacked_once_with_a_store),
-		zimage_test(test_zimage_does_not_bring_along_what_is_behind_it),
-		cmocka_unit_test(test_zimage_kernel_with_hostile_fields_is_refused),
-		zimage_test(test_zimage_knows_no_kaslr_and_no_x86),
+		zimage_test(test_zimage_before_5_9_has_no_text_offset),
+		zimage_test(test_zimage_unknown_table_entries_are_skipped),
+		zimage_test(test_zimage_table_outside_the_image_is_einval),
+		zimage_test(test_zimage_table_without_end_is_einval),
+		zimage_test(test_zimage_text_offset_range_and_alignment),
+		zimage_test(test_zimage_bad_header_fields_are_named),
+		cmocka_unit_test(test_zimage_all_compressions),
+		zimage_test(test_zimage_false_magic_before_payload_is_skipped),
+		zimage_test(test_zimage_not_unpacked_here_is_loaded_as_zimage),
+		zimage_test(test_zimage_unpacked_kernel_load_address),
+		zimage_test(test_zimage_is_loaded_above_its_unpacked_kernel),
+		zimage_test(test_zimage_too_little_ram_reports_needed_size),
+		zimage_test(test_zimage_too_large_kernel_is_einval),
+		zimage_test(test_zimage_unpacked_kernel_is_cached),
+		zimage_test(test_zimage_appended_bytes_are_not_loaded),
+		cmocka_unit_test(test_zimage_kernel_with_bad_fields_is_refused),
+		zimage_test(test_zimage_kaslr_and_x86_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("zimage", tests, NULL, NULL);

@@ -423,9 +423,9 @@ static void test_kernel_elf_addresses_lie(void **state)
 	put_le32(s.data + SAMPLE_ELF_NOTE + 4, 4);
 	put_le32(s.data + SAMPLE_ELF_NOTE + 16, SAMPLE_ELF_PVH);
 	put_le64(load_header + 40, GIB(4));
-	assert_not_loaded(&s, &direct, -EINVAL, "wants memory");
+	assert_not_loaded(&s, &direct, -EINVAL, "requires memory");
 	put_le64(load_header + 40, UINT64_MAX - SAMPLE_ELF_PADDR);
-	assert_not_loaded(&s, &direct, -EINVAL, "wants memory");
+	assert_not_loaded(&s, &direct, -EINVAL, "requires memory");
 	put_le64(load_header + 40, SAMPLE_ELF_MEM_LEN);
 	put_le64(load_header + 24, 0x8000);
 	put_le32(s.data + SAMPLE_ELF_NOTE + 16, 0x8010);
@@ -488,7 +488,7 @@ static void test_kernel_too_little_ram_says_how_much_is_needed(void **state)
 	check_need(&s, &direct, SAMPLE_ELF_PADDR + SAMPLE_ELF_MEM_LEN);
 	check_need(&s, &kaslr, SAMPLE_BZ_PREF + SAMPLE_BZ_INIT_SIZE);
 	put_le32(s.data + 0x260, UINT32_MAX); /* init_size */
-	assert_not_loaded(&s, &kaslr, -EINVAL, "wants memory");
+	assert_not_loaded(&s, &kaslr, -EINVAL, "requires memory");
 	free(s.data);
 }
 
