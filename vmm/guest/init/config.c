@@ -8,7 +8,7 @@ static bool is_on(const char *value)
 	return text_equal(value, "1");
 }
 
-/* Return: 0 for what is no number */
+/* Return: the number; 0: @value is not a number */
 static unsigned long number(const char *value)
 {
 	unsigned long n = 0;
@@ -56,7 +56,7 @@ static bool set(struct config *config, const char *key, const char *value)
 	return true;
 }
 
-/* cut the text at @mark. Return: what follows it, NULL without a mark */
+/* end the text at the first @mark. Return: the text after it; NULL: there is no @mark */
 static char *cut(char *text, char mark)
 {
 	while (*text != '\0' && *text != mark)

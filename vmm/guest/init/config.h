@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration that the VMM packed beside the init; format.h says what the keys mean. */
+/* The configuration that the loader puts into the initramfs; format.h describes the keys. */
 #ifndef GUEST_INIT_CONFIG_H
 #define GUEST_INIT_CONFIG_H
 
@@ -13,7 +13,8 @@ struct config_module {
 	bool optional;
 };
 
-/* strings point into the text that was parsed; absent ones are NULL, portal_params "" */
+/* the strings point into the parsed text; absent ones are NULL, except portal_params, which is
+ * "" */
 struct config {
 	struct config_module modules[GUEST_INIT_MODULES_MAX];
 	size_t nr_modules;
@@ -23,17 +24,17 @@ struct config {
 	const char *root_type;
 	const char *root_options;
 	const char *init;
-	unsigned long marks; /* 0: nobody wants them */
+	unsigned long marks; /* 0: do not write marks */
 	bool root_write;
 	bool debug;
 };
 
 /**
- * config_parse() - lines to struct
+ * config_parse() - parse the lines of the configuration
  * @text: NUL terminated; line ends and '=' are overwritten, and the result points into it
- * @ret_config: set, also when a line is wrong
+ * @ret_config: set, also if a line is not valid
  *
- * Return: NULL; else the first line that is not understood.
+ * Return: NULL; otherwise the first line that is not valid.
  */
 const char *config_parse(char *text, struct config *ret_config);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The finished inits as bytes in the VMM's read-only data. GUEST_INIT_FILE, and GUEST_INIT_ARM_FILE
- * where there is a compiler for it, come from the build.
+ * The inits as bytes in read-only data. The build defines GUEST_INIT_FILE and, if it has a compiler
+ * for 32-bit arm, GUEST_INIT_ARM_FILE.
  */
 
 	.macro label name

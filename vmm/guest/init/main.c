@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PID 1 of the initramfs, for as long as it takes to find the firmware's own: loads the modules,
- * mounts the root, lets the portal module install its hooks, and becomes the firmware's init. Says
- * nothing unless something fails; the end of PID 1 is then a kernel panic, which the VMM reports as
- * such.
+ * Our init, PID 1 of the initramfs: loads the kernel modules, mounts the root file system, loads
+ * the guest module, which installs its hooks, and executes the firmware's init. Prints messages
+ * only for errors. After an error it exits, which makes the kernel panic; the VMM reports the
+ * panic.
  */
 #include <asm/ioctls.h>
 
@@ -69,7 +69,7 @@ static void mount_on(const char *source, const char *target, const char *type, u
 		message_die(err, "cannot mount ", target);
 }
 
-/* Return: bytes, at most @size - 1, with a NUL behind them; -errno */
+/* read a file and append a NUL. Return: number of bytes, at most @size - 1; -errno */
 static long read_text(const char *path, char *buf, size_t size)
 {
 	long fd = sys_openat(path, O_RDONLY);
@@ -115,7 +115,7 @@ static void read_config(struct config *ret_config)
 	debug = ret_config->debug;
 }
 
-/* load one, and free the memory that its file takes. Return: 0 or what the kernel says */
+/* load a kernel module and remove its file, to free the memory. Return: 0; -errno */
 static long load_file(const char *name, const char *params)
 {
 	char path[PATH_SIZE];
@@ -140,13 +140,13 @@ static void load_modules(const struct config *config)
 		long err = load_file(module->name, "");
 
 		if (err < 0 && !module->optional)
-			message_die(err, "cannot load module ", module->name);
+			message_die(err, "cannot load kernel module ", module->name);
 		if (err < 0)
-			note("the kernel refuses it: ", message_error(err));
+			note("cannot load it: ", message_error(err));
 	}
 }
 
-/* the module's probe has said hello before finit_module returns; its state says how that went */
+/* the guest module makes its hello before finit_module() returns; its state is the result */
 static void load_portal(const struct config *config)
 {
 	char state[64] = "";
@@ -156,16 +156,16 @@ static void load_portal(const struct config *config)
 		return;
 	n = load_file(config->portal, config->portal_params);
 	if (n < 0)
-		message_die(n, "cannot load module ", config->portal);
+		message_die(n, "cannot load guest module ", config->portal);
 	n = read_text(GUEST_INIT_STATE_FILE, state, sizeof(state));
 	if (n < 0)
-		message_die(n, "the portal module does not say its state: ", GUEST_INIT_STATE_FILE);
+		message_die(n, "cannot read the guest module's state from ", GUEST_INIT_STATE_FILE);
 	if (n > 0 && state[n - 1] == '\n')
 		state[n - 1] = '\0';
-	note("portal module: ", state);
+	note("state of the guest module: ", state);
 	if (text_equal(state, GUEST_INIT_STATE_READY))
 		return;
-	message_say("error: the hooks are not installed; the portal module says: ", state, NULL);
+	message_say("error: the hooks are not installed; state of the guest module: ", state, NULL);
 	sys_exit(1);
 }
 
@@ -195,7 +195,8 @@ static void mount_device(const struct config *config, const char *target, unsign
 		message_die(err, "cannot mount the root file system as ", type);
 }
 
-/* the overlay's root looks like the directory above: give that the mode and owner of the firmware's
+/* the overlay's root has the mode and owner of the upper directory: set those of the firmware's
+ * root
  */
 static void make_upper(void)
 {
@@ -228,8 +229,8 @@ static void mount_root(const struct config *config)
 }
 
 /*
- * Hand over what the kernel alone would: the root, and /dev where the firmware has a place for it.
- * The console is open already; /sys was ours.
+ * Leave the state that a kernel without an initramfs would: the root is mounted, and /dev if the
+ * firmware has that directory. The console is open already; /sys was mounted for our init only.
  */
 static void switch_root(void)
 {
@@ -241,7 +242,7 @@ static void switch_root(void)
 	else
 		err = sys_umount("/dev");
 	if (err < 0)
-		message_die(err, "cannot hand over ", "/dev");
+		message_die(err, "cannot move or unmount ", "/dev");
 	err = sys_chdir(ROOT);
 	if (err == 0)
 		err = sys_mount(".", "/", NULL, MS_MOVE, NULL);
@@ -265,18 +266,19 @@ static bool is_shell(const char *path)
 }
 
 /*
- * Does not return when the program runs; says why it does not, unless it is one that need not be
- * there.
+ * Execute a program; return only if this fails. The reason is printed, unless the program is
+ * absent and was not @requested by the user.
  *
- * A shell in the place of init wants the console as its terminal, for job control and Ctrl-C. Real
- * inits give it to the shells they start, and could not if it were theirs.
+ * A shell that is executed as init needs the console as its controlling terminal, for job control
+ * and Ctrl-C. Other inits assign it to the shells that they start, which would fail if it were
+ * theirs.
  */
-static void run(const char *path, bool wanted, const char **argv, const char *const *envp)
+static void run(const char *path, bool requested, const char **argv, const char *const *envp)
 {
 	struct statx st = { 0 };
 	long err = sys_stat(path, &st);
 
-	if (err == -ENOENT && !wanted)
+	if (err == -ENOENT && !requested)
 		return;
 	if (err < 0) {
 		message_say("cannot run ", path, ": ", message_error(err), NULL);
@@ -292,21 +294,21 @@ static void run(const char *path, bool wanted, const char **argv, const char *co
 		    NULL);
 }
 
-static _Noreturn void run_init(const char *wanted, const char **argv, const char *const *envp)
+static _Noreturn void run_init(const char *requested, const char **argv, const char *const *envp)
 {
 	static const char *const programs[] = GUEST_INIT_PROGRAMS;
-	const char *const only[] = { wanted, NULL };
-	const char *const *list = wanted ? only : programs;
+	const char *const only[] = { requested, NULL };
+	const char *const *list = requested ? only : programs;
 	char tried[LIST_SIZE] = "";
 
 	(void)sys_setsid();
 	for (size_t i = 0; list[i]; i++) {
 		size_t len = text_len(tried);
 
-		run(list[i], wanted, argv, envp);
+		run(list[i], requested, argv, envp);
 		(void)text_join(tried + len, sizeof(tried) - len, " ", list[i], NULL);
 	}
-	message_say("error: nothing to start in the root file system; use --init. Tried:", tried,
+	message_say("error: no init found in the root file system; use --init. Tried:", tried,
 		    NULL);
 	sys_exit(1);
 }

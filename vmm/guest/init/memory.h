@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler calls by itself, also without a C library. */
+/* Functions to which the compiler generates calls, even without a C library. */
 #ifndef GUEST_INIT_MEMORY_H
 #define GUEST_INIT_MEMORY_H
 

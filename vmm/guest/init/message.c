@@ -16,7 +16,7 @@ static const struct {
 	{ ENOENT, "no such file or directory" },
 	{ EIO, "input/output error" },
 	{ ENXIO, "no such device or address" },
-	{ ENOEXEC, "no program of this machine" },
+	{ ENOEXEC, "not a program for this machine" },
 	{ ENOMEM, "out of memory" },
 	{ EACCES, "permission denied" },
 	{ EBUSY, "device or resource busy" },

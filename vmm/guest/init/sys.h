@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls without a C library. Each returns what the kernel returns: 0 or a number, or -errno.
- * The machine's folder has the two pieces that differ: sys_call() and the first instructions.
+ * System calls without a C library. Each returns the kernel's result: 0, a number, or -errno. The
+ * directory of the architecture contains sys_call() and the first instructions of the program.
  */
 #ifndef GUEST_INIT_SYS_H
 #define GUEST_INIT_SYS_H
@@ -17,7 +17,7 @@
 
 #include "sys_call.h"
 
-#define SYS_MNT_DETACH 2 /* no header for user space without a C library has it */
+#define SYS_MNT_DETACH 2 /* the kernel's headers for user space do not define it */
 
 static inline long sys_openat(const char *path, int flags)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the init tells the VMM how far it is: a byte to a register in memory. */
+/* Reports the progress of the boot to the VMM: writes a byte to a register in memory. */
 #ifndef GUEST_INIT_ARM_MARK_H
 #define GUEST_INIT_ARM_MARK_H
 
@@ -10,10 +10,9 @@
 #include "sys_call.h"
 
 #define MARK_PAGE	0x1000
-#define MARK_PAGE_SHIFT 12 /* mmap2 counts in units of 4 KiB */
+#define MARK_PAGE_SHIFT 12 /* mmap2() takes the offset in units of 4 KiB */
 
-/* @where: physical address, at the beginning of a page; nothing happens when the kernel does not
- * let us at it */
+/* @where: physical address, page aligned; no effect if the kernel does not allow the access */
 static inline void mark_write(unsigned long where, unsigned char value)
 {
 	long fd = sys_call(__NR_openat, AT_FDCWD, (long)"/dev/mem", O_RDWR | O_SYNC, 0, 0);
@@ -23,7 +22,7 @@ static inline void mark_write(unsigned long where, unsigned char value)
 		return;
 	at = sys_call6(__NR_mmap2, 0, MARK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		       (long)(where >> MARK_PAGE_SHIFT));
-	/* an address may have the highest bit set; an error is one of the last 4095 numbers */
+	/* the highest bit of an address may be set; errors are the last 4095 values */
 	if ((unsigned long)at < -4095ul) {
 		*(volatile unsigned char *)at = value;
 		(void)sys_call(__NR_munmap, at, MARK_PAGE, 0, 0, 0);

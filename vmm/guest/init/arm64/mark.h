@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the init tells the VMM how far it is: a byte to a register in memory. */
+/* Reports the progress of the boot to the VMM: writes a byte to a register in memory. */
 #ifndef GUEST_INIT_ARM64_MARK_H
 #define GUEST_INIT_ARM64_MARK_H
 
@@ -9,10 +9,9 @@
 
 #include "sys_call.h"
 
-#define MARK_PAGE 0x10000 /* a page of any size that kernels have ends there */
+#define MARK_PAGE 0x10000 /* the largest page size; a multiple of the others */
 
-/* @where: physical address, at the beginning of a page; nothing happens when the kernel does not
- * let us at it */
+/* @where: physical address, page aligned; no effect if the kernel does not allow the access */
 static inline void mark_write(unsigned long where, unsigned char value)
 {
 	long fd = sys_call(__NR_openat, AT_FDCWD, (long)"/dev/mem", O_RDWR | O_SYNC, 0, 0);

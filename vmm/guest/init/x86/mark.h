@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the init tells the VMM how far it is: a byte to an I/O port. */
+/* Reports the progress of the boot to the VMM: writes a byte to an I/O port. */
 #ifndef GUEST_INIT_X86_MARK_H
 #define GUEST_INIT_X86_MARK_H
 
@@ -7,7 +7,7 @@
 
 #include "sys_call.h"
 
-/* @where: the port; nothing happens when the kernel does not let us at it */
+/* @where: the port; no effect if the kernel does not allow the access */
 static inline void mark_write(unsigned long where, unsigned char value)
 {
 	if (sys_call(__NR_ioperm, (long)where, 1, 1, 0, 0) == 0)

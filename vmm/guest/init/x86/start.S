@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first instructions: argc, argv and envp from the stack, where the kernel left them. */
+/* The first instructions: load argc, argv and envp from the stack, where the kernel puts them. */
 
 	.globl _start
 	.type _start, @function
