@@ -89,19 +89,19 @@ static void test_elf_without_pvh_note_is_enoent(void **state)
 
 static void test_elf_bad_note_sizes_are_einval(void **state)
 {
-	static const uint32_t lies[] = {
+	static const uint32_t bad[] = {
 		0, 1, 3, 5, 7, 9, 1000, 0x7fffffff, 0xfffffffc, 0xffffffff
 	};
 	struct sample *s = *state;
 	struct elf_image elf = parse(s);
 
-	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		uint64_t entry;
 
-		put_le32(s->data + SAMPLE_ELF_NOTE + 4, lies[i]);
+		put_le32(s->data + SAMPLE_ELF_NOTE + 4, bad[i]);
 		assert_true(elf_pvh_entry(&elf, &entry) < 0);
 		put_le32(s->data + SAMPLE_ELF_NOTE + 4, 4);
-		put_le32(s->data + SAMPLE_ELF_NOTE, lies[i]);
+		put_le32(s->data + SAMPLE_ELF_NOTE, bad[i]);
 		assert_true(elf_pvh_entry(&elf, &entry) < 0);
 		put_le32(s->data + SAMPLE_ELF_NOTE, 4);
 	}

@@ -161,7 +161,7 @@ static void test_virtqueue_no_interrupt_flag_is_respected(void **state)
 	assert_false(virtqueue_end(&f->vq));
 }
 
-static void test_virtqueue_round_without_requests_wants_no_interrupt(void **state)
+static void test_virtqueue_empty_round_needs_no_interrupt(void **state)
 {
 	struct fixture *f = *state;
 
@@ -699,7 +699,7 @@ int main(void)
 		T(test_virtqueue_chain_as_long_as_the_queue_is_served),
 		T(test_virtqueue_last_byte_of_ram_is_usable),
 		T(test_virtqueue_no_interrupt_flag_is_respected),
-		T(test_virtqueue_round_without_requests_wants_no_interrupt),
+		T(test_virtqueue_empty_round_needs_no_interrupt),
 		T(test_virtqueue_event_idx_interrupts_when_the_index_is_passed),
 		T(test_virtqueue_event_idx_requests_next_notification),
 		T(test_virtqueue_round_excludes_requests_added_later),

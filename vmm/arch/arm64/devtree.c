@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "portal/wire.h"
 
-/* the first and the third cell of an interrupt specifier */
+/* values of the first and the third cell of an interrupt specifier */
 #define IRQ_SPI		0
 #define IRQ_PPI		1
 #define IRQ_EDGE_RISING 1

@@ -26,7 +26,7 @@ static const uint8_t read_code[] = {
 	0x00, 0x00, 0x00, 0x14, /* fail: b fail */
 };
 
-/* the same as A32 code */
+/* the same two programs as A32 code */
 static const uint8_t call_code_32bit[] = {
 	0x83, 0x04, 0xa0, 0xe3, /* mov r0, #0x83000000 */
 	0x00, 0x10, 0xa0, 0xe3, /* mov r1, #0: page 0 */

@@ -63,7 +63,7 @@ static uint32_t bits_for(unsigned int nr_cpus)
 	return bits;
 }
 
-/* leaves 0xb and 0x1f: one thread a core, all cores in one package */
+/* leaves 0xb and 0x1f: one thread per core, all cores in one package */
 static void set_topology_level(struct kvm_cpuid_entry2 *e, const struct cpuid_machine *machine)
 {
 	e->edx = machine->apic_id;
