@@ -15,16 +15,16 @@ enum { KERNEL, INITRD, ROOT, MAX_FDS };
 #define HAS_GUEST_MODULE (1u << 2)
 
 /*
- * Both ends are built from this file. Still it is read like a stranger's: the sender has read
- * kernels and file systems that nobody vouches for.
+ * Both ends are built from this file. Even so, the receiver treats a message as untrusted: the
+ * sender has parsed kernels and file systems of unknown origin.
  */
 struct message {
-	struct kernel_image kernel; /* without its file */
+	struct kernel_image kernel; /* the file is sent as a descriptor */
 	uint32_t flags;
 	char root_path[PATH_MAX];
 };
 
-/* room for the descriptors, aligned as a header */
+/* space for the descriptors, aligned for a header */
 union control {
 	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int))];
 	struct cmsghdr align;
@@ -79,7 +79,7 @@ static void close_all(const int fds[static MAX_FDS])
 	}
 }
 
-/* Return: descriptors in @fds, all of them open and ours */
+/* Return: number of descriptors in @fds; the caller closes them */
 static size_t take_fds(struct msghdr *header, int fds[static MAX_FDS])
 {
 	const struct cmsghdr *item = CMSG_FIRSTHDR(header);
@@ -93,7 +93,7 @@ static size_t take_fds(struct msghdr *header, int fds[static MAX_FDS])
 	return size / sizeof(int);
 }
 
-/* Return: 0, with @fds -1 where there is none; -errno, with none open */
+/* Return: 0, with -1 in @fds for a missing descriptor; -errno, and no descriptor is open */
 static int receive(int socket, struct message *message, int fds[static MAX_FDS])
 {
 	union control control = { 0 };
@@ -102,7 +102,7 @@ static int receive(int socket, struct message *message, int fds[static MAX_FDS])
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = &control,
-		/* not its padding: a fourth descriptor would fit there */
+		/* without the padding, where a fourth descriptor would fit */
 		.msg_controllen = CMSG_LEN(MAX_FDS * sizeof(int)),
 	};
 	size_t nr_fds;

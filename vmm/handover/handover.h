@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest is booted from, found, checked and unpacked: kernel, initial RAM file system, root
- * image. Two processes know it: portal-vmm-loader makes it, with all the libraries that takes, and
- * portal-vmm, which has none of them, runs the guest. Owns the open files and the way from the one
- * to the other; knows neither who looks for them nor where they go.
+ * What a guest is booted from, already checked and unpacked: the kernel, the initial RAM file
+ * system and the root image. portal-vmm-loader makes it, with all the libraries that this takes;
+ * portal-vmm, which is linked with none of them, runs the guest. Owns the open files and sends them
+ * from one process to the other. Knows neither how they are found nor how they are used.
  */
 #ifndef HANDOVER_H
 #define HANDOVER_H
@@ -14,13 +14,13 @@
 #include "boot/kernel_image.h"
 
 /**
- * struct handover - HANDOVER_NONE is "nothing"
- * @kernel: to be loaded
- * @initrd: the archive
- * @root_fd: image of the root, open and locked; -1: the root is in the archive
- * @root_path: its name, without ",rw"; NULL with @root_fd -1
- * @root_write: the guest writes into the image
- * @has_guest_module: the archive loads the portal module
+ * struct handover - what the loader passes to the VMM; HANDOVER_NONE is empty
+ * @kernel: the kernel to load
+ * @initrd: the initial RAM file system, an archive
+ * @root_fd: the root image, open and locked; -1: the root is in the archive
+ * @root_path: name of the root image, without ",rw"; NULL if @root_fd is -1
+ * @root_write: the guest may write to the image
+ * @has_guest_module: the archive contains the guest module and loads it
  */
 struct handover {
 	struct kernel_image kernel;
@@ -35,28 +35,28 @@ struct handover {
 	((struct handover){ .kernel.file = BLOB_NONE, .initrd = BLOB_NONE, .root_fd = -1 })
 
 /**
- * handover_send() - hand them to another process
+ * handover_send() - send the files to another process
  * @socket: of type SOCK_SEQPACKET
- * @files: stay open here, too
+ * @files: remain open in this process
  *
- * Return: 0; -ENAMETOOLONG; -EPIPE nobody listens any more; other -errno of sendmsg(2).
+ * Return: 0; -ENAMETOOLONG; -EPIPE the receiver has closed its end; other -errno of sendmsg(2).
  */
 must_check int handover_send(int socket, const struct handover *files);
 
 /**
- * handover_receive() - take them, and wait for them if need be
+ * handover_receive() - receive the files; blocks until they arrive
  * @socket: of type SOCK_SEQPACKET
- * @ret_files: handover_done() them; the kernel's fields are as they came, and kernel_load()
- * believes none
+ * @ret_files: release with handover_done(). The fields of the kernel are not checked here;
+ * kernel_load() checks them.
  *
- * Return: 0; -ENODATA the other side has gone; -EPROTO that is not what handover_send() sends;
- * other
- * -errno of recvmsg(2) and of mapping them.
+ * Return: 0; -ENODATA the sender has closed its end; -EPROTO not a message of handover_send();
+ * other -errno of recvmsg(2) and of mapping the files.
  */
 must_check int handover_receive(int socket, struct handover *ret_files);
 
 /**
- * handover_done() - close them; what is in guest memory stays. They are HANDOVER_NONE afterwards.
+ * handover_done() - close the files and reset @files to HANDOVER_NONE. Guest memory is not
+ * affected.
  */
 void handover_done(struct handover *files);
 

@@ -14,11 +14,11 @@
 #include "version.h"
 
 #define PROGRAM	    "portal-vmm-loader"
-#define NUMBER_SIZE 12 /* of an int in text */
+#define NUMBER_SIZE 12 /* an int as text */
 
 extern char **environ;
 
-/* beside this program, as in a build tree, else where it is installed */
+/* in the directory of this program, as in a build tree; else in the installed place */
 static const char *find_program(char path[static PATH_MAX])
 {
 	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PROGRAM));
@@ -32,7 +32,7 @@ static const char *find_program(char path[static PATH_MAX])
 	return PORTAL_VMM_LIBEXECDIR "/" PROGRAM;
 }
 
-/* Return: malloc'ed: the program, its socket, and our own arguments */
+/* Return: malloc'ed argument vector: the program, its socket, then our own arguments */
 static char **make_arguments(char *const *argv, char *socket)
 {
 	static char name[] = PROGRAM;
@@ -46,12 +46,12 @@ static char **make_arguments(char *const *argv, char *socket)
 		return NULL;
 	all[0] = name;
 	all[1] = socket;
-	/* the last one is the NULL */
+	/* including the final NULL */
 	memcpy(all + 2, argv + 1, nr * sizeof(*all));
 	return all;
 }
 
-/* @socket is open in the new process under the same number */
+/* In the new process, @socket is open with the same number. */
 static int spawn(const char *path, char **arguments, int socket, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -83,21 +83,21 @@ static int start(const struct vmm_config *config, int socket, pid_t *ret_pid)
 	return err == -EINVAL ? -EIO : err;
 }
 
-/* Return: -EINVAL it has said what is wrong with the user's files; -EIO something else, said here.
+/*
+ * Return: -EINVAL the loader has reported what is wrong with the user's files; -EIO any other
+ * failure, reported here
  */
 static int explain(int err, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_STATUS_USAGE)
 		return -EINVAL;
 	if (WIFSIGNALED(status))
-		log_error("reading the kernel and the root file system: " PROGRAM
-			  " ended by signal %d "
-			  "(%s); one of these files may be made to do that",
+		log_error(PROGRAM " was killed by signal %d (%s) while it read the kernel and the "
+				  "root file system; one of these files may be crafted to do this",
 			  WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		log_error("reading the kernel and the root file system: " PROGRAM
-			  " ended with status "
-			  "%d: %s",
+		log_error(PROGRAM " ended with status %d and sent neither a kernel nor a root file "
+				  "system: %s",
 			  WEXITSTATUS(status), strerror(-err));
 	return -EIO;
 }
@@ -107,7 +107,7 @@ static int wait_for(pid_t pid)
 	int status = 0;
 
 	while (waitpid(pid, &status, 0) < 0) {
-		/* who ignores SIGCHLD has it waited for already */
+		/* if SIGCHLD is ignored, the kernel has reaped the process already */
 		if (errno != EINTR)
 			return 0;
 	}
@@ -130,7 +130,7 @@ int loader_process_run(const struct vmm_config *config, struct handover *ret_fil
 	err = start(config, theirs, &pid);
 	if (err < 0)
 		return err;
-	/* so that its end is the end of the conversation */
+	/* only the loader holds this end now, so we see end of file when it ends */
 	close(take_fd(&theirs));
 	err = handover_receive(ours, ret_files);
 	status = wait_for(pid);

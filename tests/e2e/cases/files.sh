@@ -70,10 +70,10 @@ case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
 	expect_err 'error: --kernel /dev/null --initrd /dev/null$'
 	with_program 'kill -SEGV $$'
 	expect_status 1
-	expect_err 'portal-vmm-loader ended by signal 11 '
+	expect_err 'portal-vmm-loader was killed by signal 11 '
 	with_program 'exit 0'
 	expect_status 1
-	expect_err 'portal-vmm-loader ended with status 0: '
+	expect_err 'portal-vmm-loader ended with status 0 and sent neither a kernel nor a root file system: '
 }
 
 case_files_program_that_is_absent_is_named() {

@@ -18,7 +18,7 @@
 
 #define MESSAGE_MAX 8192
 
-/* the two ends of a conversation */
+/* the two ends of a connection */
 struct ends {
 	int sender, receiver;
 };
@@ -71,7 +71,7 @@ static void add_root(struct handover *files, const char *path)
 	assert_true(files->root_fd >= 0 && files->root_path);
 }
 
-static void test_files_arrive_as_they_were_sent(void **state)
+static void test_handover_files_arrive_unchanged(void **state)
 {
 	const struct ends *ends = *state;
 	struct handover files = make_files(), got;
@@ -97,7 +97,7 @@ static void test_files_arrive_as_they_were_sent(void **state)
 	assert_int_equal(nr_open(), before - 3);
 }
 
-static void test_files_without_a_root_image(void **state)
+static void test_handover_without_root_image(void **state)
 {
 	const struct ends *ends = *state;
 	struct handover files = make_files(), got;
@@ -111,8 +111,8 @@ static void test_files_without_a_root_image(void **state)
 	handover_done(&files);
 }
 
-/* the lock of an open file goes with it */
-static void test_files_root_stays_locked_when_the_sender_closes_it(void **state)
+/* a lock belongs to the open file description, which the receiver gets */
+static void test_handover_root_stays_locked_after_sender_closes(void **state)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	const struct ends *ends = *state;
@@ -134,7 +134,7 @@ static void test_files_root_stays_locked_when_the_sender_closes_it(void **state)
 	close(other);
 }
 
-static void test_files_root_path_to_its_last_byte_and_one_more(void **state)
+static void test_handover_longest_root_path(void **state)
 {
 	const struct ends *ends = *state;
 	struct handover files = make_files(), got;
@@ -152,7 +152,7 @@ static void test_files_root_path_to_its_last_byte_and_one_more(void **state)
 	handover_done(&files);
 }
 
-static void test_files_of_a_sender_that_has_gone(void **state)
+static void test_handover_peer_closed(void **state)
 {
 	struct ends *ends = *state;
 	struct handover files = make_files(), got;
@@ -166,7 +166,7 @@ static void test_files_of_a_sender_that_has_gone(void **state)
 	setup(state);
 }
 
-/* send @len bytes of a good message with @nr_fds descriptors of its two or three */
+/* send @len bytes of a valid message, with @nr_fds descriptors */
 static void send_again(const struct ends *ends, const char *message, size_t len, size_t nr_fds)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))] = { 0 };
@@ -190,7 +190,7 @@ static void send_again(const struct ends *ends, const char *message, size_t len,
 	assert_int_equal(sendmsg(ends->sender, &header, 0), len);
 }
 
-static void test_files_messages_that_are_none_are_refused_and_leave_nothing_open(void **state)
+static void test_handover_malformed_messages_refused_no_fd_leak(void **state)
 {
 	const struct ends *ends = *state;
 	char message[MESSAGE_MAX] = { 0 };
@@ -221,18 +221,15 @@ static void test_files_messages_that_are_none_are_refused_and_leave_nothing_open
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_files_arrive_as_they_were_sent, setup,
+		cmocka_unit_test_setup_teardown(test_handover_files_arrive_unchanged, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_files_without_a_root_image, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_files_root_stays_locked_when_the_sender_closes_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_files_root_path_to_its_last_byte_and_one_more,
+		cmocka_unit_test_setup_teardown(test_handover_without_root_image, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_handover_root_stays_locked_after_sender_closes,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_files_of_a_sender_that_has_gone, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_files_messages_that_are_none_are_refused_and_leave_nothing_open, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(test_handover_longest_root_path, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_handover_peer_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_handover_malformed_messages_refused_no_fd_leak,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
