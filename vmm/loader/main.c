@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * portal-vmm-loader SOCKET ARGUMENT...: reads, checks and unpacks what portal-vmm with the same
- * arguments boots, and hands it over. A process of its own for two reasons: the libraries that know
- * kernels, archives and file systems take more memory than the whole VMM and some stay mapped once
- * loaded; and what goes wrong in them over a hostile file does not go wrong beside a running guest.
+ * portal-vmm-loader SOCKET ARGUMENT...: reads, checks and unpacks what portal-vmm boots with the
+ * same arguments, and sends it to the VMM over SOCKET. It is a separate process for two reasons.
+ * The libraries that parse kernels, archives and file systems take more memory than the whole VMM,
+ * and some stay mapped once they are loaded. And a hostile file that exploits a bug in one of them
+ * does not gain control of a process that runs a guest.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +19,7 @@
 #include "loader/kernel/kernel.h"
 #include "loader/userland.h"
 
-/* PORTAL_CACHE, else the user's cache directory; NULL: neither is known */
+/* below PORTAL_CACHE, else below the user's cache directory; NULL: neither is set */
 static char *store_dir(void)
 {
 	const char *cache = getenv("PORTAL_CACHE"), *xdg = getenv("XDG_CACHE_HOME");
@@ -62,7 +63,7 @@ static int unpack_kernel(const struct vmm_config *config, const struct kernel *k
 	return err < 0 ? refuse(config->kernel, err, &why) : 0;
 }
 
-/* what the two rooms have made, in one: owned by @userland and @kernel still */
+/* The files in the result still belong to @userland and @kernel. */
 static struct handover gather(const struct kernel_image *kernel, const struct userland *userland)
 {
 	struct handover files = HANDOVER_NONE;
@@ -87,7 +88,8 @@ static enum exit_status hand_over(int socket, const struct kernel_image *kernel,
 
 	if (err == 0)
 		return EXIT_STATUS_POWEROFF;
-	log_error("cannot hand the files over: %s", strerror(-err));
+	log_error("cannot send the kernel and the root file system to portal-vmm: %s",
+		  strerror(-err));
 	return EXIT_STATUS_INTERNAL;
 }
 
@@ -116,10 +118,10 @@ int main(int argc, char **argv)
 	struct vmm_config config;
 
 	if (argc < 3) {
-		log_error("portal-vmm starts this program by itself; see portal-vmm --help");
+		log_error("this program is started by portal-vmm; see portal-vmm --help");
 		return EXIT_STATUS_USAGE;
 	}
-	/* nobody waits for the files of a VM that is gone */
+	/* end with the VMM, which is the only reader of the files */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (config_parse(argc - 1, argv + 1, &config) < 0 || config.action != CONFIG_RUN)
 		return EXIT_STATUS_USAGE;

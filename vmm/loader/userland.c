@@ -18,7 +18,7 @@
 #define INITRD_MAX  GIB(4)
 #define ROOT_DEVICE "/dev/vda"
 
-/* an environment variable, so that a source tree can be used without installing it */
+/* environment variable that lets a source tree be used without installation */
 #define GUEST_DIR_VARIABLE "PORTAL_GUEST_DIR"
 
 static int report(const char *what, int err, const struct load_error *why)
@@ -34,7 +34,7 @@ static char *dir_of(const char *path)
 	return copy ? strdup(dirname(copy)) : NULL;
 }
 
-/* --modules, else what lies beside the kernel, else the host's own */
+/* --modules, else a directory beside the kernel, else the host's own modules */
 static int find_modules(const struct vmm_config *config, const char *release, char **ret_dir)
 {
 	auto_free char *beside = dir_of(config->kernel);
@@ -52,7 +52,7 @@ static int find_modules(const struct vmm_config *config, const char *release, ch
 	    modules_find_dir(root, release, ret_dir, NULL) == 0 ||
 	    modules_find_dir("/", release, ret_dir, NULL) == 0)
 		return 0;
-	log_error("no modules found for kernel %s, neither beside it nor in /lib/modules; name the "
+	log_error("no kernel modules found for %s, neither beside it nor in /lib/modules; name the "
 		  "directory with --modules DIR (scripts/fetch-kernel gets a kernel with its "
 		  "modules)",
 		  release);
@@ -66,7 +66,7 @@ static int load_modules(const struct userland *userland, const struct vmm_config
 		{ .name = "virtio_mmio" },
 		{ .name = "virtio_blk" },
 		{ .name = "virtio_rng", .optional = true },
-		/* a directory is unpacked into memory and needs no overlay */
+		/* a root directory is unpacked into memory and needs no overlay */
 		{ .name = "overlay",
 		  .optional =
 			  userland->rootfs->write || userland->rootfs->kind == ROOTFS_DIRECTORY },
@@ -170,13 +170,14 @@ static int read_initrd(struct userland *userland, const struct vmm_config *confi
 	return -EINVAL;
 }
 
-static const char *what_says_its_release(unsigned int machine)
+/* kernel formats in which the release can be found */
+static const char *formats_with_release(unsigned int machine)
 {
 	switch (machine) {
 	case EM_ARM:
-		return "a zImage of Linux 5.9 or newer that gzip, lz4 or xz has packed";
+		return "a zImage of Linux 5.9 or newer that is compressed with gzip, lz4 or xz";
 	case EM_AARCH64:
-		return "an Image that is whole";
+		return "a complete Image";
 	default:
 		return "a bzImage, or an ELF vmlinux that is not stripped";
 	}
@@ -194,8 +195,9 @@ int userland_open(struct userland *userland, const struct vmm_config *config,
 	if (err < 0)
 		return report(config->rootfs, err, &why);
 	if (!kernel->release[0]) {
-		log_error("%s does not say its release, so no modules can be found for it; use %s",
-			  config->kernel, what_says_its_release(kernel->machine));
+		log_error("%s does not contain its release, so no modules can be found for it; use "
+			  "%s",
+			  config->kernel, formats_with_release(kernel->machine));
 		return -EINVAL;
 	}
 	userland->has_guest_module = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the guest's kernel boots into: the root file system and the initial RAM file system that
- * brings the modules, the guest module and the init. Turns names on the command line into open
- * files. Part of portal-vmm-loader.
+ * What the guest's kernel boots into: the root file system, and the initial RAM file system with
+ * the kernel modules, the guest module and init. Opens the files that the command line names. Part
+ * of portal-vmm-loader.
  */
 #ifndef USERLAND_H
 #define USERLAND_H
@@ -13,10 +13,10 @@
 #include "loader/kernel/kernel.h"
 
 /**
- * struct userland - opened; USERLAND_NONE is "nothing"
+ * struct userland - opened files; USERLAND_NONE is empty
  * @rootfs: NULL with --initrd
- * @initrd: the archive; BLOB_NONE: not there yet
- * @has_guest_module: it loads the portal module
+ * @initrd: the archive; BLOB_NONE: not made yet
+ * @has_guest_module: the archive contains the guest module and loads it
  */
 struct userland {
 	struct rootfs *rootfs;
@@ -27,17 +27,17 @@ struct userland {
 #define USERLAND_NONE ((struct userland){ .initrd = BLOB_NONE })
 
 /**
- * userland_open() - find and read everything. Says on the log what is wrong.
- * @userland: USERLAND_NONE; userland_close() it also after a failure
- * @config: names
- * @kernel: what is booted: its release and its machine count
+ * userland_open() - find and read all files; logs errors
+ * @userland: USERLAND_NONE before; to be closed with userland_close(), also after a failure
+ * @config: names of the files
+ * @kernel: the kernel that is booted; only its release and its machine are used
  *
- * Return: 0; -EINVAL the user's files; other -errno ours.
+ * Return: 0; -EINVAL an error in the user's files; other -errno an error of ours.
  */
 must_check int userland_open(struct userland *userland, const struct vmm_config *config,
 			     const struct kernel *kernel);
 
-/** userland_close() - what has been handed over stays open there. */
+/** userland_close() - close the files; copies that were sent to the VMM stay open there. */
 void userland_close(struct userland *userland);
 
 #endif

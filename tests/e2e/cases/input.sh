@@ -119,7 +119,7 @@ case_input_kernel_is_a_directory() {
 case_input_kernel_empty_or_short() {
 	mkdir in && : >in/empty && head -c 300 "$KERNEL" >in/short
 	refuse_kernel 'the file is empty' in/empty
-	refuse_kernel '300 bytes are too short for a kernel' in/short
+	refuse_kernel '300 bytes are too few for a kernel' in/short
 }
 
 case_input_kernel_truncated() {
@@ -142,7 +142,7 @@ case_input_kernel_for_other_machines() {
 	put_bytes in/uimage 0 '\x27\x05\x19\x56'
 	refuse_kernel 'a U-Boot uImage' in/uimage
 	put_bytes in/random 0 'no kernel'
-	refuse_kernel 'not a kernel image that is known here \(it begins 6e 6f 20 6b\)' in/random
+	refuse_kernel 'not a known kernel image \(it begins with 6e 6f 20 6b\)' in/random
 }
 
 only_on x86_64 input_kernel_of_arm64_where_x86_is_needed input_kernel_old_zimage
@@ -220,7 +220,7 @@ case_input_rootfs_unreadable() {
 
 case_input_rootfs_of_unknown_type() {
 	mkdir in && head -c 1048576 /dev/zero >in/zeros && : >in/empty
-	refuse_rootfs 'not a file system image that is known here \(it begins 00 00 00 00\)' in/zeros
+	refuse_rootfs 'not a known file system image \(it begins with 00 00 00 00\)' in/zeros
 	refuse_rootfs 'the file is empty' in/empty
 	refuse_rootfs 'an ELF file' "$VMM"
 	refuse_rootfs 'neither a file nor a directory' /dev/null

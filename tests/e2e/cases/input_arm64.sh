@@ -47,7 +47,7 @@ case_input_arm64_image_header_lies() {
 
 case_input_arm64_image_without_a_release() {
 	mkdir in && make_image in/image
-	refuse 2 'in/image does not say its release, .*; use an Image' --kernel in/image --modules "$MODULES" \
+	refuse 2 'in/image does not contain its release, .*; use a complete Image' --kernel in/image --modules "$MODULES" \
 		--guest-module "$GUEST_KO" --rootfs "$FIXTURES/rootfs.squashfs"
 }
 
@@ -65,21 +65,21 @@ case_input_arm64_zboot_header_lies() {
 
 	mkdir in && make_zboot in/none 64 0
 	size="$(($(stat -c %s in/none) - 64))"
-	refuse_bare 'the EFI zboot header names no payload' in/none
+	refuse_bare 'the EFI zboot header has no payload' in/none
 	make_zboot in/itself 8 "$size"
-	refuse_bare 'the EFI zboot header names no payload' in/itself
+	refuse_bare 'the EFI zboot header has no payload' in/itself
 	make_zboot in/behind 0xffffffff 0xffffffff
 	refuse_bare 'truncated: [0-9]+ bytes are missing' in/behind
 	make_zboot in/short 64 "$((size + 1))"
 	refuse_bare 'truncated: 1 bytes are missing' in/short
 	make_zboot in/other 65 "$((size - 1))"
-	refuse_bare 'an EFI zboot image packed in a way that is not known here' in/other
+	refuse_bare 'an EFI zboot image with an unknown compression' in/other
 	make_zboot in/cut 64 "$((size / 2))"
 	refuse_bare 'its gzip data ends too early' in/cut
 	make_zboot in/damaged 64 "$size" && put_bytes in/damaged 1000 'not here before'
 	refuse_bare 'its gzip data is damaged' in/damaged
 	make_zboot in/no_kernel 64 "$size"
-	refuse_bare 'not a kernel image that is known here' in/no_kernel
+	refuse_bare 'not a known kernel image' in/no_kernel
 }
 
 # ---- a zImage --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "base/io.h"
 
-#define WRITE_SIZE KIB(64) /* what is smaller is gathered first */
+#define WRITE_SIZE KIB(64) /* smaller writes are collected */
 #define DIR_MODE   0755
 
 struct cpio {
@@ -46,7 +46,7 @@ static int open_archive(struct cpio *cpio)
 	cpio->archive = archive_write_new();
 	if (!cpio->archive)
 		return -ENOMEM;
-	/* no padding at the end: the kernel reads a stream */
+	/* no padding at the end: the kernel does not need it */
 	if (archive_write_set_format_cpio_newc(cpio->archive) != ARCHIVE_OK ||
 	    archive_write_set_bytes_per_block(cpio->archive, WRITE_SIZE) != ARCHIVE_OK ||
 	    archive_write_set_bytes_in_last_block(cpio->archive, 1) != ARCHIVE_OK ||

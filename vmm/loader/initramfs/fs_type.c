@@ -9,15 +9,14 @@
 #include "base/bytes.h"
 #include "base/io.h"
 
-#define HEADER_SIZE 4096 /* every header that is looked at here lies below */
+#define HEADER_SIZE 4096 /* all headers that are checked here end before */
 
-/* libblkid's name, and what Linux wants to hear; file systems that are not here need nothing
- * special */
+/* by libblkid's name: what Linux needs to mount the file system; others need nothing special */
 static const struct {
 	const char *blkid;
 	struct fs_type type;
 } known[] = {
-	/* ext4 mounts its elders too; noload: a journal is left alone */
+	/* ext4 also mounts ext2 and ext3; noload: do not replay the journal */
 	{ "ext2", { "ext4", NULL, true, { "ext4" } } },
 	{ "ext3", { "ext4", "noload", true, { "ext4" } } },
 	{ "ext4", { "ext4", "noload", true, { "ext4" } } },
@@ -36,7 +35,7 @@ static const struct {
 #define NEEDS_FLASH   ", which needs a flash (MTD) device" UNPACK_IT
 #define VENDOR_SQUASH "a vendor's squashfs variant, which Linux cannot mount" UNPACK_IT
 
-/* recognised by libblkid, and no root */
+/* recognised by libblkid, but not usable as a root */
 static const struct {
 	const char *blkid;
 	const char *reason;
@@ -72,20 +71,20 @@ static const struct {
 	{ 4, { 0x7f, 'E', 'L', 'F' }, "an ELF file" },
 };
 
-/* what an image's own header says about its length in bytes; 0: it does not say, or not sensibly */
+/* The size of an image in bytes by its header; 0: not given, or not plausible */
 static uint64_t ext_bytes(const uint8_t *header)
 {
 	const uint8_t *super = header + 1024;
-	uint32_t trace_block_size = get_le32(super + 0x18);
+	uint32_t log_block_size = get_le32(super + 0x18);
 	uint64_t blocks = get_le32(super + 0x04);
 
 	if (get_le32(super + 0x60) & 0x80) /* INCOMPAT_64BIT */
 		blocks |= (uint64_t)get_le32(super + 0x150) << 32;
-	if (trace_block_size > 6)
+	if (log_block_size > 6)
 		return 0;
-	if (blocks > UINT64_MAX >> (10 + trace_block_size))
+	if (blocks > UINT64_MAX >> (10 + log_block_size))
 		return UINT64_MAX;
-	return blocks << (10 + trace_block_size);
+	return blocks << (10 + log_block_size);
 }
 
 static uint64_t squashfs_bytes(const uint8_t *header)
@@ -96,9 +95,9 @@ static uint64_t squashfs_bytes(const uint8_t *header)
 static uint64_t erofs_bytes(const uint8_t *header)
 {
 	const uint8_t *super = header + 1024;
-	unsigned int trace_block_size = super[12];
+	unsigned int log_block_size = super[12];
 
-	return trace_block_size > 16 ? 0 : (uint64_t)get_le32(super + 36) << trace_block_size;
+	return log_block_size > 16 ? 0 : (uint64_t)get_le32(super + 36) << log_block_size;
 }
 
 static uint64_t cramfs_bytes(const uint8_t *header)
@@ -144,11 +143,11 @@ static int check_refused(const char *blkid, const uint8_t *header, struct load_e
 		if (strcmp(refused[i].blkid, blkid) == 0)
 			return boot_fail(why, -ENOTSUP, "%s", refused[i].reason);
 	}
-	/* squashfs compression id, 2 = lzma: only vendors' kernels have it */
+	/* squashfs compression id 2 is lzma; only vendor kernels support it */
 	if (strcmp(blkid, "squashfs") == 0 && get_le16(header + 20) == 2)
-		return boot_fail(why, -ENOTSUP,
-				 "a squashfs packed with lzma, which Linux cannot mount; unpack it "
-				 "and use the directory");
+		return boot_fail(
+			why, -ENOTSUP,
+			"a squashfs compressed with lzma, which Linux cannot mount" UNPACK_IT);
 	return 0;
 }
 
@@ -158,10 +157,9 @@ static int refuse_unknown(const uint8_t *header, struct load_error *why)
 		if (memcmp(header, foreign[i].bytes, foreign[i].len) == 0)
 			return boot_fail(why, -ENOTSUP, "%s", foreign[i].reason);
 	}
-	return boot_fail(
-		why, -EINVAL,
-		"not a file system image that is known here (it begins %02x %02x %02x %02x)",
-		header[0], header[1], header[2], header[3]);
+	return boot_fail(why, -EINVAL,
+			 "not a known file system image (it begins with %02x %02x %02x %02x)",
+			 header[0], header[1], header[2], header[3]);
 }
 
 static void fill_type(const char *blkid, struct fs_type *ret_type)
@@ -192,8 +190,8 @@ static int judge(blkid_probe probe, const uint8_t *header, uint64_t size, struct
 	}
 	if (blkid_probe_lookup_value(probe, "PTTYPE", &value, NULL) == 0)
 		return boot_fail(why, -ENOTSUP,
-				 "a whole disk with a partition table (%s); use the partition that "
-				 "holds the root, cut out of it",
+				 "a whole disk with a partition table (%s); extract the root "
+				 "partition and use that",
 				 value);
 	return refuse_unknown(header, why);
 }
@@ -205,14 +203,14 @@ static int probe_header(int fd, const uint8_t *header, uint64_t size, struct fs_
 	int err;
 
 	if (!probe)
-		return boot_fail(why, -ENOMEM, "no memory here to look at the image");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read the image");
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, 1);
 	if (blkid_probe_set_device(probe, fd, 0, 0) < 0)
 		err = boot_fail(why, -EIO, "cannot be read");
 	else if (blkid_do_safeprobe(probe) == -2)
-		err = boot_fail(why, -ENOTSUP, "holds signs of several file systems");
+		err = boot_fail(why, -ENOTSUP, "has signatures of several file systems");
 	else
 		err = judge(probe, header, size, ret_type, why);
 	blkid_free_probe(probe);

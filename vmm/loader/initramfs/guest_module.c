@@ -17,7 +17,7 @@ static int check_explicit(const char *path, char **ret_path, struct load_error *
 		return boot_fail(why, -errno, "%s: %s", path, strerror(errno));
 	copy = strdup(path);
 	if (!copy)
-		return boot_fail(why, -ENOMEM, "no memory here to find the guest module");
+		return boot_fail(why, -ENOMEM, "not enough host memory to find the guest module");
 	*ret_path = copy;
 	return 0;
 }
@@ -45,7 +45,8 @@ int guest_module_find(const struct guest_module_places *places, const char *rele
 
 		if (asprintf(&path, "%s/%s/" GUEST_MODULE_FILE, places->dirs[i], release) < 0) {
 			path = NULL;
-			return boot_fail(why, -ENOMEM, "no memory here to find the guest module");
+			return boot_fail(why, -ENOMEM,
+					 "not enough host memory to find the guest module");
 		}
 		if (access(path, R_OK) == 0) {
 			*ret_path = take_ptr(path);
@@ -75,8 +76,10 @@ static Elf_Data *find_modinfo(Elf *elf)
 	return NULL;
 }
 
-/* .modinfo is "key=value" strings, each with its NUL. Return: malloc'ed first word of vermagic, or
- * NULL */
+/*
+ * .modinfo contains NUL-terminated strings "key=value". Return: the first word of vermagic,
+ * malloc'ed, or NULL
+ */
 static char *read_vermagic(Elf *elf)
 {
 	const Elf_Data *info = find_modinfo(elf);
@@ -122,6 +125,6 @@ int guest_module_check(const struct module *module, const char *release, unsigne
 		return boot_fail(why, -ESTALE, "made for kernel %s, but the kernel is %s", made_for,
 				 release);
 	if (!fits)
-		return boot_fail(why, -ESTALE, "made for this release on another machine");
+		return boot_fail(why, -ESTALE, "made for this release, but for another machine");
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The portal module for the guest's kernel: where its file is, and whether it fits. */
+/* Finds the file of the guest module, and checks that it fits the guest's kernel. */
 #ifndef INITRAMFS_GUEST_MODULE_H
 #define INITRAMFS_GUEST_MODULE_H
 
@@ -12,10 +12,10 @@
 #define GUEST_MODULE_FILE "portal.ko"
 
 /**
- * struct guest_module_places - where to look
- * @path: a file; NULL: search
- * @dirs: directories with RELEASE/portal.ko below, the first one that has it wins
- * @nr_dirs: how many
+ * struct guest_module_places - where to search
+ * @path: the file; NULL: search in @dirs
+ * @dirs: directories that may contain RELEASE/portal.ko; the first match is used
+ * @nr_dirs: number of @dirs
  */
 struct guest_module_places {
 	const char *path;
@@ -24,7 +24,7 @@ struct guest_module_places {
 };
 
 /**
- * guest_module_find() - the file for a kernel
+ * guest_module_find() - find the guest module for a kernel
  * @places: borrowed
  * @release: uname -r of the kernel
  * @ret_path: malloc'ed
@@ -36,16 +36,16 @@ must_check int guest_module_find(const struct guest_module_places *places, const
 				 char **ret_path, struct load_error *why);
 
 /**
- * guest_module_check() - does the module fit the kernel?
+ * guest_module_check() - check that the module fits the kernel
  * @module: read by module_read()
  * @release: uname -r of the kernel
- * @machine: EM_* that the kernel is made for
+ * @machine: EM_* that the kernel is built for
  * @why: filled on failure, or NULL
  *
- * Compares the first word of the module's vermagic, as the kernel does, which then looks at the
- * rest.
+ * Compares the first word of the module's vermagic. The kernel compares the rest as well when it
+ * loads the module.
  *
- * Return: 0; -ENOEXEC no kernel module; -ESTALE made for another kernel or another machine.
+ * Return: 0; -ENOEXEC not a kernel module; -ESTALE built for another kernel or another machine.
  */
 must_check int guest_module_check(const struct module *module, const char *release,
 				  unsigned int machine, struct load_error *why);

@@ -15,9 +15,9 @@
 #include "loader/initramfs/cpio.h"
 #include "loader/initramfs/tree.h"
 
-#define KERNEL_BYTES MIB(72) /* the kernel itself and what it takes to come up */
+#define KERNEL_BYTES MIB(72) /* the kernel itself, and what it needs to boot */
 
-/* the configuration as text; grows in an open_memstream(3) */
+/* the configuration as text, written with open_memstream(3) */
 struct text {
 	char *data;
 	size_t len;
@@ -68,25 +68,25 @@ static int write_config(const struct initramfs_options *options, char **ret_text
 
 	text.out = open_memstream(&text.data, &text.len);
 	if (!text.out)
-		return boot_fail(why, -ENOMEM, "no memory here for the initramfs");
+		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	put_all(&text, options);
 	failed = ferror(text.out);
 	failed |= fclose(text.out) != 0;
 	data = text.data;
 	if (failed)
-		return boot_fail(why, -ENOMEM, "no memory here for the initramfs");
+		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	if (text.bad)
-		return boot_fail(why, -EINVAL, "a line end in an option for the guest's init");
+		return boot_fail(why, -EINVAL, "a newline in an option for the guest's init");
 	if (text.len > GUEST_INIT_CONFIG_MAX || options->modules->nr > GUEST_INIT_MODULES_MAX)
-		return boot_fail(why, -EINVAL, "too much configuration for the guest's init");
+		return boot_fail(why, -EINVAL, "too many modules or options for the guest's init");
 	*ret_text = take_ptr(data);
 	return 0;
 }
 
 /*
- * The initramfs is a tmpfs of at most half of what the kernel finds free at its start, and the
- * archive is not free then. So the archive counts once and the tree twice; the quarter is for page
- * structs.
+ * The initramfs is a tmpfs. Its maximum size is half of the memory that is free when the kernel
+ * starts; the archive still occupies memory then. So the archive counts once and the unpacked tree
+ * twice. The quarter is for page structs.
  */
 static uint64_t memory_for(uint64_t size)
 {
@@ -105,14 +105,14 @@ static int check_memory(const struct initramfs_options *options, struct load_err
 	need = memory_for(size);
 	if (need <= options->ram_bytes)
 		return 0;
-	boot_note(why, "as a directory it is packed into guest memory and needs %llu MiB of it",
+	boot_note(why, "the directory is copied into guest memory and needs %llu MiB of it",
 		  (unsigned long long)(need >> 20) + 1);
 	if (why)
 		why->need_bytes = need;
 	return -ENOMEM;
 }
 
-/* the kernel opens the console before our init can make its node */
+/* the kernel opens /dev/console before our init could create it */
 static int add_console(struct cpio *cpio)
 {
 	struct cpio_entry node = {
@@ -125,7 +125,7 @@ static int add_console(struct cpio *cpio)
 	return err < 0 ? err : cpio_add(cpio, &node);
 }
 
-/* Return: bytes, 0: none was built for it */
+/* Return: size in bytes; 0: no init was built for @machine */
 static size_t find_init(unsigned int machine, const uint8_t **ret_init)
 {
 	bool is_arm = machine == EM_ARM;
@@ -200,18 +200,18 @@ int initramfs_build(const struct initramfs_options *options, struct blob *ret_ar
 		return err;
 	if (find_init(options->machine, &init) == 0)
 		return boot_fail(why, -ENOTSUP,
-				 "not for a 32-bit kernel: this portal-vmm was built without "
-				 "arm-linux-gnueabihf-gcc");
+				 "a 32-bit kernel cannot be used: this portal-vmm was built "
+				 "without arm-linux-gnueabihf-gcc");
 	if (options->tree) {
 		err = check_memory(options, why);
 		if (err < 0)
 			return err;
 	}
 	if (cpio_create(&cpio) < 0)
-		return boot_fail(why, -ENOMEM, "no memory here for the initramfs");
+		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	err = fill(cpio, options, config, why);
 	if (err == 0 && cpio_finish(cpio, ret_archive) < 0)
-		err = boot_fail(why, -ENOMEM, "no memory here for the initramfs");
+		err = boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	cpio_destroy(cpio);
 	return err;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The initramfs that the VMM makes: the guest's init with its configuration, the modules, and a
- * root file system that was given as a directory. What it holds and where, guest/init/format.h
- * says.
+ * Makes the initramfs: our init with its configuration, the kernel modules, the guest module, and
+ * the root file system if it is a directory. guest/init/format.h defines the layout.
  */
 #ifndef INITRAMFS_INITRAMFS_H
 #define INITRAMFS_INITRAMFS_H
@@ -16,20 +15,20 @@
 #include "loader/initramfs/modules.h"
 
 /**
- * struct initramfs_options - what goes in; all borrowed
- * @machine: EM_* that the kernel is made for
- * @modules: loaded in this order
- * @guest_module: the portal module; NULL: boot without it
- * @guest_module_params: "name=value name=value", or NULL
+ * struct initramfs_options - contents of the initramfs; all pointers are borrowed
+ * @machine: EM_* that the kernel is built for
+ * @modules: kernel modules, loaded in this order
+ * @guest_module: the guest module; NULL: boot without it
+ * @guest_module_params: its parameters, "name=value name=value", or NULL
  * @tree: directory that becomes the root; NULL: the root is @root_device
- * @root_device: "/dev/vda"
+ * @root_device: block device of the root, such as "/dev/vda"
  * @root_type: file system name for mount(2)
  * @root_options: data for mount(2), or NULL
- * @root_write: mount it writable; false: read-only, with an overlay in memory
- * @init: program to run; NULL: search
- * @marks: where the init writes how far it is (guest/init/format.h); 0: it does not
- * @debug: the init says what it does
- * @ram_bytes: guest memory, for telling early that @tree does not fit
+ * @root_write: mount the root for writing; false: read-only, with an overlay in memory
+ * @init: the firmware's init; NULL: search for it
+ * @marks: address to which our init reports its progress (guest/init/format.h); 0: no report
+ * @debug: our init logs what it does
+ * @ram_bytes: guest memory, to report early that @tree does not fit
  */
 struct initramfs_options {
 	unsigned int machine;
@@ -54,15 +53,15 @@ struct initramfs_options {
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOMEM with @why->need_bytes: @tree does not fit guest memory; -ENOMEM; -EINVAL a
- * line end in one of the strings, or more modules than the init takes; -ENOTSUP no init was built
- * for @machine; errors of reading @tree.
+ * newline in one of the strings, or too many modules or options; -ENOTSUP no init was built for
+ * @machine; errors of reading @tree.
  */
 must_check int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
 			       struct load_error *why);
 
 /**
- * initramfs_join() - a user's initrd with ours behind it: where both have a file, ours is used
- * @user: any initrd the kernel takes, also a compressed one
+ * initramfs_join() - append our archive to a user's initrd; of files in both, ours is used
+ * @user: an initrd; may be compressed
  * @user_len: bytes
  * @own: from initramfs_build()
  * @own_len: bytes

@@ -73,7 +73,7 @@ int module_read(const char *path, const char *name, struct module *ret_module,
 	int err;
 
 	if (!module.name)
-		return boot_fail(why, -ENOMEM, "no memory here to read modules");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
 	err = fill_module(&module, path, why);
 	if (err < 0) {
 		module_done(&module);
@@ -83,8 +83,10 @@ int module_read(const char *path, const char *name, struct module *ret_module,
 	return 0;
 }
 
-/* Return: malloc'ed "dir/middle/release" when it is a directory of modules, with *@ret_indexed for
- * depmod */
+/*
+ * Return: "dir/middle/release", malloc'ed, if that is a directory of modules, else NULL.
+ * *@ret_indexed: depmod has been run.
+ */
 static char *try_dir(const char *dir, const char *middle, const char *release, bool *ret_indexed)
 {
 	auto_free char *path = NULL, *order = NULL, *index = NULL;
@@ -119,7 +121,7 @@ int modules_find_dir(const char *dir, const char *release, char **ret_dir, struc
 	return 0;
 }
 
-/* the way down the tree of dependencies, and whether it had a soft one */
+/* path from the root of the dependency tree; optional if any step was a soft dependency */
 struct place {
 	const struct place *up;
 	const char *name;
@@ -142,7 +144,7 @@ static int append(struct module_list *list, const char *path, const char *name,
 	int err;
 
 	if (!items)
-		return boot_fail(why, -ENOMEM, "no memory here to read modules");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
 	list->items = items;
 	err = module_read(path, name, &items[list->nr], why);
 	if (err < 0)
@@ -163,7 +165,7 @@ static int add_file(struct module_list *list, struct kmod_module *mod, bool opti
 		return 0;
 	if (asprintf(&file, "%s.ko", kmod_module_get_name(mod)) < 0) {
 		file = NULL;
-		return boot_fail(why, -ENOMEM, "no memory here to read modules");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
 	}
 	module = find_module(list, file);
 	if (module) {
@@ -227,7 +229,7 @@ static int add_with_neighbours(struct module_list *list, struct kmod_module *mod
 	return err;
 }
 
-/* soft dependencies may go round in circles: stop at what is on the way already */
+/* soft dependencies may form a cycle: stop at a module that is already on the path */
 static int add_tree(struct module_list *list, struct kmod_module *mod, const struct place *up,
 		    bool optional, struct load_error *why)
 {
@@ -264,7 +266,7 @@ static void silence(void *data, int priority, const char *file, int line, const 
 	(void)data, (void)priority, (void)file, (void)line, (void)fn, (void)format, (void)args;
 }
 
-/* nothing of this machine's own /etc/modprobe.d: the kernel is not this machine's */
+/* the host's own /etc/modprobe.d is not used: it is for another kernel */
 static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct load_error *why)
 {
 	auto_free char *softdep = NULL;
@@ -273,12 +275,12 @@ static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct load_er
 
 	if (asprintf(&softdep, "%s/modules.softdep", dir) < 0) {
 		softdep = NULL;
-		return boot_fail(why, -ENOMEM, "no memory here to read modules");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
 	}
 	config[0] = softdep;
 	kmod = kmod_new(dir, config);
 	if (!kmod)
-		return boot_fail(why, -ENOMEM, "no memory here to read modules");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
 	kmod_set_log_fn(kmod, silence, NULL);
 	*ret_kmod = kmod;
 	return 0;

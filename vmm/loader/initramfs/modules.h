@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernel modules out of a directory that depmod has seen: from the names that are wanted to the
- * files that must be loaded, in load order, unpacked. Knows no guest and no initramfs.
+ * Reads kernel modules from a directory that depmod has indexed. The input is names of modules; the
+ * output is the files that must be loaded, unpacked and in load order. Does not know the guest or
+ * the initramfs.
  */
 #ifndef INITRAMFS_MODULES_H
 #define INITRAMFS_MODULES_H
@@ -13,12 +14,12 @@
 #include "boot/load_error.h"
 
 /**
- * struct module - one module file in memory
+ * struct module - a kernel module file in memory
  * @name: file name, "virtio_ring.ko"
- * @data: the plain ELF file
+ * @data: the ELF file, unpacked
  * @len: bytes
- * @optional: the boot goes on when the kernel refuses it, for instance for a CPU that lacks
- * something
+ * @optional: the boot continues if the kernel refuses it, for example because of a missing CPU
+ * feature
  */
 struct module {
 	char *name;
@@ -34,26 +35,26 @@ struct module_list {
 };
 
 /**
- * struct module_wish - a module that is wanted, with everything it depends on
- * @name: as modprobe takes it: "overlay", "fs-ext4"
- * @optional: a kernel that has no such thing is fine
+ * struct module_wish - a requested module; its dependencies are loaded, too
+ * @name: a name or alias for modprobe: "overlay", "fs-ext4"
+ * @optional: it is no error if the kernel has no such module
  */
 struct module_wish {
 	const char *name;
 	bool optional;
 };
 
-/** module_done() - free what is in it. Zeroed is fine. */
+/** module_done() - free the fields; @module may be zeroed. */
 void module_done(struct module *module);
 
-/** module_list_done() - free all of it. */
+/** module_list_done() - free the modules and the list. */
 void module_list_done(struct module_list *list);
 
 /**
- * module_read() - a module file, plain or packed with gzip, xz or zstd
- * @path: of the file
- * @name: to be copied
- * @ret_module: set only on success; module_done() it
+ * module_read() - read a module file, plain or compressed with gzip, lz4, xz or zstd
+ * @path: path of the file
+ * @name: name of the module; copied
+ * @ret_module: set only on success; release with module_done()
  * @why: filled on failure, or NULL
  *
  * Return: 0; -errno of reading and unpacking; -ENOEXEC not an ELF file.
@@ -62,28 +63,28 @@ must_check int module_read(const char *path, const char *name, struct module *re
 			   struct load_error *why);
 
 /**
- * modules_find_dir() - the directory that holds a kernel's modules
- * @dir: what the user named: a root with lib/modules/RELEASE, a directory with RELEASE, or that
- * itself
+ * modules_find_dir() - find the directory of a kernel's modules
+ * @dir: a root that contains lib/modules/RELEASE, a directory that contains RELEASE, or that
+ * directory itself
  * @release: uname -r of the kernel; empty: only @dir itself
  * @ret_dir: malloc'ed path
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOENT there is none, or depmod has not run there (the reason says which); -ENOMEM.
+ * Return: 0; -ENOENT not found, or depmod has not been run for it (@why says which); -ENOMEM.
  */
 must_check int modules_find_dir(const char *dir, const char *release, char **ret_dir,
 				struct load_error *why);
 
 /**
- * modules_load() - the files for a list of wishes
- * @dir: as modules_find_dir() found it
- * @wishes: @nr of them
- * @ret_list: set only on success: each file once, dependencies first, nothing that is built in;
- * what only soft dependencies ask for is optional
+ * modules_load() - read the files for a list of requested modules
+ * @dir: from modules_find_dir()
+ * @wishes: requested modules
+ * @nr: number of @wishes
+ * @ret_list: set only on success: each file once, dependencies first, without built-in modules. A
+ * module that only soft dependencies require is optional.
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOENT a required module is missing; errors of module_read() for a file that is
- * listed.
+ * Return: 0; -ENOENT a required module is missing; errors of module_read() for a file in the index.
  */
 must_check int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
 			    struct module_list *ret_list, struct load_error *why);

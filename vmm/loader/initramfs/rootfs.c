@@ -21,7 +21,7 @@ static bool ends_with(const char *s, const char *end)
 	return len > end_len && strcmp(s + len - end_len, end) == 0;
 }
 
-/* a path may hold commas itself: only a known word behind the last one counts */
+/* a path may contain commas; only a known word after the last one is an option */
 static int parse_spec(struct rootfs *rootfs, const char *spec)
 {
 	size_t len = strlen(spec);
@@ -34,8 +34,8 @@ static int parse_spec(struct rootfs *rootfs, const char *spec)
 }
 
 /*
- * Writers exclude everybody: a mounted file system must not change below its readers. Without ",rw"
- * a file system that knows no locks is fine.
+ * A writer excludes readers and other writers: an image must not change while it is mounted.
+ * Without ",rw", the image may be on a file system without locks.
  */
 static int lock(const struct rootfs *rootfs, struct load_error *why)
 {
@@ -43,7 +43,8 @@ static int lock(const struct rootfs *rootfs, struct load_error *why)
 
 	if (err == -EBUSY)
 		return boot_fail(why, -EBUSY, "in use by another program%s",
-				 rootfs->write ? "; only one may write it" : " that writes it");
+				 rootfs->write ? "; only one may write to it"
+					       : " that writes to it");
 	if (err == 0 || !rootfs->write)
 		return 0;
 	return boot_fail(why, err, "cannot be locked for writing: %s", strerror(-err));
@@ -68,7 +69,7 @@ static void take_type(struct rootfs *rootfs, const struct fs_type *type)
 			(struct module_wish){ .name = type->modules[i], .optional = i > 0 };
 	if (rootfs->nr_modules > 0)
 		return;
-	/* every file system's module has this alias */
+	/* the module of every file system has this alias */
 	(void)snprintf(rootfs->module_name, sizeof(rootfs->module_name), "fs-%s", rootfs->type);
 	rootfs->modules[rootfs->nr_modules++] = (struct module_wish){ .name = rootfs->module_name };
 }
@@ -122,11 +123,11 @@ int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct load_error 
 	int err;
 
 	if (!rootfs)
-		return boot_fail(why, -ENOMEM, "no memory here to look at it");
+		return boot_fail(why, -ENOMEM, "not enough host memory to read it");
 	rootfs->fd = -1;
 	err = parse_spec(rootfs, spec);
 	if (err < 0)
-		(void)boot_fail(why, err, "no memory here to look at it");
+		(void)boot_fail(why, err, "not enough host memory to read it");
 	else
 		err = open_any(rootfs, why);
 	if (err < 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the user gave as the root file system: a directory, or an image that is known by its
- * content. Owns the open and locked image. Mounts nothing and knows no device; reads a few headers
- * and changes nothing.
+ * The root file system that the user named: a directory, or an image, whose type is determined from
+ * its content. Owns the open and locked image. Reads a few headers of it; mounts and changes
+ * nothing, and knows no device.
  */
 #ifndef INITRAMFS_ROOTFS_H
 #define INITRAMFS_ROOTFS_H
@@ -25,16 +25,17 @@ enum rootfs_kind {
 };
 
 /**
- * struct rootfs - a root file system that can be used
+ * struct rootfs - a usable root file system
  * @kind: image or directory
- * @path: without the ",rw"
- * @write: the guest writes into the image
- * @fd: the image, open and locked as long as it is open; -1 for a directory
- * @size_bytes: of the image
+ * @path: path without ",rw"
+ * @write: the guest may write to the image
+ * @fd: the image, open and locked; -1 for a directory
+ * @size_bytes: size of the image
  * @type: file system name for mount(2)
  * @options: data for mount(2), or NULL
- * @modules: @nr_modules modules the guest's kernel needs for it
- * @module_name: room for a name in @modules
+ * @modules: modules that the guest's kernel needs to mount it
+ * @nr_modules: number of @modules
+ * @module_name: storage for a name in @modules
  */
 struct rootfs {
 	enum rootfs_kind kind;
@@ -50,21 +51,20 @@ struct rootfs {
 };
 
 /**
- * rootfs_open() - find out what it is, open and lock it
- * @spec: "PATH", "PATH,ro" or "PATH,rw"; images are read-only unless ",rw" is there
+ * rootfs_open() - open and lock the root file system, and determine its type
+ * @spec: "PATH", "PATH,ro" or "PATH,rw"; images are read-only without ",rw"
  * @ret_rootfs: set only on success
  * @why: filled on failure, or NULL
  *
- * The lock is shared for reading and exclusive for writing, and lasts until the fd and its copies
- * are closed.
+ * The lock is shared without ",rw" and exclusive with it. It lasts until the descriptor and all its
+ * copies are closed.
  *
- * Return: 0; -EBUSY somebody else has it locked; -ENODATA empty or truncated; -ENOTSUP of a kind
- * that cannot be a root here (the reason says why); -EINVAL of no known kind, or a directory with
- * ",rw"; -errno of opening.
+ * Return: 0; -EBUSY locked by another process; -ENODATA empty or truncated; -ENOTSUP not usable as
+ * a root (@why says why); -EINVAL unknown format, or a directory with ",rw"; -errno of opening.
  */
 must_check int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct load_error *why);
 
-/** rootfs_close() - close and unlock; NULL is fine. */
+/** rootfs_close() - close and unlock the image; @rootfs may be NULL. */
 void rootfs_close(struct rootfs *rootfs);
 
 #endif

@@ -14,10 +14,10 @@
 #include "base/io.h"
 
 #define PAGE	    4096u
-#define INODE_BYTES 1024u /* inode and directory entry of a tmpfs file, generously */
+#define INODE_BYTES 1024u /* inode and directory entry of a tmpfs file; an upper estimate */
 #define CHUNK	    MIB(1)
 
-/* a file with several names: what the first one has become in the archive */
+/* a file with several names, and the inode number of its entries in the archive */
 struct linked {
 	struct linked *next;
 	dev_t dev;
@@ -26,7 +26,7 @@ struct linked {
 };
 
 struct tree_walk {
-	struct cpio *cpio; /* NULL: only measure */
+	struct cpio *cpio; /* NULL: only add up sizes */
 	const char *prefix;
 	struct linked *links; /* all of them, owned */
 	void *links_tree;     /* tsearch(3) over the same */
@@ -48,12 +48,12 @@ static int compare_links(const void *a, const void *b)
 
 static int no_memory(struct tree_walk *walk)
 {
-	return boot_fail(walk->why, -ENOMEM, "no memory here to pack the directory");
+	return boot_fail(walk->why, -ENOMEM, "not enough host memory to pack the directory");
 }
 
 /*
- * Return: 1 this file was met under another name; 0 it was not; -ENOMEM. *@ret_inode is its number
- * in the archive.
+ * Return: 1 this file was seen before under another name; 0 not seen before; -ENOMEM. *@ret_inode
+ * is its inode number in the archive.
  */
 static int find_link(struct tree_walk *walk, const struct stat *st, uint32_t *ret_inode)
 {
@@ -115,7 +115,7 @@ static int read_target(struct tree_walk *walk, const char *path, char **ret_targ
 	return 0;
 }
 
-/* path below the directory, "" for itself */
+/* path relative to the directory; "" for the directory itself */
 static const char *relative(const FTSENT *file)
 {
 	const FTSENT *root = file;

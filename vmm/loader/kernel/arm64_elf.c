@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* addresses from the first byte of a segment to behind the last one */
+/* range of addresses; end is exclusive */
 struct span {
 	uint64_t start, end;
 };
 
-/* Return: 1 a segment with bytes; 0 another one; -errno of elf_segment() */
+/* Return: 1 a PT_LOAD segment with bytes; 0 any other segment; -errno of elf_segment() */
 static int next_load(const struct elf_image *elf, unsigned int index,
 		     struct elf_segment *ret_segment)
 {
@@ -64,13 +64,13 @@ int arm64_elf_flatten(const struct elf_image *elf, size_t limit, void **ret_data
 	if (err < 0)
 		return boot_fail(why, err, "an ELF file with a damaged program header");
 	if (span.start >= span.end)
-		return boot_fail(why, -EINVAL, "an ELF file without anything to load");
+		return boot_fail(why, -EINVAL, "an ELF file with nothing to load");
 	if (span.end - span.start > limit)
 		return boot_fail(why, -EINVAL, "an ELF file whose segments are %llu MiB apart",
 				 (unsigned long long)((span.end - span.start) >> 20));
 	data = calloc(1, span.end - span.start);
 	if (!data)
-		return boot_fail(why, -ENOMEM, "no memory here for the kernel");
+		return boot_fail(why, -ENOMEM, "not enough host memory for the kernel");
 	copy_segments(elf, span.start, data);
 	*ret_data = data;
 	*ret_len = span.end - span.start;

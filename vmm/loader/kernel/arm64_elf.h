@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An arm64 vmlinux as the Image it would be: its segments by their addresses, which are virtual
- * ones from the first byte of the Image on (arch/arm64/kernel/vmlinux.lds.S; the kernel's build
- * makes the Image so, by objcopy -O binary). Owns nothing.
+ * Converts an arm64 vmlinux to an Image. The segments are placed by their addresses, which are
+ * virtual and start at the first byte of the Image (arch/arm64/kernel/vmlinux.lds.S). The kernel's
+ * build makes its Image in the same way, with objcopy -O binary. Owns nothing.
  */
 #ifndef BOOT_ARM64_ELF_H
 #define BOOT_ARM64_ELF_H
@@ -11,14 +11,14 @@
 #include "boot/load_error.h"
 
 /**
- * arm64_elf_flatten() - lay the segments out
- * @elf: checked header over hostile bytes
- * @limit: most bytes that the Image may have
- * @ret_data: the Image, to be freed
- * @ret_len: its bytes
+ * arm64_elf_flatten() - place the segments in a buffer
+ * @elf: checked header; the rest of the file is untrusted
+ * @limit: maximum size of the Image, bytes
+ * @ret_data: the Image, malloc'ed
+ * @ret_len: bytes of the Image
  * @why: filled on failure, or NULL
  *
- * Whether it is an Image that came out is for arm64_image_parse() to say.
+ * The caller checks the result with arm64_image_parse().
  *
  * Return: 0; -EINVAL segments too far apart, or none with bytes; -ENODATA, -EINVAL of
  * elf_segment(); -ENOMEM.

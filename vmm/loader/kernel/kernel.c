@@ -17,12 +17,12 @@
 
 #define FILE_MAX     GIB(1)
 #define UNPACKED_MAX GIB(1)
-/* of a setup header; an ELF file with one segment is longer as well */
+/* end of a setup header; an ELF file with one segment is longer, too */
 #define SHORTEST      0x264
 #define TRAILER_MAX   4 /* a size may follow the compressed data */
 #define OFF_BOOT_FLAG 0x1fe
 
-/* recognised, so that the message can say what the file is */
+/* formats that are recognised only for the error message */
 static const struct {
 	uint16_t offset;
 	uint8_t bytes[4];
@@ -55,7 +55,7 @@ static const char *machine_name(unsigned int machine)
 	return "an unknown machine";
 }
 
-/* what to come back with */
+/* what the user should use instead */
 static const char *needed_format(const struct kernel *kernel)
 {
 	return kernel->machine == EM_AARCH64 ? "an arm64 Image, vmlinux or a zImage"
@@ -75,7 +75,7 @@ static void find_banner(struct kernel *kernel)
 		while (i < sizeof(kernel->release) - 1 && at + i < end &&
 		       bzimage_release_char(at[i]))
 			i++;
-		/* format strings hold the same words */
+		/* printk() format strings contain the same words */
 		if (i == 0 || at[0] < '0' || at[0] > '9')
 			continue;
 		memcpy(kernel->release, at, i);
@@ -135,7 +135,7 @@ static int check_elf_segments(const struct elf_image *elf, struct load_error *wh
 		nr_loads += s.type == PT_LOAD;
 	}
 	if (nr_loads == 0)
-		return boot_fail(why, -ENOEXEC, "an ELF file without anything to load");
+		return boot_fail(why, -ENOEXEC, "an ELF file with nothing to load");
 	return 0;
 }
 
@@ -151,7 +151,7 @@ static int probe_arm64(struct kernel *kernel, struct load_error *why)
 	return 0;
 }
 
-/* an arm64 vmlinux has virtual addresses in it: as the Image that it becomes */
+/* an arm64 vmlinux has virtual addresses, so it is converted to an Image first */
 static int probe_arm64_elf(struct kernel *kernel, const struct elf_image *elf,
 			   struct load_error *why)
 {
@@ -197,7 +197,7 @@ static int probe_bzimage(struct kernel *kernel, struct load_error *why)
 	return 0;
 }
 
-/* as somebody has kept it: its size is what the zImage says of it */
+/* use the copy in the kernel cache, if its size is the one that the zImage announces */
 static bool take_kept(struct kernel *kernel, const char *key)
 {
 	struct blob file;
@@ -229,7 +229,7 @@ static int unpack_zimage(struct kernel *kernel)
 	err = zimage_unpack(kernel->data, &kernel->zimage, &plain, &len);
 	if (err < 0)
 		return err;
-	/* the next boot is faster then; when it cannot be kept this one is as good */
+	/* the next boot is faster with a cached copy; this boot works without one, too */
 	if (keeps && kernel_cache_put(kernel->store, key, plain, len) == 0 &&
 	    take_kept(kernel, key))
 		return 0;
@@ -237,7 +237,7 @@ static int unpack_zimage(struct kernel *kernel)
 	return 0;
 }
 
-/* without what is to unpack it in the guest, when that is known well enough here */
+/* unpack the zImage on the host if possible; else its own code unpacks it in the guest */
 static int probe_zimage(struct kernel *kernel, struct load_error *why)
 {
 	int err = zimage_parse(kernel->data, kernel->len, &kernel->zimage, why);
@@ -250,7 +250,7 @@ static int probe_zimage(struct kernel *kernel, struct load_error *why)
 		return 0;
 	err = unpack_zimage(kernel);
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "no memory here to unpack the zImage");
+		return boot_fail(why, err, "not enough host memory to unpack the zImage");
 	if (err < 0)
 		return 0;
 	kernel->format = KERNEL_FORMAT_ARM;
@@ -270,8 +270,8 @@ static int refuse_foreign(const struct kernel *kernel, struct load_error *why)
 	if (get_le16(d + OFF_BOOT_FLAG) == 0xaa55)
 		return boot_fail(why, -ENOEXEC, "a boot sector or disk image, not a kernel");
 	return boot_fail(why, -ENOEXEC,
-			 "not a kernel image that is known here (it begins %02x %02x %02x %02x)",
-			 d[0], d[1], d[2], d[3]);
+			 "not a known kernel image (it begins with %02x %02x %02x %02x)", d[0],
+			 d[1], d[2], d[3]);
 }
 
 static int unpack_failed(enum unpack_format format, int err, struct load_error *why)
@@ -284,11 +284,11 @@ static int unpack_failed(enum unpack_format format, int err, struct load_error *
 	if (err == -ENODATA)
 		return boot_fail(why, err, "truncated: its %s data ends too early", name);
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "no memory here to unpack its %s data", name);
+		return boot_fail(why, err, "not enough host memory to unpack its %s data", name);
 	return boot_fail(why, err, "its %s data is damaged", name);
 }
 
-/* the packed part of the file takes the whole file's place, unpacked */
+/* unpack @part, and use the result in place of the file */
 static int replace(struct kernel *kernel, const struct zboot *part, struct load_error *why)
 {
 	const uint8_t *packed = kernel->data + part->offset;
@@ -310,12 +310,11 @@ static int unwrap_zboot(struct kernel *kernel, struct load_error *why)
 	if (err < 0)
 		return err;
 	if (unpack_probe(kernel->data + zboot.offset, zboot.len) == UNPACK_NONE)
-		return boot_fail(why, -ENOTSUP,
-				 "an EFI zboot image packed in a way that is not known here");
+		return boot_fail(why, -ENOTSUP, "an EFI zboot image with an unknown compression");
 	return replace(kernel, &zboot, why);
 }
 
-/* a kernel file that was compressed as a whole, and one in an EFI program: on to what is inside */
+/* unpack a file that was compressed as a whole, then an EFI zboot image */
 static int unwrap(struct kernel *kernel, struct load_error *why)
 {
 	const struct zboot all = { .offset = 0, .len = kernel->len };
@@ -338,8 +337,7 @@ static int probe(struct kernel *kernel, struct load_error *why)
 	if (err < 0)
 		return err;
 	if (kernel->len < SHORTEST)
-		return boot_fail(why, -ENODATA, "%zu bytes are too short for a kernel",
-				 kernel->len);
+		return boot_fail(why, -ENODATA, "%zu bytes are too few for a kernel", kernel->len);
 	if (bzimage_probe(kernel->data, kernel->len))
 		return probe_bzimage(kernel, why);
 	if (memcmp(kernel->data, ELFMAG, SELFMAG) == 0)
@@ -371,7 +369,7 @@ int kernel_probe(uint8_t *data, size_t len, unsigned int machine, struct kernel 
 
 	if (!kernel) {
 		free(data);
-		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+		return boot_fail(why, -ENOMEM, "not enough host memory to look at the kernel");
 	}
 	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
@@ -404,7 +402,7 @@ int kernel_open(const char *path, unsigned int machine, const char *store,
 	int err;
 
 	if (!kernel)
-		return boot_fail(why, -ENOMEM, "no memory here to look at the kernel");
+		return boot_fail(why, -ENOMEM, "not enough host memory to look at the kernel");
 	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
 	kernel->store = store;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel file: what it is, and what of it goes into guest RAM. Owns the file's bytes. Ends at
- * struct kernel_image.
+ * A kernel file: its format, and the part of it that goes into guest RAM. Owns the bytes of the
+ * file. Its result is struct kernel_image.
  */
 #ifndef BOOT_KERNEL_H
 #define BOOT_KERNEL_H
@@ -18,16 +18,16 @@
 
 /**
  * struct kernel - a kernel that can be loaded
- * @format: by content
- * @release: uname -r, empty when the file does not say
- * @machine: EM_* of what it is made for: EM_ARM, which a machine of EM_AARCH64 may run, too
- * @data: the file, unpacked if it was compressed as a whole, in an EFI zboot image or in a zImage
+ * @format: determined from the content
+ * @release: uname -r; empty if the file does not contain it
+ * @machine: EM_* that it is built for; EM_ARM is possible on a machine of EM_AARCH64
+ * @data: the kernel; unpacked if the file was compressed as a whole, an EFI zboot image or a zImage
  * @len: bytes
- * @file: what @data is a mapping of, or BLOB_NONE
- * @owned: what @data was allocated as, or NULL
- * @store: while it is probed
- * @bzimage: with KERNEL_FORMAT_BZIMAGE
- * @zimage: with KERNEL_FORMAT_ARM and KERNEL_FORMAT_ZIMAGE
+ * @file: the file that @data is a mapping of, or BLOB_NONE
+ * @owned: the allocation that contains @data, or NULL
+ * @store: directory of the kernel cache, while the file is probed; NULL afterwards
+ * @bzimage: valid with KERNEL_FORMAT_BZIMAGE
+ * @zimage: valid with KERNEL_FORMAT_ARM and KERNEL_FORMAT_ZIMAGE
  */
 struct kernel {
 	enum kernel_format format;
@@ -45,8 +45,8 @@ struct kernel {
 /**
  * struct kernel_options - how to load
  * @kaslr: let the kernel unpack itself in the guest and choose its own address
- * @store: directory that keeps unpacked payloads (boot/store.h), NULL = none; one that does not
- * work is ignored
+ * @store: directory of the kernel cache (loader/kernel/kernel_cache.h), or NULL; errors of the
+ * cache are ignored
  */
 struct kernel_options {
 	bool kaslr;
@@ -54,15 +54,15 @@ struct kernel_options {
 };
 
 /**
- * kernel_probe() - what are these bytes?
- * @data: malloc'ed; taken over, also on failure
+ * kernel_probe() - determine the format of a kernel
+ * @data: malloc'ed; ownership passes to this function, also on failure
  * @len: bytes
- * @machine: EM_* of the machine it is to run on: EM_X86_64 or EM_AARCH64
+ * @machine: EM_* of the machine that is to run it: EM_X86_64 or EM_AARCH64
  * @ret_kernel: set only on success
  * @why: filled on failure, or NULL
  *
- * Return: 0; -ENOEXEC no kernel; -ENOTSUP one for another machine, or of a kind that is not
- * loaded (the reason names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG;
+ * Return: 0; -ENOEXEC not a kernel; -ENOTSUP a kernel for another machine, or of a format that is
+ * not supported (@why names it); -ENODATA empty or truncated; -EINVAL, -EBADMSG damaged; -EFBIG;
  * -ENOMEM.
  */
 must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
@@ -70,11 +70,11 @@ must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
 
 /**
  * kernel_open() - map and probe a file
- * @store: as in struct kernel_options: a zImage is unpacked for its release already
+ * @store: as in struct kernel_options; needed here because a zImage is unpacked to find its release
  *
- * The file is not copied: when it shrinks meanwhile the process is killed (SIGBUS).
+ * The file is not copied. If it shrinks while it is mapped, SIGBUS kills the process.
  *
- * Return: what kernel_probe() says, and errors of opening and reading @path.
+ * Return: as kernel_probe(); -errno of opening and mapping @path; -EFBIG.
  */
 must_check int kernel_open(const char *path, unsigned int machine, const char *store,
 			   struct kernel **ret_kernel, struct load_error *why);
@@ -83,21 +83,21 @@ must_check int kernel_open(const char *path, unsigned int machine, const char *s
 void kernel_close(struct kernel *kernel);
 
 /**
- * kernel_unpack() - the part of the kernel that goes into guest RAM
- * @kernel: stays as it is and can be unpacked again
+ * kernel_unpack() - make the part of the kernel that goes into guest RAM
+ * @kernel: not changed; it can be unpacked again
  * @options: borrowed
- * @ret_image: kernel_image_done() it; independent of @kernel
+ * @ret_image: release with kernel_image_done(); independent of @kernel
  * @why: filled on failure, or NULL
  *
- * An arm64 Image that is not packed stays in its file when nobody else can change that, and what
- * was in a zImage in the store.
+ * An arm64 Image that is not compressed is not copied if blob_is_ours_alone() for its file. Neither
+ * is an Image that a zImage contained and that is now in the kernel cache.
  *
- * Without kaslr a payload packed with gzip, lz4, zstd or xz is unpacked here. Every other bzImage
- * starts with its own decompressor.
+ * Without kaslr, the payload of a bzImage is unpacked here if it is compressed with gzip, lz4, zstd
+ * or xz. Every other bzImage unpacks itself in the guest.
  *
  * Return: 0; -EINVAL, -EBADMSG, -ENODATA, -EFBIG a damaged payload; -ENOTSUP kaslr with an ELF file
- * or a 32-bit arm kernel, which cannot move themselves; -ENOMEM, other -errno of making a file in
- * memory.
+ * or a 32-bit arm kernel, which cannot relocate themselves; -ENOMEM, other -errno of making a file
+ * in memory.
  */
 must_check int kernel_unpack(const struct kernel *kernel, const struct kernel_options *options,
 			     struct kernel_image *ret_image, struct load_error *why);

@@ -46,7 +46,7 @@ int kernel_cache_get(const char *dir, const char *key, struct blob *ret_file)
 		blob_done(&file);
 		return -ENOENT;
 	}
-	/* its time of use, for prune(); a store that cannot be written is fine */
+	/* record the time of use for prune(); fails harmlessly in a read-only directory */
 	(void)!futimens(file.fd, NULL);
 	*ret_file = file;
 	return 0;
@@ -75,7 +75,7 @@ static bool is_item(const char *name)
 	       strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-/* Return: items there; the one used longest ago is @ret_oldest */
+/* Return: number of items; @ret_oldest is the name of the least recently used one */
 static unsigned int count_items(DIR *dir, char ret_oldest[static NAME_MAX + 1])
 {
 	struct timespec oldest = { 0 };

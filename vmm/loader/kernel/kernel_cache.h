@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unpacked kernels on disk, found by the SHA-256 of what they were packed in, so that the work is
- * done once and the page cache is shared by all VMs. Owns the directory's files. A store that does
- * not work only costs time.
+ * Keeps unpacked kernels on disk, named by the SHA-256 of their packed form. A kernel is unpacked
+ * only once, and all VMs share its pages in the page cache. Owns the files in the directory. A
+ * cache that does not work only costs time.
  *
- * Trusted is this user: an item is taken when blob_is_ours_alone(), and what is in it is then
- * believed. Items are written under another name, renamed once whole, and never written again, only
- * unlinked: so they can stay mapped.
+ * Only this user is trusted: an item is used if blob_is_ours_alone(), and its content is not
+ * checked further. An item is written under a temporary name and renamed when it is complete. After
+ * that it is never written again, only unlinked, so it can stay mapped.
  */
 #ifndef BOOT_STORE_H
 #define BOOT_STORE_H
@@ -16,26 +16,27 @@
 #include "base/blob.h"
 
 #define STORE_KEY_SIZE	65 /* hex digits and a NUL */
-#define STORE_MAX_ITEMS 16 /* the ones used longest ago go */
+#define STORE_MAX_ITEMS 16 /* the least recently used ones are removed */
 
-/** kernel_cache_key() - the name of what @data unpacks to. Return: 0; -EIO the library fails. */
+/** kernel_cache_key() - make the key of packed @data. Return: 0; -EIO the library failed. */
 must_check int kernel_cache_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE]);
 
 /**
  * kernel_cache_get() - look an item up
- * @dir: the store's directory, need not exist
+ * @dir: directory of the cache; need not exist
  * @key: from kernel_cache_key()
- * @ret_file: blob_done() it
+ * @ret_file: release with blob_done()
  *
- * Return: 0; -ENOENT not there, or not to be trusted; other -errno of opening and mapping.
+ * Return: 0; -ENOENT not found, or not trusted; -ELOOP a symbolic link; other -errno of opening and
+ * mapping.
  */
 must_check int kernel_cache_get(const char *dir, const char *key, struct blob *ret_file);
 
 /**
- * kernel_cache_put() - keep an item; readers see all of it or nothing
- * @dir: made, with its parents, when it is not there; its owner's only
+ * kernel_cache_put() - add an item; readers see all of it or nothing
+ * @dir: created with its parents if it does not exist, with mode 0700
  *
- * Return: 0; -errno, nothing is kept.
+ * Return: 0; -errno, nothing was added.
  */
 must_check int kernel_cache_put(const char *dir, const char *key, const void *data, size_t len);
 

@@ -9,15 +9,17 @@
 #include "loader/kernel/kernel_cache.h"
 #include "loader/kernel/unpack.h"
 
-#define SIZE_TRAILER 4u /* kernel builds append the unpacked size to what they pack */
+#define SIZE_TRAILER 4u /* the kernel's build appends the unpacked size to compressed data */
 
-/* where the packed kernel is in the file */
+/* the compressed kernel in the file */
 struct payload {
 	const uint8_t *data;
 	size_t len;
 };
 
-/* the last four bytes are its unpacked size: appended, or gzip's own */
+/*
+ * The last four bytes are the unpacked size: gzip ends with it, and the build appends it to others.
+ */
 static uint32_t unpacked_size(const struct payload *payload)
 {
 	return get_le32(payload->data + payload->len - SIZE_TRAILER);
@@ -38,7 +40,7 @@ static int unpack_payload(const struct payload *payload, void **ret_data, size_t
 		err = -EBADMSG;
 	}
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "no memory here to unpack the kernel");
+		return boot_fail(why, err, "not enough host memory to unpack the kernel");
 	if (err < 0)
 		return boot_fail(why, err, "the %s payload of the bzImage is damaged",
 				 unpack_format_name(format));
@@ -47,7 +49,7 @@ static int unpack_payload(const struct payload *payload, void **ret_data, size_t
 	return 0;
 }
 
-/* as somebody has kept it: its size is what the payload says of itself */
+/* use the copy in the kernel cache, if its size is the one that the payload announces */
 static int get_kept(const char *store, const char *key, const struct payload *payload,
 		    struct blob *ret_file)
 {
@@ -68,7 +70,7 @@ static int copy(const void *data, size_t len, struct blob *ret_file, struct load
 {
 	int err = blob_copy(data, len, ret_file);
 
-	return err < 0 ? boot_fail(why, err, "no memory here for the kernel: %s", strerror(-err))
+	return err < 0 ? boot_fail(why, err, "cannot make a copy of the kernel: %s", strerror(-err))
 		       : 0;
 }
 
@@ -87,7 +89,7 @@ static int open_payload(const struct payload *payload, const char *store, struct
 	err = unpack_payload(payload, &data, &len, why);
 	if (err < 0)
 		return err;
-	/* the next boot is faster then; when it cannot be kept this one is as good */
+	/* the next boot is faster with a cached copy; this boot works without one, too */
 	if (store && kernel_cache_put(store, key, data, len) == 0 &&
 	    get_kept(store, key, payload, ret_file) == 0)
 		return 0;
@@ -126,7 +128,10 @@ static int open_bzimage(const struct kernel *kernel, const struct kernel_options
 	return copy(kernel->data + bzimage->code_offset, bzimage->code_len, &image->file, why);
 }
 
-/* Images are copied into RAM: when nobody else can change it meanwhile, the file will do */
+/*
+ * An Image is copied into guest RAM later. Its file need not be copied before if only we can change
+ * it.
+ */
 static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, struct load_error *why)
 {
 	bool is_image =
@@ -152,11 +157,11 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 		err = open_bzimage(kernel, options, &image, why);
 	else if (options->kaslr && kernel->format == KERNEL_FORMAT_ELF)
 		err = boot_fail(why, -ENOTSUP,
-				"an ELF kernel cannot move itself; KASLR needs a bzImage");
+				"an ELF kernel cannot relocate itself; KASLR needs a bzImage");
 	else if (options->kaslr && kernel->machine == EM_ARM)
 		err = boot_fail(why, -ENOTSUP,
-				"a 32-bit arm kernel cannot move itself; KASLR "
-				"needs a 64-bit one");
+				"a 32-bit arm kernel cannot relocate itself; KASLR needs a 64-bit "
+				"one");
 	else
 		err = copy_or_share(kernel, &image.file, why);
 	if (err < 0)

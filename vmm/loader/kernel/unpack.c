@@ -15,7 +15,7 @@
 
 #define FIRST_CHUNK	 KIB(256)
 #define LZ4_MAGIC	 0x184c2102u
-#define LZ4_LEGACY_BLOCK MIB(8) /* what a block unpacks to at most */
+#define LZ4_LEGACY_BLOCK MIB(8) /* maximum unpacked size of a block */
 #define XZ_MEMORY_MAX	 MIB(256)
 #define ZSTD_WINDOW_MAX	 27 /* 128 MiB, the largest window that `zstd --ultra` makes */
 
@@ -25,7 +25,7 @@ struct input {
 	size_t pos;
 };
 
-/* the output; grows by doubling, so a bomb costs at most twice the limit */
+/* The output grows by doubling, so a decompression bomb costs at most twice the limit. */
 struct output {
 	uint8_t *data;
 	size_t len;
@@ -71,8 +71,8 @@ static int output_resize(struct output *out, size_t size)
 }
 
 /*
- * Make room behind what is there. One byte more than the limit is allowed, so that a stream that
- * goes on can be told from one that ends exactly there.
+ * Make space after the output so far. The buffer may exceed the limit by one byte: this
+ * distinguishes a stream that goes on from one that ends exactly at the limit.
  */
 static int output_grow(struct output *out)
 {
@@ -183,7 +183,7 @@ static int unpack_zstd_stream(ZSTD_DStream *zstd, struct input *in, struct outpu
 		hint = ZSTD_decompressStream(zstd, &dst, &src);
 		if (ZSTD_isError(hint))
 			return -EBADMSG;
-		/* no progress although there was room: it wants bytes that are not there */
+		/* no progress although there was space: the input is incomplete */
 		if (hint != 0 && src.pos == in->pos && dst.pos == out->len)
 			return -ENODATA;
 		in->pos = src.pos;
@@ -205,7 +205,10 @@ static int unpack_zstd(struct input *in, struct output *out)
 	return err;
 }
 
-/* one block: its size was read and lies within the input; it always gets the room of a whole one */
+/*
+ * Unpack one block. The caller has checked that @size bytes are in the input. The output always
+ * gets space for a block of the maximum size.
+ */
 static int unpack_lz4_block(struct input *in, struct output *out, uint32_t size)
 {
 	int n;
@@ -228,8 +231,8 @@ static int unpack_lz4_block(struct input *in, struct output *out, uint32_t size)
 }
 
 /*
- * The legacy frame has no end mark: it ends where the input ends, and @trailer bytes earlier when a
- * size was appended. A frame may follow directly on another.
+ * The legacy frame has no end mark. It ends with the input, or @trailer bytes before that if a size
+ * was appended. Several frames may follow one another.
  */
 static int unpack_lz4(struct input *in, struct output *out, size_t trailer)
 {

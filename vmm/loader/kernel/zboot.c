@@ -29,7 +29,7 @@ int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot, struct lo
 	offset = get_le32(file + OFF_PAYLOAD_OFFSET);
 	size = get_le32(file + OFF_PAYLOAD_SIZE);
 	if (offset < HEADER_SIZE || size == 0)
-		return boot_fail(why, -EINVAL, "the EFI zboot header names no payload");
+		return boot_fail(why, -EINVAL, "the EFI zboot header has no payload");
 	if (offset > len || size > len - offset)
 		return boot_fail(why, -ENODATA, "truncated: %llu bytes are missing",
 				 (unsigned long long)((uint64_t)offset + size - len));

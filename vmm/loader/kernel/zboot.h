@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The EFI zboot image: a small EFI program around a packed kernel. Finds the kernel in it, which
- * whoever boots without EFI unpacks himself. The input is hostile.
+ * The EFI zboot image: a small EFI program around a compressed kernel. Without EFI, the boot loader
+ * has to unpack the kernel; this finds it. The input is untrusted.
  *
  * Source: Linux, drivers/firmware/efi/libstub/zboot-header.S (the fields) and zboot.c.
  */
@@ -16,16 +16,16 @@
 #include "boot/load_error.h"
 
 /**
- * struct zboot - the packed kernel in the file
- * @offset: bytes from the file's beginning
- * @len: bytes, not 0; a size of four bytes may be the last of them
+ * struct zboot - the compressed kernel in the file
+ * @offset: bytes from the beginning of the file
+ * @len: bytes, not 0; may include a size of four bytes at the end
  */
 struct zboot {
 	size_t offset;
 	size_t len;
 };
 
-/** zboot_probe() - do the bytes look like a zboot image? Any @len. */
+/** zboot_probe() - check for the signature of a zboot image; @len may be 0. */
 bool zboot_probe(const void *data, size_t len);
 
 /**

@@ -8,9 +8,9 @@
 #include "loader/kernel/unpack.h"
 
 #define UNPACKED_MAX MIB(128)
-/* bytes that begin like something packed and are not are in the first 64 KiB */
+/* false matches of a magic number are in the first 64 KiB */
 #define TRIES_MAX    8
-#define SIZE_TRAILER 4 /* what the kernel's build appends, but for gzip, which has it itself */
+#define SIZE_TRAILER 4 /* appended by the kernel's build; not for gzip, which ends with it anyway */
 
 static int try_at(const uint8_t *packed, size_t len, uint32_t unpacked_len, void **ret_data)
 {

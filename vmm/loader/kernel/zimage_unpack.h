@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What a zImage would unpack in the guest, unpacked here. Knows the ways of packing; the header is
- * zimage.h's. */
+/*
+ * Unpacks on the host what a zImage would unpack in the guest. Knows the compression; boot/zimage.h
+ * knows the header.
+ */
 #ifndef BOOT_ZIMAGE_UNPACK_H
 #define BOOT_ZIMAGE_UNPACK_H
 
 #include "boot/zimage.h"
 
 /**
- * zimage_unpack() - find the packed kernel and unpack it
+ * zimage_unpack() - find the compressed kernel and unpack it
  * @data: the zImage
- * @zimage: as zimage_parse() has read it
+ * @zimage: header, from zimage_parse()
  * @ret_data: malloc'ed
- * @ret_len: bytes, zimage's unpacked_len
+ * @ret_len: bytes, equal to @zimage->unpacked_len
  *
- * The header says where the packed kernel ends, and nothing where it begins: that is where the
- * bytes begin like something packed and unpack to what is announced, with its end at that end.
+ * The header gives the end of the compressed kernel, but not its start. The start is found by
+ * trial: it has the magic of a format, and the stream unpacks to the announced size and ends at the
+ * given end.
  *
- * Return: 0; -ENOENT nothing in it does that (another way of packing, or damage); -ENOMEM.
+ * Return: 0; -ENOENT not found (another compression, or a damaged file); -ENOMEM.
  */
 must_check int zimage_unpack(const void *data, const struct zimage *zimage, void **ret_data,
 			     size_t *ret_len);

@@ -30,7 +30,7 @@ static struct module modules[] = { { .name = name_a, .data = elf_a, .len = 5 },
 static const struct module_list two = { .items = modules, .nr = 2 };
 static const struct module portal = { .name = name_portal, .data = elf_portal, .len = 10 };
 
-/* one entry of the archive, read back */
+/* an entry of the archive, read back */
 struct found {
 	mode_t mode;
 	unsigned int uid, gid, nr_links;
@@ -108,8 +108,8 @@ static int build(const struct initramfs_options *options, void **ret_data, size_
 	return 0;
 }
 
-/* whether there is one for 32-bit arm depends on the build; that it is said does not */
-static void test_initramfs_init_is_for_the_kernels_machine(void **state)
+/* an init for 32-bit arm is optional in the build; without one, the error must say so */
+static void test_initramfs_init_matches_kernel_machine(void **state)
 {
 	struct initramfs_options options = {
 		.machine = EM_X86_64,
@@ -140,7 +140,7 @@ static void test_initramfs_init_is_for_the_kernels_machine(void **state)
 	free(data);
 }
 
-static void test_initramfs_holds_init_modules_and_config(void **state)
+static void test_initramfs_contains_init_modules_and_config(void **state)
 {
 	const struct initramfs_options options = {
 		.modules = &two,
@@ -177,7 +177,7 @@ static void test_initramfs_holds_init_modules_and_config(void **state)
 	free(data);
 }
 
-/* what initramfs.c writes, the init's own parser reads */
+/* init's own parser reads what initramfs.c writes */
 static void test_initramfs_config_round_trip(void **state)
 {
 	const struct initramfs_options options = {
@@ -216,7 +216,7 @@ static void test_initramfs_config_round_trip(void **state)
 	assert_int_equal(config.marks, 1544);
 }
 
-static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
+static void test_initramfs_refuses_newlines_and_too_many_modules(void **state)
 {
 	static struct module many[GUEST_INIT_MODULES_MAX + 1];
 	struct module_list list = { .items = many, .nr = GUEST_INIT_MODULES_MAX };
@@ -227,7 +227,7 @@ static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
 
 	(void)state;
 	assert_int_equal(build(&options, &data, &len, &why), -EINVAL);
-	assert_non_null(strstr(why.text, "line end"));
+	assert_non_null(strstr(why.text, "newline"));
 	for (size_t i = 0; i <= GUEST_INIT_MODULES_MAX; i++)
 		many[i] = modules[0];
 	options = (struct initramfs_options){ .modules = &list };
@@ -237,7 +237,7 @@ static void test_initramfs_refuses_line_ends_and_too_many_modules(void **state)
 	assert_int_equal(build(&options, &data, &len, &why), -EINVAL);
 }
 
-static void test_config_wrong_lines_are_given_back(void **state)
+static void test_config_invalid_line_is_returned(void **state)
 {
 	static const char *const wrong[] = { "nokey=1", "debug", "=", "modules=x" };
 	struct config config;
@@ -252,12 +252,12 @@ static void test_config_wrong_lines_are_given_back(void **state)
 	text[0] = '\0';
 	assert_null(config_parse(text, &config));
 	assert_string_equal(config.portal_params, "");
-	snprintf(text, sizeof(text), "init=/x"); /* without a line end */
+	snprintf(text, sizeof(text), "init=/x"); /* without a newline */
 	assert_null(config_parse(text, &config));
 	assert_string_equal(config.init, "/x");
 }
 
-static void test_text_join_fits_to_the_byte(void **state)
+static void test_text_join_fits_exactly(void **state)
 {
 	char buf[7];
 
@@ -270,7 +270,7 @@ static void test_text_join_fits_to_the_byte(void **state)
 	assert_true(text_equal("", ""));
 }
 
-/* what a firmware's directory may hold: link kinds, modes, devices, odd names */
+/* what a firmware's directory may contain: both kinds of links, modes, a FIFO, odd names */
 static char *make_tree(void)
 {
 	char *dir = sample_dir(), path[256], other[256];
@@ -303,7 +303,7 @@ static void build_tree(const char *dir, void **ret_data, size_t *ret_len)
 	assert_int_equal(build(&options, ret_data, ret_len, NULL), 0);
 }
 
-static void test_tree_keeps_modes_and_links_and_belongs_to_root(void **state)
+static void test_tree_keeps_modes_and_links_owned_by_root(void **state)
 {
 	char *dir = make_tree();
 	struct found f, g;
@@ -360,7 +360,7 @@ static void test_tree_devices_are_kept(void **state)
 	sample_remove(dir);
 }
 
-static void test_tree_unreadable_file_is_named(void **state)
+static void test_tree_unreadable_file_reported(void **state)
 {
 	char *dir = sample_dir(), path[256];
 	const struct initramfs_options options = { .modules = &two,
@@ -376,7 +376,7 @@ static void test_tree_unreadable_file_is_named(void **state)
 	sample_put(dir, "etc/secret", "secret", 6);
 	assert_int_equal(chmod(path, 0), 0);
 	assert_int_equal(chmod(dir, 0755), 0);
-	/* root reads everything: be somebody else for a moment */
+	/* root can read every file, so change to another user for a moment */
 	if (me == 0)
 		assert_int_equal(seteuid(NOBODY), 0);
 	assert_int_equal(build(&options, &data, &len, &why), -EACCES);
@@ -386,7 +386,7 @@ static void test_tree_unreadable_file_is_named(void **state)
 	sample_remove(dir);
 }
 
-static void test_tree_missing_or_a_file_is_an_error(void **state)
+static void test_tree_missing_or_not_a_directory_is_an_error(void **state)
 {
 	struct load_error why = { 0 };
 	uint64_t bytes;
@@ -396,7 +396,7 @@ static void test_tree_missing_or_a_file_is_an_error(void **state)
 	assert_int_equal(tree_size("/dev/null", &bytes, &why), -ENOTDIR);
 }
 
-static void test_tree_too_big_says_how_much_memory_it_needs(void **state)
+static void test_tree_too_large_reports_needed_bytes(void **state)
 {
 	char *dir = sample_dir();
 	struct sample big = sample_zeros(MIB(3));
@@ -433,7 +433,7 @@ static void test_tree_size_counts_linked_files_once(void **state)
 	sample_remove(dir);
 }
 
-static void test_initramfs_join_aligns_ours_behind_the_users(void **state)
+static void test_initramfs_join_aligns_second_archive(void **state)
 {
 	void *data;
 	size_t len;
@@ -451,19 +451,19 @@ static void test_initramfs_join_aligns_ours_behind_the_users(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_initramfs_holds_init_modules_and_config),
-		cmocka_unit_test(test_initramfs_init_is_for_the_kernels_machine),
+		cmocka_unit_test(test_initramfs_contains_init_modules_and_config),
+		cmocka_unit_test(test_initramfs_init_matches_kernel_machine),
 		cmocka_unit_test(test_initramfs_config_round_trip),
-		cmocka_unit_test(test_initramfs_refuses_line_ends_and_too_many_modules),
-		cmocka_unit_test(test_config_wrong_lines_are_given_back),
-		cmocka_unit_test(test_text_join_fits_to_the_byte),
-		cmocka_unit_test(test_tree_keeps_modes_and_links_and_belongs_to_root),
+		cmocka_unit_test(test_initramfs_refuses_newlines_and_too_many_modules),
+		cmocka_unit_test(test_config_invalid_line_is_returned),
+		cmocka_unit_test(test_text_join_fits_exactly),
+		cmocka_unit_test(test_tree_keeps_modes_and_links_owned_by_root),
 		cmocka_unit_test(test_tree_devices_are_kept),
-		cmocka_unit_test(test_tree_unreadable_file_is_named),
-		cmocka_unit_test(test_tree_missing_or_a_file_is_an_error),
-		cmocka_unit_test(test_tree_too_big_says_how_much_memory_it_needs),
+		cmocka_unit_test(test_tree_unreadable_file_reported),
+		cmocka_unit_test(test_tree_missing_or_not_a_directory_is_an_error),
+		cmocka_unit_test(test_tree_too_large_reports_needed_bytes),
 		cmocka_unit_test(test_tree_size_counts_linked_files_once),
-		cmocka_unit_test(test_initramfs_join_aligns_ours_behind_the_users),
+		cmocka_unit_test(test_initramfs_join_aligns_second_archive),
 	};
 
 	return cmocka_run_group_tests_name("initramfs", tests, NULL, NULL);

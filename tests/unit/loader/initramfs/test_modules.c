@@ -16,8 +16,8 @@
 #define MODULE_DIR "lib/modules/" RELEASE
 
 /*
- * top needs middle, which needs bottom; soft_* are asked for by softdep lines only, and two of them
- * ask for each other. builtin is in the kernel.
+ * top needs middle, which needs bottom. soft_a and soft_b are only soft dependencies, and depend on
+ * each other. builtin is built into the kernel.
  */
 static const struct sample_module samples[] = {
 	{ "bottom", RELEASE " SMP", NULL, "bottom_sym", NULL },
@@ -102,7 +102,7 @@ static void check_wishes(char *dir, const struct module_wish *wishes, size_t nr,
 	module_list_done(&list);
 }
 
-static void test_modules_come_in_load_order_each_once(void **state)
+static void test_modules_in_load_order_without_duplicates(void **state)
 {
 	static const struct module_wish wishes[] = { { "middle", false },
 						     { "bottom", false },
@@ -115,7 +115,7 @@ static void test_modules_come_in_load_order_each_once(void **state)
 	free(dir);
 }
 
-static void test_modules_of_soft_dependencies_are_optional(void **state)
+static void test_modules_soft_dependencies_are_optional(void **state)
 {
 	static const struct module_wish wishes[] = { { "top", false }, { "soft_b", false } };
 	char *dir = find(*state);
@@ -125,7 +125,7 @@ static void test_modules_of_soft_dependencies_are_optional(void **state)
 	free(dir);
 }
 
-static void test_modules_built_in_are_not_loaded(void **state)
+static void test_modules_builtin_not_loaded(void **state)
 {
 	static const struct module_wish wishes[] = { { "builtin", false } };
 	char *dir = find(*state);
@@ -147,7 +147,7 @@ static void test_modules_missing_required_and_optional(void **state)
 	free(dir);
 }
 
-static void test_modules_file_gone_or_damaged_is_named(void **state)
+static void test_modules_damaged_file_reported(void **state)
 {
 	static const struct module_wish wishes[] = { { "middle", false } };
 	struct load_error why = { 0 };
@@ -174,7 +174,7 @@ static void check_dir(const char *root, const char *below, const char *release)
 	free(dir);
 }
 
-static void test_modules_dir_is_found_from_three_places(void **state)
+static void test_modules_dir_found_from_root_parent_or_itself(void **state)
 {
 	const char *root = *state;
 
@@ -198,7 +198,7 @@ static void test_modules_dir_missing_or_without_depmod(void **state)
 	assert_non_null(strstr(why.text, "does not exist"));
 }
 
-static void test_modules_of_debian_in_load_order(void **state)
+static void test_modules_debian_in_load_order(void **state)
 {
 	static const struct module_wish wishes[] = { { "virtio_mmio", false },
 						     { "virtio_blk", false },
@@ -264,7 +264,7 @@ static int check_vermagic(const char *vermagic, const char *words)
 	return err;
 }
 
-static void test_guest_module_fits_only_its_kernel(void **state)
+static void test_guest_module_matches_kernel_release(void **state)
 {
 	(void)state;
 	assert_int_equal(check_vermagic(RELEASE " SMP preempt mod_unload", ""), 0);
@@ -275,7 +275,7 @@ static void test_guest_module_fits_only_its_kernel(void **state)
 	assert_int_equal(check_vermagic(NULL, "vermagic"), -ENOEXEC);
 }
 
-static void test_guest_module_fits_only_its_machine(void **state)
+static void test_guest_module_matches_machine(void **state)
 {
 	struct sample_module spec = { .name = "portal", .vermagic = RELEASE " SMP" };
 	struct sample file = sample_module(&spec);
@@ -312,17 +312,17 @@ static void test_guest_module_truncated_anywhere_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		dir_test(test_modules_come_in_load_order_each_once),
-		dir_test(test_modules_of_soft_dependencies_are_optional),
-		dir_test(test_modules_built_in_are_not_loaded),
+		dir_test(test_modules_in_load_order_without_duplicates),
+		dir_test(test_modules_soft_dependencies_are_optional),
+		dir_test(test_modules_builtin_not_loaded),
 		dir_test(test_modules_missing_required_and_optional),
-		dir_test(test_modules_file_gone_or_damaged_is_named),
-		dir_test(test_modules_dir_is_found_from_three_places),
+		dir_test(test_modules_damaged_file_reported),
+		dir_test(test_modules_dir_found_from_root_parent_or_itself),
 		dir_test(test_modules_dir_missing_or_without_depmod),
-		cmocka_unit_test(test_modules_of_debian_in_load_order),
+		cmocka_unit_test(test_modules_debian_in_load_order),
 		dir_test(test_guest_module_is_searched_in_order),
-		cmocka_unit_test(test_guest_module_fits_only_its_kernel),
-		cmocka_unit_test(test_guest_module_fits_only_its_machine),
+		cmocka_unit_test(test_guest_module_matches_kernel_release),
+		cmocka_unit_test(test_guest_module_matches_machine),
 		cmocka_unit_test(test_guest_module_truncated_anywhere_is_an_error),
 	};
 

@@ -25,7 +25,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* headers made by hand: what libblkid and the length checks look at */
+/* handmade headers with the fields that libblkid and the size checks read */
 static struct sample ext4_image(void)
 {
 	struct sample s = sample_zeros(IMAGE_SIZE);
@@ -102,11 +102,11 @@ static void refuse(const char *dir, struct sample image, const char *suffix, int
 
 	assert_int_equal(try(dir, &image, suffix, &rootfs, &why), err);
 	if (!strstr(why.text, words))
-		fail_msg("it says '%s'", why.text);
+		fail_msg("the message is '%s'", why.text);
 	free(image.data);
 }
 
-static void test_rootfs_images_are_known_by_content(void **state)
+static void test_rootfs_image_type_by_content(void **state)
 {
 	check(*state, ext4_image(), "ext4", "noload");
 	check(*state, squashfs_image(), "squashfs", NULL);
@@ -129,7 +129,7 @@ static void test_rootfs_directory(void **state)
 	assert_non_null(strstr(why.text, "cannot be written"));
 }
 
-static void test_rootfs_truncated_images_say_how_much_is_missing(void **state)
+static void test_rootfs_truncated_image_reports_missing_bytes(void **state)
 {
 	struct sample image = ext4_image();
 
@@ -143,7 +143,7 @@ static void test_rootfs_truncated_images_say_how_much_is_missing(void **state)
 	refuse(*state, image, "", -ENODATA, "truncated: 4096 of");
 }
 
-static void test_rootfs_lengths_at_the_edge_are_whole(void **state)
+static void test_rootfs_image_size_limits(void **state)
 {
 	struct sample image = squashfs_image();
 
@@ -173,7 +173,7 @@ static void test_rootfs_truncated_anywhere_in_the_headers(void **state)
 	}
 }
 
-static void test_rootfs_what_cannot_be_a_root_is_named(void **state)
+static void test_rootfs_unusable_formats_reported(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -191,7 +191,7 @@ static void test_rootfs_what_cannot_be_a_root_is_named(void **state)
 		  "ELF",
 		  4, -ENOTSUP, "ELF" },
 		{ "hello", 5, -EINVAL, "68 65 6c 6c" },
-		{ "", 0, -EINVAL, "not a file system" },
+		{ "", 0, -EINVAL, "not a known file system" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -203,7 +203,7 @@ static void test_rootfs_what_cannot_be_a_root_is_named(void **state)
 	refuse(*state, sample_zeros(0), "", -ENODATA, "empty");
 }
 
-static void test_rootfs_partition_table_is_refused(void **state)
+static void test_rootfs_partition_table_refused(void **state)
 {
 	struct sample image = sample_zeros(IMAGE_SIZE);
 	uint8_t *entry = image.data + 446;
@@ -216,7 +216,7 @@ static void test_rootfs_partition_table_is_refused(void **state)
 	refuse(*state, image, "", -ENOTSUP, "partition table (dos)");
 }
 
-static void test_rootfs_squashfs_of_lzma_is_refused(void **state)
+static void test_rootfs_squashfs_lzma_refused(void **state)
 {
 	struct sample image = squashfs_image();
 
@@ -224,13 +224,13 @@ static void test_rootfs_squashfs_of_lzma_is_refused(void **state)
 	refuse(*state, image, "", -ENOTSUP, "lzma");
 }
 
-static void test_rootfs_read_only_file_systems_cannot_be_rw(void **state)
+static void test_rootfs_rw_refused_for_read_only_formats(void **state)
 {
 	refuse(*state, squashfs_image(), ",rw", -ENOTSUP, "cannot be written");
 	refuse(*state, erofs_image(), ",rw", -ENOTSUP, "cannot be written");
 }
 
-static void test_rootfs_rw_has_no_options_and_keeps_others_out(void **state)
+static void test_rootfs_rw_excludes_other_openers(void **state)
 {
 	struct sample image = ext4_image();
 	struct load_error why = { 0 };
@@ -273,16 +273,16 @@ static void test_rootfs_missing_and_special_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		dir_test(test_rootfs_images_are_known_by_content),
+		dir_test(test_rootfs_image_type_by_content),
 		dir_test(test_rootfs_directory),
-		dir_test(test_rootfs_truncated_images_say_how_much_is_missing),
-		dir_test(test_rootfs_lengths_at_the_edge_are_whole),
+		dir_test(test_rootfs_truncated_image_reports_missing_bytes),
+		dir_test(test_rootfs_image_size_limits),
 		dir_test(test_rootfs_truncated_anywhere_in_the_headers),
-		dir_test(test_rootfs_what_cannot_be_a_root_is_named),
-		dir_test(test_rootfs_partition_table_is_refused),
-		dir_test(test_rootfs_squashfs_of_lzma_is_refused),
-		dir_test(test_rootfs_read_only_file_systems_cannot_be_rw),
-		dir_test(test_rootfs_rw_has_no_options_and_keeps_others_out),
+		dir_test(test_rootfs_unusable_formats_reported),
+		dir_test(test_rootfs_partition_table_refused),
+		dir_test(test_rootfs_squashfs_lzma_refused),
+		dir_test(test_rootfs_rw_refused_for_read_only_formats),
+		dir_test(test_rootfs_rw_excludes_other_openers),
 		dir_test(test_rootfs_missing_and_special_files),
 	};
 

@@ -43,7 +43,7 @@ static void assert_refused(const struct sample *s, int err, const char *words)
 	assert_non_null(strstr(why.text, words));
 }
 
-static void test_arm64_elf_becomes_its_image(void **state)
+static void test_arm64_elf_flattens_to_image(void **state)
 {
 	struct sample image = sample_arm64(), flat;
 
@@ -54,7 +54,7 @@ static void test_arm64_elf_becomes_its_image(void **state)
 	free(image.data);
 }
 
-static void test_arm64_elf_gaps_are_zeros(void **state)
+static void test_arm64_elf_gaps_are_zero_filled(void **state)
 {
 	struct sample *s = *state, flat;
 
@@ -66,7 +66,7 @@ static void test_arm64_elf_gaps_are_zeros(void **state)
 	free(flat.data);
 }
 
-static void test_arm64_elf_is_a_kernel_with_a_release(void **state)
+static void test_arm64_elf_kernel_has_release(void **state)
 {
 	struct sample *s = *state, image = sample_arm64();
 	const struct kernel_options options = { 0 };
@@ -85,7 +85,7 @@ static void test_arm64_elf_is_a_kernel_with_a_release(void **state)
 	free(image.data);
 }
 
-static void test_arm64_elf_that_lies_is_refused(void **state)
+static void test_arm64_elf_bad_segments_refused(void **state)
 {
 	struct sample *s = *state;
 	uint8_t *second = s->data + SECOND;
@@ -103,17 +103,17 @@ static void test_arm64_elf_that_lies_is_refused(void **state)
 	assert_refused(s, -EINVAL, "damaged program header");
 }
 
-static void test_arm64_elf_without_bytes_or_without_an_image_is_refused(void **state)
+static void test_arm64_elf_without_image_refused(void **state)
 {
 	struct sample *s = *state;
 
 	put_le64(s->data + FIRST + 0x20, 0);
 	assert_refused(s, -ENOEXEC, "not an arm64 kernel image");
 	put_le64(s->data + SECOND + 0x20, 0);
-	assert_refused(s, -EINVAL, "anything to load");
+	assert_refused(s, -EINVAL, "nothing to load");
 	put_le32(s->data + FIRST, PT_NULL);
 	put_le32(s->data + SECOND, PT_NULL);
-	assert_refused(s, -ENOEXEC, "anything to load");
+	assert_refused(s, -ENOEXEC, "nothing to load");
 }
 
 #define elf_test(name) cmocka_unit_test_setup_teardown(name, setup, sample_teardown)
@@ -121,11 +121,11 @@ static void test_arm64_elf_without_bytes_or_without_an_image_is_refused(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		elf_test(test_arm64_elf_becomes_its_image),
-		elf_test(test_arm64_elf_gaps_are_zeros),
-		elf_test(test_arm64_elf_is_a_kernel_with_a_release),
-		elf_test(test_arm64_elf_that_lies_is_refused),
-		elf_test(test_arm64_elf_without_bytes_or_without_an_image_is_refused),
+		elf_test(test_arm64_elf_flattens_to_image),
+		elf_test(test_arm64_elf_gaps_are_zero_filled),
+		elf_test(test_arm64_elf_kernel_has_release),
+		elf_test(test_arm64_elf_bad_segments_refused),
+		elf_test(test_arm64_elf_without_image_refused),
 	};
 
 	return cmocka_run_group_tests_name("arm64_elf", tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void assert_says(const struct load_error *why, const char *words)
 {
 	if (strstr(why->text, words))
 		return;
-	print_error("it says '%s'\n", why->text);
+	print_error("the message is '%s'\n", why->text);
 	fail();
 }
 
@@ -99,7 +99,7 @@ static void check_elf_in_ram(const struct guest_mem *mem, const struct kernel_en
 	free(elf.data);
 }
 
-static void test_kernel_payload_of_every_format_is_entered_by_pvh(void **state)
+static void test_kernel_payload_all_compressions_enter_by_pvh(void **state)
 {
 	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_LZ4_LEGACY, UNPACK_ZSTD,
 						      UNPACK_XZ };
@@ -110,7 +110,7 @@ static void test_kernel_payload_of_every_format_is_entered_by_pvh(void **state)
 		struct guest_mem *mem = make_ram(RAM_SIZE);
 		struct kernel_entry entry;
 
-		/* bss is cleared also when the memory was used before */
+		/* bss is cleared even if the memory was used before */
 		memset(mem_slice(mem, GPA(SAMPLE_ELF_PADDR), MIB(1)), 0xaa, MIB(1));
 		load(&s, &direct, mem, &entry);
 		assert_int_equal(entry.protocol, KERNEL_PVH);
@@ -123,7 +123,7 @@ static void test_kernel_payload_of_every_format_is_entered_by_pvh(void **state)
 	}
 }
 
-static void test_kernel_without_note_is_entered_by_the_64_bit_protocol(void **state)
+static void test_kernel_without_pvh_note_enters_by_64_bit_protocol(void **state)
 {
 	struct sample s = sample_elf();
 	struct guest_mem *mem = make_ram(RAM_SIZE);
@@ -166,17 +166,17 @@ static void test_kernel_with_kaslr_or_unknown_payload_unpacks_itself(void **stat
 	check_decompressor(&s, &kaslr);
 	memcpy(s.data + SAMPLE_BZ_CODE + SAMPLE_BZ_HEAD, "BZh9", 4);
 	check_decompressor(&s, &direct);
-	put_le32(s.data + 0x24c, 0); /* no payload named at all */
+	put_le32(s.data + 0x24c, 0); /* no payload */
 	check_decompressor(&s, &direct);
 	put_le32(s.data + 0x24c, 3);
 	check_decompressor(&s, &direct);
 	free(s.data);
 }
 
-/* bytes from SAMPLE_ELF_CODE on: two whole pages, and two edges */
+/* bytes from SAMPLE_ELF_CODE on: two whole pages, and two partial ones */
 #define LONG_CODE (3 * MEM_PAGE_SIZE)
 
-/* a kernel of more than a page, at @paddr */
+/* a kernel larger than a page, at @paddr */
 static struct sample make_long_elf(uint64_t paddr)
 {
 	struct sample elf = sample_elf(), more = sample_bytes(LONG_CODE - SAMPLE_ELF_CODE_LEN);
@@ -201,7 +201,7 @@ static void check_long_elf(const struct guest_mem *mem, const struct sample *elf
 	assert_int_equal(ram[1 + 2 * LONG_CODE], 0xaa);
 }
 
-/* Return: how many pages of @mem's first slot are mapped from a file below @dir */
+/* Return: number of pages of @mem's first slot are mapped from a file below @dir */
 static uint64_t count_mapped_pages(const struct guest_mem *mem, const char *dir)
 {
 	auto_free char *line = NULL;
@@ -222,7 +222,7 @@ static uint64_t count_mapped_pages(const struct guest_mem *mem, const char *dir)
 	return nr_pages;
 }
 
-/* load it out of a store, twice: what the first guest writes the second does not see */
+/* load a kernel from the cache twice; the second guest does not see what the first one wrote */
 static void check_store(uint64_t paddr, bool huge_pages, uint64_t nr_mapped)
 {
 	struct sample elf = make_long_elf(paddr), packed = sample_pack(UNPACK_ZSTD, &elf);
@@ -230,7 +230,7 @@ static void check_store(uint64_t paddr, bool huge_pages, uint64_t nr_mapped)
 	char *dir = sample_dir();
 	struct kernel_options options = { .store = dir };
 
-	/* not as on a host that gives huge pages to everybody */
+	/* disable huge pages, also on a host that enables them for all processes */
 	assert_int_equal(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
 	for (int i = 0; i < 2; i++) {
 		struct guest_mem *mem = make_ram(RAM_SIZE);
@@ -252,7 +252,7 @@ static void check_store(uint64_t paddr, bool huge_pages, uint64_t nr_mapped)
 	free(elf.data);
 }
 
-static void test_kernel_in_the_store_is_mapped_where_pages_agree(void **state)
+static void test_kernel_in_cache_mapped_if_page_aligned(void **state)
 {
 	(void)state;
 	check_store(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE, false, 2);
@@ -261,7 +261,7 @@ static void test_kernel_in_the_store_is_mapped_where_pages_agree(void **state)
 	check_store(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE + 1, false, 0);
 }
 
-static void test_kernel_without_a_store_is_copied(void **state)
+static void test_kernel_without_cache_is_copied(void **state)
 {
 	struct sample elf = make_long_elf(SAMPLE_ELF_PADDR + SAMPLE_ELF_CODE);
 	struct guest_mem *mem = make_ram(RAM_SIZE);
@@ -293,7 +293,7 @@ static void test_kernel_release_from_header_and_banner(void **state)
 	free(elf.data);
 }
 
-static void test_kernel_banner_at_the_very_end_of_the_file(void **state)
+static void test_kernel_banner_at_end_of_file(void **state)
 {
 	static const char banner[] = "Linux version 6";
 	struct sample elf = sample_elf();
@@ -312,7 +312,7 @@ static void test_kernel_banner_at_the_very_end_of_the_file(void **state)
 	free(elf.data);
 }
 
-static void test_kernel_files_packed_as_a_whole_are_unpacked(void **state)
+static void test_kernel_compressed_file_is_unpacked(void **state)
 {
 	struct sample elf = sample_elf(), image = sample_kernel(UNPACK_XZ);
 	struct sample packed[] = { sample_pack(UNPACK_GZIP, &elf),
@@ -336,7 +336,7 @@ static void test_kernel_files_packed_as_a_whole_are_unpacked(void **state)
 	free(image.data);
 }
 
-static void test_kernel_foreign_files_are_named(void **state)
+static void test_kernel_foreign_formats_reported(void **state)
 {
 	static const struct {
 		size_t offset;
@@ -376,7 +376,7 @@ static void test_kernel_empty_and_short_files(void **state)
 	free(s.data);
 }
 
-static void test_kernel_elf_of_another_machine_is_named(void **state)
+static void test_kernel_elf_for_other_machine_reported(void **state)
 {
 	struct sample s = sample_elf();
 
@@ -392,7 +392,7 @@ static void test_kernel_elf_of_another_machine_is_named(void **state)
 	free(s.data);
 }
 
-static void test_kernel_elf_that_is_no_kernel(void **state)
+static void test_kernel_elf_not_a_kernel_refused(void **state)
 {
 	struct sample s = sample_elf();
 
@@ -401,14 +401,14 @@ static void test_kernel_elf_that_is_no_kernel(void **state)
 	assert_refused(&s, -ENOEXEC, "module");
 	put_le16(s.data + 16, ET_EXEC);
 	put_le32(s.data + SAMPLE_ELF_LOAD, PT_NULL);
-	assert_refused(&s, -ENOEXEC, "anything to load");
+	assert_refused(&s, -ENOEXEC, "nothing to load");
 	put_le32(s.data + SAMPLE_ELF_LOAD, PT_LOAD);
 	s.len -= 7;
 	assert_refused(&s, -ENODATA, "7 bytes are missing");
 	free(s.data);
 }
 
-static void test_kernel_elf_addresses_lie(void **state)
+static void test_kernel_elf_bad_addresses_refused(void **state)
 {
 	struct sample s = sample_elf();
 	uint8_t *load_header = s.data + SAMPLE_ELF_LOAD;
@@ -441,7 +441,7 @@ static void test_kernel_damaged_payload_is_an_error(void **state)
 	uint8_t *size = s.data + SAMPLE_BZ_CODE + SAMPLE_BZ_HEAD + payload_len - 4;
 
 	(void)state;
-	put_le32(size, SAMPLE_ELF_LEN + 1); /* the appended size lies */
+	put_le32(size, SAMPLE_ELF_LEN + 1); /* the appended size is wrong */
 	assert_not_loaded(&s, &direct, -EBADMSG, "payload");
 	put_le32(size, SAMPLE_ELF_LEN - 1);
 	assert_not_loaded(&s, &direct, -EFBIG, "payload");
@@ -451,7 +451,7 @@ static void test_kernel_damaged_payload_is_an_error(void **state)
 	free(s.data);
 }
 
-static void test_kernel_payload_that_is_no_elf_is_an_error(void **state)
+static void test_kernel_payload_not_elf_is_an_error(void **state)
 {
 	struct sample plain = sample_bytes(5000), packed = sample_pack(UNPACK_ZSTD, &plain);
 	struct sample s = sample_bzimage(&packed, 5000);
@@ -480,7 +480,7 @@ static void check_need(const struct sample *s, const struct kernel_options *opti
 	kernel_close(kernel);
 }
 
-static void test_kernel_too_little_ram_says_how_much_is_needed(void **state)
+static void test_kernel_too_little_ram_reports_needed_bytes(void **state)
 {
 	struct sample s = sample_kernel(UNPACK_LZ4_LEGACY);
 
@@ -492,8 +492,8 @@ static void test_kernel_too_little_ram_says_how_much_is_needed(void **state)
 	free(s.data);
 }
 
-/* an image may come from another process: no field of it is believed */
-static void test_kernel_image_that_contradicts_itself_is_refused(void **state)
+/* an image may come from another process, so none of its fields is trusted */
+static void test_kernel_inconsistent_image_refused(void **state)
 {
 	static const uint8_t code[MEM_PAGE_SIZE];
 	struct kernel_image good = { .format = KERNEL_FORMAT_BZIMAGE,
@@ -523,7 +523,7 @@ static void test_kernel_image_that_contradicts_itself_is_refused(void **state)
 	mem_destroy(mem);
 }
 
-static void test_kernel_open_reads_a_file_and_names_errors(void **state)
+static void test_kernel_open_reads_file_and_reports_errors(void **state)
 {
 	struct sample s = sample_kernel(UNPACK_XZ);
 	char *path = sample_write(s.data, s.len);
@@ -543,7 +543,7 @@ static void test_kernel_open_reads_a_file_and_names_errors(void **state)
 	kernel_close(NULL);
 }
 
-static void test_kernel_of_debian_is_loaded(void **state)
+static void test_kernel_debian_loads(void **state)
 {
 	const char *dir = sample_kernel_dir();
 	char path[4200];
@@ -571,25 +571,25 @@ static void test_kernel_of_debian_is_loaded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kernel_payload_of_every_format_is_entered_by_pvh),
-		cmocka_unit_test(test_kernel_without_note_is_entered_by_the_64_bit_protocol),
+		cmocka_unit_test(test_kernel_payload_all_compressions_enter_by_pvh),
+		cmocka_unit_test(test_kernel_without_pvh_note_enters_by_64_bit_protocol),
 		cmocka_unit_test(test_kernel_with_kaslr_or_unknown_payload_unpacks_itself),
-		cmocka_unit_test(test_kernel_in_the_store_is_mapped_where_pages_agree),
-		cmocka_unit_test(test_kernel_without_a_store_is_copied),
+		cmocka_unit_test(test_kernel_in_cache_mapped_if_page_aligned),
+		cmocka_unit_test(test_kernel_without_cache_is_copied),
 		cmocka_unit_test(test_kernel_release_from_header_and_banner),
-		cmocka_unit_test(test_kernel_banner_at_the_very_end_of_the_file),
-		cmocka_unit_test(test_kernel_files_packed_as_a_whole_are_unpacked),
-		cmocka_unit_test(test_kernel_foreign_files_are_named),
+		cmocka_unit_test(test_kernel_banner_at_end_of_file),
+		cmocka_unit_test(test_kernel_compressed_file_is_unpacked),
+		cmocka_unit_test(test_kernel_foreign_formats_reported),
 		cmocka_unit_test(test_kernel_empty_and_short_files),
-		cmocka_unit_test(test_kernel_elf_of_another_machine_is_named),
-		cmocka_unit_test(test_kernel_elf_that_is_no_kernel),
-		cmocka_unit_test(test_kernel_elf_addresses_lie),
+		cmocka_unit_test(test_kernel_elf_for_other_machine_reported),
+		cmocka_unit_test(test_kernel_elf_not_a_kernel_refused),
+		cmocka_unit_test(test_kernel_elf_bad_addresses_refused),
 		cmocka_unit_test(test_kernel_damaged_payload_is_an_error),
-		cmocka_unit_test(test_kernel_payload_that_is_no_elf_is_an_error),
-		cmocka_unit_test(test_kernel_too_little_ram_says_how_much_is_needed),
-		cmocka_unit_test(test_kernel_image_that_contradicts_itself_is_refused),
-		cmocka_unit_test(test_kernel_open_reads_a_file_and_names_errors),
-		cmocka_unit_test(test_kernel_of_debian_is_loaded),
+		cmocka_unit_test(test_kernel_payload_not_elf_is_an_error),
+		cmocka_unit_test(test_kernel_too_little_ram_reports_needed_bytes),
+		cmocka_unit_test(test_kernel_inconsistent_image_refused),
+		cmocka_unit_test(test_kernel_open_reads_file_and_reports_errors),
+		cmocka_unit_test(test_kernel_debian_loads),
 	};
 
 	return cmocka_run_group_tests_name("kernel", tests, NULL, NULL);

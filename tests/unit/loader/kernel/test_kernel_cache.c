@@ -41,7 +41,7 @@ static void key_of(unsigned int n, char key[static STORE_KEY_SIZE])
 	assert_int_equal(kernel_cache_key(&n, sizeof(n), key), 0);
 }
 
-static void test_store_key_is_sha256(void **state)
+static void test_kernel_cache_key_is_sha256(void **state)
 {
 	char key[STORE_KEY_SIZE];
 
@@ -51,7 +51,7 @@ static void test_store_key_is_sha256(void **state)
 			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-static void test_store_gives_back_what_was_put(void **state)
+static void test_kernel_cache_returns_what_was_put(void **state)
 {
 	char key[STORE_KEY_SIZE];
 	struct blob file;
@@ -69,7 +69,7 @@ static void test_store_gives_back_what_was_put(void **state)
 	assert_int_equal(st.st_mode & 0777, 0700);
 }
 
-static void test_store_takes_no_links_and_no_empty_files(void **state)
+static void test_kernel_cache_ignores_links_and_empty_files(void **state)
 {
 	char key[STORE_KEY_SIZE], path[256], other[256];
 	struct blob file;
@@ -88,7 +88,7 @@ static void test_store_takes_no_links_and_no_empty_files(void **state)
 	assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
 }
 
-static void test_store_takes_nothing_that_others_can_write(void **state)
+static void test_kernel_cache_ignores_files_others_can_write(void **state)
 {
 	static const mode_t refused[] = { 0620, 0602, 0666 }, taken[] = { 0400, 0600, 0644 };
 	char key[STORE_KEY_SIZE], path[256], other[256];
@@ -108,11 +108,12 @@ static void test_store_takes_nothing_that_others_can_write(void **state)
 		assert_int_equal(kernel_cache_get(dir, key, &file), 0);
 		blob_done(&file);
 	}
-	assert_int_equal(link(path, other), 0); /* a name that somebody may write through */
+	/* another process could write to the file by this name */
+	assert_int_equal(link(path, other), 0);
 	assert_int_equal(kernel_cache_get(dir, key, &file), -ENOENT);
 }
 
-static void test_store_forgets_what_was_used_longest_ago(void **state)
+static void test_kernel_cache_evicts_least_recently_used(void **state)
 {
 	char key[STORE_KEY_SIZE], first[STORE_KEY_SIZE], second[STORE_KEY_SIZE];
 	struct blob file;
@@ -125,7 +126,7 @@ static void test_store_forgets_what_was_used_longest_ago(void **state)
 		assert_int_equal(kernel_cache_put(dir, key, &i, sizeof(i)), 0);
 		usleep(2000);
 	}
-	assert_int_equal(kernel_cache_get(dir, first, &file), 0); /* now the newest */
+	assert_int_equal(kernel_cache_get(dir, first, &file), 0); /* now the most recently used */
 	blob_done(&file);
 	usleep(2000);
 	key_of(STORE_MAX_ITEMS, key);
@@ -135,7 +136,7 @@ static void test_store_forgets_what_was_used_longest_ago(void **state)
 	blob_done(&file);
 }
 
-static void test_store_that_cannot_be_written_says_so(void **state)
+static void test_kernel_cache_unwritable_dir_is_an_error(void **state)
 {
 	char key[STORE_KEY_SIZE];
 
@@ -148,16 +149,16 @@ static void test_store_that_cannot_be_written_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_store_key_is_sha256),
-		cmocka_unit_test_setup_teardown(test_store_gives_back_what_was_put, setup,
+		cmocka_unit_test(test_kernel_cache_key_is_sha256),
+		cmocka_unit_test_setup_teardown(test_kernel_cache_returns_what_was_put, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_store_takes_no_links_and_no_empty_files, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_store_takes_nothing_that_others_can_write,
+		cmocka_unit_test_setup_teardown(test_kernel_cache_ignores_links_and_empty_files,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_store_forgets_what_was_used_longest_ago, setup,
+		cmocka_unit_test_setup_teardown(test_kernel_cache_ignores_files_others_can_write,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kernel_cache_evicts_least_recently_used, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_store_that_cannot_be_written_says_so, setup,
+		cmocka_unit_test_setup_teardown(test_kernel_cache_unwritable_dir_is_an_error, setup,
 						teardown),
 	};
 

@@ -41,7 +41,7 @@ static void check(enum unpack_format format, size_t len, size_t limit, int expec
 	free(plain.data);
 }
 
-static void test_unpack_gives_back_what_was_packed(void **state)
+static void test_unpack_round_trip(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
@@ -52,7 +52,7 @@ static void test_unpack_gives_back_what_was_packed(void **state)
 	}
 }
 
-static void test_unpack_lz4_takes_several_blocks_and_frames(void **state)
+static void test_unpack_lz4_several_blocks_and_frames(void **state)
 {
 	struct sample plain = sample_bytes(MIB(8) + 5);
 	struct sample packed = sample_pack(UNPACK_LZ4_LEGACY, &plain), got;
@@ -97,7 +97,7 @@ static void test_unpack_bomb_is_efbig(void **state)
 	free(zeros.data);
 }
 
-static void test_unpack_tolerates_a_trailer_of_the_size_allowed(void **state)
+static void test_unpack_trailer_up_to_allowed_size(void **state)
 {
 	struct sample plain = sample_bytes(PLAIN_LEN);
 	uint8_t size[4];
@@ -127,8 +127,7 @@ static void test_unpack_truncated_anywhere_is_an_error(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct sample packed = sample_pack(formats[i], &plain);
 
-		/* the legacy frame of lz4 has no end mark: what ends after the magic is an empty
-		 * one */
+		/* lz4's legacy frame has no end mark: if it ends after the magic, it is empty */
 		for (size_t len = 0; len < packed.len; len++) {
 			struct sample cut = sample_copy(&packed, len), got;
 			int err = try(&cut, 0, LIMIT_HIGH, &got);
@@ -145,7 +144,7 @@ static void test_unpack_truncated_anywhere_is_an_error(void **state)
 	free(plain.data);
 }
 
-static void test_unpack_damaged_is_never_taken_for_whole(void **state)
+static void test_unpack_damaged_data_detected_by_checksum(void **state)
 {
 	struct sample plain = sample_bytes(3000);
 
@@ -157,7 +156,7 @@ static void test_unpack_damaged_is_never_taken_for_whole(void **state)
 			struct sample bad = sample_copy(&packed, packed.len), got;
 
 			bad.data[at] ^= 0x55;
-			/* lz4 and zstd have no checksum here: they may give other bytes */
+			/* lz4 and zstd data has no checksum here and may unpack to other bytes */
 			if (try(&bad, 0, MIB(1), &got) == 0 &&
 			    (formats[i] == UNPACK_GZIP || formats[i] == UNPACK_XZ)) {
 				assert_int_equal(got.len, plain.len);
@@ -171,7 +170,7 @@ static void test_unpack_damaged_is_never_taken_for_whole(void **state)
 	free(plain.data);
 }
 
-static void test_unpack_lz4_block_size_lies(void **state)
+static void test_unpack_lz4_bad_block_size_is_an_error(void **state)
 {
 	static const uint32_t lies[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 9u << 20 };
 
@@ -187,7 +186,7 @@ static void test_unpack_lz4_block_size_lies(void **state)
 	}
 }
 
-static void test_unpack_refuses_what_it_does_not_know(void **state)
+static void test_unpack_unknown_format_refused(void **state)
 {
 	struct sample plain = sample_bytes(64), got;
 
@@ -203,15 +202,15 @@ static void test_unpack_refuses_what_it_does_not_know(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unpack_gives_back_what_was_packed),
-		cmocka_unit_test(test_unpack_lz4_takes_several_blocks_and_frames),
+		cmocka_unit_test(test_unpack_round_trip),
+		cmocka_unit_test(test_unpack_lz4_several_blocks_and_frames),
 		cmocka_unit_test(test_unpack_stops_exactly_at_the_limit),
 		cmocka_unit_test(test_unpack_bomb_is_efbig),
-		cmocka_unit_test(test_unpack_tolerates_a_trailer_of_the_size_allowed),
+		cmocka_unit_test(test_unpack_trailer_up_to_allowed_size),
 		cmocka_unit_test(test_unpack_truncated_anywhere_is_an_error),
-		cmocka_unit_test(test_unpack_damaged_is_never_taken_for_whole),
-		cmocka_unit_test(test_unpack_lz4_block_size_lies),
-		cmocka_unit_test(test_unpack_refuses_what_it_does_not_know),
+		cmocka_unit_test(test_unpack_damaged_data_detected_by_checksum),
+		cmocka_unit_test(test_unpack_lz4_bad_block_size_is_an_error),
+		cmocka_unit_test(test_unpack_unknown_format_refused),
 	};
 
 	return cmocka_run_group_tests_name("unpack", tests, NULL, NULL);

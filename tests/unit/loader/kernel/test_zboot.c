@@ -39,7 +39,7 @@ static void test_zboot_payload_is_found(void **state)
 	free(s.data);
 }
 
-static void test_zboot_cut_anywhere_is_an_error(void **state)
+static void test_zboot_truncated_anywhere_is_an_error(void **state)
 {
 	struct sample s = make(UNPACK_GZIP);
 
@@ -55,7 +55,7 @@ static void test_zboot_cut_anywhere_is_an_error(void **state)
 	free(s.data);
 }
 
-static void test_zboot_payload_lies_in_the_file_behind_the_header(void **state)
+static void test_zboot_payload_outside_file_is_an_error(void **state)
 {
 	struct sample s = make(UNPACK_GZIP);
 	struct zboot zboot;
@@ -74,7 +74,7 @@ static void test_zboot_payload_lies_in_the_file_behind_the_header(void **state)
 	free(s.data);
 }
 
-static void test_zboot_kernel_is_unpacked_whatever_packed_it(void **state)
+static void test_zboot_all_compressions(void **state)
 {
 	static const enum unpack_format formats[] = { UNPACK_GZIP, UNPACK_LZ4_LEGACY, UNPACK_ZSTD,
 						      UNPACK_XZ };
@@ -93,7 +93,7 @@ static void test_zboot_kernel_is_unpacked_whatever_packed_it(void **state)
 	}
 }
 
-static void test_zboot_damage_is_named(void **state)
+static void test_zboot_damage_reported(void **state)
 {
 	struct sample s = make(UNPACK_ZSTD);
 	struct load_error why = { 0 };
@@ -109,7 +109,7 @@ static void test_zboot_damage_is_named(void **state)
 	free(s.data);
 }
 
-static void test_zboot_with_no_arm64_kernel_inside(void **state)
+static void test_zboot_without_arm64_kernel_refused(void **state)
 {
 	struct sample inner = sample_bytes(4096), packed, s;
 	struct load_error why = { 0 };
@@ -132,11 +132,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zboot_payload_is_found),
-		cmocka_unit_test(test_zboot_cut_anywhere_is_an_error),
-		cmocka_unit_test(test_zboot_payload_lies_in_the_file_behind_the_header),
-		cmocka_unit_test(test_zboot_kernel_is_unpacked_whatever_packed_it),
-		cmocka_unit_test(test_zboot_damage_is_named),
-		cmocka_unit_test(test_zboot_with_no_arm64_kernel_inside),
+		cmocka_unit_test(test_zboot_truncated_anywhere_is_an_error),
+		cmocka_unit_test(test_zboot_payload_outside_file_is_an_error),
+		cmocka_unit_test(test_zboot_all_compressions),
+		cmocka_unit_test(test_zboot_damage_reported),
+		cmocka_unit_test(test_zboot_without_arm64_kernel_refused),
 	};
 
 	return cmocka_run_group_tests_name("zboot", tests, NULL, NULL);
