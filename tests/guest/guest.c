@@ -85,7 +85,7 @@ void serial_restore(void)
 	print("\n");
 }
 
-/* ---- what the loader left ---- */
+/* ---- command line ---- */
 
 uint64_t guest_parameter(const char *name)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bare guest, in the manner of kvm-unit-tests: guest_main() of each program does what no driver
- * would and says with check() what came of it; each fact is a line "PASS ..." or "FAIL ..." on the
- * console. When it returns the guest powers off. Owns console, memory access and exceptions; no
- * C library. What the architectures have each in its own way is in x86/ and arm64/.
+ * A bare guest, in the manner of kvm-unit-tests. guest_main() of each program does what no driver
+ * would do, and reports the results with check(): each fact is a line "PASS ..." or "FAIL ..." on
+ * the console. When it returns, the guest powers off. Owns console, memory access and exceptions;
+ * there is no C library. The code for each architecture is in x86/ and arm64/.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -13,50 +13,50 @@
 #include <stdint.h>
 
 /*
- * The machine, by the folder that meson picks: where devices are and where nothing is; mmio_read(),
- * mmio_write(), serial_write(), cpu_relax(), cpu_sleep() and user_done().
+ * The machine, from the directory that meson selects: the addresses of devices and of holes;
+ * mmio_read(), mmio_write(), serial_write(), cpu_relax(), cpu_sleep() and user_done().
  */
 #include "machine.h"
 
 #define PAGE_SIZE     4096
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* registers of the 16550 that is the console */
+/* registers of the console, a 16550 */
 #define SERIAL_DATA 0
 #define SERIAL_IER  1
 #define SERIAL_LCR  3
 #define SERIAL_MCR  4
 
-/* the program's own */
+/* defined by each program */
 void guest_main(void);
 
-/** guest_ram_end() - end of the RAM that the program is in. */
+/** guest_ram_end() - end of the RAM that contains the program. */
 uint64_t guest_ram_end(void);
 
-/** guest_cmdline() - the command line, NUL terminated. */
+/** guest_cmdline() - the command line, NUL-terminated. */
 const char *guest_cmdline(void);
 
-/** guest_parameter() - NAME of a word NAME=NUMBER on the command line; 0: not there. */
+/** guest_parameter() - value of NAME=NUMBER on the command line; 0: not given. */
 uint64_t guest_parameter(const char *name);
 
-/** power_off() - power_reset() - as a driver would; does not return. */
+/** power_off() - power_reset() - as a driver does it; neither returns. */
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 
-/** print() - text; print_number() - "NAME N", a line of its own, decimal. */
+/** print() - print text; print_number() - print a line "NAME N", in decimal. */
 void print(const char *text);
 void print_number(const char *name, uint64_t value);
 
-/** check() - "PASS what" when @truth, else "FAIL what". Return: @truth. */
+/** check() - print "PASS what" if @truth, else "FAIL what". Return: @truth. */
 bool check(bool truth, const char *what);
 
-/** serial_restore() - make the console usable after its registers were played with. */
+/** serial_restore() - make the console usable after its registers were overwritten. */
 void serial_restore(void);
 
 /**
- * user_run() - run @entry without privileges: CPL 3, EL0
+ * user_run() - run @entry without privileges, at CPL 3 or EL0
  *
- * Return: what it gave to user_done(); -1: it took an exception.
+ * Return: the argument of its user_done(); -1: it took an exception.
  */
 uint64_t user_run(void (*entry)(void));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A CPU that sleeps for ever with interrupts off: only the VMM can end this. */
+/* The CPU sleeps forever with interrupts off: only the VMM can end the VM. */
 #include "guest.h"
 
 void guest_main(void)

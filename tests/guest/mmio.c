@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Accesses of every width, aligned or not, to registers, across the boundaries of windows, and to
- * nothing. */
+/*
+ * Accesses of every width, aligned or not: to registers, across the boundaries of windows, and to
+ * addresses without a device.
+ */
 #include "virtio.h"
 
 #define REGISTERS_END 0x110
@@ -16,7 +18,7 @@ static void sweep(uint64_t base, uint64_t len)
 	}
 }
 
-/* the last bytes of a window and the first of what follows it */
+/* accesses across the beginning and the end of a window */
 static void boundaries(uint64_t base, uint64_t size)
 {
 	for (unsigned int width = 2; width <= 8; width *= 2) {
@@ -37,12 +39,12 @@ static void unaligned_registers(void)
 		truth &= mmio_read(VIRTIO_BLK + REG_MAGIC, width) == (1ull << (8 * width)) - 1;
 	truth &= mmio_read(VIRTIO_BLK + REG_MAGIC, 8) == -1ull;
 	truth &= mmio_read(VIRTIO_BLK + REG_MAGIC + 2, 4) == 0xffffffff;
-	check(truth, "a register read in another way is all ones");
+	check(truth, "a register read with a wrong width or offset is all ones");
 	check(mmio_read(VIRTIO_BLK + REG_CONFIG, 8) != -1ull,
 	      "the configuration can be read in any width");
 }
 
-static void nothing_there(void)
+static void unassigned_addresses(void)
 {
 	static const uint64_t bases[] = NOTHING_THERE;
 	bool truth = true;
@@ -55,16 +57,16 @@ static void nothing_there(void)
 			truth &= mmio_read(bases[i], width) == all;
 		}
 	}
-	check(truth, "where nothing is, there are all ones");
+	check(truth, "addresses without a device read as all ones");
 }
 
 void guest_main(void)
 {
 	unaligned_registers();
-	nothing_there();
+	unassigned_addresses();
 	sweep(VIRTIO_BLK, REGISTERS_END);
 	sweep(VIRTIO_RNG, REGISTERS_END);
-	/* the state register takes no value that is none; 0 says that no module has spoken */
+	/* an invalid state is ignored; state 0 means that no guest module has reported yet */
 	sweep(PORTAL_DEVICE, 0x20);
 	boundaries(VIRTIO_BLK, VIRTIO_SIZE);
 	boundaries(PORTAL_DEVICE, PORTAL_DEVICE_SIZE);

@@ -3,15 +3,15 @@
 
 #include "doorbell.h"
 
-#define NR_OPERATIONS_MAX 32 /* of one portal_greet() */
+#define NR_OPERATIONS_MAX 32 /* in one portal_greet() */
 
 _Alignas(PAGE_SIZE) volatile struct portal_region pool[NR_POOL_PAGES];
-uint64_t nr_rings, nr_refused;
+uint64_t nr_calls, nr_refused;
 static uint32_t generations[NR_POOL_PAGES];
 
 static bool count(bool served)
 {
-	nr_rings++;
+	nr_calls++;
 	if (!served)
 		nr_refused++;
 	return served;
@@ -74,7 +74,7 @@ bool portal_answer_names(unsigned int page, const char *names, size_t len)
 	return portal_answer(page, (int64_t)len, 0);
 }
 
-/* Return: served */
+/* Return: the answer was served */
 static bool answer_one(const char *names, size_t len, struct portal_wire_hook *hook)
 {
 	switch (portal_asked(0)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's side of docs/protocol.md, small enough to be lied with: pages, doorbell, a hello,
- * answers. Counts what it calls, so that a test can compare with what the VMM says.
+ * The guest's side of docs/protocol.md: pages, doorbell, a hello, answers. Programs can change
+ * every field to send invalid messages. Counts its calls, so that a test can compare the count with
+ * the VMM's.
  */
 #ifndef GUEST_PORTAL_H
 #define GUEST_PORTAL_H
@@ -16,20 +17,19 @@
 /* the pool that portal_hello() announces */
 extern volatile struct portal_region pool[NR_POOL_PAGES];
 
-/* of the calling guest: calls that reached the VMM, and those it refused */
-extern uint64_t nr_rings, nr_refused;
+/* calls that reached the VMM, and how many of them it refused */
+extern uint64_t nr_calls, nr_refused;
 
-/** portal_call_gpa() - a hello or an unknown kind for any address, counted. Return: it was served.
- */
+/** portal_call_gpa() - make a call for any address, and count it. Return: it was served. */
 bool portal_call_gpa(uint64_t gpa, uint32_t kind);
 
-/** portal_call_page() - any call for a page of the pool, counted. Return: it was served. */
+/** portal_call_page() - make a call for a page of the pool, and count it. Return: it was served. */
 bool portal_call_page(unsigned int page, uint32_t kind);
 
-/** portal_put() - a header with page @page's own generation. */
+/** portal_put() - write the header of @page, with the page's current generation. */
 void portal_put(unsigned int page, uint32_t code, uint64_t addr, uint64_t size);
 
-/** portal_open() - the same with its next generation, for calls that open a session. */
+/** portal_open() - the same with the next generation, for calls that open a session. */
 void portal_open(unsigned int page, uint32_t code, uint64_t size);
 
 /** portal_data() - the payload of @page as a struct of another kind. */
@@ -38,29 +38,32 @@ static inline void *portal_data(unsigned int page)
 	return (void *)(uintptr_t)gpa_of(pool[page].data);
 }
 
-/** portal_asked() - the operation the host left in @page. */
+/** portal_asked() - the operation that the host has written to @page. */
 uint32_t portal_asked(unsigned int page);
 
-/** portal_hello() - a valid hello in page 0, not yet rung. Return: to be spoilt. */
+/** portal_hello() - write a valid hello to page 0, without a call. Return: the hello, to modify. */
 struct portal_wire_hello *portal_hello(void);
 
 /** portal_answer() - answer with RESP_DONE. Return: it was served. */
 bool portal_answer(unsigned int page, int64_t size, uint64_t cursor);
 
-/** portal_answer_names() - answer SYSCALL_NAMES with @len bytes of @names, the whole table. */
+/** portal_answer_names() - answer SYSCALL_NAMES with @names, the whole table, @len bytes. */
 bool portal_answer_names(unsigned int page, const char *names, size_t len);
 
 /**
- * portal_greet() - hello and all that follows it
- * @names: the native table
- * @len: its bytes
- * @ret_hook: the first hook the host adds; may be NULL
+ * portal_greet() - make a hello and answer all operations of its session
+ * @names: the native table of system call names
+ * @len: bytes of @names
+ * @ret_hook: the first hook that the host adds; may be NULL
  *
- * Return: the host has ended the session in peace.
+ * Return: the host has ended the session without an error.
  */
 bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_hook);
 
-/** portal_event() - a system call event in @page, not yet rung. Return: to be spoilt. */
+/**
+ * portal_event() - write a system call event to @page, without a call. Return: the event, to
+ * modify.
+ */
 struct portal_wire_syscall *portal_event(unsigned int page, uint32_t code);
 
 #endif

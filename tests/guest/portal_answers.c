@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A guest that lets itself be hooked (by the example memory_access) and then lies to the hook. */
+/* Accepts a hook (of the example memory_access), then sends invalid answers to its operations. */
 #include "portal.h"
 
 #define EFAULT 14
@@ -7,7 +7,7 @@
 static struct portal_wire_hook hook;
 static uint64_t nr_lies;
 
-/* a read() returns and the hook's first wish is in page 1 */
+/* report the return of a read(); the first operation of the hook is then in page 1 */
 static bool hooked_read(void)
 {
 	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_RETURN);
@@ -34,19 +34,21 @@ static void lies(void)
 	check(lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE + 1, 0) &&
 		      lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE, 0) &&
 		      lie_is_refused(PORTAL_RESP_DONE, INT64_MAX, 0),
-	      "an answer longer than asked for is refused");
+	      "an answer longer than requested is refused");
 	check(lie_is_refused(PORTAL_RESP_DONE, -4096ull, 0) &&
 		      lie_is_refused(PORTAL_RESP_DONE, 1ull << 63, 0),
-	      "an error that is none is refused");
+	      "an error outside the range of errno is refused");
 	check(lie_is_refused(0, 0, 0) && lie_is_refused(PORTAL_OP_READ_STR, 0, 0) &&
 		      lie_is_refused(PORTAL_EVENT_SYSCALL_RETURN, 0, 0) &&
 		      lie_is_refused(0xffffffff, 0, 0),
-	      "an answer that is called something else is refused");
+	      "an answer with a wrong code is refused");
 	check(lie_is_refused(PORTAL_RESP_DONE, 4, 0x1000) && lie_is_refused(PORTAL_RESP_DONE, 4, 1),
-	      "a cursor that goes nowhere or back is refused");
+	      "a cursor that jumps or goes back is refused");
 }
 
-/* until the host has enough; @size is asked of each answer's size at most */
+/*
+ * answer all operations: with error @size if it is negative, else with data of the requested size
+ */
 static bool answer_all(int64_t size)
 {
 	for (unsigned int i = 0; i < 100; i++) {
@@ -63,11 +65,11 @@ static bool answer_all(int64_t size)
 
 static void truths(void)
 {
-	check(hooked_read() && answer_all(-EFAULT), "a fault is an answer");
+	check(hooked_read() && answer_all(-EFAULT), "a fault is a valid answer");
 	check(hooked_read() && (portal_put(1, PORTAL_RESP_UNKNOWN, 0, -95ull), true) &&
 		      portal_call_page(1, PORTAL_CALL_ANSWER),
-	      "not to know an operation is an answer");
-	check(hooked_read() && answer_all(0), "the hook works in the end");
+	      "an unknown operation is a valid answer");
+	check(hooked_read() && answer_all(0), "the hook still works at the end");
 }
 
 void guest_main(void)
@@ -79,7 +81,7 @@ void guest_main(void)
 		return;
 	lies();
 	truths();
-	print_number("rings", nr_rings);
+	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
 	print_number("lies", nr_lies);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A hundred thousand rings without a pause: most refused, some served. */
+/* A hundred thousand calls in a row: most are refused, some are served. */
 #include "portal.h"
 
-#define NR_RINGS 100000
+#define NR_CALLS 100000
 
 void guest_main(void)
 {
@@ -10,7 +10,7 @@ void guest_main(void)
 	bool refused = true, served = true;
 
 	check(portal_greet("", 0, NULL), "hello is served");
-	for (unsigned int i = 0; i < NR_RINGS; i++) {
+	for (unsigned int i = 0; i < NR_CALLS; i++) {
 		if (i % 8 == 0) {
 			portal_event(i / 8 % NR_POOL_PAGES, PORTAL_EVENT_SYSCALL_ENTER);
 			served &= portal_call_page(i / 8 % NR_POOL_PAGES, PORTAL_CALL_EVENT);
@@ -21,6 +21,6 @@ void guest_main(void)
 	check(served, "every event in the flood is served");
 	check(refused, "everything else is refused");
 	check(portal_greet("", 0, NULL), "hello is served after the flood");
-	print_number("rings", nr_rings);
+	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
 }

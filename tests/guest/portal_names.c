@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A valid hello, then one lie to what the host asks, number lie=N of the command line. The host
- * installs no hooks into a guest like that and ends the VM, so this does not come to its end.
+ * Sends a valid hello, then one invalid answer: number N of lie=N on the command line. The host
+ * installs no hooks in such a guest and ends the VM, so guest_main() never returns.
  */
 #include "portal.h"
 
@@ -24,7 +24,7 @@ static void wrong_welcome(uint64_t lie)
 	portal_call_page(0, PORTAL_CALL_ANSWER);
 }
 
-/* one name a block, for ever */
+/* one name in each answer, without end */
 static void endless(size_t len)
 {
 	for (uint64_t next = 1; portal_asked(0) == PORTAL_OP_SYSCALL_NAMES; next++) {
@@ -57,7 +57,7 @@ static void wrong_names(uint64_t lie)
 		wrong_text(two_names, sizeof(two_names) - 1); /* without the last NUL */
 		break;
 	case 3:
-		portal_answer(0, sizeof(two_names), 1); /* a cursor behind what was told */
+		portal_answer(0, sizeof(two_names), 1); /* a cursor within the answer */
 		break;
 	case 4:
 		portal_answer(0, sizeof(two_names), 0xffffffffffull);
@@ -88,7 +88,7 @@ void guest_main(void)
 		wrong_welcome(lie);
 	else
 		wrong_names(lie - 5);
-	/* what was refused was the last ring; the VM is about to end */
+	/* the last call was refused; the VM is about to end */
 	for (;;)
 		cpu_relax();
 }

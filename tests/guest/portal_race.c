@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two CPUs and one page: while the first holds conversations, the second rings for the same page
- * whatever is in it. With answers=1 it answers as well. A hello that it breaks into ends the VM.
+ * Two CPUs share one page. While the first CPU runs sessions on it, the second one makes calls of
+ * all kinds for the same page; answers only with answers=1. If it interrupts a hello, the VM ends.
  */
 #include "doorbell.h"
 #include "portal.h"
@@ -38,6 +38,6 @@ void guest_main(void)
 	stop = true;
 	while (!stopped)
 		cpu_relax();
-	print_number("conversations", nr_ended);
+	print_number("hellos", nr_ended);
 	check(portal_greet("", 0, NULL), "hello is served after the race");
 }

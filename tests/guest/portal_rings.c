@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rings at the wrong time, of the wrong kind, for the wrong pages, with contents out of bounds. */
+/* Calls at the wrong time, of the wrong kind, for the wrong page, and with invalid contents. */
 #include "doorbell.h"
 #include "portal.h"
 
@@ -10,7 +10,7 @@ static void before_hello(void)
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
 	for (uint32_t kind = PORTAL_CALL_EVENT; kind <= PORTAL_CALL_TRACE; kind++)
 		served |= portal_call_page(1, kind);
-	check(!served, "before hello nothing else is served");
+	check(!served, "before hello, no other call is served");
 }
 
 static void unknown_kinds(void)
@@ -23,11 +23,12 @@ static void unknown_kinds(void)
 	check(!served, "unknown kinds are refused");
 }
 
-static void no_rings(void)
+static void not_calls(void)
 {
 	portal_hello();
 	doorbell_no_calls();
-	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
+	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO,
+	      "instructions that are not calls are not served");
 }
 
 static void bad_pages(void)
@@ -43,7 +44,7 @@ static void bad_pages(void)
 	check(!served, "a hello outside of memory is refused");
 }
 
-/* Return: the hello as it is in page 0 now was refused, and the page left alone */
+/* Return: the hello in page 0 is refused, and the page is not changed */
 static bool hello_refused(void)
 {
 	uint64_t op = pool[0].op;
@@ -74,10 +75,10 @@ static void bad_ranges(void)
 	check(range_refused(RAM_BASE + 0x800008, 1, 0) &&
 		      range_refused(RAM_BASE + 0x800000, 0, 0) &&
 		      range_refused(RAM_BASE + 0x800000, 1, 1),
-	      "ranges that are not aligned, empty, or from the future are refused");
+	      "ranges that are unaligned, empty, or have reserved bits set are refused");
 	check(range_refused(RAM_BASE + 0x800000, PORTAL_MAX_PAGES - NR_POOL_PAGES + 1, 0) &&
 		      range_refused(RAM_BASE + 0x800000, 0xffffffff, 0),
-	      "more pages than a pool may have are refused");
+	      "more pages than allowed in a pool are refused");
 }
 
 static bool nr_ranges_refused(uint32_t nr)
@@ -99,28 +100,28 @@ static void bad_hellos(void)
 
 	check(nr_ranges_refused(0) && nr_ranges_refused(PORTAL_MAX_RANGES + 1) &&
 		      nr_ranges_refused(0xffffffff),
-	      "a number of ranges that cannot be is refused");
+	      "an invalid number of ranges is refused");
 	check(size_refused(0) && size_refused(4) && size_refused(sizeof(*hello) - 1) &&
 		      size_refused(sizeof(*hello) + 1) && size_refused(PORTAL_DATA_SIZE + 1) &&
 		      size_refused(-1ull) && size_refused(1ull << 63),
-	      "a hello of another size is refused");
+	      "a hello of a wrong size is refused");
 	portal_hello()->ranges[0].gpa += PAGE_SIZE;
-	check(hello_refused(), "a hello from a page it does not announce is refused");
+	check(hello_refused(), "a hello from a page outside its ranges is refused");
 	hello = portal_hello();
 	memset(hello->release, 'x', sizeof(hello->release));
-	check(hello_refused(), "a release without an end is refused");
+	check(hello_refused(), "a release without a NUL is refused");
 	hello = portal_hello();
 	hello->abi = PORTAL_ABI_NONE;
 	check(hello_refused(), "a hello without an ABI is refused");
 	portal_hello();
 	portal_put(0, PORTAL_OP_NONE, 0, sizeof(*hello));
-	check(hello_refused(), "a hello that is called something else is refused");
+	check(hello_refused(), "a hello with a wrong code is refused");
 	portal_hello()->version = PORTAL_WIRE_VERSION + 1;
 	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_NONE,
-	      "another version is told that there are no hooks");
+	      "a hello of another version is served without hooks");
 }
 
-static void conversations(void)
+static void sessions(void)
 {
 	portal_hello();
 	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
@@ -129,17 +130,17 @@ static void conversations(void)
 	pool[0].op += 1ull << 32;
 	check(!portal_call_page(0, PORTAL_CALL_ANSWER),
 	      "an answer of another generation is refused");
-	check(!portal_call_page(1, PORTAL_CALL_ANSWER), "an answer nobody waits for is refused");
+	check(!portal_call_page(1, PORTAL_CALL_ANSWER), "an answer without a session is refused");
 	portal_event(0, PORTAL_EVENT_SYSCALL_ENTER);
 	check(!portal_call_page(0, PORTAL_CALL_EVENT),
-	      "an event where a session is open is refused");
-	check(!portal_call_page(0, PORTAL_CALL_ANSWER), "and that session is gone");
+	      "an event on a page with an open session is refused");
+	check(!portal_call_page(0, PORTAL_CALL_ANSWER), "the event has ended that session");
 	portal_hello();
 	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
 	      "a second hello is welcomed");
 	portal_hello();
 	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
-	      "and a third in the middle of it");
+	      "a third hello during the second one is welcomed");
 	check(portal_greet("", 0, NULL), "a hello is served to its end");
 }
 
@@ -164,13 +165,13 @@ static void bad_events(void)
 	check(event_refused(PORTAL_EVENT_HELLO, size, event) && event_refused(0, size, event) &&
 		      event_refused(enter, size, PORTAL_CALL_WORK) &&
 		      event_refused(PORTAL_EVENT_WORK, 1, PORTAL_CALL_WORK),
-	      "events that are called something else are refused");
+	      "events with a wrong code are refused");
 	call = portal_event(1, enter);
 	call->abi = 77;
 	check(!portal_call_page(1, event), "an unknown ABI is refused");
 	call = portal_event(1, enter);
 	memset(call->comm, 'x', sizeof(call->comm));
-	check(!portal_call_page(1, event), "a name without an end is refused");
+	check(!portal_call_page(1, event), "a task name without a NUL is refused");
 	call = portal_event(1, enter);
 	call->flags = 0x80000000;
 	check(!portal_call_page(1, event), "unknown flags are refused");
@@ -182,25 +183,25 @@ static void good_events(void)
 
 	call->hooks = -1ull;
 	check(portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_NONE,
-	      "an event of hooks that do not exist is served");
+	      "an event for hooks that do not exist is served");
 	check(portal_call_page(1, PORTAL_CALL_BYE), "bye is served");
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
 	check(!portal_call_page(1, PORTAL_CALL_EVENT) && !portal_call_page(1, PORTAL_CALL_BYE),
-	      "after bye nothing is");
-	check(portal_greet("", 0, NULL), "until the next hello");
+	      "after bye, no call is served");
+	check(portal_greet("", 0, NULL), "after bye, a hello is served");
 }
 
 void guest_main(void)
 {
 	before_hello();
 	unknown_kinds();
-	no_rings();
+	not_calls();
 	bad_pages();
 	bad_ranges();
 	bad_hellos();
-	conversations();
+	sessions();
 	bad_events();
 	good_events();
-	print_number("rings", nr_rings);
+	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest with rules (of the example raeth). With lie=N of the command line it says that their
- * slots are where they cannot be: the host ends the VM. Without, it keeps what the host has put
- * there for it, and then writes anything.
+ * A guest with rules (of the example raeth). With lie=N on the command line, it announces slots at
+ * an invalid address, and the host ends the VM. Without, it accepts the rules, and later overwrites
+ * the slots with arbitrary values.
  */
 #include "portal.h"
 
@@ -12,13 +12,13 @@
 static volatile struct portal_rule_slot slots[PORTAL_MAX_RULES]
 	__attribute__((aligned(PORTAL_PAGE_SIZE)));
 
-/* which slots have rules, and their generations */
+/* generation of the rule in each slot; 0: no rule */
 static uint64_t generations[PORTAL_MAX_RULES];
 static uint64_t nr_rules;
 
-static uint64_t place(uint64_t lie)
+static uint64_t slots_address(uint64_t lie)
 {
-	const uint64_t places[] = {
+	const uint64_t addresses[] = {
 		gpa_of(slots),
 		gpa_of(pool),
 		gpa_of(pool) - 3 * PORTAL_PAGE_SIZE,
@@ -29,7 +29,7 @@ static uint64_t place(uint64_t lie)
 		1ull << 63,
 	};
 
-	return places[lie % ARRAY_SIZE(places)];
+	return addresses[lie % ARRAY_SIZE(addresses)];
 }
 
 static bool take_rule(void)
@@ -46,7 +46,7 @@ static bool take_rule(void)
 	return true;
 }
 
-/* Return: it was served, and what was asked made sense */
+/* Return: the operation was valid, and the answer was served */
 static bool answer_one(uint64_t lie)
 {
 	static const char names[] = "ioctl";
@@ -55,7 +55,7 @@ static bool answer_one(uint64_t lie)
 	case PORTAL_OP_SYSCALL_NAMES:
 		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? sizeof(names) : 0);
 	case PORTAL_OP_RULE_OPEN:
-		return portal_answer(0, 0, place(lie));
+		return portal_answer(0, 0, slots_address(lie));
 	case PORTAL_OP_RULE_ADD:
 		return take_rule() && portal_answer(0, 0, 0);
 	default:
@@ -63,7 +63,7 @@ static bool answer_one(uint64_t lie)
 	}
 }
 
-static bool converse(uint64_t lie)
+static bool answer_all(uint64_t lie)
 {
 	for (unsigned int i = 0; i < NR_OPERATIONS_MAX; i++) {
 		if (portal_asked(0) == PORTAL_OP_NONE)
@@ -86,7 +86,7 @@ static void fill(uint64_t state)
 		slots[i].state = state;
 }
 
-static bool are_given_back(void)
+static bool are_slots_cleared(void)
 {
 	for (unsigned int i = 0; i < PORTAL_MAX_RULES; i++)
 		if (generations[i] && slots[i].state)
@@ -101,18 +101,19 @@ void guest_main(void)
 
 	hello->features = PORTAL_FEATURE_RULE;
 	check(portal_call_page(0, PORTAL_CALL_HELLO), "a guest with rules is welcomed");
-	check(converse(lie) && nr_rules > 0, "each rule's generation is there before the rule");
-	/* what was refused was the last ring; the VM is about to end */
+	check(answer_all(lie) && nr_rules > 0,
+	      "the generation is in a slot before its rule is added");
+	/* the last call was refused; the VM is about to end */
 	while (lie)
 		cpu_relax();
 
 	fill(UINT64_MAX);
-	check(work(), "slots full of anything are nothing to the host");
+	check(work(), "arbitrary values in slots do no harm to the host");
 	for (unsigned int i = 0; i < PORTAL_MAX_RULES; i++)
 		if (generations[i])
 			slots[i].state = generations[i] << PORTAL_RULE_HITS_BITS | HITS;
-	check(portal_call_page(0, PORTAL_CALL_BYE) && are_given_back(),
-	      "bye takes the counts, and nothing is in force");
+	check(portal_call_page(0, PORTAL_CALL_BYE) && are_slots_cleared(),
+	      "bye collects the counts and clears the slots");
 	fill(UINT64_MAX);
 	print_number("hits", nr_rules * HITS);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One CPU powers off while the other resets: one of both happens, once. */
+/* One CPU powers off while the other resets. Exactly one of the two must happen. */
 #include "guest.h"
 #include "smp.h"
 

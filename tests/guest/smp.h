@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-/** smp_start() - run @entry on CPU 1. Return: it has come there within a second or so. */
+/** smp_start() - run @entry on CPU 1. Return: CPU 1 has started within about a second. */
 bool smp_start(void (*entry)(void));
 
-/** smp_second() - what CPU 1 does when it has arrived. */
+/** smp_second() - CPU 1 calls this when it has started. */
 void smp_second(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A CPU that never leaves the guest by itself. */
+/* The CPU runs in a loop that never exits to the VMM. */
 #include "guest.h"
 
 void guest_main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "virtio.h"
 
-/* what tests/e2e/cases/hostile.sh writes at the disk's start */
+/* tests/e2e/cases/hostile.sh writes this to the start of the disk */
 static const char disk_text[] = "hostile disk";
 
 volatile struct virtq vq;

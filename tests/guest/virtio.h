@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver for one queue of a virtio-mmio device (VIRTIO 1.2, 4.2), small enough to be lied with:
- * every register, descriptor and index is open to the program that uses it.
+ * A driver for one queue of a virtio-mmio device (VIRTIO 1.2, 4.2). Programs can set every
+ * register, descriptor and index to an invalid value.
  */
 #ifndef GUEST_VIRTIO_H
 #define GUEST_VIRTIO_H
 
 #include "guest.h"
 
-/* registers and bits by the names of VIRTIO 1.2 */
+/* registers and bits, named as in VIRTIO 1.2 */
 #define REG_MAGIC		0x000
 #define REG_DEVICE_FEATURES_SEL 0x014
 #define REG_DRIVER_FEATURES	0x020
@@ -27,7 +27,7 @@
 #define VIRTIO_MAGIC 0x74726976u
 
 #define STATUS_ACKNOWLEDGE 0x01
-#define STATUS_DRIVER	   0x03 /* with the steps before it, like those that follow */
+#define STATUS_DRIVER	   0x03 /* includes the bits of earlier steps, as do the next two */
 #define STATUS_FEATURES_OK 0x0b
 #define STATUS_DRIVER_OK   0x0f
 #define STATUS_NEEDS_RESET 0x40
@@ -47,7 +47,7 @@
 
 #define SECTOR_SIZE 512
 
-/* types of block requests, and what their status byte says */
+/* types of block requests, and values of their status byte */
 #define BLK_IN		 0
 #define BLK_OUT		 1
 #define BLK_FLUSH	 4
@@ -57,7 +57,7 @@
 #define BLK_OK		 0
 #define BLK_IOERR	 1
 #define BLK_UNSUPP	 2
-#define BLK_UNTOUCHED	 0xee /* what the status byte is before */
+#define BLK_UNTOUCHED	 0xee /* value of the status byte before a request */
 
 struct virtq_desc {
 	uint64_t addr;
@@ -77,7 +77,7 @@ struct virtq_used {
 	uint16_t event;
 };
 
-/* the queue's three parts, and what a block request is made of */
+/* the three parts of the queue */
 struct virtq {
 	_Alignas(PAGE_SIZE) struct virtq_desc desc[QUEUE_SIZE];
 	_Alignas(PAGE_SIZE) struct virtq_avail avail;
@@ -93,42 +93,47 @@ extern volatile struct virtq vq;
 extern volatile struct blk_header blk_header;
 extern volatile uint8_t blk_data[PAGE_SIZE], blk_status;
 
-/** virtio_set64() - a pair of registers, the low half first. */
+/** virtio_set64() - write a pair of registers, the low half first. */
 void virtio_set64(uint64_t base, uint32_t reg, uint64_t value);
 
-/** virtio_negotiate() - reset, and all steps up to FEATURES_OK. Return: the device agrees. */
+/**
+ * virtio_negotiate() - reset the device and do all steps up to FEATURES_OK. Return: the device
+ * accepts @features.
+ */
 bool virtio_negotiate(uint64_t base, uint64_t features);
 
-/** virtio_layout() - the registers of queue 0: @size, and the parts of vq. */
+/** virtio_layout() - set the registers of queue 0 to @size and the parts of vq. */
 void virtio_layout(uint64_t base, uint32_t size);
 
-/** virtio_run() - queue ready, DRIVER_OK. Return: the status. */
+/** virtio_run() - set QUEUE_READY and DRIVER_OK. Return: the status. */
 uint32_t virtio_run(uint64_t base);
 
-/** virtio_start() - all of the above with an empty vq. Return: it runs. */
+/** virtio_start() - all of the above with an empty vq. Return: the device runs. */
 bool virtio_start(uint64_t base, uint64_t features);
 
-/** virtio_broken() - has the device set NEEDS_RESET? */
+/** virtio_broken() - Return: the device has set NEEDS_RESET. */
 bool virtio_broken(uint64_t base);
 
-/** virtq_set() - descriptor @index. */
+/** virtq_set() - fill descriptor @index. */
 void virtq_set(unsigned int index, uint64_t addr, uint32_t len, unsigned int flags,
 	       unsigned int next);
 
-/** virtq_offer() - put @head into the avail ring and notify. */
+/** virtq_offer() - put @head into the avail ring and notify the device. */
 void virtq_offer(uint64_t base, unsigned int head);
 
-/** blk_prepare() - descriptors 0, 1, 2: a request of one data buffer that the device writes if
- * @is_read. */
+/**
+ * blk_prepare() - fill descriptors 0, 1, 2 with a request of one data buffer; the device writes to
+ * it if @is_read.
+ */
 void blk_prepare(uint32_t type, uint64_t sector, uint32_t len, bool is_read);
 
-/** blk_request() - the same on a queue that runs, to its end. Return: status byte. */
+/** blk_request() - the same, then notify the device. Return: the status byte. */
 uint8_t blk_request(uint32_t type, uint64_t sector, uint32_t len, bool is_read);
 
-/** blk_works() - after a reset the disk's first sector can be read. */
+/** blk_works() - reset the disk and read its first sector. Return: success. */
 bool blk_works(void);
 
-/** rng_works() - after a reset the entropy source fills a buffer. */
+/** rng_works() - reset the entropy source and let it fill a buffer. Return: success. */
 bool rng_works(void);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One CPU changes descriptors all the time, the other notifies: what was checked must be what is
- * used. */
+/*
+ * One CPU changes descriptors all the time while the other notifies the device. The device must use
+ * the same values that it has checked.
+ */
 #include "smp.h"
 #include "virtio.h"
 

@@ -2,7 +2,7 @@
 /* Queues of impossible sizes and at impossible addresses, and drivers that skip steps. */
 #include "virtio.h"
 
-/* up to FEATURES_OK, with nothing in the rings */
+/* reset the device and go up to FEATURES_OK, with empty rings */
 static void fresh(void)
 {
 	vq.avail.idx = 0;
@@ -28,7 +28,7 @@ static void sizes(void)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		truth &= breaks_with_size(bad[i]);
 	check(truth, "bad queue sizes break the device and nothing else");
-	check(!breaks_with_size(1), "a queue of one descriptor is one");
+	check(!breaks_with_size(1), "a queue of one descriptor works");
 	check(blk_works(), "the disk works after bad queue sizes");
 }
 
@@ -56,12 +56,12 @@ static void addresses(void)
 		for (size_t j = 0; j < ARRAY_SIZE(bad); j++)
 			truth &= breaks_with_address(regs[i], bad[j]);
 	}
-	check(truth, "rings outside of memory break the device and nothing else");
+	check(truth, "rings outside RAM break the device and nothing else");
 	check(breaks_with_address(REG_QUEUE_DEVICE, gpa_of(&vq.avail)) &&
 		      breaks_with_address(REG_QUEUE_DRIVER, gpa_of(vq.desc)),
 	      "rings that overlap break the device and nothing else");
 	check(!breaks_with_address(REG_QUEUE_DESC, end - sizeof(vq.desc)),
-	      "a ring may end where memory ends");
+	      "a ring may end where RAM ends");
 	check(blk_works(), "the disk works after bad rings");
 }
 
@@ -75,11 +75,11 @@ static void steps(void)
 	check(!virtio_negotiate(VIRTIO_BLK, 0), "VERSION_1 has to be accepted");
 	mmio_write32(VIRTIO_BLK + REG_QUEUE_NOTIFY, 0);
 	check(mmio_read32(VIRTIO_BLK + REG_STATUS) == STATUS_DRIVER,
-	      "a notification too early is none");
+	      "a notification that comes too early is ignored");
 	check(blk_works(), "the disk works after skipped steps");
 }
 
-/* the queue was set up and runs: what its registers say now does not matter */
+/* changes of the queue registers have no effect while the queue runs */
 static void changes_while_running(void)
 {
 	virtio_start(VIRTIO_BLK, 0);
@@ -89,7 +89,7 @@ static void changes_while_running(void)
 		mmio_write32(VIRTIO_BLK + REG_QUEUE_READY, ready);
 	mmio_write32(VIRTIO_BLK + REG_STATUS, STATUS_FEATURES_OK);
 	check(blk_request(BLK_IN, 0, SECTOR_SIZE, true) == BLK_OK && vq.used.idx == 1,
-	      "queue registers do nothing while the queue runs");
+	      "queue registers have no effect while the queue runs");
 }
 
 static void notifications(void)
@@ -103,7 +103,7 @@ static void notifications(void)
 		mmio_write32(VIRTIO_BLK + REG_QUEUE_READY, 1);
 		mmio_write32(VIRTIO_BLK + REG_QUEUE_NOTIFY, queues[i]);
 	}
-	check(!virtio_broken(VIRTIO_BLK), "queues that do not exist can be talked to in vain");
+	check(!virtio_broken(VIRTIO_BLK), "accesses to queues that do not exist are ignored");
 	check(mmio_read32(VIRTIO_BLK + REG_QUEUE_NUM_MAX) == 0,
 	      "queues that do not exist have no size");
 }
@@ -117,6 +117,6 @@ void guest_main(void)
 	steps();
 	changes_while_running();
 	notifications();
-	check(blk_works(), "the disk works in the end");
-	check(rng_works(), "the entropy source works in the end");
+	check(blk_works(), "the disk works at the end");
+	check(rng_works(), "the entropy source works at the end");
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Descriptors and indices that lie, and block requests nobody would make. */
+/* Invalid descriptors and indices, and block requests that no driver would make. */
 #include "virtio.h"
 
 #define NR_FLUSHES 64
 
-/* virtio_start() anew, and a proper read in descriptors 0, 1, 2 to be spoilt by the caller */
+/* restart the device, with a valid read in descriptors 0, 1, 2 for the caller to modify */
 static void fresh(uint64_t features)
 {
 	virtio_start(VIRTIO_BLK, features);
@@ -39,14 +39,14 @@ static void indices(void)
 	truth = virtio_broken(VIRTIO_BLK);
 	fresh(0);
 	virtq_offer(VIRTIO_BLK, 0xffff);
-	check(truth && virtio_broken(VIRTIO_BLK), "a head outside of the table breaks the device");
+	check(truth && virtio_broken(VIRTIO_BLK), "a head outside the table breaks the device");
 }
 
 static void chains(void)
 {
 	fresh(0);
 	vq.desc[1].next = QUEUE_SIZE;
-	check(breaks(), "a next outside of the table breaks the device");
+	check(breaks(), "a next field outside the table breaks the device");
 	fresh(0);
 	vq.desc[1].next = 1;
 	check(breaks(), "a descriptor that follows itself breaks the device");
@@ -56,14 +56,14 @@ static void chains(void)
 	fresh(0);
 	for (unsigned int i = 0; i < QUEUE_SIZE; i++)
 		virtq_set(i, 0, 0, DESC_NEXT | DESC_WRITE, (i + 1) % QUEUE_SIZE);
-	check(breaks(), "a loop of nothing breaks the device");
+	check(breaks(), "a loop of empty descriptors breaks the device");
 	fresh(0);
 	virtq_set(0, gpa_of(blk_data), 16, DESC_NEXT | DESC_WRITE, 1);
 	virtq_set(1, gpa_of(&blk_header), 16, DESC_NEXT, 2);
-	check(breaks(), "readable after writable breaks the device");
+	check(breaks(), "a readable descriptor after a writable one breaks the device");
 	fresh(0);
 	vq.desc[1].flags = 0;
-	check(breaks(), "a request without room for its status breaks the device");
+	check(breaks(), "a request without space for its status breaks the device");
 	check(blk_works(), "the disk works after bad chains");
 }
 
@@ -96,11 +96,11 @@ static void buffers(void)
 		virtq_set(0, bad[i].addr, bad[i].len, DESC_NEXT, 1);
 		truth &= breaks();
 	}
-	check(truth, "buffers outside of memory break the device");
+	check(truth, "buffers outside RAM break the device");
 	fresh(0);
 	vq.desc[1].addr = end - SECTOR_SIZE;
 	virtq_offer(VIRTIO_BLK, 0);
-	check(blk_status == BLK_OK, "a buffer may end where memory ends");
+	check(blk_status == BLK_OK, "a buffer may end where RAM ends");
 	check(blk_works(), "the disk works after bad buffers");
 }
 
@@ -117,7 +117,7 @@ static void indirect_tables(void)
 
 	fresh(0);
 	virtq_set(0, gpa_of(table), sizeof(table), DESC_INDIRECT, 0);
-	check(breaks(), "an indirect table nobody agreed on breaks the device");
+	check(breaks(), "an indirect table that was not negotiated breaks the device");
 	check(indirect_breaks(gpa_of(table), 0, DESC_INDIRECT) &&
 		      indirect_breaks(gpa_of(table), 15, DESC_INDIRECT) &&
 		      indirect_breaks(gpa_of(table), 0xfffffff0, DESC_INDIRECT) &&
@@ -127,19 +127,19 @@ static void indirect_tables(void)
 	check(indirect_breaks(guest_ram_end(), 16, DESC_INDIRECT) &&
 		      indirect_breaks(-16ull, 16, DESC_INDIRECT) &&
 		      indirect_breaks(MMIO_HOLE, 64, DESC_INDIRECT),
-	      "indirect tables outside of memory break the device");
+	      "indirect tables outside RAM break the device");
 	table[0] = (struct virtq_desc){ gpa_of(table), sizeof(table), DESC_INDIRECT, 0 };
 	check(indirect_breaks(gpa_of(table), 16, DESC_INDIRECT), "nested tables break the device");
 	check(indirect_breaks(gpa_of(table), 16, DESC_INDIRECT | DESC_NEXT),
-	      "a table with a successor breaks the device");
+	      "an indirect table with a next descriptor breaks the device");
 	table[0] = (struct virtq_desc){ gpa_of(&blk_header), 16, DESC_NEXT, 3 };
 	table[3] = (struct virtq_desc){ gpa_of(blk_data), 16, DESC_NEXT | DESC_WRITE, 0 };
 	check(indirect_breaks(gpa_of(table), sizeof(table), DESC_INDIRECT),
-	      "a loop in a table breaks it");
+	      "a loop in an indirect table breaks the device");
 	check(blk_works(), "the disk works after bad tables");
 }
 
-/* what is asked is wrong, the way it is asked is right: that gets an answer */
+/* well-formed requests with invalid contents get an error status */
 static void requests(void)
 {
 	static const uint64_t sectors[] = { -1ull, 1ull << 55, 1ull << 32, 0xffffffffff };
@@ -150,17 +150,18 @@ static void requests(void)
 		truth &= blk_request(BLK_IN, sectors[i], SECTOR_SIZE, true) == BLK_IOERR;
 		truth &= blk_request(BLK_OUT, sectors[i], SECTOR_SIZE, false) == BLK_IOERR;
 	}
-	check(truth, "sectors behind the end are errors");
+	check(truth, "sectors after the end are errors");
 	check(blk_request(BLK_IN, 0, 511, true) == BLK_IOERR &&
 		      blk_request(BLK_OUT, 0, 513, false) == BLK_IOERR,
 	      "parts of sectors are errors");
 	check(blk_request(0x7fffffff, 0, SECTOR_SIZE, true) == BLK_UNSUPP,
 	      "unknown types are unsupported");
-	check(blk_request(BLK_GET_ID, 0, 1, true) == BLK_IOERR, "a name does not fit one byte");
+	check(blk_request(BLK_GET_ID, 0, 1, true) == BLK_IOERR,
+	      "a device ID does not fit in one byte");
 	check(blk_request(BLK_IN, 0, SECTOR_SIZE, false) == BLK_OK &&
 		      vq.used.ring[0].len <= SECTOR_SIZE + 1,
-	      "a read without room reads nothing");
-	check(!virtio_broken(VIRTIO_BLK), "none of these breaks the device");
+	      "a read without a writable buffer reads nothing");
+	check(!virtio_broken(VIRTIO_BLK), "invalid requests do not break the device");
 }
 
 static void set_range(uint64_t sector, uint32_t nr_sectors, uint32_t flags)
@@ -194,11 +195,11 @@ static void discards(void)
 	truth = true;
 	for (unsigned int i = 0; i < NR_FLUSHES; i++)
 		truth &= blk_request(BLK_FLUSH, 0, 0, false) == BLK_OK;
-	check(truth, "a storm of flushes is flushed");
+	check(truth, "a storm of flushes succeeds");
 	check(blk_works(), "the disk works after odd requests");
 }
 
-/* reading into the device's own rings hurts only who asks for it */
+/* a read into the device's own rings harms only the guest */
 static void own_rings(void)
 {
 	const uint64_t targets[] = { gpa_of(&vq.used), gpa_of(&vq.avail), gpa_of(vq.desc) };
@@ -223,7 +224,7 @@ static void entropy(void)
 	virtq_offer(VIRTIO_RNG, 0);
 	len = vq.used.ring[0].len;
 	check(vq.used.idx == 1 && len > 0 && len <= 0x400000,
-	      "32 MiB of entropy are not had at once");
+	      "a request for 32 MiB of entropy is served in part");
 	virtio_start(VIRTIO_RNG, 0);
 	virtq_set(0, gpa_of(blk_data), SECTOR_SIZE, 0, 0);
 	virtq_offer(VIRTIO_RNG, 0);
@@ -240,5 +241,5 @@ void guest_main(void)
 	discards();
 	own_rings();
 	entropy();
-	check(blk_works(), "the disk works in the end");
+	check(blk_works(), "the disk works at the end");
 }

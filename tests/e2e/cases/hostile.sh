@@ -170,12 +170,12 @@ case_hostile_power_off_and_reset_at_once() {
 
 # ---- the portal ----------------------------------------------------------------------------------------------
 
-# doorbells_agree - the VMM has counted the rings that the guest has counted
+# doorbells_agree - the VMM has counted as many doorbell calls as the guest
 doorbells_agree() {
-	local rings
+	local calls
 
-	rings="$(awk '/^doorbells\./ && !/refused/ { n += $2 } END { print n + 0 }' stats)"
-	[[ "$rings" == "$(said rings)" ]] || fail "$rings rings, but the guest made $(said rings)"
+	calls="$(awk '/^doorbells\./ && !/refused/ { n += $2 } END { print n + 0 }' stats)"
+	[[ "$calls" == "$(said calls)" ]] || fail "$calls calls counted, but the guest made $(said calls)"
 	expect_stat doorbells.refused "$(said refused)"
 }
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Accesses to devices that the processor does not describe to KVM, which has no decoder; code and
- * page tables where no memory is. The guest takes an abort, and nothing else happens.
+ * Device accesses by instructions that the processor does not describe to KVM, which has no
+ * decoder; code and page tables at addresses without memory. The guest takes an abort, and nothing
+ * else happens.
  */
 #include "virtio.h"
 
-/* of ESR_EL1 (Arm ARM, "ESR_EL1") */
+/* fields of ESR_EL1 (Arm ARM, "ESR_EL1") */
 #define CLASS_SHIFT	    26
 #define CLASS_CODE_ABORT    0x21
 #define CLASS_DATA_ABORT    0x25
 #define STATUS_MASK	    0x3f
 #define STATUS_EXTERNAL	    0x10
-#define STATUS_WALK_LEVEL_2 0x16 /* external, on the walk to a table of level 2 */
+#define STATUS_WALK_LEVEL_2 0x16 /* external abort on a table walk, level 2 */
 
-/* index of a GiB that start.S maps nowhere, and what makes an entry of table_1g one of a table */
+/* index of a GiB that start.S does not map, and the type bits of a table entry in table_1g */
 #define SPARE_GIB 12
 #define TABLE	  3
 #define NR_ROUNDS 500
@@ -32,14 +33,14 @@ static void store_pair(void)
 	__asm__ volatile("stp xzr, xzr, [%0]" : : "r"(VIRTIO_BLK) : "memory");
 }
 
-static void load_and_move_on(void)
+static void load_post_index(void)
 {
 	uint64_t value, at = VIRTIO_BLK;
 
 	__asm__ volatile("ldr %w0, [%1], #4" : "=&r"(value), "+r"(at));
 }
 
-static void move_on_and_store(void)
+static void store_pre_index(void)
 {
 	uint64_t at = VIRTIO_BLK;
 
@@ -56,14 +57,14 @@ static void store_vector(void)
 	__asm__ volatile(".arch_extension simd\n\tstr q0, [%0]" : : "r"(VIRTIO_BLK) : "memory");
 }
 
-static void load_nothing(void)
+static void load_pair_from_hole(void)
 {
 	uint64_t a, b;
 
 	__asm__ volatile("ldp %0, %1, [%2]" : "=&r"(a), "=&r"(b) : "r"(MMIO_HOLE));
 }
 
-/* its first half is memory */
+/* the first half of the pair is in RAM */
 static void load_across_end(void)
 {
 	uint64_t a, b;
@@ -83,7 +84,7 @@ static void load_exclusive(void)
 	__asm__ volatile("ldxr %w0, [%1]" : "=r"(value) : "r"(VIRTIO_BLK + VA_UNALIGNED));
 }
 
-static void add_at_once(void)
+static void atomic_add(void)
 {
 	__asm__ volatile(".arch_extension lse\n\tldadd %w0, wzr, [%1]"
 			 :
@@ -96,12 +97,12 @@ static void clean_line(void)
 	__asm__ volatile("dc civac, %0" : : "r"(VIRTIO_BLK) : "memory");
 }
 
-static void run_nothing(void)
+static void run_without_memory(void)
 {
 	((void (*)(void))(uintptr_t)VA_NO_MEMORY)();
 }
 
-static void walk_nowhere(void)
+static void walk_bad_table(void)
 {
 	(void)*(volatile uint64_t *)((uintptr_t)SPARE_GIB << 30);
 }
@@ -120,15 +121,19 @@ static bool data_aborts(void (*entry)(void))
 
 static void without_syndrome(void)
 {
-	check(data_aborts(load_pair) && data_aborts(store_pair), "pairs abort");
-	check(data_aborts(load_and_move_on) && data_aborts(move_on_and_store),
+	check(data_aborts(load_pair) && data_aborts(store_pair), "loads and stores of pairs abort");
+	check(data_aborts(load_post_index) && data_aborts(store_pre_index),
 	      "accesses that write their address back abort");
-	check(data_aborts(load_vector) && data_aborts(store_vector), "vectors abort");
-	check(data_aborts(load_nothing), "so does a pair where nothing is");
-	check(data_aborts(load_across_end), "and one that memory ends in");
-	check(data_aborts(zero_block), "a block of zeros aborts");
-	/* an abort, or what a processor says that cannot do it there, or at all */
-	check(attempt(load_exclusive) != 0 && attempt(add_at_once) != 0, "atomic accesses fault");
+	check(data_aborts(load_vector) && data_aborts(store_vector),
+	      "loads and stores of vectors abort");
+	check(data_aborts(load_pair_from_hole), "a pair at an address without memory aborts");
+	check(data_aborts(load_across_end), "a pair across the end of RAM aborts");
+	check(data_aborts(zero_block), "zeroing a block (DC ZVA) aborts");
+	/*
+	 * the kind of fault depends on whether the processor supports this instruction, and on
+	 * device memory
+	 */
+	check(attempt(load_exclusive) != 0 && attempt(atomic_add) != 0, "atomic accesses fault");
 	check(attempt(clean_line) == 0, "cleaning the cache does nothing");
 }
 
@@ -136,9 +141,9 @@ static void walk(uint64_t table)
 {
 	table_1g[SPARE_GIB] = table | TABLE;
 	__asm__ volatile("dsb ish\n\ttlbi vmalle1\n\tdsb ish\n\tisb" : : : "memory");
-	check(aborts(walk_nowhere, CLASS_DATA_ABORT, STATUS_WALK_LEVEL_2) ||
-		      data_aborts(walk_nowhere),
-	      "a page table that is none aborts");
+	check(aborts(walk_bad_table, CLASS_DATA_ABORT, STATUS_WALK_LEVEL_2) ||
+		      data_aborts(walk_bad_table),
+	      "a page table at an address without memory aborts");
 }
 
 static void storm(void)
@@ -147,16 +152,16 @@ static void storm(void)
 
 	for (unsigned int i = 0; i < NR_ROUNDS; i++)
 		truth &= data_aborts(load_pair);
-	check(truth, "a storm of them");
+	check(truth, "a storm of such accesses aborts each time");
 }
 
 void guest_main(void)
 {
 	without_syndrome();
-	check(aborts(run_nothing, CLASS_CODE_ABORT, STATUS_EXTERNAL),
-	      "code where nothing is aborts");
+	check(aborts(run_without_memory, CLASS_CODE_ABORT, STATUS_EXTERNAL),
+	      "code at an address without memory aborts");
 	walk(VIRTIO_BLK);
 	walk(PA_NO_MEMORY);
 	storm();
-	check(blk_works(), "the disk works in the end");
+	check(blk_works(), "the disk works at the end");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* HVC and SMC with function numbers inside and outside of the doorbell's, from EL1 and from EL0. */
+/*
+ * HVC and SMC with function numbers inside and outside the range of the doorbell, from EL1 and EL0.
+ */
 #include "devtree.h"
 #include "portal.h"
 #include "psci.h"
@@ -15,13 +17,13 @@ static bool is_ours(uint64_t nr)
 	return nr - bases[0] < PORTAL_DOORBELL_NR_HVC || nr - bases[1] < PORTAL_DOORBELL_NR_HVC;
 }
 
-/* whether a number is served without a hello, and counted where it is the doorbell's */
+/* Return: @nr is served without a hello; counts it if it is a number of the doorbell */
 static bool served(uint64_t nr)
 {
 	uint64_t result = smccc_hvc(nr, gpa_of(&pool[0]), 0, 0);
 
 	if (is_ours((uint32_t)nr) && devtree_doorbell() == 0) {
-		nr_rings++;
+		nr_calls++;
 		nr_refused++;
 	}
 	return result == nr;
@@ -42,14 +44,14 @@ static void whole_range(void)
 	check(!truth, "no number of the doorbell is served before hello");
 }
 
-/* a function number has 32 bits: what is above says nothing */
+/* a function number has 32 bits; higher bits are ignored */
 static void above_32_bits(void)
 {
 	check(!served(1ull << 32 | bases[0]) && !served(UINT64_MAX << 32 | bases[1]),
-	      "nor with more bits than a number has");
+	      "nor is one with more than 32 bits");
 }
 
-/* KVM answers these, and PSCI's are not for here: some end the VM */
+/* KVM answers these. The numbers of PSCI are left out, because some end the VM. */
 static void outside(void)
 {
 	bool truth = false;
@@ -71,7 +73,7 @@ static void by_smc(void)
 		for (uint64_t kind = 0; kind < 8; kind++)
 			truth |= smccc_smc(bases[i] + (kind << 12), 0, 0, 0) != SMCCC_NOT_SUPPORTED;
 	}
-	check(!truth, "by SMC none is");
+	check(!truth, "no number is served by SMC");
 }
 
 static void user_hello(void)
@@ -95,8 +97,8 @@ static void from_user(void)
 	portal_hello();
 	check(user_run(user_hello) == UINT64_MAX, "a call from EL0 is undefined");
 	check(user_run(user_off) == UINT64_MAX && user_run(user_reset) == UINT64_MAX,
-	      "so are calls that would end the VM");
-	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of them is served");
+	      "calls from EL0 that would end the VM are undefined");
+	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "no call from EL0 is served");
 }
 
 void guest_main(void)
@@ -106,7 +108,7 @@ void guest_main(void)
 	outside();
 	by_smc();
 	from_user();
-	check(portal_greet("", 0, NULL), "hello is served in the end");
-	print_number("calls", nr_rings);
+	check(portal_greet("", 0, NULL), "hello is served at the end");
+	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPUs from start.S on, exceptions, and the way out. */
+/* What both CPUs do after start.S, exceptions, power-off and reset. */
 #include "cpu.h"
 
 #include "devtree.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What start.S calls, and interrupts for the program that wants them. */
+/* The functions that start.S calls, and a hook for interrupts. */
 #ifndef GUEST_ARM64_CPU_H
 #define GUEST_ARM64_CPU_H
 
@@ -7,13 +7,16 @@
 
 extern const uint8_t second_start[];
 
-/* called with each interrupt that is let in; NULL: nobody expects one */
+/* called for each interrupt; NULL: an interrupt is an error */
 extern void (*volatile on_interrupt)(void);
 
-/** guest_start() - @cpu 0 has the device tree in @given. */
+/** guest_start() - entry of each CPU. @given: the device tree for CPU 0. */
 void guest_start(unsigned int cpu, const uint8_t *given) __attribute__((noreturn));
 
-/** guest_exception() - @syndrome: ESR_EL1, -1: no exception that there should be. */
+/**
+ * guest_exception() - report an exception and power off. @syndrome: ESR_EL1; -1: an unexpected
+ * vector or interrupt.
+ */
 void guest_exception(uint64_t syndrome, uint64_t at, uint64_t address) __attribute__((noreturn));
 
 void guest_interrupt(void);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The small devices: every width at every offset, in all states that writes can bring them to. */
+/* Accesses to the small devices: every width at every offset, with different values. */
 #include "guest.h"
 
 #define NR_REGISTERS 0x40
-#define IDENTITY     0xfe0 /* registers of a PrimeCell, eight words */
+#define IDENTITY     0xfe0 /* identification registers of a PrimeCell, eight words */
 
-static void one_place(uint64_t gpa, unsigned int width)
+static void access_one(uint64_t gpa, unsigned int width)
 {
 	static const uint64_t values[] = { UINT64_MAX, 0x80, 0 };
 
@@ -19,7 +19,7 @@ static void sweep(uint64_t base, uint64_t first, uint64_t len)
 {
 	for (uint64_t offset = first; offset < first + len; offset++) {
 		for (unsigned int width = 1; width <= 8; width *= 2)
-			one_place(base + offset, width);
+			access_one(base + offset, width);
 	}
 }
 
@@ -46,7 +46,7 @@ static void rtc(void)
 	sweep(ARM64_RTC_BASE, 0, NR_REGISTERS);
 	sweep(ARM64_RTC_BASE, IDENTITY, 0x20);
 	sweep(ARM64_RTC_BASE, ARM64_RTC_SIZE - 8, 16);
-	check(is_primecell(), "the clock is one after the sweep");
+	check(is_primecell(), "the clock has its identification after the sweep");
 }
 
 void guest_main(void)
@@ -54,5 +54,5 @@ void guest_main(void)
 	serial();
 	rtc();
 	sweep(ARM64_MARKS_BASE, 0, NR_REGISTERS);
-	check(true, "the register of marks takes anything");
+	check(true, "the register for boot marks accepts any write");
 }

@@ -3,7 +3,7 @@
 
 #include "guest.h"
 
-/* of the header and the structure block */
+/* offsets in the header, and tokens of the structure block */
 #define OFF_STRUCTURE 8
 #define OFF_STRINGS   12
 #define BEGIN_NODE    1
@@ -35,7 +35,7 @@ static bool begins_with(const char *text, const char *start)
 	return memcmp(text, start, strlen(start)) == 0;
 }
 
-/* the tree is one of the VMM's own: no name is there twice, and nothing of it is damaged */
+/* the VMM has made the tree, so names are unique and the structure is valid */
 static const uint8_t *find(const char *node, const char *name, uint32_t *ret_len)
 {
 	const uint8_t *at = tree + cell(tree + OFF_STRUCTURE);

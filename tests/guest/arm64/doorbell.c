@@ -15,7 +15,7 @@ static uint64_t word_at(uint64_t window, uint32_t index, uint32_t kind)
 	return window + (kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT);
 }
 
-/* with the page's address in X1 */
+/* with the address of the page in X1 */
 static uint32_t read_word(uint64_t at, uint64_t gpa)
 {
 	register uint64_t page __asm__("x1") = gpa;
@@ -34,7 +34,7 @@ bool doorbell_call(uint64_t gpa, uint32_t index, uint32_t kind)
 	return smccc_hvc(number(index, kind), gpa, 0, 0) == number(index, kind);
 }
 
-/* none of these leaves the guest from EL0 */
+/* from EL0, none of these exits to the VMM */
 static void user_call(void)
 {
 	user_done(smccc_hvc(number(0, PORTAL_CALL_HELLO), gpa_of(&pool[0]), 0, 0));
@@ -55,14 +55,14 @@ static uint64_t fast_call(uint64_t nr)
 	return smccc_hvc(nr, gpa_of(&pool[0]), 0, 0);
 }
 
-/* numbers beside the doorbell's are KVM's to answer, and so is the wrong instruction */
+/* KVM itself answers numbers next to the doorbell's, and calls with the wrong instruction */
 void doorbell_no_calls(void)
 {
 	const uint64_t hello = number(0, PORTAL_CALL_HELLO), page = gpa_of(&pool[0]);
 
 	check(fast_call(number(0, 0) - 1) == SMCCC_NOT_SUPPORTED &&
 		      fast_call(number(0, 8)) == SMCCC_NOT_SUPPORTED,
-	      "a number beside the doorbell's");
+	      "a number next to the doorbell's");
 	check(fast_call(hello & ~(1ull << 31)) == SMCCC_NOT_SUPPORTED, "a call that is not fast");
 	check(fast_call(hello - (1 << 24)) == SMCCC_NOT_SUPPORTED, "a call of another service");
 	check(smccc_smc(hello, page, 0, 0) == SMCCC_NOT_SUPPORTED, "a call by SMC");

@@ -4,7 +4,7 @@
 
 #include "guest.h"
 
-/* of the distributor, and in part of the second frame of a redistributor */
+/* registers of the distributor; the second frame of a redistributor has some of them, too */
 #define CTLR		0x000
 #define IGROUPR		0x080
 #define ISENABLER	0x100
@@ -12,14 +12,14 @@
 #define ICPENDR		0x280
 #define ICACTIVER	0x380
 #define SGIR		0xf00 /* GICv2 */
-#define NR_WORDS	32    /* of a bit for each interrupt */
+#define NR_WORDS	32    /* in a bitmap of interrupts */
 #define CTLR_GROUPS	3
-#define CTLR_V3_GROUP_1 0x12 /* and affinities */
+#define CTLR_V3_GROUP_1 0x12 /* group 1 and affinity routing */
 
 #define REDISTRIBUTOR_WAKER 0x14
 #define SECOND_FRAME	    0x10000
 
-/* of a GICv2's CPU interface */
+/* registers of the CPU interface of a GICv2 */
 #define CPU_CTLR 0x00
 #define CPU_PMR	 0x04
 #define CPU_IAR	 0x0c

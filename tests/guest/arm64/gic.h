@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt controller, GICv3 or GICv2, as far as interrupts from one CPU to another need it.
- */
+/* The interrupt controller, GICv3 or GICv2: only what interrupts from one CPU to another need. */
 #ifndef GUEST_ARM64_GIC_H
 #define GUEST_ARM64_GIC_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** gic_is_v3() - else it is a GICv2. */
+/** gic_is_v3() - Return: true for a GICv3, false for a GICv2. */
 bool gic_is_v3(void);
 
-/** gic_redistributor() - of a GICv3: @cpu's first frame, 64 KiB; the second one follows. */
+/**
+ * gic_redistributor() - address of @cpu's first frame of 64 KiB in a GICv3; the second frame
+ * follows.
+ */
 uint64_t gic_redistributor(unsigned int cpu);
 
-/** gic_reset() - the distributor, with nothing enabled, pending or active in it. */
+/** gic_reset() - reset the distributor: no interrupt is enabled, pending or active. */
 void gic_reset(void);
 
-/** gic_reset_cpu() - the calling CPU's own part: it hears interrupts from CPUs from now on. */
+/** gic_reset_cpu() - reset the part of the calling CPU, and enable interrupts from CPUs. */
 void gic_reset_cpu(void);
 
-/** gic_send() - interrupt @id, 0 .. 15, to the CPUs of the bits in @cpus. */
+/** gic_send() - send interrupt @id, 0 .. 15, to the CPUs in the bit mask @cpus. */
 void gic_send(uint32_t cpus, uint32_t id);
 
-/** gic_take() - the interrupt that is there, at its end. Return: false: there is none. */
+/** gic_take() - acknowledge and end the pending interrupt. Return: false if none is pending. */
 bool gic_take(void);
 
 /** gic_cpu() - number of the calling CPU. */

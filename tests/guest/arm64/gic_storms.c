@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Storms of interrupts between two CPUs and to CPUs that do not exist, and everything in every
- * register. */
+/* Storms of interrupts between two CPUs and to CPUs that do not exist; writes to every register. */
 #include "cpu.h"
 #include "gic.h"
 #include "guest.h"
@@ -9,24 +8,24 @@
 #define NR_STORM   2000
 #define SPINS	   10000000
 #define FRAME_IDS  0xffd0 /* the last registers of a frame of 64 KiB */
-#define ROUTES	   0x6000 /* of a GICv3's distributor, 8 bytes for each interrupt */
+#define ROUTES	   0x6000 /* in the distributor of a GICv3, 8 bytes for each interrupt */
 #define ROUTES_END 0x6400
-#define BETWEEN	   0x08080000 /* where a machine would have an ITS */
+#define BETWEEN	   0x08080000 /* where other machines have an ITS */
 
-static volatile uint32_t heard[NR_CPUS];
+static volatile uint32_t nr_taken[NR_CPUS];
 
 static void take(void)
 {
 	if (gic_take())
-		heard[gic_cpu()]++;
+		nr_taken[gic_cpu()]++;
 }
 
-static void listen(void)
+static void enable_interrupts(void)
 {
 	__asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
-static void stop_listening(void)
+static void disable_interrupts(void)
 {
 	__asm__ volatile("msr daifset, #2" : : : "memory");
 }
@@ -34,34 +33,34 @@ static void stop_listening(void)
 static void second(void)
 {
 	gic_reset_cpu();
-	listen();
+	enable_interrupts();
 	for (;;)
 		cpu_relax();
 }
 
-static bool hears(unsigned int cpu)
+static bool can_interrupt(unsigned int cpu)
 {
-	uint32_t before = heard[cpu];
+	uint32_t before = nr_taken[cpu];
 
 	gic_send(1u << cpu, 1);
-	for (unsigned int i = 0; i < SPINS && heard[cpu] == before; i++)
+	for (unsigned int i = 0; i < SPINS && nr_taken[cpu] == before; i++)
 		cpu_relax();
-	return heard[cpu] != before;
+	return nr_taken[cpu] != before;
 }
 
 static void storm(void)
 {
-	uint32_t before = heard[0];
+	uint32_t before = nr_taken[0];
 
 	for (unsigned int i = 0; i < NR_STORM; i++) {
 		gic_send(3, i % 16);
 		gic_send(0xfc, i % 16);
 		gic_send(0, i % 16);
 	}
-	check(heard[0] > before && hears(1), "a storm of interrupts arrives");
+	check(nr_taken[0] > before && can_interrupt(1), "a storm of interrupts arrives");
 }
 
-/* nothing of it is taken here meanwhile; what the other CPU takes of it is no matter */
+/* This CPU takes no interrupts meanwhile. The other CPU may take some. */
 static void write_all(uint64_t base, uint64_t end)
 {
 	for (uint64_t at = base; at < end; at += 4) {
@@ -88,15 +87,16 @@ static void write_redistributors(void)
 
 static void registers(void)
 {
-	stop_listening();
+	disable_interrupts();
 	write_all(ARM64_GICD, ARM64_GICD + 0x1000);
 	if (gic_is_v3()) {
 		write_all(ARM64_GICD + ROUTES, ARM64_GICD + ROUTES_END);
 		write_all(ARM64_GICD + FRAME_IDS, ARM64_GICD + 0x10000);
 		write_redistributors();
 	}
-	check(true, "every register has had everything");
-	check(mmio_read32(BETWEEN) == UINT32_MAX, "and beside them is nothing");
+	check(true, "every register accepts any value");
+	check(mmio_read32(BETWEEN) == UINT32_MAX,
+	      "an address between the registers reads as all ones");
 }
 
 void guest_main(void)
@@ -104,14 +104,14 @@ void guest_main(void)
 	on_interrupt = take;
 	gic_reset();
 	gic_reset_cpu();
-	listen();
+	enable_interrupts();
 	if (!check(smp_start(second), "the second CPU runs"))
 		return;
-	check(hears(0) && hears(1), "both CPUs hear each other");
+	check(can_interrupt(0) && can_interrupt(1), "both CPUs get interrupts");
 	storm();
 	registers();
 	gic_reset();
 	gic_reset_cpu();
-	listen();
-	check(hears(0), "this CPU hears in the end");
+	enable_interrupts();
+	check(can_interrupt(0), "this CPU gets interrupts at the end");
 }

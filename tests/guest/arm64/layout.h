@@ -7,8 +7,9 @@
 #define NR_CPUS	   2
 
 /*
- * Virtual addresses, of 39 bits: up to 8 GiB they are physical ones. Behind that the first GiB once
- * more, as memory that takes unaligned accesses; and a GiB where no memory is, for code.
+ * Virtual addresses have 39 bits. The first 8 GiB are mapped to the same physical addresses. Above
+ * them, the first GiB is mapped again as normal memory, which allows unaligned accesses; then a GiB
+ * without memory is mapped as code.
  */
 #define VA_UNALIGNED 0x200000000
 #define VA_NO_MEMORY 0x240000000

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arm64 machine by vmm/arch/arm64/layout.h, and how its devices are reached. */
+/* The arm64 machine, as defined by vmm/arch/arm64/layout.h, and access to its devices. */
 #ifndef GUEST_ARM64_MACHINE_H
 #define GUEST_ARM64_MACHINE_H
 
@@ -19,29 +19,31 @@
 #define PORTAL_DEVICE	   ((uint64_t)ARM64_PORTAL_BASE)
 #define PORTAL_DEVICE_SIZE 0x1000
 
-/* something that KVM plays itself */
+/* a device that KVM emulates */
 #define IRQCHIP ARM64_GICD
 
-/* what reads as all ones: a window without a device first */
+/* addresses that read as all ones; the first is a window without a device */
 #define NOTHING_THERE                                 \
 	{                                             \
 		VIRTIO_NONE, MMIO_HOLE, 0, 0x3ffff000 \
 	}
 
-/* tables of calls, of <portal/wire.h> */
+/* system call tables (<portal/wire.h>) */
 #define GUEST_ABI	 PORTAL_ABI_ARM64
 #define GUEST_COMPAT_ABI PORTAL_ABI_ARM
 
-/* all that a doorbell can say */
+/* unknown kinds of calls; this doorbell cannot transfer others */
 #define UNKNOWN_CALLS \
 	{             \
 		0, 7  \
 	}
 
-/** attempt() - run @entry at EL1. Return: syndrome (ESR_EL1) of the exception it took, 0: none. */
+/**
+ * attempt() - run @entry at EL1. Return: the syndrome (ESR_EL1) of its exception; 0: no exception.
+ */
 uint64_t attempt(void (*entry)(void));
 
-/** user_done() - back from EL0. */
+/** user_done() - return from EL0. */
 static inline void user_done(uint64_t result)
 {
 	register uint64_t x0 __asm__("x0") = result;
@@ -54,13 +56,13 @@ static inline void cpu_relax(void)
 	__asm__ volatile("yield" : : : "memory");
 }
 
-/** cpu_sleep() - until an interrupt, and none is let in. */
+/** cpu_sleep() - sleep with interrupts off. */
 static inline void cpu_sleep(void)
 {
 	__asm__ volatile("msr daifset, #15\n\twfi" : : : "memory");
 }
 
-/* device memory takes no unaligned accesses: these go where it is mapped as memory */
+/* device memory allows no unaligned accesses: use the mapping as normal memory for these */
 static inline uint64_t mmio_at(uint64_t gpa, unsigned int width)
 {
 	return gpa % width == 0 ? gpa : gpa + VA_UNALIGNED;
@@ -88,7 +90,7 @@ static inline uint64_t mmio_read(uint64_t gpa, unsigned int width)
 	return value;
 }
 
-/** mmio_write() - likewise. */
+/** mmio_write() - like mmio_read(). */
 static inline void mmio_write(uint64_t gpa, unsigned int width, uint64_t value)
 {
 	uint64_t at = mmio_at(gpa, width);
@@ -109,7 +111,7 @@ static inline void mmio_write(uint64_t gpa, unsigned int width, uint64_t value)
 	}
 }
 
-/** serial_write() - @reg: of the console. */
+/** serial_write() - write register @reg of the console. */
 static inline void serial_write(unsigned int reg, uint8_t value)
 {
 	mmio_write(ARM64_SERIAL_BASE + reg, 1, value);

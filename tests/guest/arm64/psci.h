@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The Power State Coordination Interface, Arm DEN 0022: KVM plays it. */
+/* The Power State Coordination Interface, Arm DEN 0022. KVM implements it. */
 #ifndef GUEST_ARM64_PSCI_H
 #define GUEST_ARM64_PSCI_H
 
@@ -22,7 +22,7 @@
 #define PSCI_INVALID	   -2
 #define PSCI_ALREADY_ON	   -4
 
-/* affinity of the second CPU, and of one that there is not */
+/* affinity of the second CPU, and of a CPU that does not exist */
 #define SECOND_CPU 1
 #define ABSENT_CPU 2
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUs switched on that do not exist, twice, and where no memory is; calls of PSCI that make no
- * sense. */
+/*
+ * Switches on CPUs that do not exist, that are on already, or at an address without memory; and
+ * makes invalid calls of PSCI.
+ */
 #include "psci.h"
 
 #include "cpu.h"
@@ -53,7 +55,7 @@ static void absent(void)
 	}
 	check(truth, "CPUs that do not exist are not switched on");
 	check(psci(PSCI_CPU_ON, 0, gpa_of(second_start), 0) == PSCI_ALREADY_ON,
-	      "nor is the one that asks");
+	      "the calling CPU is not switched on again");
 	check(psci(PSCI_AFFINITY_INFO, 0, 4, 0) == PSCI_INVALID &&
 		      psci(PSCI_AFFINITY_INFO, 0, UINT64_MAX, 0) == PSCI_INVALID,
 	      "levels that do not exist have no state");
@@ -65,21 +67,25 @@ static void nonsense(void)
 
 	for (uint32_t nr = 0; nr < 0x1000; nr++)
 		truth &= psci(PSCI_FEATURES, nr * 0x100001u, UINT64_MAX, 0) == PSCI_NOT_SUPPORTED;
-	check(truth, "features that do not exist are none");
+	check(truth, "features that do not exist are not supported");
 	for (uint32_t nr = PSCI_COMMON_END; nr < PSCI_COMMON_END + 0x20; nr++)
 		truth &= psci(nr, 0, 0, 0) == PSCI_NOT_SUPPORTED;
 	check(truth, "functions that do not exist are not supported");
-	check(psci(PSCI_SYSTEM_RESET2, 1, 0, 0) < 0, "a reset of an unknown kind is none");
-	check(psci(PSCI_SYSTEM_SUSPEND, 0, 0, 0) < 0, "the system does not sleep");
-	check(psci(PSCI_MIGRATE, SECOND_CPU, 0, 0) < 0, "nothing migrates");
+	check(psci(PSCI_SYSTEM_RESET2, 1, 0, 0) < 0, "a reset of an unknown kind is refused");
+	check(psci(PSCI_SYSTEM_SUSPEND, 0, 0, 0) < 0, "system suspend is refused");
+	check(psci(PSCI_MIGRATE, SECOND_CPU, 0, 0) < 0, "migration is refused");
 }
 
-/* it takes aborts for ever in a vector table that is nowhere either: it is lost, and nobody else */
+/*
+ * The CPU takes aborts forever, because its vector table is not in memory either. No other CPU is
+ * affected.
+ */
 static void lost(void)
 {
-	check(psci(PSCI_CPU_ON, SECOND_CPU, PA_NO_MEMORY, 0) == 0, "a CPU begins where nothing is");
+	check(psci(PSCI_CPU_ON, SECOND_CPU, PA_NO_MEMORY, 0) == 0,
+	      "a CPU can be started at an address without memory");
 	check(psci(PSCI_CPU_ON, SECOND_CPU, gpa_of(second_start), 0) == PSCI_ALREADY_ON,
-	      "it is on, and not a second time");
+	      "that CPU is on and cannot be started again");
 }
 
 void guest_main(void)

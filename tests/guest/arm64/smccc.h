@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls to who runs the machine, Arm DEN 0028: X0 = function number, arguments, result in X0. */
+/* Calls to the hypervisor, Arm DEN 0028: function number in X0, then arguments; result in X0. */
 #ifndef GUEST_ARM64_SMCCC_H
 #define GUEST_ARM64_SMCCC_H
 
@@ -7,7 +7,7 @@
 
 #define SMCCC_NOT_SUPPORTED UINT64_MAX
 
-/* X1 to X17 are not kept by every call */
+/* a call may change X1 to X17 */
 #define SMCCC_CALL(instruction)                                                                   \
 	register uint64_t x0 __asm__("x0") = nr;                                                  \
 	register uint64_t x1 __asm__("x1") = a;                                                   \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the Image's entry (Linux, arm64/booting.rst: EL1, MMU off, X0 = device tree) to
- * guest_start() with memory mapped where it is; the same for a second CPU from PSCI CPU_ON on; and
- * the ways into exception handlers, to EL0, and out of what may take an exception.
+ * From the entry of the Image (Linux, arm64/booting.rst: EL1, MMU off, X0 = device tree) to
+ * guest_start(), with an identity mapping of memory. A second CPU does the same after PSCI CPU_ON.
+ * Also the entries of exception handlers, the switch to EL0 and back, and the recovery of attempt()
+ * from an exception.
  */
 #include "layout.h"
 
@@ -11,15 +12,15 @@
 #define TCR_WALKS  0x3500	      /* tables are cacheable and inner shareable */
 #define TCR_NO_TTBR1 (1 << 23)
 #define TCR_36BIT  (1 << 32)	      /* physical addresses */
-#define SCTLR	   0x30d01805	      /* what is always 1; I, C, M: caches and MMU on */
-#define CPACR_FP   (3 << 20)	      /* vector registers trap nowhere */
-#define SPSR_EL0   0x3c0	      /* EL0, everything masked */
+#define SCTLR	   0x30d01805	      /* bits that must be 1; I, C, M: caches and MMU on */
+#define CPACR_FP   (3 << 20)	      /* vector registers do not trap */
+#define SPSR_EL0   0x3c0	      /* EL0, all interrupts masked */
 
-#define BLOCK	   0x401	      /* a block that was accessed */
+#define BLOCK	   0x401	      /* a block, with the access flag */
 #define TABLE	   3
 #define DEVICE	   (1 << 2)	      /* index into MAIR */
 #define UNCACHED   (2 << 2)
-#define EL0_RW	   (1 << 6)	      /* and with that nothing that EL1 would run */
+#define EL0_RW	   (1 << 6)	      /* EL1 cannot run code in such a page */
 #define ALL_RO	   (3 << 6)
 #define INNER	   (3 << 8)
 #define NO_CODE	   (3 << 53)
@@ -30,7 +31,7 @@
 image:
 	b start
 	.long 0
-	.quad 0, image_size, 0xa, 0, 0, 0 /* any place, pages of 4 KiB */
+	.quad 0, image_size, 0xa, 0, 0, 0 /* at any address, pages of 4 KiB */
 	.ascii "ARM\x64"
 	.long 0
 
@@ -46,14 +47,14 @@ start:
 	b.lo 1b
 	b enter
 
-	/* the second CPU: X0 is what CPU_ON was given */
+	/* the second CPU: X0 is the context ID of CPU_ON */
 	.globl second_start
 second_start:
 	mov x19, x0
 	mov x20, #1
 	bl enable_mmu
 
-	/* X20: which CPU, X19: what it was given */
+	/* X20: number of the CPU, X19: its X0 at the entry */
 enter:
 	ldr x0, =stacks
 	mov x1, #STACK_SIZE
@@ -95,7 +96,7 @@ enable_mmu:
 	.balign 2048
 vectors:
 	.rept 4
-	entry lost /* with the stack pointer of EL0 */
+	entry lost /* from EL1 with the stack pointer of EL0 */
 	.endr
 	entry sync_el1
 	entry irq
@@ -128,7 +129,7 @@ report:
 	bl guest_exception
 	brk #0
 
-	/* what is left of X0 .. X18 is all that C code does not keep */
+	/* saves the registers that C code may change */
 irq:
 	stp x0, x1, [sp, #-192]!
 	stp x2, x3, [sp, #16]
@@ -159,7 +160,7 @@ irq:
 	ldp x0, x1, [sp], #192
 	eret
 
-	/* ---- user_run(entry), attempt(entry): back with what is in X0 ---- */
+	/* ---- user_run(entry), attempt(entry): both return X0 ---- */
 
 	.macro push_kept
 	stp x19, x20, [sp, #-96]!
@@ -189,7 +190,7 @@ user_run:
 	msr spsr_el1, x1
 	eret
 
-	/* user_done() is a SVC; all else is a fault: nothing but the stack pointer of EL1 is kept there */
+	/* user_done() is an SVC; any other exception is a fault. Only SP_EL1 survives EL0 code. */
 sync_el0:
 	mrs x1, esr_el1
 	lsr x1, x1, #26

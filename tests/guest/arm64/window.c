@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The doorbell's window, whether it is the doorbell or nothing is there: every width and offset,
- * reads and writes. */
+/*
+ * Reads and writes of every width and offset in the doorbell window, whether the doorbell is there
+ * or not.
+ */
 #include "devtree.h"
 #include "portal.h"
 
 #define WINDOW ((uint64_t)ARM64_DOORBELL_BASE)
 
-/* bytes from one offset that is tried to the next, but for the first ones of a hello */
+/* step between the offsets that are tried, except for the first offsets of a hello */
 #define STRIDE	     251
 #define EVERY_OFFSET 64
 
@@ -15,13 +17,13 @@ static uint64_t all_ones(unsigned int width)
 	return width == 8 ? UINT64_MAX : (1ull << (8 * width)) - 1;
 }
 
-/* Return: nobody is there, as before hello it should be; calls are counted */
+/* Return: the read is all ones, as it must be before hello. Counts calls. */
 static bool is_silent(uint64_t offset, unsigned int width)
 {
 	bool is_call = width == 4 && offset % 4 == 0 && offset < PORTAL_DOORBELL_MMIO_SIZE;
 
 	if (is_call && devtree_doorbell()) {
-		nr_rings++;
+		nr_calls++;
 		nr_refused++;
 	}
 	return mmio_read(WINDOW + offset, width) == all_ones(width);
@@ -47,7 +49,7 @@ static void sweep(void)
 		truth &= all_silent(PORTAL_CALL_HELLO << PORTAL_DOORBELL_KIND_SHIFT | offset);
 	for (uint64_t offset = 0; offset < PORTAL_DOORBELL_MMIO_SIZE; offset += STRIDE)
 		truth &= all_silent(offset);
-	check(truth, "before hello every read is all ones, and no write does a thing");
+	check(truth, "before hello, reads are all ones and writes have no effect");
 }
 
 static void boundaries(void)
@@ -57,7 +59,7 @@ static void boundaries(void)
 
 	for (uint64_t back = 1; back <= 8; back++)
 		truth &= all_silent(end - back) && all_silent(-back) && all_silent(end + back - 1);
-	check(truth, "nor is there anything around it");
+	check(truth, "the same applies at the boundaries of the window");
 }
 
 static void load_pair(void)
@@ -74,20 +76,21 @@ static void user_read(void)
 	user_done(mmio_read(WINDOW + (PORTAL_CALL_HELLO << PORTAL_DOORBELL_KIND_SHIFT), 4));
 }
 
-static void not_rings(void)
+static void not_calls(void)
 {
 	portal_hello();
-	check(attempt(load_pair) != 0, "a pair of words is no call, and aborts");
-	check(user_run(user_read) == UINT64_MAX, "EL0 reads nothing there");
-	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO, "none of these is served");
+	check(attempt(load_pair) != 0, "a load of a pair is not a call and aborts");
+	check(user_run(user_read) == UINT64_MAX, "EL0 cannot read the window");
+	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO,
+	      "accesses that are not calls are not served");
 }
 
 void guest_main(void)
 {
 	sweep();
 	boundaries();
-	not_rings();
-	check(portal_greet("", 0, NULL), "hello is served in the end");
-	print_number("calls", nr_rings);
+	not_calls();
+	check(portal_greet("", 0, NULL), "hello is served at the end");
+	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
 }

@@ -5,19 +5,19 @@
 
 #include <stdint.h>
 
-/* command halves of the ICR */
+/* values for the low half of the ICR */
 #define IPI_INIT    0x4500
 #define IPI_STARTUP (0x4600 | AP_TRAMPOLINE >> 12)
 #define IPI_NMI	    0x4400
 #define IPI_FIXED   0x4000
 
-/* NMIs taken by any CPU */
+/* number of NMIs on all CPUs */
 extern volatile uint32_t nmi_count;
 
-/** ipi_send() - write the ICR. @apic_id: used without a shorthand. */
+/** ipi_send() - write the ICR. @apic_id: the destination, if @command has no shorthand. */
 void ipi_send(uint32_t apic_id, uint32_t command);
 
-/** apic_enable() - let this CPU's local APIC take interrupts. */
+/** apic_enable() - let the local APIC of this CPU accept interrupts. */
 void apic_enable(void);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Storms of INIT, SIPI and NMI, at the second CPU and at CPUs that do not exist, and a local APIC
- * that moves. */
+/*
+ * Storms of INIT, SIPI and NMI to the second CPU and to CPUs that do not exist; and a local APIC
+ * that is moved.
+ */
 #include "apic.h"
 #include "guest.h"
 #include "smp.h"
@@ -18,7 +20,7 @@ static void count(void)
 		turns++;
 }
 
-static bool second_runs(void)
+static bool start_second(void)
 {
 	uint64_t before;
 
@@ -30,7 +32,7 @@ static bool second_runs(void)
 	return turns != before;
 }
 
-/* half of the SIPIs lead to a page with just "cli; 1: hlt; jmp 1b" */
+/* half of the SIPIs start the CPU at a page with only "cli; 1: hlt; jmp 1b" */
 static void init_storm(void)
 {
 	static const uint8_t idle[] = { 0xfa, 0xf4, 0xeb, 0xfd };
@@ -40,7 +42,7 @@ static void init_storm(void)
 		ipi_send(1, IPI_INIT);
 		ipi_send(1, IPI_STARTUP ^ (i & 1));
 	}
-	check(second_runs(), "the second CPU starts after a storm of INITs and SIPIs");
+	check(start_second(), "the second CPU starts after a storm of INITs and SIPIs");
 }
 
 static void nmi_storm(void)
@@ -56,14 +58,14 @@ static void nmi_storm(void)
 
 static void absent_cpus(void)
 {
-	/* 255 is everybody */
+	/* 255 is the broadcast address */
 	for (uint32_t id = 2; id < 255; id++) {
 		ipi_send(id, IPI_INIT);
 		ipi_send(id, IPI_STARTUP);
 		ipi_send(id, IPI_FIXED);
 		ipi_send(id, IPI_NMI);
 	}
-	check(true, "CPUs that do not exist hear nothing");
+	check(true, "interrupts to CPUs that do not exist are dropped");
 }
 
 static void write_msr(uint32_t index, uint64_t value)
@@ -93,11 +95,11 @@ static void moved_apic(void)
 void guest_main(void)
 {
 	apic_enable();
-	check(second_runs(), "the second CPU runs");
+	check(start_second(), "the second CPU runs");
 	nmi_storm();
 	init_storm();
 	absent_cpus();
 	moved_apic();
 	ipi_send(1, IPI_INIT);
-	check(second_runs(), "the second CPU runs in the end");
+	check(start_second(), "the second CPU runs at the end");
 }

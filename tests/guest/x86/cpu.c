@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The boot CPU from start.S on, exceptions, and the way out. */
+/* What both CPUs do after start.S, exceptions, power-off and reset. */
 #include "guest.h"
 #include "smp.h"
 #include "start_info.h"
 
-#define CHANNEL_INTERRUPT 0x8e00
-#define CHANNEL_USER	  0xee00
-#define STUB_SIZE	  16
-#define TSS_TYPE	  0x89
+#define GATE_INTERRUPT 0x8e00
+#define GATE_USER      0xee00
+#define STUB_SIZE      16
+#define TSS_TYPE       0x89
 
-struct channel {
+struct gate {
 	uint16_t low, selector, flags, middle;
 	uint32_t high, reserved;
 };
 
-/* only the stack for interrupts from CPL 3 is used: its upper half at offset 8 */
+/* only RSP0, the stack for interrupts from CPL 3, is used; its upper half is at offset 8 */
 struct tss {
 	uint32_t reserved, rsp0_low, rsp0_high, rest[23];
 };
@@ -27,7 +27,7 @@ void user_abandon(void) __attribute__((noreturn));
 void guest_start(unsigned int cpu, const uint8_t *start_info) __attribute__((noreturn));
 void guest_exception(uint64_t vector, const uint64_t *frame) __attribute__((noreturn));
 
-static struct channel idt[VECTOR_USER_DONE + 1];
+static struct gate idt[VECTOR_USER_DONE + 1];
 static struct tss tss[NR_CPUS];
 
 void power_off(void)
@@ -58,7 +58,7 @@ static void set_gate(unsigned int vector, const uint8_t *entry, uint16_t flags)
 {
 	uint64_t at = gpa_of(entry);
 
-	idt[vector] = (struct channel){
+	idt[vector] = (struct gate){
 		.low = (uint16_t)at,
 		.selector = CODE64,
 		.flags = flags,
@@ -69,9 +69,9 @@ static void set_gate(unsigned int vector, const uint8_t *entry, uint16_t flags)
 static void fill_idt(void)
 {
 	for (unsigned int i = 0; i < NR_EXCEPTIONS; i++)
-		set_gate(i, exception_stubs + i * STUB_SIZE, CHANNEL_INTERRUPT);
-	set_gate(VECTOR_NMI, nmi_entry, CHANNEL_INTERRUPT);
-	set_gate(VECTOR_USER_DONE, user_done_entry, CHANNEL_USER);
+		set_gate(i, exception_stubs + i * STUB_SIZE, GATE_INTERRUPT);
+	set_gate(VECTOR_NMI, nmi_entry, GATE_INTERRUPT);
+	set_gate(VECTOR_USER_DONE, user_done_entry, GATE_USER);
 }
 
 static void load_tables(unsigned int cpu)

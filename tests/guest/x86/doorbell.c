@@ -9,7 +9,7 @@ static uint64_t call(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
 	return nr;
 }
 
-/* by the other vendor's instruction */
+/* with the instruction of the other vendor */
 static uint64_t call_other(uint64_t nr, uint64_t rbx, uint64_t rcx, uint64_t rdx)
 {
 	__asm__ volatile("vmcall" : "+a"(nr) : "b"(rbx), "c"(rcx), "d"(rdx) : "memory");
@@ -22,7 +22,7 @@ bool doorbell_call(uint64_t gpa, uint32_t index, uint32_t kind)
 	return call(PORTAL_DOORBELL_NR, gpa, 1, (uint64_t)PORTAL_DOORBELL_TAG << 32 | kind) == 0;
 }
 
-/* KVM itself answers what is not aligned, and calls from CPL 3 */
+/* KVM itself answers calls with an unaligned page, and calls from CPL 3 */
 static void user_call(void)
 {
 	user_done(call(PORTAL_DOORBELL_NR, gpa_of(&pool[0]), 1,

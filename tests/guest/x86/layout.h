@@ -6,14 +6,15 @@
 #define CODE32	  0x08
 #define CODE64	  0x10
 #define DATA	  0x18
-#define USER_DATA 0x20 /* in the order in which sysret wants them, so that nobody wonders */
+#define USER_DATA 0x20 /* in the order that SYSRET requires, although it is not used here */
 #define USER_CODE 0x28
 #define TSS_CPU0  0x30 /* 16 bytes each */
 
 #define STACK_SIZE 0x4000
 #define NR_CPUS	   2
 
-#define AP_TRAMPOLINE 0x8000 /* page aligned and below 1 MiB: its number is the SIPI's vector */
+/* page aligned and below 1 MiB: the page number is the vector of the SIPI */
+#define AP_TRAMPOLINE 0x8000
 
 #define NR_EXCEPTIONS	 32
 #define VECTOR_NMI	 2

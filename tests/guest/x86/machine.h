@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The x86 machine as vmm/arch/x86/layout.h promises it to guests, and how its devices are reached.
- */
+/* The x86 machine, as defined by vmm/arch/x86/layout.h, and access to its devices. */
 #ifndef GUEST_X86_MACHINE_H
 #define GUEST_X86_MACHINE_H
 
@@ -23,10 +22,10 @@
 #define PORTAL_DEVICE	   0xd0100000u
 #define PORTAL_DEVICE_SIZE 0x1000u
 
-/* something that KVM plays itself */
+/* a device that KVM emulates */
 #define IRQCHIP LAPIC
 
-/* what reads as all ones: a window without a device first */
+/* addresses that read as all ones; the first is a window without a device */
 #define NOTHING_THERE                                            \
 	{                                                        \
 		0xd0002000u, MMIO_HOLE, 0xfe000000u, 0xfffff000u \
@@ -34,17 +33,17 @@
 
 #define SLEEP_S5 (5 << 2 | 0x20)
 
-/* tables of calls, of <portal/wire.h> */
+/* system call tables (<portal/wire.h>) */
 #define GUEST_ABI	 PORTAL_ABI_X86_64
 #define GUEST_COMPAT_ABI PORTAL_ABI_I386
 
-/* a doorbell can say all of these */
+/* unknown kinds of calls; this doorbell can transfer any 32-bit value */
 #define UNKNOWN_CALLS                              \
 	{                                          \
 		0, 7, 0xff, 0x7fffffff, 0xffffffff \
 	}
 
-/** user_done() - back from CPL 3. */
+/** user_done() - return from CPL 3. */
 static inline void user_done(uint64_t result)
 {
 	__asm__ volatile("int %0" : : "i"(VECTOR_USER_DONE), "a"(result));
@@ -55,7 +54,7 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
-/** cpu_sleep() - until an interrupt, and none is let in. */
+/** cpu_sleep() - halt with interrupts off. */
 static inline void cpu_sleep(void)
 {
 	__asm__ volatile("cli\n\thlt");
@@ -83,7 +82,7 @@ static inline uint64_t mmio_read(uint64_t gpa, unsigned int width)
 	return value;
 }
 
-/** mmio_write() - likewise. */
+/** mmio_write() - like mmio_read(). */
 static inline void mmio_write(uint64_t gpa, unsigned int width, uint64_t value)
 {
 	switch (width) {
@@ -119,7 +118,7 @@ static inline void out32(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "d"(port));
 }
 
-/** serial_write() - @reg: of the console. */
+/** serial_write() - write register @reg of the console. */
 static inline void serial_write(unsigned int reg, uint8_t value)
 {
 	out8((uint16_t)(SERIAL_PORT + reg), value);

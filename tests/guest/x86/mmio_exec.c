@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions fetched from where no memory is: KVM can neither run nor emulate them. */
+/* Executes code at an address without memory, which KVM can neither run nor emulate. */
 #include "guest.h"
 
 void guest_main(void)
 {
-	check(true, "about to leave memory");
+	check(true, "about to jump to an address without memory");
 	((void (*)(void))(uintptr_t)MMIO_HOLE)();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* String I/O of every width on each port where something is and on every 61st elsewhere. */
+/* String I/O of every width, on each port near a device and on every 61st other port. */
 #include "guest.h"
 
 #define STRIDE	   61
@@ -9,7 +9,7 @@
 
 static const struct {
 	uint16_t first, last;
-} inhabited[] = {
+} with_devices[] = {
 	{ 0x000, 0x0ff },
 	{ SERIAL_PORT - 8, SERIAL_PORT + 8 },
 	{ SLEEP_PORT - 8, RESET_PORT + 8 },
@@ -42,7 +42,7 @@ static void string_in(uint16_t port)
 	__asm__ volatile("rep insl" : "+D"(at), "+c"(count) : "d"(port) : "memory");
 }
 
-/* all ones are a reset here, and nowhere else: this one gets zeros */
+/* a write of all ones to this port is a reset, so it gets zeros */
 static bool resets(uint32_t port)
 {
 	return port <= RESET_CONTROL && port + 4 > RESET_CONTROL;
@@ -55,7 +55,7 @@ static void one_port(uint16_t port)
 	string_in(port);
 }
 
-static void nobody_there(void)
+static void unassigned_port(void)
 {
 	memset(to, 0, sizeof(to));
 	string_in(0xe000);
@@ -65,10 +65,11 @@ static void nobody_there(void)
 			return;
 		}
 	}
-	check(to[NR_BYTES] == 0, "a port without a device reads as all ones, as many as asked for");
+	check(to[NR_BYTES] == 0,
+	      "a port without a device reads as all ones, and nothing is written after them");
 }
 
-/* the second half of a wide access does not reach the byte registers behind it */
+/* the second half of a wide access does not reach the byte registers that follow */
 static void across_pages(void)
 {
 	out16(SLEEP_PORT - 1, 0xffff);
@@ -94,9 +95,9 @@ void guest_main(void)
 {
 	across_pages();
 	other_sleeps();
-	nobody_there();
-	for (size_t i = 0; i < ARRAY_SIZE(inhabited); i++) {
-		for (uint32_t port = inhabited[i].first; port <= inhabited[i].last; port++)
+	unassigned_port();
+	for (size_t i = 0; i < ARRAY_SIZE(with_devices); i++) {
+		for (uint32_t port = with_devices[i].first; port <= with_devices[i].last; port++)
 			one_port((uint16_t)port);
 	}
 	for (uint32_t port = 0; port < 0x10000; port += STRIDE)

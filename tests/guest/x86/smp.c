@@ -35,7 +35,10 @@ static void wait(void)
 		cpu_relax();
 }
 
-/* a SIPI that comes before the INIT has been dealt with is lost, and one too many does no harm */
+/*
+ * A SIPI that arrives before the INIT is handled is lost, so it is repeated. An extra one does no
+ * harm.
+ */
 bool smp_start(void (*entry)(void))
 {
 	uint8_t *trampoline = (uint8_t *)(uintptr_t)AP_TRAMPOLINE;

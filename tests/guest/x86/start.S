@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the PVH entry (Xen, docs/misc/pvh.pandoc: 32-bit protected mode, paging off, EBX = start info) to
- * guest_start() in long mode with 4 GiB of memory mapped where it is; the same for a second CPU from its
- * SIPI on; and the ways into interrupt handlers and to CPL 3.
+ * From the PVH entry (Xen, docs/misc/pvh.pandoc: 32-bit protected mode, paging off, EBX = start
+ * info) to guest_start() in long mode, with an identity mapping of 4 GiB. A second CPU does the
+ * same from its SIPI on. Also the entries of interrupt handlers, and the switch to CPL 3 and back.
  */
 #include "layout.h"
 
@@ -11,12 +11,12 @@
 #define CR4_PAE	    0x20
 #define MSR_EFER    0xc0000080
 #define EFER_LME    0x100
-#define PTE_TABLE   0x7	 /* present, writable, for CPL 3 too */
-#define PTE_2M	    0x87 /* the same, a large page */
+#define PTE_TABLE   0x7	 /* present, writable, accessible from CPL 3 */
+#define PTE_2M	    0x87 /* the same for a large page */
 
 	.section .note.Xen, "a", @note
 	.balign 4
-	.long 4, 4, 18 /* name's size, description's size, XEN_ELFNOTE_PHYS32_ENTRY */
+	.long 4, 4, 18 /* size of the name, size of the description, XEN_ELFNOTE_PHYS32_ENTRY */
 	.asciz "Xen"
 	.long pvh_start
 
@@ -33,7 +33,7 @@ pvh_start:
 	xorl %edi, %edi
 	jmp enter_long
 
-	/* EDI: which CPU, EBX: start info */
+	/* EDI: number of the CPU, EBX: start info */
 enter_long:
 	movl $CR4_PAE, %eax
 	movl %eax, %cr4
@@ -62,7 +62,7 @@ start64:
 	call guest_start
 	ud2
 
-	/* ---- the second CPU: real mode at AP_TRAMPOLINE, where smp_start() has copied this ---- */
+	/* ---- the second CPU: real mode; smp_start() copies this code to AP_TRAMPOLINE ---- */
 
 	.code16
 	.globl ap_trampoline, ap_trampoline_end
@@ -90,7 +90,7 @@ ap_start32:
 
 	.code64
 
-	/* ---- exceptions: one stub each, 16 bytes apart; what follows the vector on the stack differs ---- */
+	/* ---- exceptions: one stub each, 16 bytes apart; only some push an error code ---- */
 
 	.balign 16
 	.globl exception_stubs
@@ -103,7 +103,7 @@ exception_stubs:
 	.set vector, vector + 1
 	.endr
 
-	/* RDI: vector; RSI: the processor's frame */
+	/* RDI: vector; RSI: the frame that the processor has pushed */
 exception:
 	popq %rdi
 	movq %rsp, %rsi
@@ -116,7 +116,7 @@ nmi_entry:
 	lock incl nmi_count(%rip)
 	iretq
 
-	/* ---- CPL 3: user_run(entry) runs it there until int VECTOR_USER_DONE or an exception, returns RAX ---- */
+	/* ---- user_run(entry): runs entry at CPL 3 up to int VECTOR_USER_DONE or an exception ---- */
 
 	.globl user_run
 	.type user_run, @function
@@ -188,7 +188,7 @@ directories:
 	.globl stacks, interrupt_stacks, user_run_stack
 stacks:
 	.skip NR_CPUS * STACK_SIZE
-interrupt_stacks: /* for what interrupts CPL 3: the others are in use then */
+interrupt_stacks: /* for interrupts and exceptions at CPL 3; the other stacks are in use then */
 	.skip NR_CPUS * STACK_SIZE
 user_stack:
 	.skip STACK_SIZE

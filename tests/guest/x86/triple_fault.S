@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Instruction 0 faults, and so does every attempt to say so: the PVH entry has no interrupt table. */
+/*
+ * The first instruction faults, and so does the delivery of that exception: there is no interrupt
+ * table after the PVH entry.
+ */
 	.section .note.Xen, "a", @note
 	.balign 4
-	.long 4, 4, 18 /* name's size, description's size, XEN_ELFNOTE_PHYS32_ENTRY */
+	.long 4, 4, 18 /* size of the name, size of the description, XEN_ELFNOTE_PHYS32_ENTRY */
 	.asciz "Xen"
 	.long pvh_start
 
