@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# What portal-vmm says on this very machine, outside the lab, when its KVM emulates instructions in
-# software and cannot run stock kernels. Such a KVM cannot be made; it is there or the case is skipped.
+# Checks what portal-vmm reports on this machine, outside the lab, if its KVM emulates instructions in software
+# and cannot run stock kernels. The case is skipped on a machine with another KVM.
 set -euo pipefail
 
 HERE="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
@@ -21,7 +21,7 @@ usage() {
 
 readonly ADVICE='a tiny guest does not run to its end .*: this KVM emulates instructions in software or lacks hardware virtualisation.*; use a host with AMD-V or Intel VT-x'
 
-# why_not - prints why the case cannot run here; false when it can
+# why_not - print why the case cannot run here; false if it can
 why_not() {
 	vmm --check
 	if [[ $status == 0 ]]; then

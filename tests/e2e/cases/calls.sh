@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016
-# What the guest module does to system calls, on a real kernel.
+# Hooks on system calls, on a stock kernel.
 
-# expect_lines FILE REGEX LINE... - the lines of FILE that match, in their order
+# expect_lines FILE REGEX LINE... - the parts of FILE that match REGEX are exactly the LINEs, in this order
 expect_lines() {
 	local file="$1" regex="$2" expected found
 	shift 2
@@ -12,8 +12,8 @@ expect_lines() {
 	[[ $found == "$expected" ]] || fail "$file has '${found//$'\n'/ | }', expected '${expected//$'\n'/ | }'"
 }
 
-# table_of ABI - "NUMBER NAME" for each call; ABI is 64, the kernel's own, or 32. From the kernel's own list, or, where
-# that is behind macros, from the C library's, which the fixtures have as SYSCALL(NUMBER, NAME)
+# table_of ABI - "NUMBER NAME" for each system call; ABI is 64 (native) or 32. From the kernel's headers, or, where
+# these use macros, from the list in the fixtures, which has lines SYSCALL(NUMBER, NAME)
 table_of() {
 	local programs="$FIXTURES/programs" number='(\(0 \+ )?([0-9]+)\)?'
 
@@ -29,7 +29,7 @@ table_of() {
 	fi
 }
 
-# function_of ABI NAME - the kernel's function behind a call that enters the one of its name; ABI is 64 or 32
+# function_of ABI NAME - the kernel's function for the system call NAME; ABI is 64 or 32
 function_of() {
 	case "$GUEST_ARCH-$1" in
 	x86_64-64) printf '__x64_sys_%s\n' "$2" ;;
@@ -39,14 +39,14 @@ function_of() {
 	esac
 }
 
-# missing_calls ABI - "ABI NUMBER NAME" of each call that the kernel was built without, by its own answer
+# missing_calls ABI - "ABI NUMBER NAME" of each system call that returned ENOSYS: the kernel was built without it
 missing_calls() {
 	tr -d '\0' <results | awk -v abi="$1" '/^abi/ { now = $2 }
 		now == abi && $1 == "all_calls:" && $4 == "ret=-38" { print abi, $2, $3 }'
 }
 
-# A hook on every entry of both tables, each for the one task that makes that call once: exactly that one fires.
-# A call that the kernel was built without fires none.
+# A hook on every entry of both tables, and a task that makes each system call once: exactly its own hook fires.
+# A call that the kernel was built without fires no hook.
 case_calls_every_entry_fires_its_own_hook() {
 	local abi nr name result second='echo abi compat; all_calls32 -t 500' nr_tables=2
 
@@ -60,7 +60,7 @@ case_calls_every_entry_fires_its_own_hook() {
 	[[ "$(wc -l <native)" -gt 300 ]] || fail "the table is short"
 	! has_compat || [[ "$(wc -l <compat)" -gt 400 ]] || fail "the second table is short"
 	expect_count "$(cat native compat | wc -l)" '^(native|compat) ' report
-	# the fixture asks for its pid once more
+	# the fixture calls getpid() once more
 	grep -vE ' err=0 right=1 wrong=0$| getpid err=0 right=2 wrong=0$' report >others
 	{ missing_calls native; missing_calls compat; } >missing
 	while read -r abi nr name result; do
@@ -70,8 +70,8 @@ case_calls_every_entry_fires_its_own_hook() {
 	expect_stat hooks.failures 0
 }
 
-# skip, override, changed argument, skip with a return hook; the registers; a restarted read(); the widths;
-# and a hook on every call of one task
+# verdicts: skip, override, a changed argument, skip with a return hook; registers; a restarted read(); widths;
+# and a hook on every system call of one task
 case_calls_verdicts_registers_and_widths() {
 	local entered calls='$p getpgid 0; $p sched_get_priority_max 0; $p sched_get_priority_min 0; $p getsid 0'
 
@@ -84,18 +84,18 @@ case_calls_verdicts_registers_and_widths() {
 		'ret=31337 errno=0' 'ret=99 errno=0' 'ret=-1 errno=13' 'ret=6 errno=0' 'ret=0 errno=0' \
 		'ret=31337 errno=0' 'ret=99 errno=0' 'ret=-1 errno=13' 'ret=6 errno=0' 'ret=0 errno=0' \
 		"$(grep '^ret=' out.text | tail -1)"
-	# 64-bit and 32-bit pointers; 0xee is what was there before
+	# 64-bit and 32-bit pointers; 0xee fills the buffer before
 	! has_compat ||
 		expect_out "^syscall_any: arg0=0102030405060708$(hex int)eeeeeeee$(hex long)ccbbaa9900000000(ee){8}7465787400(ee){19} "
 	expect_out "^syscall_any: arg0=0102030405060708$(hex int)eeeeeeee$(hex long)ccbbaa99eeeeeeee(ee){8}7465787400(ee){19} "
 	expect_count 8 '^regs_check: call=[0-9]+ ret=.* changed=0$' out.text
 	expect_count 2 '^regs_check: call=.* ret=99 changed=0$' out.text
 	expect_count 2 '^regs_check: read ret=9 signals=[3-9] data="restarted"$' out.text
-	# three signals at least, as many restarts, one return
+	# at least three signals, as many restarts, one return
 	entered="$(grep -c 'edit: read entered \[regs_check' err)"
 	((entered >= 8 && entered <= 20)) || fail "two read() were entered $entered times"
 	expect_count 2 'edit: read returned 9 \[regs_check' err
-	# the widths' module asks a 64-bit and a 32-bit task
+	# the module widths requests these of a 64-bit and a 32-bit task
 	expect_stat operations.PROC_PID 2
 	expect_stat operations.USER_REGS 4
 	expect_err 'chosen: getppid of chosen'
@@ -105,7 +105,7 @@ case_calls_verdicts_registers_and_widths() {
 	expect_stat hooks.failures 0
 }
 
-# count_events N NAME - counts of a boot with N events more than none, in the file NAME
+# count_events N NAME - write the counts of a boot with N events to the file NAME
 count_events() {
 	LD_PRELOAD="$TEST_HOOKS/count_calls.so" PORTAL_TEST_COUNTS="$PWD/$2" boot_run \
 		"cp /usr/bin/syscall_any /tmp/chosen; /tmp/chosen -r $1 getppid" \
@@ -113,7 +113,7 @@ count_events() {
 	expect_no_err '.'
 }
 
-# expect_growth NAME LEAST MOST - what 2000 events more added to the count
+# expect_growth NAME LEAST MOST - 2000 more events add between LEAST and MOST to the count
 expect_growth() {
 	local few many
 
@@ -122,7 +122,7 @@ expect_growth() {
 	((many - few >= $2 && many - few <= $3)) || fail "$1: $few for few events, $many for 2000 more"
 }
 
-# an event is one KVM_RUN: no other ioctl, no allocation; what else differs between two boots is noise
+# an event costs one KVM_RUN, no other ioctl and no allocation; other differences between two boots are noise
 case_calls_an_event_is_one_ioctl() {
 	local before
 
@@ -135,7 +135,7 @@ case_calls_an_event_is_one_ioctl() {
 	expect_growth allocations -200 200
 }
 
-# hex NAME - a value of widths.c as the guest's memory has it
+# hex NAME - a value of widths.c as bytes in guest memory
 hex() {
 	case $1 in
 	int) printf '44332211' ;;
@@ -143,7 +143,7 @@ hex() {
 	esac
 }
 
-# labels_for KIND=N - which filters let it through, in the alphabet's order
+# labels_for KIND=N - labels of the filters that matched, sorted
 labels_for() {
 	grep -oE "filters: [a-z_]+ $1 " err | awk '{ print $2 }' | sort | tr '\n' ' '
 }
@@ -154,7 +154,7 @@ expect_labels() {
 	shift
 
 	found="$(labels_for "$what")"
-	[[ $found == "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ]] || fail "$what: let through by: $found"
+	[[ $found == "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ]] || fail "$what: matched by: $found"
 }
 
 case_calls_filters() {
@@ -170,7 +170,7 @@ case_calls_filters() {
 	expect_labels number=1 ne lt le clear success ninetynine
 	expect_labels number=261 ne gt ge ugt byte error
 	expect_labels number=6 ne gt ge ugt range set success
-	# a 64-bit and a 32-bit task: a filter without a width looks at the task's long
+	# a 64-bit and a 32-bit task: a filter without a width compares the task's long
 	expect_labels number=-1 ne ne lt lt le le ugt ugt set set long long error error
 	expect_labels string=1 str_eq str_prefix str_contains
 	expect_labels string=2 str_prefix str_contains
@@ -180,13 +180,13 @@ case_calls_filters() {
 	expect_labels string=1001 str_contains
 	expect_no_err 'string=(0|6|7) '
 	expect_no_err 'a miss came through'
-	# one ring for each call that some hook matched, at its entry and at its return; none for a miss
+	# one doorbell call for each stage of a system call that some hook matched; none without a match
 	expect_stat events.enter 12
 	expect_stat events.return 6
 	expect_stat doorbells.event 18
 }
 
-# kind_line CALL KIND - the fixture's line
+# kind_line CALL KIND - the line that the fixture printed
 kind_line() {
 	grep -E "^buffers: $1 $2 " out.text
 }
@@ -196,25 +196,25 @@ expect_kind() {
 	[[ "$(kind_line "$1" "$2")" =~ $3 ]] || fail "buffers $1 $2: '$(kind_line "$1" "$2")', expected $3"
 }
 
-# expect_answers CALL REGEX - the results of the hook on CALL, in the order of the kinds: present absent file
-# slow readonly none unmapped crossing crossing-absent crossing-unmapped
+# expect_answers CALL REGEX - the results of the hook on CALL for each kind of memory, in this order: present absent
+# file slow readonly none unmapped crossing crossing-absent crossing-unmapped
 expect_answers() {
 	local found
 
 	found="$(grep -E "memory: $1: " err | grep -vE '"(/proc/self/pagemap|/dev/null|/www/index.html)"' |
 		grep -oE "$1: [a-z_]+ -?[0-9]+" | awk '{ print $3 }' | tr '\n' ' ')"
-	[[ $found =~ ^$2\ $ ]] || fail "$1: the hook had '$found', expected '$2'"
+	[[ $found =~ ^$2\ $ ]] || fail "$1: the results of the hook are '$found', expected '$2'"
 }
 
 case_calls_memory_in_every_state() {
 	boot_run 'buffers -n write; buffers openat; buffers read; /usr/bin32/buffers -n write crossing' \
 		--hook "$TEST_HOOKS/memory.so"
-	# /dev/null never looks at what is written: the hook alone has faulted the page in
+	# /dev/null does not read what is written, so only the hook can have faulted the page in
 	expect_kind write absent 'before=00 ret=40 errno=0 after=1'
 	expect_kind write file 'before=[0c][0c] ret=40 errno=0 after=1'
 	expect_kind write slow 'before=0- ret=40 errno=0 after=1'
 	expect_kind write crossing-absent 'before=10 ret=40 errno=0 after=11'
-	# ten more fill the pipes for read, one is of the 32-bit program
+	# ten more writes fill the pipes for read, and one is of the 32-bit program
 	expect_answers write '40 40 40 40 40 -14 -14 40 40 6( 40){10} 40'
 	expect_answers openat '13 0 [0-9]{3} 13 13 -14 -14 13 6 -14'
 	expect_answers read '40 40 40 40 -14 -14 -14 40 40 6'
@@ -225,8 +225,8 @@ case_calls_memory_in_every_state() {
 	expect_stat hooks.failures 0
 }
 
-# more than twice as many tasks asleep in their sessions as the pool has pages; killed there; asleep in a
-# hooked call, which takes no page; and those who sleep keep nobody from a hook of his own
+# More than twice as many tasks sleep in their sessions as the pool has pages; tasks are killed there; tasks sleep in
+# a hooked system call, which takes no page. Meanwhile, hooks of other tasks run.
 case_calls_many_sleep_and_some_are_killed() {
 	boot_run 'cat /sys/module/portal/parameters/pages; sleepers -s 1500 fault 80
 		sleepers -s 6000 -k 2500 fault 12; sleepers -s 500 read 80
@@ -245,13 +245,13 @@ case_calls_many_sleep_and_some_are_killed() {
 	expect_stat hooks.failures 0
 }
 
-# entry_of STAGE FUNCTION - its first bytes as the guest saw them
+# entry_of STAGE FUNCTION - the first bytes of FUNCTION as the guest saw them
 entry_of() {
 	awk -v stage="stage=$1" -v name="$2" '/^stage=/ { now = $0 } now == stage && $2 == name { print $4 }' out.text
 }
 
-# look_at_entries - what the guest's kcore_bytes would print. A 32-bit Arm kernel has no /proc/kcore, but says where
-# its kprobes are.
+# look_at_entries - shell code that prints what kcore_bytes would print. A 32-bit Arm kernel has no /proc/kcore, but
+# lists its kprobes.
 look_at_entries() {
 	if [[ $GUEST_ARCH == armhf ]]; then
 		printf '%s' 'mount -t debugfs debugfs /sys/kernel/debug
@@ -262,8 +262,8 @@ look_at_entries() {
 	fi
 }
 
-# bye, unload and load again, with PID 1 and the shell above in a hooked wait4, which a signal or a child that
-# dies makes them leave; and what all that does to functions' first bytes
+# Bye, unload and load again, while PID 1 and the parent shell are in a hooked wait4(); a signal or the end of a child
+# makes them return. Also checks the first bytes of hooked and other functions at each step.
 case_calls_unload_and_load_again() {
 	local stage name hooked others
 
@@ -299,7 +299,7 @@ case_calls_unload_and_load_again() {
 		for stage in loaded unbound bound again; do
 			[[ -n "$(entry_of removed "$name")" &&
 				"$(entry_of "$stage" "$name")" == "$(entry_of removed "$name")" ]] ||
-				fail "$stage: the entry of $name, which nobody hooked, has changed"
+				fail "$stage: the entry of $name has changed, but it has no hook"
 		done
 	done
 }

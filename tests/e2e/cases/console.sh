@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034,SC2016
-# The console: input reaches the guest, and the terminal is afterwards what it was before.
+# The console: input reaches the guest, and the terminal's settings are restored afterwards.
 
 PROMPT='archer:/# '
 CTRL_A=$'\x01' CTRL_C=$'\x03'
 
-# the command line of a boot to the shell, in a script, for `script` and for shells that want a terminal
+# write a script boot-shell that boots to a shell, for script(1)
 write_boot_script() {
 	cat >boot-shell <<-EOT
 		#!/bin/sh
@@ -35,7 +35,7 @@ case_console_input_from_a_pipe() {
 	expect_count 2 '^a line for cat$' out.text
 }
 
-# Ctrl-C and Ctrl-A Ctrl-A are the guest's, Ctrl-A X is ours
+# Ctrl-C and Ctrl-A Ctrl-A go to the guest, Ctrl-A X ends portal-vmm
 case_console_on_a_terminal() {
 	write_boot_script
 	start_shell script -qefc ./boot-shell typescript
@@ -46,7 +46,7 @@ case_console_on_a_terminal() {
 		type_text "${CTRL_A}x"
 	end_shell
 	expect_terminal_as_before 130
-	grep -q 'ended from the console' messages || fail "no word of Ctrl-A X"
+	grep -q 'ended from the console' messages || fail "no message about Ctrl-A X"
 	expect_no_out 'slept=0'
 }
 
@@ -57,12 +57,12 @@ case_console_terminal_is_restored_after_sigterm() {
 		[[ ! -s pid ]] || break
 		sleep 0.1
 	done
-	# raw by now; the boot does not matter
+	# the terminal is in raw mode by now; the guest need not have booted
 	sleep 6
 	kill -TERM "$(<pid)"
 	end_shell
 	expect_terminal_as_before 143
-	grep -q 'ended by SIGTERM' messages || fail "no word of SIGTERM"
+	grep -q 'ended by SIGTERM' messages || fail "no message about SIGTERM"
 }
 
 case_console_to_a_file() {
@@ -71,11 +71,11 @@ case_console_to_a_file() {
 	expect_status 10
 	[[ ! -s out ]] || fail "the console's output is on stdout as well"
 	grep -q 'to-the-file' console.log || fail "the output is not in the file"
-	! grep -q 'was here before' console.log || fail "the file was not made anew"
+	! grep -q 'was here before' console.log || fail "the file was not truncated"
 }
 
 case_console_to_nothing() {
-	boot --append "$(run_line 'echo to-nobody')" --console null
+	boot --append "$(run_line 'echo to-nothing')" --console null
 	expect_status 0
 	[[ ! -s out ]] || fail "the console's output is on stdout"
 }

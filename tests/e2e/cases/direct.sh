@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Accesses past the guest, to memory that is plainly there: no page is ever taken for another.
+# Direct access to memory that is present: it never reads or writes a wrong page.
 
-# a 32-bit kernel's page tables are not read
+# direct access does not support the page tables of 32-bit kernels
 only_on 'x86_64 aarch64' 'direct_*'
 
-# run_storm SECONDS ARGUMENT... - pages come and go on two vCPUs, with swap and merging, while hooks look
+# run_storm SECONDS ARGUMENT... - hooks read memory while its pages change on two vCPUs, with swap and page merging
 run_storm() {
 	local seconds="$1"
 	shift
@@ -24,7 +24,7 @@ run_storm() {
 	expect_count 0 WRONG err
 	expect_stat hooks.failures 0
 	expect_stat sessions.protocol_errors 0
-	# pages did come back from swap, and merged ones were written to
+	# pages were read from swap, and merged pages were written to
 	expect_out '^pswpin [1-9]'
 	expect_out '^cow_ksm [1-9]'
 }
@@ -32,6 +32,6 @@ run_storm() {
 case_direct_storm_finds_no_wrong_byte() {
 	run_storm "${PORTAL_STORM_SECONDS:-60}" --cpus 2 --direct on
 	(($(stat_of direct.read) > 100000)) || fail "only $(stat_of direct.read) bytes were read directly"
-	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
-	(($(stat_of operations.READ) > 0)) || fail "the guest was asked for nothing"
+	(($(stat_of direct.declined) > 0)) || fail "direct access declined nothing"
+	(($(stat_of operations.READ) > 0)) || fail "no READ operation was sent to the guest"
 }

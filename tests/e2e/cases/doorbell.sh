@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# How the guest rings: what it may be besides a hypercall.
+# Doorbells other than a hypercall.
 
-# a host without the filter for hypercalls has a register in memory instead; nothing else is different
+# A host without the hypercall filter uses a doorbell window instead. Nothing else differs.
 only_on 'aarch64 armhf' doorbell_mmio_does_what_the_hypercall_does
 case_doorbell_mmio_does_what_the_hypercall_does() {
 	boot_run 'mtk7530_switch clear' --doorbell mmio --hook "$HOOKS/raeth.so"
@@ -18,7 +18,7 @@ case_doorbell_mmio_does_what_the_hypercall_does() {
 	expect_stat exits.doorbell "$(($(stat_of doorbells.hello) + $(stat_of doorbells.event) + $(stat_of doorbells.answer)))"
 }
 
-# the others have both doorbells
+# the other architectures have both doorbells
 only_on x86_64 doorbell_that_the_host_has_not_ends_with_3
 case_doorbell_that_the_host_has_not_ends_with_3() {
 	boot --doorbell mmio

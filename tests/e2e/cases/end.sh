@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034
-# How it ended is always known.
+# The exit status and a message say how a VM ended.
 
 case_end_reboot_is_10() {
 	boot --append "$(run_line 'reboot -f')"
@@ -21,7 +21,7 @@ case_end_panic_is_12() {
 }
 
 case_end_early_death_is_14() {
-	# a kernel that finds neither an init in its initramfs nor a root of its own panics
+	# a kernel that finds neither an init in the initramfs nor a root file system panics
 	boot --append 'rdinit=/no/such/init'
 	expect_status 14
 	expect_err 'before the guest module said hello'
@@ -49,7 +49,7 @@ end_by_signal() {
 }
 
 case_end_sigint_is_130() {
-	# a background job of a shell without job control ignores SIGINT unless it says otherwise
+	# a shell without job control starts background jobs with SIGINT ignored
 	trap - INT
 	end_by_signal INT 130
 }

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034
-# What reads the user's files is another process: nothing of it is left beside the guest.
+# The loader reads the user's files in a process of its own. Nothing of it is left in the VMM while the guest runs.
 
-# an aim of the project: what a VMM with an idle guest takes beside the guest's RAM
+# an aim of the project: maximum memory of a VMM with an idle guest, without the guest's RAM
 readonly FILES_PSS_MAX_KIB=5120
 
-# pss_beside_ram PID - proportional set size in KiB. Mappings that touch each other count as one, from a guard page
-# to the next; what comes to 64 MiB and more is the guest's.
+# pss_beside_ram PID - proportional set size in KiB, without guest RAM. Adjacent mappings between two guard pages are
+# added up; if they have 64 MiB or more, they are guest RAM.
 pss_beside_ram() {
 	awk -F '[- ]+' '
 		function finish() { sum += size < 64 * 1024 * 1024 ? pss : 0; size = pss = 0 }
@@ -22,7 +22,7 @@ pss_beside_ram() {
 		END { finish(); print sum }' "/proc/$1/smaps"
 }
 
-# libraries_of PID - the shared objects it has mapped, one line
+# libraries_of PID - the shared objects that are mapped, in one line
 libraries_of() {
 	awk '$6 ~ /[.]so([.]|$)/ { sub(".*/", "", $6); print $6 }' "/proc/$1/maps" | sort -u | tr '\n' ' '
 }
@@ -47,13 +47,13 @@ case_files_nothing_of_what_read_them_is_left_beside_the_guest() {
 	wait "$pid" || status=$?
 	expect_status 143
 	printf 'Pss beside RAM: %d KiB; libraries: %s\n' "$pss" "$libraries"
-	# the device tree of an arm64 guest is made beside it
+	# the VMM makes the device tree of an arm64 guest
 	[[ $libraries =~ ^ld-linux[^\ ]*\ libc\.so\.6\ (libfdt[^\ ]*\ )?raeth\.so\ $ ]] || fail "libraries: $libraries"
 	((pss > 0 && pss <= FILES_PSS_MAX_KIB)) || fail "$pss KiB beside RAM, expected at most $FILES_PSS_MAX_KIB"
 }
 
-# with_program LINE... - a portal-vmm of its own whose portal-vmm-loader is this script; its kernel is any file
-with_program() {
+# with_loader LINE... - run a copy of portal-vmm with this script as portal-vmm-loader, and with any file as the kernel
+with_loader() {
 	mkdir -p bin
 	cp -- "$VMM" bin/
 	printf '%s\n' '#!/bin/sh' "$@" >bin/portal-vmm-loader
@@ -64,20 +64,20 @@ with_program() {
 
 # shellcheck disable=SC2016
 case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
-	# the arguments it gets: its socket, and ours
-	with_program 'shift; echo "portal-vmm: error: $*" >&2; exit 2'
+	# its arguments are the socket, then those of portal-vmm
+	with_loader 'shift; echo "portal-vmm: error: $*" >&2; exit 2'
 	expect_status 2
 	expect_err 'error: --kernel /dev/null --initrd /dev/null$'
-	with_program 'kill -SEGV $$'
+	with_loader 'kill -SEGV $$'
 	expect_status 1
 	expect_err 'portal-vmm-loader was killed by signal 11 '
-	with_program 'exit 0'
+	with_loader 'exit 0'
 	expect_status 1
 	expect_err 'portal-vmm-loader ended with status 0 and sent neither a kernel nor a root file system: '
 }
 
 case_files_program_that_is_absent_is_named() {
-	with_program && rm bin/portal-vmm-loader
+	with_loader && rm bin/portal-vmm-loader
 	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
 	expect_status 1
 	expect_err 'cannot start .*/portal-vmm-loader, .*: No such file'

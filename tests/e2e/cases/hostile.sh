@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034
-# Bare guests (tests/guest) that do what no driver would: the VMM refuses, counts, and goes on; at worst
-# a guest ends its own VM, and the VMM says how.
+# Bare guests (tests/guest) that do what no driver would do: the VMM refuses, counts, and goes on. At worst a
+# guest ends its own VM, and the VMM reports how.
 
-# there are none of 32 bits
+# there are no 32-bit bare guests
 only_on 'x86_64 aarch64' 'hostile_*'
 
-# hostile GUEST ARGUMENT... - boot a bare guest with its 16 MiB and a disk of a MiB
+# hostile GUEST ARGUMENT... - boot a bare guest with 16 MiB of RAM and a disk of 1 MiB
 hostile() {
 	local guest="$1"
 	shift
@@ -16,19 +16,19 @@ hostile() {
 		--disk disk --timeout 60 --stats=stats "$@"
 }
 
-# survived LEAST - the guest powered off, and at least LEAST of its facts are PASS and none is FAIL
+# survived LEAST - the guest powered off and printed at least LEAST lines PASS and no line FAIL
 survived() {
 	local found
 
 	expect_status 0
 	expect_err 'the guest powered off$'
-	grep '^FAIL ' out.text && fail "facts are not"
+	grep '^FAIL ' out.text && fail "the guest reports failures"
 	found="$(grep -c '^PASS ' out.text)"
 	((found >= $1)) || fail "$found lines PASS, expected $1"
 	return 0
 }
 
-# said NAME - the number on the guest's line "NAME N"
+# said NAME - the number N in the guest's line "NAME N"
 said() {
 	awk -v name="$1" '$1 == name { print $2 }' out.text
 }
@@ -38,7 +38,7 @@ said() {
 case_hostile_virtio_registers() {
 	hostile virtio_registers
 	survived 19
-	# the same where memory ends at the hole below 4 GiB
+	# the same with RAM that ends at the hole below 4 GiB
 	hostile virtio_registers --memory 4G
 	survived 19
 }
@@ -52,7 +52,7 @@ case_hostile_virtio_rings() {
 case_hostile_virtio_descriptors_change_under_way() {
 	hostile virtio_race --cpus 2
 	survived 2
-	(($(said served) > 0)) || fail "no request was served at all"
+	(($(said served) > 0)) || fail "no request was served"
 }
 
 # ---- accesses ----------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ case_hostile_string_io_on_every_port() {
 	survived 4
 }
 
-# on arm64 the guest takes an abort
+# on arm64, the guest takes an abort instead
 only_on x86_64 hostile_code_outside_of_memory
 case_hostile_code_outside_of_memory() {
 	hostile mmio_exec
@@ -83,14 +83,14 @@ case_hostile_code_outside_of_memory() {
 	expect_err 'the VM could not go on$'
 }
 
-# neither KVM nor the VMM decodes them
+# accesses that neither KVM nor the VMM decodes
 only_on aarch64 hostile_accesses_without_a_syndrome_abort
 case_hostile_accesses_without_a_syndrome_abort() {
 	hostile aborts
 	survived 13
 	expect_err 'warn: vCPU 0: an access to 0xa000000 by an instruction that KVM cannot decode; the guest takes an abort'
-	# a storm of messages it is not
-	(($(grep -c 'takes an abort' err) < 300)) || fail "a message for each"
+	# the messages are rate limited
+	(($(grep -c 'takes an abort' err) < 300)) || fail "the messages are not rate limited"
 }
 
 # ---- processors ----------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ case_hostile_spinner_ends_by_timeout() {
 	expect_out '^awake$'
 }
 
-# end_hostile GUEST WORD SIGNAL STATUS - SIGNAL once the guest has said WORD
+# end_hostile GUEST WORD SIGNAL STATUS - send SIGNAL when the guest has printed WORD
 end_hostile() {
 	local pid
 
@@ -179,7 +179,7 @@ doorbells_agree() {
 	expect_stat doorbells.refused "$(said refused)"
 }
 
-# each_doorbell COMMAND... - with --doorbell for every one that this architecture has
+# each_doorbell COMMAND... - run COMMAND with --doorbell for each doorbell of this architecture
 each_doorbell() {
 	"$@" --doorbell hypercall
 	[[ $GUEST_ARCH == x86_64 ]] || "$@" --doorbell mmio
@@ -202,7 +202,7 @@ bad_calls() {
 	doorbells_agree
 }
 
-# numbers in and beside the doorbell's, SMC, and both from EL0
+# function numbers inside and outside the range of the doorbell, by HVC and SMC, from EL1 and EL0
 only_on aarch64 hostile_calls_of_every_number
 case_hostile_calls_of_every_number() {
 	each_doorbell bad_calls
@@ -214,7 +214,7 @@ bad_reads() {
 	doorbells_agree
 }
 
-# whether the doorbell is there or not
+# the window, with and without a doorbell in it
 only_on aarch64 hostile_doorbell_window_of_every_width
 case_hostile_doorbell_window_of_every_width() {
 	each_doorbell bad_reads
@@ -231,7 +231,7 @@ case_hostile_portal_flood() {
 	each_doorbell flood
 }
 
-# each lie ends the VM, with one message and no hook
+# each invalid answer ends the VM, with one message and without a hook
 case_hostile_portal_lies_to_hello() {
 	local lie
 
@@ -242,7 +242,7 @@ case_hostile_portal_lies_to_hello() {
 		expect_count 1 'the guest module bare does not answer as it should' err
 		expect_stat sessions.protocol_errors 1
 		expect_stat doorbells.refused 1
-		((status == 2)) || fail "that was lie $lie"
+		((status == 2)) || fail "with lie=$lie"
 	done
 }
 
@@ -253,7 +253,7 @@ case_hostile_portal_lies_to_a_hook() {
 	expect_stat sessions.protocol_errors "$(said lies)"
 }
 
-# where the slots of rules cannot be ends the VM; what is in them is not looked at but for counts
+# An invalid address of the rule slots ends the VM. Of the contents of the slots, the VMM uses only the counts.
 case_hostile_portal_lies_about_rules() {
 	local lie
 
@@ -263,7 +263,7 @@ case_hostile_portal_lies_about_rules() {
 		expect_stat sessions.protocol_errors 1
 		expect_stat doorbells.refused 1
 		expect_stat rules.hits 0
-		((status == 2)) || fail "that was lie $lie"
+		((status == 2)) || fail "with lie=$lie"
 	done
 	hostile portal_rules --hook "$HOOKS/raeth.so,rule=1"
 	survived 4
@@ -283,8 +283,8 @@ shared_page() {
 	esac
 }
 
-# one CPU says hello while the other rings and writes the same page: the VM goes on, or a hello that was broken
-# into ends it, and says so
+# One CPU makes a hello while the other makes calls for the same page and writes to it. The VM goes on, or ends with a
+# message because a hello was interrupted.
 case_hostile_portal_page_shared_by_two_cpus() {
 	each_doorbell shared_page 0 --cpus 2
 	each_doorbell shared_page 1 --cpus 2

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# Bad input: one message that says what is wrong and what to do, the documented exit status, nothing lost.
-# Files that a case makes for the VMM to refuse are in in/.
+# Bad input: one message that says what is wrong and what to do, the documented exit status, and no change of files.
+# Files that a case makes for the VMM to refuse are in the directory in/.
 
-# hash_inputs - one line a file of in/
+# hash_inputs - one line for each file in in/
 hash_inputs() {
 	[[ ! -d in ]] || find in -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# refuse STATUS REGEX ARGUMENT... - portal-vmm ends with STATUS and one error message that matches, and
-# leaves the files of in/ as they are
+# refuse STATUS REGEX ARGUMENT... - portal-vmm ends with STATUS and one error message that matches REGEX, and does not
+# change the files in in/
 refuse() {
 	local expected="$1" message="$2" before
 	shift 2
@@ -36,7 +36,7 @@ refuse_rootfs() {
 		--guest-module "$GUEST_KO" --rootfs "$file" "$@"
 }
 
-# refuse_whole STATUS REGEX ARGUMENT... - what is wrong is in the ARGUMENTs, the rest is fine
+# refuse_whole STATUS REGEX ARGUMENT... - a valid command line, but for the ARGUMENTs
 refuse_whole() {
 	local expected="$1" message="$2"
 	shift 2
@@ -49,7 +49,7 @@ refuse_hook() {
 	refuse_whole 2 "$1" --hook "$2"
 }
 
-# put_bytes FILE OFFSET BYTES - overwrite; BYTES in printf's language
+# put_bytes FILE OFFSET BYTES - overwrite bytes of FILE; BYTES is a printf format
 put_bytes() {
 	# shellcheck disable=SC2059
 	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
@@ -58,10 +58,10 @@ put_bytes() {
 # ---- the host ------------------------------------------------------------------------------------------
 
 need_root() {
-	[[ $EUID == 0 ]] || skip_case "needs root to make a host of another kind"
+	[[ $EUID == 0 ]] || skip_case "needs root to change the host"
 }
 
-# through COMMAND - from now on VMM runs by the shell command COMMAND, which has REAL_VMM
+# through COMMAND - run portal-vmm through the shell command COMMAND, which calls REAL_VMM
 through() {
 	need_root
 	printf '#!/bin/sh\n%s\n' "$1" >host && chmod +x host
@@ -69,7 +69,7 @@ through() {
 	VMM=./host
 }
 
-# refuse_host REGEX - neither a VM nor --check finds what it needs
+# refuse_host REGEX - a VM and --check both report what the host lacks
 refuse_host() {
 	refuse_whole 3 "$1"
 	vmm --check
@@ -99,7 +99,7 @@ case_input_kvm_without_a_capability() {
 	refuse_host 'KVM capability KVM_CAP_(EXIT_HYPERCALL|ARM_PSCI_0_2); .+'
 }
 
-# the VM's own run of the probe is ended, and so is that of the check that says why
+# the probe of the VM times out, and so does the probe of the host check that follows
 case_input_kvm_whose_guests_never_come_back() {
 	export LD_PRELOAD="$TEST_HOOKS/endless_probe.so"
 	refuse_host 'a tiny guest does not run to its end \(Connection timed out\): .+'
@@ -127,7 +127,7 @@ case_input_kernel_truncated() {
 	refuse_kernel 'truncated: [0-9]+ of [0-9]+ bytes are missing' in/truncated
 }
 
-# an Image has none
+# an Image has no payload
 only_on x86_64 input_kernel_damaged_payload
 case_input_kernel_damaged_payload() {
 	mkdir in && cp "$KERNEL" in/damaged
@@ -165,7 +165,7 @@ case_input_command_line_too_long() {
 		--append "$(printf '%02100d' 0)"
 }
 
-# the message names the amount, and that amount is enough
+# the amount in the message is enough
 case_input_memory_too_small() {
 	local needed
 
@@ -212,7 +212,7 @@ case_input_rootfs_missing() {
 case_input_rootfs_unreadable() {
 	need_root
 	mkdir in && cp "$FIXTURES/rootfs.squashfs" in/secret && chmod 000 in/secret
-	# root without the capability to read everything
+	# root without the capabilities that bypass permissions
 	# shellcheck disable=SC2016
 	through 'exec setpriv --bounding-set=-all --inh-caps=-all "$REAL_VMM" "$@"'
 	refuse_rootfs 'Permission denied' in/secret
@@ -279,7 +279,7 @@ case_input_hook_options() {
 	refuse_hook "a file name or an option's name is missing; write FILE.so" ',colour=red'
 }
 
-# known only when the guest's kernel has said what it calls its calls; its init has not begun then
+# found when the guest module has sent the names of the system calls, before init starts
 case_input_hook_on_an_unknown_call() {
 	boot --hook "$TEST_HOOKS/unknown_call.so" --append "$(run_line 'echo begun')"
 	expect_status 2
@@ -318,13 +318,13 @@ case_input_image_opened_twice_for_writing() {
 	[[ $first == 143 ]] || fail "the first VM ended with $first"
 }
 
-# the host's disk fills up below a `,rw` image: the guest sees an I/O error and goes on
+# the host's disk becomes full under a `,rw` image: the guest gets an I/O error and goes on
 case_input_disk_full_below_an_image() {
 	local size
 
 	need_root
 	mkdir small
-	# the image's blocks, and room for less than is written
+	# space for the blocks of the image, and for less than the guest writes
 	size="$(($(du -k "$FIXTURES/rootfs.ext4" | cut -f 1) + 3072))k"
 	# shellcheck disable=SC2016
 	through 'exec unshare -m sh -c "mount -t tmpfs -o size='"$size"' none small &&

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# Bad input that only arm64 takes: headers of Images, zboot images and zImages that lie, device trees that are none.
-# What is said in input.sh is said of these, too.
+# Bad input that only arm64 has: invalid headers of Images, zboot images and zImages, and invalid device trees.
+# The rules of input.sh apply.
 only_on aarch64 'input_arm64_*'
 
-# le32 NUMBER - its bytes, in printf's language
+# le32 NUMBER - its bytes, as a printf format
 le32() {
 	printf '\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
 }
 
-# refuse_bare REGEX FILE - a kernel that no release is needed of
+# refuse_bare REGEX FILE - boot with an initrd, so that no release of the kernel is needed
 refuse_bare() {
 	refuse 2 "$2: .*$1" --kernel "$2" --initrd /dev/null
 }
@@ -24,7 +24,7 @@ case_input_arm64_kernel_of_x86() {
 
 # ---- an Image --------------------------------------------------------------------------------------------
 
-# make_image FILE - 64 KiB with the header of an Image, which is all that is right about it
+# make_image FILE - 64 KiB of zeros with a valid header of an Image
 make_image() {
 	truncate -s 64K "$1"
 	put_bytes "$1" 0 'MZ'
@@ -38,7 +38,7 @@ case_input_arm64_image_header_lies() {
 	refuse_bare 'a big-endian arm64 kernel; a little-endian one is needed' in/big_endian
 	put_bytes in/far 8 "$(le32 0x200000)"
 	refuse_bare "the image's header has a bad text_offset, 0x200000" in/far
-	# 1 GiB is no lie where there is as much
+	# 1 GiB is valid, but needs more guest RAM
 	put_bytes in/large 16 "$(le32 0x40000000)"
 	refuse 2 'use --memory [0-9]+M or more' --kernel in/large --initrd /dev/null --memory 512M
 	put_bytes in/huge 20 '\xff\xff\xff\x7f'
@@ -53,7 +53,8 @@ case_input_arm64_image_without_a_release() {
 
 # ---- an EFI zboot image ------------------------------------------------------------------------------------
 
-# make_zboot FILE OFFSET SIZE - with a gzip file at 64, no kernel in it; what the header says of it
+# make_zboot FILE OFFSET SIZE - a gzip file at offset 64 that contains no kernel; OFFSET and SIZE are what the header
+# says
 make_zboot() {
 	truncate -s 64 "$1"
 	put_bytes "$1" 0 "MZ\\x00\\x00zimg$(le32 "$2")$(le32 "$3")"
@@ -84,8 +85,8 @@ case_input_arm64_zboot_header_lies() {
 
 # ---- a zImage --------------------------------------------------------------------------------------------
 
-# make_zimage FILE - 4 KiB with the header of a zImage and the table of sizes at 64: an entry of five words, the
-# unpacked size at 256
+# make_zimage FILE - 4 KiB with the header of a zImage and a table of sizes at offset 64: an entry of five words, which
+# gives 256 as the offset of the unpacked size
 make_zimage() {
 	truncate -s 4K "$1"
 	put_bytes "$1" 36 '\x18\x28\x6f\x01'
@@ -95,7 +96,7 @@ make_zimage() {
 	put_bytes "$1" 64 "$(le32 5)KLSZ$(le32 256)$(le32 4096)$(le32 0x8000)"
 }
 
-# refuse_zimage REGEX OFFSET BYTES - with these in place of what is right
+# refuse_zimage REGEX OFFSET BYTES - refused with BYTES at OFFSET of a valid header
 refuse_zimage() {
 	rm -f in/zimage && make_zimage in/zimage
 	put_bytes in/zimage "$2" "$3"
@@ -140,7 +141,7 @@ case_input_arm64_device_tree_that_is_none() {
 	refuse_tree 'File too large' in/large
 }
 
-# what --dump-dtb has written, and no more of it, or more than there is
+# a tree that --dump-dtb has written, truncated or with one field changed
 case_input_arm64_device_tree_damaged() {
 	local offset
 
@@ -149,7 +150,7 @@ case_input_arm64_device_tree_damaged() {
 	[[ -s in/tree ]] || fail "no tree was written"
 	head -c 1000 in/tree >in/truncated
 	refuse_tree 'not a device tree, or damaged' in/truncated
-	# total size; the places of structure, strings and reservations; the version it can be read as; two sizes
+	# total size; offsets of structure, strings and reservations; last compatible version; two sizes
 	for offset in 4 8 12 16 24 32 36; do
 		cp in/tree in/damaged && put_bytes in/damaged "$offset" '\x7f\xff\xff\xff'
 		refuse_tree 'not a device tree, or damaged' in/damaged
