@@ -123,7 +123,7 @@ expect_growth() {
 }
 
 # an event costs one KVM_RUN, no other ioctl and no allocation; other differences between two boots are noise
-case_calls_an_event_is_one_ioctl() {
+case_calls_event_costs_one_ioctl() {
 	local before
 
 	count_events 10 few
@@ -227,7 +227,7 @@ case_calls_memory_in_every_state() {
 
 # More than twice as many tasks sleep in their sessions as the pool has pages; tasks are killed there; tasks sleep in
 # a hooked system call, which takes no page. Meanwhile, hooks of other tasks run.
-case_calls_many_sleep_and_some_are_killed() {
+case_calls_more_sleepers_than_pages_and_kills() {
 	boot_run 'cat /sys/module/portal/parameters/pages; sleepers -s 1500 fault 80
 		sleepers -s 6000 -k 2500 fault 12; sleepers -s 500 read 80
 		sleepers -s 4000 fault 8 & sleep 1; uname -s; echo uname is back; wait' \

@@ -19,8 +19,8 @@ case_doorbell_mmio_does_what_the_hypercall_does() {
 }
 
 # the other architectures have both doorbells
-only_on x86_64 doorbell_that_the_host_has_not_ends_with_3
-case_doorbell_that_the_host_has_not_ends_with_3() {
+only_on x86_64 doorbell_unsupported_by_host_is_3
+case_doorbell_unsupported_by_host_is_3() {
 	boot --doorbell mmio
 	expect_status 3
 	expect_err '--doorbell: this host has no such one'

@@ -27,7 +27,7 @@ libraries_of() {
 	awk '$6 ~ /[.]so([.]|$)/ { sub(".*/", "", $6); print $6 }' "/proc/$1/maps" | sort -u | tr '\n' ' '
 }
 
-case_files_nothing_of_what_read_them_is_left_beside_the_guest() {
+case_files_loader_leaves_nothing_in_vmm() {
 	local pid pss libraries
 
 	"$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --rootfs "$FIXTURES/rootfs.ext4" \
@@ -63,7 +63,7 @@ with_loader() {
 }
 
 # shellcheck disable=SC2016
-case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
+case_files_loader_failure_differs_from_bad_file() {
 	# its arguments are the socket, then those of portal-vmm
 	with_loader 'shift; echo "portal-vmm: error: $*" >&2; exit 2'
 	expect_status 2
@@ -76,7 +76,7 @@ case_files_program_that_fails_is_told_from_a_file_that_is_wrong() {
 	expect_err 'portal-vmm-loader ended with status 0 and sent neither a kernel nor a root file system: '
 }
 
-case_files_program_that_is_absent_is_named() {
+case_files_missing_loader_reported() {
 	with_loader && rm bin/portal-vmm-loader
 	VMM=bin/portal-vmm vmm --kernel /dev/null --initrd /dev/null
 	expect_status 1

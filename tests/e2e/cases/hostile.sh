@@ -49,7 +49,7 @@ case_hostile_virtio_rings() {
 	[[ "$(head -c 12 disk)" == 'hostile disk' ]] || fail "the disk was written to"
 }
 
-case_hostile_virtio_descriptors_change_under_way() {
+case_hostile_virtio_descriptors_change_during_use() {
 	hostile virtio_race --cpus 2
 	survived 2
 	(($(said served) > 0)) || fail "no request was served"

@@ -100,7 +100,7 @@ case_input_kvm_without_a_capability() {
 }
 
 # the probe of the VM times out, and so does the probe of the host check that follows
-case_input_kvm_whose_guests_never_come_back() {
+case_input_kvm_probe_times_out() {
 	export LD_PRELOAD="$TEST_HOOKS/endless_probe.so"
 	refuse_host 'a tiny guest does not run to its end \(Connection timed out\): .+'
 }
@@ -319,7 +319,7 @@ case_input_image_opened_twice_for_writing() {
 }
 
 # the host's disk becomes full under a `,rw` image: the guest gets an I/O error and goes on
-case_input_disk_full_below_an_image() {
+case_input_host_disk_full() {
 	local size
 
 	need_root

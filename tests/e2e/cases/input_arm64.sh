@@ -130,7 +130,7 @@ refuse_tree() {
 	refuse_whole 2 "$2: $1" --dtb "$2"
 }
 
-case_input_arm64_device_tree_that_is_none() {
+case_input_arm64_not_a_device_tree() {
 	mkdir -p in/directory && : >in/empty && head -c 4096 /dev/urandom >in/random && truncate -s 4K in/zeros
 	truncate -s 2M in/large
 	refuse_tree 'No such file or directory' in/none
