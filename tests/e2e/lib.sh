@@ -1,26 +1,21 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# What an end-to-end case is written with. A case is a function case_NAME in tests/e2e/cases/*.sh; it runs
-# in a subshell and a directory of its own, and fails when any check fails. Set for it:
+# Functions for end-to-end cases. A case is a function case_NAME in tests/e2e/cases/*.sh. It runs in a subshell and in
+# a directory of its own, and fails if any check fails. These variables are set for it:
 #
 #	VMM         the shipped binary
 #	KERNEL      vmlinuz of the kernel under test
 #	RELEASE     its uname -r
 #	MODULES     root directory of its modules
-#	HEADERS     its headers, configured
-#	GUEST_KO    portal.ko for it
+#	HEADERS     its configured headers
+#	GUEST_KO    portal.ko, built for it
 #	GUEST_ARCH  its architecture: x86_64, aarch64 or armhf
 #	FIXTURES    rootfs/, rootfs.ext4, rootfs.squashfs
 #	HOOKS       directory of the example modules
-#	TEST_HOOKS  directory of those of tests/e2e/modules
-#	SHARED      a directory for the boots that cases share, empty when the run begins
-#
-# Cases that differ only in what the guest runs share a boot: it is a function, and shared_boot gives what it left behind
-# to each of them. The guest prints "== NAME" before it runs what is a case's own, so that part_of can pick it out.
+#	TEST_HOOKS  directory of the modules of tests/e2e/modules
 
-# only_on ARCHS PATTERN... - said beside cases: those whose names match a PATTERN are chosen for guests of one of the
-# ARCHS and no other
+# only_on ARCHS PATTERN... - cases whose names match a PATTERN run only for guests of one of the ARCHS
 declare -A ONLY_ON=()
 only_on() {
 	local pattern
@@ -30,23 +25,23 @@ only_on() {
 	done
 }
 
-# fail WORD... - the case has failed; it goes on, so that one run tells all
+# fail WORD... - mark the case as failed; it goes on, so that one run reports all failures
 fail() {
 	printf 'FAILED: %s\n' "$*"
 	: >failed
 }
 
-# skip_case WORD... - cannot run here; ends the case
+# skip_case WORD... - end the case, because it cannot run here
 skip_case() {
 	printf '%s\n' "$*" >skipped
 	exit 0
 }
 
-# vmm ARGUMENT... - portal-vmm as it is; leaves out (stdout: the console), err and status
+# vmm ARGUMENT... - run portal-vmm; writes out (stdout: the console), out.text and err, sets status
 vmm() {
 	status=0
 	timeout --kill-after=10 "${LIMIT:-120}" "$VMM" "$@" >out 2>err </dev/null || status=$?
-	# the console's line ends are CR LF
+	# lines of the console end with CR LF
 	tr -d '\r' <out >out.text
 }
 
@@ -96,7 +91,7 @@ boot_from() {
 		--timeout "${GUEST_LIMIT:-90}" --stats=stats "$@"
 }
 
-# run_line COMMAND - the command line parameter by which the fixture runs COMMAND and powers off
+# run_line COMMAND - the kernel parameter that makes the fixture run COMMAND and power off
 run_line() {
 	local text="$1"
 
@@ -149,7 +144,7 @@ expect_status() {
 	[[ $status == "$1" ]] || fail "exit status $status, expected $1"
 }
 
-# expect_out REGEX - some line of the console matches
+# expect_out REGEX - a line of the console matches
 expect_out() {
 	grep -qE -- "$1" out.text || fail "console has no line like: $1"
 }
@@ -159,7 +154,7 @@ expect_no_out() {
 	! grep -qE -- "$1" out.text || fail "console has a line like: $1"
 }
 
-# expect_err REGEX - some line of the VMM's messages matches
+# expect_err REGEX - a line of the VMM's messages matches
 expect_err() {
 	grep -qE -- "$1" err || fail "messages have no line like: $1"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# Kernels, root file systems, CPUs: does it boot, and does it see what it was given?
+# Kernels, root file systems, CPUs: the guest boots and sees what it was given.
 
 # boot_without_hooks - of the cases that need no hook and two disks at most
 boot_without_hooks() {
@@ -59,7 +59,7 @@ case_boot_two_cpus_and_both_work() {
 	expect_out 'CPU0 +CPU1'
 }
 
-# 32-bit Arm kernels cannot
+# 32-bit Arm kernels have no KASLR
 only_on 'x86_64 aarch64' boot_kaslr_moves_the_kernel
 case_boot_kaslr_moves_the_kernel() {
 	local first
@@ -91,10 +91,10 @@ case_boot_init_option() {
 case_boot_init_that_is_missing_is_named() {
 	boot --init /no/such/init
 	expect_out '/no/such/init'
-	[[ $status != 0 ]] || fail "ended as if all were well"
+	[[ $status != 0 ]] || fail "the exit status is 0"
 }
 
-# expect_mapped COUNT - so many pieces of the unpacked kernel's file are guest memory while the guest runs
+# expect_mapped COUNT - the file of the unpacked kernel is mapped in COUNT places while the guest runs
 expect_mapped() {
 	local pid mapped
 
@@ -105,33 +105,33 @@ expect_mapped() {
 		! grep -q '^idle' out || break
 		sleep 0.2
 	done
-	grep -q '^idle' out || fail "the guest did not come up"
+	grep -q '^idle' out || fail "the guest did not boot"
 	mapped="$(grep -c ' rw-p .*/unpacked/[0-9a-f]*[.]elf' "/proc/$pid/maps" || true)"
 	cp "/proc/$pid/smaps" "smaps.$1"
 	kill -TERM "$pid"
 	status=0
 	wait "$pid" || status=$?
 	expect_status 143
-	[[ $mapped == "$1" ]] || fail "$mapped pieces of the kernel are mapped, expected $1"
+	[[ $mapped == "$1" ]] || fail "the kernel is mapped in $mapped places, expected $1"
 }
 
-# hash_store - of the unpacked kernels
-hash_store() {
+# hash_kernel_cache - the hashes of the unpacked kernels
+hash_kernel_cache() {
 	find "${PORTAL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/portal-vmm}/unpacked" -type f -print0 | sort -z | xargs -0 sha256sum
 }
 
-# others are one piece and not kept
+# other kernels are not put into the kernel cache
 only_on x86_64 boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost
 case_boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost() {
 	local setting=/sys/kernel/mm/transparent_hugepage/enabled before
 
-	[[ ${PORTAL_LAB:-} == nested ]] || skip_case "it changes for whom this machine has huge pages"
+	[[ ${PORTAL_LAB:-} == nested ]] || skip_case "it changes the huge page setting of this machine"
 	echo always >"$setting"
 	expect_mapped 0
-	before="$(hash_store)"
-	[[ -n $before ]] || fail "no kernel is in the store"
+	before="$(hash_kernel_cache)"
+	[[ -n $before ]] || fail "no kernel is in the kernel cache"
 	echo never >"$setting"
 	expect_mapped 4
-	[[ "$(hash_store)" == "$before" ]] || fail "a guest has written to the store"
+	[[ "$(hash_kernel_cache)" == "$before" ]] || fail "a guest has written to the kernel cache"
 	echo always >"$setting"
 }

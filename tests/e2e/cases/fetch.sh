@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016
-# Declared reads on a real kernel: the same results, for fewer exits.
+# Declared reads on a stock kernel: the same results with fewer exits.
 
 # sum_of FILE NAME... - sum of counters
 sum_of() {
@@ -12,15 +12,15 @@ expect_sum() {
 	[[ $2 == "$3" ]] || fail "$1: $2, expected $3"
 }
 
-# find_abis - sets programs, where those of each ABI that the kernel has are; compats, what portal_is_compat() says of
-# them; and nr, how many there are
+# find_abis - sets programs, the directories with programs of each ABI that the kernel has; compats, the
+# portal_is_compat() of each; and nr, their number
 find_abis() {
 	programs='/usr/bin /usr/bin32' compats=(0 1)
 	has_compat || programs=/usr/bin compats=(0)
 	nr="${#compats[@]}"
 }
 
-# boot_fetch yes|no on|off - the calls of every kind, with and without declarations, with and without direct access
+# boot_fetch yes|no on|off - system calls of every kind, with or without declarations, and with or without direct access
 boot_fetch() {
 	find_abis
 	GUEST_LIMIT=240 LIMIT=260 boot_run 't=$(seq -s , 1 2200)
@@ -35,13 +35,13 @@ boot_fetch() {
 	cp stats "stats.$1"
 }
 
-# results CALL COMPAT WHAT - the numbers of the report in their order, a line
+# results CALL COMPAT WHAT - the numbers in the report, in one line
 results() {
 	grep -vE ' "(/proc/self/pagemap|/dev/null|/www/index.html)"$' report.yes |
 		awk -v what="$1 $2 $3" '$1 " " $2 " " $3 == what { printf "%s ", $4 }'
 }
 
-# expect_results EXPECTED CALL WHAT - in tasks of either width
+# expect_results EXPECTED CALL WHAT - in a task of each ABI
 expect_results() {
 	local compat
 
@@ -50,7 +50,7 @@ expect_results() {
 	done
 }
 
-# expect_report LINE - exactly these words, without a regular expression; @ is 0 and then 1
+# expect_report LINE - the report has this LINE for each ABI, with @ replaced by 0 or 1; not a regular expression
 expect_report() {
 	local compat
 
@@ -62,7 +62,7 @@ expect_report() {
 expect_right_answers() {
 	local text zeros='...........................' page i
 
-	# of: present absent file slow readonly none unmapped crossing crossing-absent crossing-unmapped
+	# for: present absent file slow readonly none unmapped crossing crossing-absent crossing-unmapped
 	expect_results '40 40 40 40 40 -14 -14 40 40 6' write all
 	expect_results '8 8 8 8 8 -14 -14 8 8 6' write head
 	expect_results '4 4 4 4 4 -14 -14 4 4 4' write undeclared
@@ -90,20 +90,21 @@ expect_right_answers() {
 	expect_report "swapoff @ fitting 3000 \"${text:0:2999}\""
 }
 
-# pages that only the hook has touched: absent before, there after; /dev/null never looks
+# pages that only the hook accesses were absent before and are present afterwards; /dev/null does not read them
 expect_pages_were_absent() {
 	expect_count "$nr" '^buffers: write absent before=00 ret=40 errno=0 after=1' out.text
 	expect_count "$nr" '^buffers: write crossing-absent before=10 ret=40 errno=0 after=11' out.text
 }
 
-# the borders that were rung are the same, however many hooks wait there: three at write, two borders at swapoff
+# a stage is one event, however many hooks it has: three hooks at write, both stages at swapoff
 expect_events() {
 	expect_stat events.enter "$((opened + nr * (10 + 1 + 1 + 1 + 1 + 1)))"
 	expect_stat events.return "$((nr * (10 + 1)))"
 	expect_stat doorbells.event "$(sum_of stats events.enter events.return)"
 }
 
-# expect_operations READ READ_STR FD_NAME PROC_ARGS - of all ABIs; writes and the environment cost what they cost
+# expect_operations READ READ_STR FD_NAME PROC_ARGS - operations of all ABIs; one WRITE and one PROC_ENV for each ABI
+# are added
 expect_operations() {
 	local hello
 
@@ -114,7 +115,7 @@ expect_operations() {
 	expect_stat operations.PROC_ARGS "$4"
 	expect_stat operations.WRITE "$nr"
 	expect_stat operations.PROC_ENV "$nr"
-	# and not an exit more
+	# and there are no other answers
 	expect_stat doorbells.answer "$((hello + $1 + $2 + $3 + $4 + 2 * nr))"
 }
 
@@ -126,8 +127,8 @@ case_fetch_declared_or_not_the_answers_are_the_same() {
 	opened="$(grep -cE '^openat . path ' report.no)"
 	expect_pages_were_absent
 	expect_events
-	# ten areas for three hooks on write and one on read, three at the ioctl, sixteen parts; paths, two
-	# strings at the ioctl, three texts
+	# READ: ten areas for three hooks on write and one on read, three at the ioctl, sixteen parts.
+	# READ_STR: paths, two strings at the ioctl, three texts.
 	expect_operations "$((nr * (10 * 3 + 10 + 3 + 16)))" "$((opened + nr * (2 + 1 + 2)))" \
 		"$((opened + nr * 10))" "$opened"
 
@@ -136,18 +137,18 @@ case_fetch_declared_or_not_the_answers_are_the_same() {
 	expect_events
 	cmp report.no report.yes || fail "a declaration has changed a result"
 	expect_right_answers
-	# asked for: ten of the sixteen parts; the text that is too long, and three paths that fault
+	# still requested: ten of the sixteen parts, the text that is too long, and three paths that fault
 	expect_operations "$((nr * 10))" "$((nr * (1 + 3)))" 0 0
 }
 
-# asked - operations by which the guest accessed memory for the host
-asked() {
+# accesses - number of operations by which the guest accessed memory for the host
+accesses() {
 	sum_of stats operations.READ operations.READ_STR operations.WRITE
 }
 
-# a 32-bit kernel's page tables are not read
+# direct access does not support the page tables of 32-bit kernels
 only_on 'x86_64 aarch64' fetch_direct_or_not_the_answers_are_the_same
-# absent, read-only, in a file, slow: every answer is the one of --direct off
+# absent, read-only, in a file, slow: every result is the same as with --direct off
 case_fetch_direct_or_not_the_answers_are_the_same() {
 	local before
 
@@ -161,14 +162,14 @@ case_fetch_direct_or_not_the_answers_are_the_same() {
 	boot_fetch no on
 	cmp report.off report.no || fail "a direct access has changed a result"
 	expect_pages_were_absent
-	# what is absent, or faults, is still asked for, and little else
-	(($(asked) * 3 < before)) || fail "$(asked) operations of $before are left"
-	(($(stat_of direct.declined) > 0)) || fail "nothing was left to the guest"
+	# accesses that are absent or fault still need an operation, and few others do
+	(($(accesses) * 3 < before)) || fail "$(accesses) operations of $before are left"
+	(($(stat_of direct.declined) > 0)) || fail "direct access declined nothing"
 	(($(stat_of direct.read) > 10000)) || fail "only $(stat_of direct.read) bytes were read directly"
 }
 
-# boot_walk yes|no on|off - lists of eight nodes, of five, of five and a bad pointer, of more than the hook reads; each
-# twice, at first absent; programs of each ABI
+# boot_walk yes|no on|off - lists of eight nodes, of five, of five and a bad pointer, and of more than the hook reads.
+# Each is walked twice, and is absent the first time. Programs of each ABI
 boot_walk() {
 	find_abis
 	boot_run 'for p in '"$programs"'; do
@@ -183,7 +184,7 @@ boot_walk() {
 	expect_count "$nr" '^list_walk: nodes=20 before=0 after=8' out.text
 }
 
-# expected_walk COMPAT DONE REST - what the module is to say of a list: DONE nodes, then REST, a word a step
+# expected_walk COMPAT DONE REST - the expected report on a list: DONE nodes, then REST, one word for each step
 expected_walk() {
 	local n size=28
 
@@ -214,7 +215,7 @@ expected_walks() {
 	done
 }
 
-# expect_walk READ READ_VEC - operations in all, and not an exit more
+# expect_walk READ READ_VEC - total numbers of operations, and no other answers
 expect_walk() {
 	local hello
 
@@ -228,16 +229,16 @@ case_fetch_a_walk_over_absent_nodes_is_one_operation() {
 	expected_walks >report.expected
 
 	boot_walk yes off
-	cmp report.expected report.yes.off || fail "a walk has found something else"
+	cmp report.expected report.yes.off || fail "a walk has a wrong result"
 	expect_walk 0 "$((8 * nr))"
 
 	boot_walk no off
-	cmp report.expected report.no.off || fail "reads one by one have found something else"
+	cmp report.expected report.no.off || fail "single reads have a wrong result"
 	expect_walk "$((2 * nr * (8 + 5 + 6 + 8)))" 0
 
-	# no direct access under a 32-bit kernel
+	# a 32-bit kernel has no direct access
 	has_compat || return 0
-	# what the first walk has brought is there for the second, but for the bad pointer
+	# what the first walk has faulted in is present for the second one, except for the bad pointer
 	boot_walk yes on
 	cmp report.expected report.yes.on || fail "a direct access has changed a walk"
 	expect_walk 0 "$((8 + 2))"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016
-# The example modules on a real kernel.
+# The example modules on a stock kernel.
 
 # stat_sum NAME... - sum of counters
 stat_sum() {
@@ -12,7 +12,7 @@ stat_sum() {
 	printf '%d\n' "$sum"
 }
 
-# every answer is to an operation, and what ends a session is not answered
+# each operation has one answer; VERDICT and NONE, which end a session, have none
 expect_one_answer_per_operation() {
 	local operations
 
@@ -28,7 +28,7 @@ case_module_raeth_without_it_there_is_no_switch() {
 	expect_stat doorbells.event 0
 }
 
-# the first poll is answered, with exactly one exit: what it reads comes along, what it writes goes back
+# The first poll is answered with exactly one exit: the event contains what the hook reads, the verdict what it writes.
 case_module_raeth_answers_at_the_first_poll() {
 	boot_run 'mtk7530_switch clear' --hook "$HOOKS/raeth.so"
 	expect_out '^done\.$'
@@ -46,7 +46,7 @@ case_module_raeth_answers_at_the_first_poll() {
 	expect_one_answer_per_operation
 }
 
-# the guest gives the same answers by itself: no exit at all, and the counts are there all the same
+# the guest module gives the same answers by itself: no exit, but the counts are correct
 case_module_raeth_by_rule_has_no_exit() {
 	boot_run 'mtk7530_switch clear; mtk7530_switch32 clear
 		for reg in 0x80 0x90 0x1234; do mtk7530_switch reg r $reg; done' --hook "$HOOKS/raeth.so,rule=1"
@@ -70,7 +70,7 @@ case_module_raeth_by_rule_has_no_exit() {
 case_module_raeth_skip_and_raeth() {
 	boot_run 'mtk7530_switch clear; cp /usr/bin/mtk7530_switch /tmp/other && /tmp/other clear' \
 		--hook "$HOOKS/raeth_skip.so"
-	# a task of another name is not its business
+	# the hook ignores a task of another name
 	expect_count 1 '^done\.$' out.text
 	expect_count 1 '^ioctl: No such device$' out.text
 	expect_count 1 'Detected table_del function polling for w_mac_done bit' err
@@ -80,9 +80,9 @@ case_module_raeth_skip_and_raeth() {
 	expect_one_answer_per_operation
 }
 
-# every module that minds its own calls, in one boot
+# all modules that do not affect each other, in one boot
 case_module_all_together() {
-	# arm64's own table has only the younger two ways to open a file
+	# arm64's native table has only openat and openat2
 	local old='syscall_any open shadow 0; syscall_any creat /etc//shadow 0;' denied=8
 	[[ $GUEST_ARCH != aarch64 ]] || old='' denied=6
 	local words=(
@@ -103,7 +103,7 @@ case_module_all_together() {
 		--hook "$HOOKS/memory_access.so,comm=reader" \
 		--hook "$HOOKS/hello.so,greeting=zulu" --hook "$HOOKS/ioctl_test.so" \
 		--hook "$HOOKS/hello.so,greeting=alpha"
-	# raeth: all four answers, 32-bit programs, no other interface
+	# raeth: all four answers, also for 32-bit programs, and none for another interface
 	expect_out '^switch reg read offset=34, value=2$'
 	expect_count 2 '^switch reg read offset=80, value=8234$' out.text
 	expect_out '^switch reg read offset=90, value=73$'
@@ -131,7 +131,7 @@ case_module_all_together() {
 	expect_one_answer_per_operation
 }
 
-# nothing that a failing callback staged is seen; after 100 failures in a row it is not asked
+# nothing that a failing callback staged takes effect; after 100 failures in a row, the callback is not called
 case_module_that_fails_is_switched_off() {
 	boot_run 'syscall_any -r 150 getppid' --hook "$TEST_HOOKS/failing.so"
 	expect_no_out 'ret=4711'
@@ -142,8 +142,8 @@ case_module_that_fails_is_switched_off() {
 	expect_stat events.enter 100
 }
 
-# Hooks that a module's own thread adds and removes while the guest sleeps and nothing of it is hooked that it calls:
-# the guest is interrupted for each, and the answer changes without an event.
+# A module's own thread adds and removes hooks while the guest sleeps and makes no hooked system call. The portal device
+# interrupts the guest for each change; no event of the guest is needed to send it.
 case_module_thread_hooks_an_idle_guest() {
 	boot_run 'ask() { syscall_any getpgid 0; }; tries=0; syscall_any getsid 0
 		until ask | grep -q ret=31337; do tries=$((tries + 1)); [ $tries -lt 20 ] || exit; sleep 1; done; echo hooked

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016
-# Answers that the guest gives by itself.
+# Rules: answers that the guest module gives by itself.
 
-# count_of OUTCOME - calls of all programs that came back so
+# count_of OUTCOME - number of system calls of all programs with this outcome
 count_of() {
 	awk -v outcome="polls: $1" 'index($0, outcome " count=") == 1 { sub(/.*count=/, ""); sum += $0 } END { print sum + 0 }' out.text
 }
 
 # expect_calls OUTCOME N
 expect_calls() {
-	[[ "$(count_of "$1")" == "$2" ]] || fail "$1 came $(count_of "$1") times, expected $2"
+	[[ "$(count_of "$1")" == "$2" ]] || fail "$1 occurred $(count_of "$1") times, expected $2"
 }
 
 # boot_rules - of the cases that have the same hooks and ask for what they answer one after the other. Only the stores
@@ -43,7 +43,7 @@ case_rules_read_through_pointers_and_change_arguments() {
 	expect_calls 'ret=0 value=0' 200
 }
 
-# what the rule is to write cannot be written: it comes as an event that says so, and the callback answers
+# a store of a rule fails: the host gets an event with a flag for that, and the callback answers
 case_rules_store_that_fails_comes_as_an_event() {
 	shared_boot boot_rules
 	part_of readonly
@@ -55,19 +55,19 @@ case_rules_store_that_fails_comes_as_an_event() {
 	expect_stat events.enter 30
 }
 
-# a hook of another module on the same call: the rule does not answer over its head
+# another module has a hook on the same system call: the rule does not answer, and both callbacks run
 case_rules_two_hooks_on_a_call_are_both_asked() {
 	boot_run 'polls -n 3 openat; cp /usr/bin/polls /tmp/chosen; /tmp/chosen -n 10 openat' \
 		--hook "$TEST_HOOKS/rules.so,comm=chosen" --hook "$TEST_HOOKS/chosen.so"
 	expect_calls 'ret=-21 value=0' 3
 	expect_calls 'ret=-1 value=0' 10
 	expect_stat rules.hits 0
-	((("$(grep -c 'chosen: openat of chosen' err)") >= 10)) || fail "the other hook was not asked each time"
+	((("$(grep -c 'chosen: openat of chosen' err)") >= 10)) || fail "the other hook did not run each time"
 }
 
-# Two programs call all the time, while a callback adds a rule again and again and a thread revokes it: each call is
-# answered by a rule and is one of its hits, or it is an event.
-check_revoked_under_way() {
+# Two programs make system calls all the time, while a callback adds a rule again and again and a thread revokes it.
+# Each call is either a hit of a rule or an event.
+check_revoked_during_calls() {
 	local by_rule by_callback
 
 	boot_run 'polls -n 20000 priority & /usr/bin32/polls -n 20000 priority & wait' \
@@ -78,23 +78,24 @@ check_revoked_under_way() {
 	expect_stat rules.hits "$by_rule"
 	expect_stat doorbells.event "$by_callback"
 	((by_rule > 1000)) || fail "only $by_rule calls were answered by a rule"
-	(("$(stat_of rules.revoked)" >= 5)) || fail "only $(stat_of rules.revoked) rules were revoked under way"
+	(("$(stat_of rules.revoked)" >= 5)) || fail "only $(stat_of rules.revoked) rules were revoked"
 	expect_stat sessions.protocol_errors 0
 	expect_stat doorbells.refused 0
 	expect_stat hooks.failures 0
 }
 
 case_rules_revoked_under_way() {
-	check_revoked_under_way
+	check_revoked_during_calls
 }
 
-# the module's thread makes two vCPUs share a CPU, which an emulated one does not bear for 32-bit kernels: docs/notes/arm64.md
+# the thread of the module makes two vCPUs share a CPU, which fails in emulation for 32-bit kernels:
+# docs/notes/arm64.md
 only_on 'x86_64 aarch64' rules_revoked_under_way_on_two_cpus
 case_rules_revoked_under_way_on_two_cpus() {
-	check_revoked_under_way --cpus 2
+	check_revoked_during_calls --cpus 2
 }
 
-# the module goes and comes, the hits stay, the rules come again
+# the guest module is unloaded and loaded again: the hits are kept, and the rules are installed again
 case_rules_outlive_the_guest_module() {
 	shared_boot boot_rules
 	part_of unload

@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2016
-# Trace hooks on a real kernel: records without an exit.
+# Trace hooks on a stock kernel: records without an exit.
 
-# open_many FIRST LAST LENGTH - a shell line for the guest: opens /nodir/, zeros and a number, LENGTH bytes in all
+# open_many FIRST LAST LENGTH - shell code for the guest: opens paths /nodir/000...NUMBER of LENGTH bytes
 open_many() {
 	printf 'p=/nodir/$(printf %%0%dd 0); i=%d; while [ $i -lt %d ]; do i=$((i+1)); true 2>/dev/null <$p$((100000+i)); done' \
 		"$(($3 - 13))" "$(($1 - 1))" "$2"
 }
 
-# numbers FILE - of the records in their order
+# numbers FILE - the numbers in the paths of the records, in order
 numbers() {
 	awk '{ print substr($6, length($6) - 5) - 100000 }' "$1"
 }
 
-# expect_records FILE LENGTH - every line is of a path of that length, all of whose bytes are right
+# expect_records FILE LENGTH - every line has a correct path of LENGTH bytes
 expect_records() {
 	local wrong
 
 	wrong="$(awk -v length_="$2" '$5 != length_ || length($6) != length_ || $4 != -2 && $4 != -36 ||
 		$6 !~ /^\/nodir\/0*1[0-9][0-9][0-9][0-9][0-9]$/' "$1" | head -3)"
-	[[ -z $wrong ]] || fail "records that should not be: ${wrong:0:300}"
+	[[ -z $wrong ]] || fail "wrong records: ${wrong:0:300}"
 }
 
-# expect_balance - what was produced is what was consumed and what was lost, as the callbacks saw it, too
+# expect_balance - each produced record was consumed or lost, and the callbacks saw the consumed ones
 expect_balance() {
 	local consumed lost
 
@@ -64,9 +64,9 @@ case_trace_paths_of_any_length_for_no_exit() {
 	(($(stat_of trace.wakeups) < 200)) || fail "$(stat_of trace.wakeups) wake-ups for 590 records"
 }
 
-# what does not fit is counted, and what follows says so
+# records that do not fit are counted, and the next record has the count
 case_trace_overflow_is_counted() {
-	local told last_number
+	local reported last_number
 
 	boot_run "$(open_many 1 300 255); sleep 2; $(open_many 301 400 255)" \
 		--hook "$TEST_HOOKS/trace.so,ring=8192,slow=20000"
@@ -74,18 +74,18 @@ case_trace_overflow_is_counted() {
 	expect_balance
 	expect_stat trace.produced 400
 	(($(stat_of trace.lost) > 50)) || fail "only $(stat_of trace.lost) records were lost"
-	# what is missing between two records is what the second one says; after the last nobody says it
+	# each record says how many were lost before it; losses after the last record are not reported
 	awk '{ number = substr($6, length($6) - 5) - 100000; if (number != last + 1 + $2) exit 1; last = number }' \
-		report || fail "a gap in the numbers that no record tells of"
-	told="$(awk '{ sum += $2 } END { print sum }' report)"
-	((told > 50)) || fail "only $told losses were told"
+		report || fail "a gap in the numbers that no record reports"
+	reported="$(awk '{ sum += $2 } END { print sum }' report)"
+	((reported > 50)) || fail "only $reported losses were reported by records"
 	last_number="$(numbers report | tail -1)"
-	expect_stat trace.lost "$((told + 400 - last_number))"
+	expect_stat trace.lost "$((reported + 400 - last_number))"
 	expect_stat doorbells.event 0
 	expect_stat doorbells.trace 0
 }
 
-# who waits for room loses nothing, and each wait is one ring
+# a task that waits for space loses no record, and each wait is one doorbell call
 case_trace_block_loses_nothing() {
 	boot_run "$(open_many 1 300 255)" --hook "$TEST_HOOKS/trace.so,ring=8192,slow=3000,block=1"
 	expect_records report 255
@@ -93,13 +93,13 @@ case_trace_block_loses_nothing() {
 	expect_balance
 	expect_stat trace.produced 300
 	expect_stat trace.lost 0
-	(($(stat_of trace.blocked) > 0)) || fail "nobody has waited"
+	(($(stat_of trace.blocked) > 0)) || fail "no task has waited"
 	expect_stat doorbells.trace "$(stat_of trace.blocked)"
 	expect_stat doorbells.refused 0
 	expect_stat doorbells.event 0
 }
 
-# each of two tasks on a CPU of its own, whose records are in its own trace ring
+# two tasks, each on its own CPU with its own trace ring
 case_trace_on_two_cpus_each_keeps_its_order() {
 	boot_run "A='$(open_many 1 300 64)' B='$(open_many 301 600 64)'"'
 		taskset 1 sh -c "$A" & taskset 2 sh -c "$B" & wait' --cpus 2 --hook "$TEST_HOOKS/trace.so"
@@ -114,7 +114,7 @@ case_trace_on_two_cpus_each_keeps_its_order() {
 	expect_stat doorbells.trace 0
 }
 
-# bye takes what is in the trace rings first; a module that is loaded again has new ones
+# bye consumes the records in the rings first; a guest module that is loaded again has new rings
 case_trace_unload_and_load_again() {
 	shared_boot boot_trace
 	expect_out '^ready$'
@@ -134,7 +134,7 @@ count_logged() {
 	expect_stat trace.lost 0
 }
 
-# a record is nothing at all: no KVM_RUN, no other ioctl, no allocation; what differs between two boots is noise
+# a record costs no KVM_RUN, no other ioctl and no allocation; other differences between two boots are noise
 case_trace_an_event_is_no_ioctl() {
 	count_logged 10 few
 	count_logged 2010 many
