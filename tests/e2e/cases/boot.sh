@@ -70,7 +70,7 @@ case_boot_kaslr_moves_the_kernel() {
 	[[ -n $first && "$(grep ' _stext' out.text)" != "$first" ]] || fail "both boots have $first"
 }
 
-case_boot_disks_are_in_order_and_entropy_is_there() {
+case_boot_disk_order_and_entropy_source() {
 	shared_boot boot_without_hooks
 	part_of disks
 	expect_out '^8$'
@@ -88,7 +88,7 @@ case_boot_init_option() {
 	expect_err 'panicked$'
 }
 
-case_boot_init_that_is_missing_is_named() {
+case_boot_missing_init_reported() {
 	boot --init /no/such/init
 	expect_out '/no/such/init'
 	[[ $status != 0 ]] || fail "the exit status is 0"
@@ -121,8 +121,8 @@ hash_kernel_cache() {
 }
 
 # other kernels are not put into the kernel cache
-only_on x86_64 boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost
-case_boot_kernel_is_mapped_from_the_store_where_no_huge_pages_are_lost() {
+only_on x86_64 boot_kernel_mapped_from_cache_without_huge_pages
+case_boot_kernel_mapped_from_cache_without_huge_pages() {
 	local setting=/sys/kernel/mm/transparent_hugepage/enabled before
 
 	[[ ${PORTAL_LAB:-} == nested ]] || skip_case "it changes the huge page setting of this machine"

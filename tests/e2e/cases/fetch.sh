@@ -119,7 +119,7 @@ expect_operations() {
 	expect_stat doorbells.answer "$((hello + $1 + $2 + $3 + $4 + 2 * nr))"
 }
 
-case_fetch_declared_or_not_the_answers_are_the_same() {
+case_fetch_declarations_do_not_change_results() {
 	local opened
 
 	find_abis
@@ -147,14 +147,14 @@ accesses() {
 }
 
 # direct access does not support the page tables of 32-bit kernels
-only_on 'x86_64 aarch64' fetch_direct_or_not_the_answers_are_the_same
+only_on 'x86_64 aarch64' fetch_direct_access_does_not_change_results
 # absent, read-only, in a file, slow: every result is the same as with --direct off
-case_fetch_direct_or_not_the_answers_are_the_same() {
+case_fetch_direct_access_does_not_change_results() {
 	local before
 
 	find_abis
 	shared_boot boot_fetch no off
-	before="$(asked)"
+	before="$(accesses)"
 	expect_stat direct.read 0
 	expect_stat direct.declined 0
 	mv report.no report.off

@@ -20,7 +20,7 @@ expect_one_answer_per_operation() {
 	expect_stat doorbells.answer "$operations"
 }
 
-case_module_raeth_without_it_there_is_no_switch() {
+case_module_raeth_absent_no_switch() {
 	shared_boot boot_without_hooks
 	part_of switch
 	expect_out '^ioctl: No such device$'

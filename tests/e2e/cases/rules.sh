@@ -44,7 +44,7 @@ case_rules_read_through_pointers_and_change_arguments() {
 }
 
 # a store of a rule fails: the host gets an event with a flag for that, and the callback answers
-case_rules_store_that_fails_comes_as_an_event() {
+case_rules_failed_store_becomes_an_event() {
 	shared_boot boot_rules
 	part_of readonly
 	# the name of the second is not the hook's
@@ -56,7 +56,7 @@ case_rules_store_that_fails_comes_as_an_event() {
 }
 
 # another module has a hook on the same system call: the rule does not answer, and both callbacks run
-case_rules_two_hooks_on_a_call_are_both_asked() {
+case_rules_do_not_bypass_another_hook() {
 	boot_run 'polls -n 3 openat; cp /usr/bin/polls /tmp/chosen; /tmp/chosen -n 10 openat' \
 		--hook "$TEST_HOOKS/rules.so,comm=chosen" --hook "$TEST_HOOKS/chosen.so"
 	expect_calls 'ret=-21 value=0' 3
@@ -84,19 +84,19 @@ check_revoked_during_calls() {
 	expect_stat hooks.failures 0
 }
 
-case_rules_revoked_under_way() {
+case_rules_revoked_during_calls() {
 	check_revoked_during_calls
 }
 
 # the thread of the module makes two vCPUs share a CPU, which fails in emulation for 32-bit kernels:
 # docs/notes/arm64.md
-only_on 'x86_64 aarch64' rules_revoked_under_way_on_two_cpus
-case_rules_revoked_under_way_on_two_cpus() {
+only_on 'x86_64 aarch64' rules_revoked_during_calls_on_two_cpus
+case_rules_revoked_during_calls_on_two_cpus() {
 	check_revoked_during_calls --cpus 2
 }
 
 # the guest module is unloaded and loaded again: the hits are kept, and the rules are installed again
-case_rules_outlive_the_guest_module() {
+case_rules_survive_guest_module_reload() {
 	shared_boot boot_rules
 	part_of unload
 	expect_out '^rmmod=0$'

@@ -51,7 +51,7 @@ boot_trace() {
 }
 
 # 64, 255 and 4,000 bytes come whole, and none of it is rung for
-case_trace_paths_of_any_length_for_no_exit() {
+case_trace_paths_of_any_length_without_exit() {
 	local length
 
 	shared_boot boot_trace
@@ -100,7 +100,7 @@ case_trace_block_loses_nothing() {
 }
 
 # two tasks, each on its own CPU with its own trace ring
-case_trace_on_two_cpus_each_keeps_its_order() {
+case_trace_order_on_two_cpus() {
 	boot_run "A='$(open_many 1 300 64)' B='$(open_many 301 600 64)'"'
 		taskset 1 sh -c "$A" & taskset 2 sh -c "$B" & wait' --cpus 2 --hook "$TEST_HOOKS/trace.so"
 	expect_records report 64
@@ -135,7 +135,7 @@ count_logged() {
 }
 
 # a record costs no KVM_RUN, no other ioctl and no allocation; other differences between two boots are noise
-case_trace_an_event_is_no_ioctl() {
+case_trace_event_costs_no_ioctl() {
 	count_logged 10 few
 	count_logged 2010 many
 	expect_growth runs -300 300
