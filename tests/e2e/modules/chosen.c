@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Every call of one task: a hook without a name, with a comm filter. */
+/* Logs every system call of one task: a hook without a name, with a comm filter. */
 #include <portal/hook.h>
 
 static int say(struct portal_ctx *ctx, void *data)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Every kind of verdict, each on a call of its own; and a witness of an interrupted read(). */
+/* Every kind of verdict, each on a system call of its own; and a log of an interrupted read(). */
 #include <errno.h>
 
 #include <portal/hook.h>
 
-#define RESTART_READ_SIZE 15 /* regs_check's buffer */
+#define RESTART_READ_SIZE 15 /* size of the buffer of regs_check */
 
 static int skip(struct portal_ctx *ctx, void *data)
 {
@@ -24,7 +24,7 @@ static int deny(struct portal_ctx *ctx, void *data)
 	return portal_set_ret(ctx, -EACCES);
 }
 
-/* skips, and adds one to the result that its own skip has made */
+/* skip at the entry, and add one to the result of this skip at the return */
 static int skip_and_add(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
@@ -32,7 +32,7 @@ static int skip_and_add(struct portal_ctx *ctx, void *data)
 				     : portal_skip(ctx, 5);
 }
 
-static int witness(struct portal_ctx *ctx, void *data)
+static int log_read(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
 	if (portal_is_return(ctx))
@@ -54,14 +54,14 @@ static int add(struct portal_module *mod, const char *name, uint32_t when, porta
 	return portal_hook_syscall(mod, &hook, NULL);
 }
 
-static int add_witness(struct portal_module *mod)
+static int add_log_read(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
 		.when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
 		.name = "read",
 		.arg[2] = { .cmp = PORTAL_MATCH_EQ, .value = RESTART_READ_SIZE },
-		.fn = witness,
+		.fn = log_read,
 	};
 
 	return portal_hook_syscall(mod, &hook, NULL);
@@ -77,7 +77,7 @@ static int load(struct portal_module *mod)
 		err = add(mod, "sched_get_priority_min", PORTAL_ON_RETURN, deny);
 	if (err == 0)
 		err = add(mod, "getsid", PORTAL_ON_ENTER | PORTAL_ON_RETURN, skip_and_add);
-	return err < 0 ? err : add_witness(mod);
+	return err < 0 ? err : add_log_read(mod);
 }
 
 const struct portal_module_desc portal_module = {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Hooks every call of both tables for one task each: call N for the task "callN", as the guest
- * program all_calls names its children. Counts who came, and writes it down at the end.
+ * Hooks every system call of both tables, each for one task: number N for the task "callN", as the
+ * guest program all_calls names its children. Counts the callbacks, and writes a report at the end.
  *
- * native= and compat= name files with a line "NUMBER NAME" for each call. The hooks are registered
- * when the program syscall_any calls getsid(): a call that the kernel was built without is then
- * refused by itself, instead of ending the boot.
+ * native= and compat= name files with a line "NUMBER NAME" for each system call. The hooks are
+ * registered when the program syscall_any calls getsid(). At that time, a hook on a system call
+ * that the kernel was built without is refused with an error. Earlier, it would end the VM.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,12 +16,12 @@
 #define MAX_NR	  512
 #define NAME_SIZE 64
 
-/* one entry of a table: what happened to its hook */
+/* an entry of a table, and the results of its hook */
 struct entry {
 	char name[NAME_SIZE];
 	unsigned int nr;
 	int compat;
-	int err; /* of registering its hook */
+	int err; /* result of registering the hook */
 	unsigned int right, wrong;
 };
 
@@ -33,7 +33,9 @@ static int on_call(struct portal_ctx *ctx, void *data)
 
 	if (strcmp(portal_syscall_name(ctx), entry->name) != 0)
 		entry->wrong++;
-	/* else a task of the other ABI and the same name, whose own hook is another one */
+	/*
+	 * otherwise, it is a task of the other ABI with the same name, which has a hook of its own
+	 */
 	else if (portal_is_compat(ctx) == entry->compat)
 		entry->right++;
 	return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Fails whenever it is asked, here at getppid(). */
+/* A hook on getppid() whose callback always fails. */
 #include <errno.h>
 
 #include <portal/hook.h>
@@ -7,7 +7,7 @@
 static int fail(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
-	portal_skip(ctx, 4711); /* staged by a callback that fails: must never be seen */
+	portal_skip(ctx, 4711); /* staged by a callback that fails: must not take effect */
 	return -EIO;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads what tasks hand to system calls, with declarations (declare=yes) or without, and writes
- * every result to a report that must not differ: one line a read, "CALL COMPAT WHAT N "BYTES"",
- * without addresses.
+ * Reads the arguments of system calls, with declarations (declare=yes) or without, and writes all
+ * results to a report that must be the same in both cases. It has a line for each read, "CALL
+ * COMPAT WHAT N "BYTES"", without addresses.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,13 +12,13 @@
 
 #define NR(a) (uint32_t)(sizeof(a) / sizeof((a)[0]))
 
-#define TRANSFER_SIZE 40 /* of the fixture `buffers` */
+#define TRANSFER_SIZE 40 /* used by the fixture `buffers` */
 #define SWITCH_READ   0x89f1
 #define IFR_DATA      16
-#define NR_PARTS      16 /* parts of one text, too much for one page */
+#define NR_PARTS      16 /* parts of one text; together they do not fit in one page */
 #define PART_SIZE     512
 #define PART_STRIDE   600
-#define LONG_TEXT     4000 /* does not fit a page beside an event */
+#define LONG_TEXT     4000 /* does not fit in a page with an event */
 #define FITTING_TEXT  3000
 
 static FILE *report;
@@ -56,7 +56,7 @@ static void fd_name(struct portal_ctx *ctx, int fd)
 	say(ctx, "fd_name", n, buf, n < 0 ? 0 : strlen(buf));
 }
 
-/* ---- three hooks on write, each with declarations of its own ---- */
+/* ---- three hooks on write, with different declarations ---- */
 
 static const struct portal_fetch of_write[] = {
 	{ .what = PORTAL_FETCH_MEM,
@@ -86,7 +86,7 @@ static int on_write_head(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* declares nothing: what the others declared is there all the same */
+/* declares nothing, but can use what the other hooks declared */
 static int on_write_undeclared(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
@@ -94,7 +94,7 @@ static int on_write_undeclared(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- a string, a name, arguments; a buffer after the call ---- */
+/* ---- a string, a file name, program arguments; a buffer at the return ---- */
 
 static const struct portal_fetch of_openat[] = {
 	{ .what = PORTAL_FETCH_FD_NAME, .arg = 0, .max = 64 },
@@ -122,7 +122,7 @@ static int on_read(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- behind a pointer ---- */
+/* ---- memory behind a pointer ---- */
 
 static const struct portal_fetch of_ioctl[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 2, .max = 16 },
@@ -145,7 +145,7 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* ---- what does not fit ---- */
+/* ---- declarations that do not fit ---- */
 
 static struct portal_fetch of_truncate[NR_PARTS]; /* set by load() */
 
@@ -179,7 +179,7 @@ static int on_swapoff(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* the one thing that cannot be declared */
+/* the environment cannot be declared */
 static int on_getpgid(struct portal_ctx *ctx, void *data)
 {
 	char env[PART_SIZE];
@@ -305,8 +305,8 @@ static void unload(struct portal_module *mod)
 }
 
 static const struct portal_option options[] = {
-	{ .key = "declare", .fallback = "yes", .help = "no: read without having declared it" },
-	{ .key = "report", .help = "the file for the results" },
+	{ .key = "declare", .fallback = "yes", .help = "no: read without declarations" },
+	{ .key = "report", .help = "file for the results" },
 	{ .key = NULL },
 };
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * A hook for each kind of filter, on calls that a test makes: numbers on sched_get_priority_max(N),
- * strings on truncate(STRING, N). Each says its label and N when it was let through.
+ * A hook for each kind of filter, on system calls that a test makes: numbers on
+ * sched_get_priority_max(N), strings on truncate(STRING, N). Each callback logs the label of its
+ * filter and N.
  */
 #include <string.h>
 
 #include <portal/hook.h>
 
-#define LONG_SIZE 3600 /* a hook with its strings fits one page */
+#define LONG_SIZE 3600 /* a hook and its strings must fit in one page */
 
 static char long_text[LONG_SIZE + 1];
 
@@ -49,7 +50,7 @@ static const struct filter strings[] = {
 	{ .label = NULL },
 };
 
-/* which argument says what the test calls this case */
+/* argument 0 or 1 is the number by which the test identifies a call */
 static int say_arg0(struct portal_ctx *ctx, void *data)
 {
 	portal_log(ctx, PORTAL_INFO, "%s number=%d", (const char *)data, (int)portal_arg(ctx, 0));
@@ -65,7 +66,7 @@ static int say_arg1(struct portal_ctx *ctx, void *data)
 static int never(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
-	portal_log(ctx, PORTAL_INFO, "a miss came through");
+	portal_log(ctx, PORTAL_INFO, "a call that does not match ran a callback");
 	return 0;
 }
 

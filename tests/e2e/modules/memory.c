@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Looks at a task's memory before the call does: 40 bytes of what is written, the path that is
- * opened; and puts 40 bytes where a read() went, whatever came of that. Says what the SDK answered.
+ * Accesses a task's memory before the kernel does: reads 40 bytes that are written, and the path
+ * that is opened. After a read(), writes 40 bytes to its buffer, whatever the result was. Logs the
+ * results of the SDK.
  */
 #include <string.h>
 
@@ -61,7 +62,7 @@ static int load(struct portal_module *mod)
 }
 
 static const struct portal_option options[] = {
-	{ .key = "comm", .fallback = "buffers", .help = "the task to look at" },
+	{ .key = "comm", .fallback = "buffers", .help = "name of the task" },
 	{ .key = NULL },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Uses a function that this portal-vmm does not have. */
+/* Calls a function that this portal-vmm does not have. */
 #include <portal/hook.h>
 
 #pragma GCC visibility push(default)

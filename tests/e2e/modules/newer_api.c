@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A module made with the <portal/hook.h> of a later API. */
+/* A hook module that was built with the <portal/hook.h> of a later API. */
 #include <portal/hook.h>
 
 static int load(struct portal_module *mod)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A shared object that is no hook module: it has no portal_module. */
+/* A shared object that is not a hook module: it has no portal_module. */
 
 int no_desc_function(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Knows two options; with refuse=1 its load() fails. */
+/* A hook module with two options; with refuse=1, its load() fails. */
 #include <errno.h>
 
 #include <portal/hook.h>

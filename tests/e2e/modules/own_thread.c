@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Changes hooks from a thread of its own, outside of any event: waits for the guest to call
- * getsid(), then hooks getpgid(); waits for that to be called, then takes the hook out again.
+ * Changes hooks from a thread of its own, outside events. It waits until the guest calls getsid(),
+ * then hooks getpgid(); waits until that is called, then removes the hook.
  */
 #include <pthread.h>
 #include <semaphore.h>
@@ -9,7 +9,7 @@
 
 #include <portal/hook.h>
 
-#define PAUSE_US 300000 /* the event that woke the thread is over, and the guest asleep */
+#define PAUSE_US 300000 /* until the event that woke the thread has ended and the guest sleeps */
 
 static pthread_t thread;
 static sem_t seen;
@@ -66,7 +66,7 @@ static int load(struct portal_module *mod)
 	return err < 0 ? err : -pthread_create(&thread, NULL, run, mod);
 }
 
-/* whatever it waits for does not come any more */
+/* the event that the thread waits for does not come any more, so wake it */
 static void unload(struct portal_module *mod)
 {
 	(void)mod;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Hooks the wait of PID 1, in which that spends its life. */
+/* Hooks wait4() of PID 1, which waits there most of the time. */
 #include <portal/hook.h>
 
 static int say(struct portal_ctx *ctx, void *data)

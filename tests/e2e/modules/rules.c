@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Rules of three kinds, for the calls of the program polls: one reads and stores through a pointer,
- * one changes an argument, one overrides a result. The callbacks give other answers than the rules,
- * so that it shows who gave them. The third is given as an answer to a call, and revoked under way
- * by a thread, again and again.
+ * Rules of three kinds, for the system calls of the program polls: one reads and stores through a
+ * pointer, one changes an argument, one overrides a result. The callbacks give other answers than
+ * the rules, so that the answers can be told apart. A callback adds the third rule and a thread
+ * revokes it, again and again while the program runs.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,24 +22,24 @@
 static struct portal_hook *priority;
 static pthread_t thread;
 static atomic_bool stop;
-/* the rule in force; ADDING, and 0 when there is none */
+/* id of the current rule; ADDING while it is added; 0: none */
 static _Atomic uint64_t live;
-static _Atomic uint64_t asked, answered, rounds;
+static _Atomic uint64_t nr_callbacks, nr_hits, rounds;
 
-static int readv_asked(struct portal_ctx *ctx, void *data)
+static int on_readv(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
 	return portal_skip(ctx, -EIO);
 }
 
-static int openat_asked(struct portal_ctx *ctx, void *data)
+static int on_openat(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
 	return portal_skip(ctx, -EPERM);
 }
 
-/* answers with a rule, when there is none */
-static int priority_asked(struct portal_ctx *ctx, void *data)
+/* adds the rule if there is none */
+static int on_priority(struct portal_ctx *ctx, void *data)
 {
 	const struct portal_rule_cond cond = {
 		.place = { .what = PORTAL_RULE_RET },
@@ -53,7 +53,7 @@ static int priority_asked(struct portal_ctx *ctx, void *data)
 	int err;
 
 	(void)data;
-	atomic_fetch_add(&asked, 1);
+	atomic_fetch_add(&nr_callbacks, 1);
 	if (atomic_compare_exchange_strong(&live, &none, ADDING)) {
 		err = portal_rule_add(priority, &rule, &id);
 		atomic_store(&live, err < 0 ? 0 : id);
@@ -69,7 +69,7 @@ static void end_round(uint64_t id)
 
 	if (portal_rule_revoke(priority, id, &hits) < 0)
 		return;
-	atomic_fetch_add(&answered, hits);
+	atomic_fetch_add(&nr_hits, hits);
 	atomic_fetch_add(&rounds, 1);
 	atomic_store(&live, 0);
 }
@@ -103,13 +103,13 @@ static int hook(struct portal_module *mod, const char *name, uint32_t when, port
 		.comm = portal_option(mod, "comm"),
 	};
 
-	/* of the files that it opens, those for reading and writing */
-	if (fn == openat_asked)
+	/* only files that are opened for reading and writing */
+	if (fn == on_openat)
 		desc.arg[2] = opened_for_both;
 	return portal_hook_syscall(mod, &desc, ret_hook);
 }
 
-/* the register's number is where the first iovec points, its value goes behind it */
+/* the first iovec points to the number of the register; its value is stored after that */
 static int add_readv(struct portal_module *mod)
 {
 	const struct portal_rule_cond cond = {
@@ -128,12 +128,12 @@ static int add_readv(struct portal_module *mod)
 	};
 	struct portal_hook *handle;
 	uint64_t id;
-	int err = hook(mod, "readv", PORTAL_ON_ENTER, readv_asked, &handle);
+	int err = hook(mod, "readv", PORTAL_ON_ENTER, on_readv, &handle);
 
 	return err < 0 ? err : portal_rule_add(handle, &rule, &id);
 }
 
-/* the root directory is opened for reading, whatever was asked for */
+/* the root directory is always opened for reading only */
 static int add_openat(struct portal_module *mod)
 {
 	const struct portal_rule_cond conds[] = {
@@ -148,7 +148,7 @@ static int add_openat(struct portal_module *mod)
 	};
 	struct portal_hook *handle;
 	uint64_t id;
-	int err = hook(mod, "openat", PORTAL_ON_ENTER, openat_asked, &handle);
+	int err = hook(mod, "openat", PORTAL_ON_ENTER, on_openat, &handle);
 
 	return err < 0 ? err : portal_rule_add(handle, &rule, &id);
 }
@@ -160,8 +160,7 @@ static int load(struct portal_module *mod)
 	if (err == 0)
 		err = add_openat(mod);
 	if (err == 0)
-		err = hook(mod, "sched_get_priority_max", PORTAL_ON_RETURN, priority_asked,
-			   &priority);
+		err = hook(mod, "sched_get_priority_max", PORTAL_ON_RETURN, on_priority, &priority);
 	return err < 0 ? err : -pthread_create(&thread, NULL, run, NULL);
 }
 
@@ -172,12 +171,12 @@ static void unload(struct portal_module *mod)
 	if (atomic_load(&live) != 0)
 		end_round(atomic_load(&live));
 	portal_mod_log(mod, PORTAL_INFO, "rules answered %llu, callbacks %llu, %llu revoked",
-		       (unsigned long long)answered, (unsigned long long)asked,
+		       (unsigned long long)nr_hits, (unsigned long long)nr_callbacks,
 		       (unsigned long long)rounds);
 }
 
 static const struct portal_option options[] = {
-	{ .key = "comm", .fallback = "polls", .help = "whose calls are answered" },
+	{ .key = "comm", .fallback = "polls", .help = "name of the task" },
 	{ .key = NULL },
 };
 

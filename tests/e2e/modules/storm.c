@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Compares and writes what page_storm asks for, by accesses that nobody declared. */
+/* Compares and writes memory as page_storm requests, by accesses without declarations. */
 #include <errno.h>
 
 #include <portal/hook.h>
@@ -18,14 +18,14 @@ static bool is_right(const struct storm_request *request, const uint8_t *buf, ss
 	return request->kind == STORM_RACE || n == (ssize_t)request->len;
 }
 
-static bool look(struct portal_ctx *ctx, const struct storm_request *request)
+static bool compare(struct portal_ctx *ctx, const struct storm_request *request)
 {
 	uint8_t buf[STORM_PAGE];
 
 	return is_right(request, buf, portal_read_bytes(ctx, request->addr, buf, request->len));
 }
 
-static bool put(struct portal_ctx *ctx, const struct storm_request *request)
+static bool write_bytes(struct portal_ctx *ctx, const struct storm_request *request)
 {
 	uint8_t buf[STORM_PAGE];
 
@@ -44,7 +44,7 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 		    sizeof(request) ||
 	    request.len > STORM_PAGE)
 		return -EINVAL;
-	right = request.kind == STORM_WRITE ? put(ctx, &request) : look(ctx, &request);
+	right = request.kind == STORM_WRITE ? write_bytes(ctx, &request) : compare(ctx, &request);
 	if (!right)
 		portal_log(ctx, PORTAL_ERROR, "WRONG bytes at 0x%llx, kind %u",
 			   (unsigned long long)request.addr, request.kind);

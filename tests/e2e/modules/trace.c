@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Opens of paths below /nodir/, from the trace into a report: "time lost tid result length path".
+/*
+ * Writes a report of trace records, opens of paths below /nodir/: "time lost tid result length
+ * path".
  */
 #include <portal/hook.h>
 #include <stdio.h>
@@ -63,8 +65,8 @@ static void unload(struct portal_module *mod)
 static const struct portal_option options[] = {
 	{ .key = "report", .fallback = "report", .help = "file" },
 	{ .key = "ring", .fallback = "0x40000", .help = "bytes" },
-	{ .key = "slow", .fallback = "0", .help = "microseconds that a callback takes" },
-	{ .key = "block", .help = "lose nothing" },
+	{ .key = "slow", .fallback = "0", .help = "duration of a callback in microseconds" },
+	{ .key = "block", .help = "wait for space instead of losing records" },
 	{ .key = NULL },
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Follows the list that the fixture list_walk hands to msync(), eight nodes of it: with one read of
- * several steps, or (steps=no) node by node. Writes every result to a report that must not differ:
- * "COMPAT DONE", and a line a step, "N VALUE NAME".
+ * Follows eight nodes of the list that the fixture list_walk passes to msync(): with one read of
+ * several steps, or (steps=no) node by node. Writes the results to a report that must be the same
+ * in both cases: "COMPAT DONE", and a line for each step, "N VALUE NAME".
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 #define NR_STEPS  8
 #define NAME_SIZE 20
 
-/* a node of a 32-bit task, and what a 64-bit one has more */
+/* large enough for a node of a 32-bit or a 64-bit task */
 struct node {
 	uint8_t bytes[8 + 4 + NAME_SIZE];
 };
@@ -27,7 +27,7 @@ static int read_steps(struct portal_ctx *ctx, struct portal_step *steps)
 	return portal_read_vec(ctx, steps, NR_STEPS);
 }
 
-/* what portal_read_vec() does, in the words of the other functions */
+/* does the same as portal_read_vec() with other functions */
 static int read_singly(struct portal_ctx *ctx, struct portal_step *steps)
 {
 	uint64_t addr = steps[0].addr;
@@ -108,7 +108,7 @@ static void unload(struct portal_module *mod)
 
 static const struct portal_option options[] = {
 	{ .key = "steps", .fallback = "yes", .help = "no: node by node" },
-	{ .key = "report", .help = "the file for the results" },
+	{ .key = "report", .help = "file for the results" },
 	{ .key = NULL },
 };
 

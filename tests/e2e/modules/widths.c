@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every width of the SDK's reads and writes, on the buffer of 64 bytes that getcpu()'s first
- * argument points to. What is read back must be what was written; the guest prints the buffer. And
- * asks for pid and registers.
+ * Reads and writes of every width that the SDK has, in the buffer of 64 bytes to which the first
+ * argument of getcpu() points. What is read must be what was written; the guest prints the buffer.
+ * Also requests the PID and registers.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define BUFFER_SIZE 64
 
-/* where in the buffer */
+/* offsets in the buffer */
 enum { AT_BYTES = 0, AT_INT = 8, AT_LONG = 16, AT_PTR = 24, AT_STR = 40 };
 
 static const unsigned char eight[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
@@ -50,7 +50,7 @@ static int read_all(struct portal_ctx *ctx, uint64_t at)
 	return 0;
 }
 
-/* a register that every task has, as the task's architecture calls it */
+/* name of a general register on the task's architecture */
 static const char *some_register(const struct portal_ctx *ctx)
 {
 	static const char *const names[] = { "si", "x1", "r1" };
@@ -62,9 +62,8 @@ static const char *some_register(const struct portal_ctx *ctx)
 	return "";
 }
 
-/* what the guest says when it is asked is what came with the event; what is staged is not the
- * task's yet */
-static int ask_all(struct portal_ctx *ctx)
+/* The guest's answers must agree with the event. A staged register is not yet set in the task. */
+static int check_operations(struct portal_ctx *ctx)
 {
 	const char *name = some_register(ctx);
 	uint64_t before, now;
@@ -89,7 +88,7 @@ static int on_getcpu(struct portal_ctx *ctx, void *data)
 	if (err == 0)
 		err = read_all(ctx, at);
 	if (err == 0)
-		err = ask_all(ctx);
+		err = check_operations(ctx);
 	return err < 0 ? err : portal_skip(ctx, 0);
 }
 

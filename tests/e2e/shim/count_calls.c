@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Preloaded: counts what an event must not cost, and writes "NAME COUNT" lines to
- * $PORTAL_TEST_COUNTS at the end. */
+/*
+ * For LD_PRELOAD: counts KVM_RUNs, other ioctls and allocations, and writes lines "NAME COUNT" to
+ * $PORTAL_TEST_COUNTS at the end.
+ */
 #include <linux/kvm.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,7 +16,7 @@
 
 static atomic_ulong nr_runs, nr_ioctls, nr_allocations;
 
-/* what stands behind the names that are replaced here; glibc */
+/* glibc's own names of the functions that are replaced here */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t nr, size_t size);
 void *__libc_realloc(void *ptr, size_t size);
@@ -49,10 +51,10 @@ EXPORT void *realloc(void *ptr, size_t size)
 	return __libc_realloc(ptr, size);
 }
 
-static __attribute__((destructor)) void tell(void)
+static __attribute__((destructor)) void report(void)
 {
 	const char *path = getenv("PORTAL_TEST_COUNTS");
-	/* timeout(1) is preloaded with it as well, and ends last */
+	/* timeout(1) is preloaded with this, too, and ends last; it has no KVM_RUN */
 	FILE *file = path && nr_runs ? fopen(path, "w") : NULL;
 
 	if (!file)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Preloaded: a KVM whose guests neither ring nor halt: what is entered jumps to itself. */
+/*
+ * For LD_PRELOAD: a KVM whose guests make no doorbell call and do not halt. The code that the guest
+ * is about to run is replaced by a jump to itself.
+ */
 #include <linux/kvm.h>
 #include <stdarg.h>
 #include <stdint.h>

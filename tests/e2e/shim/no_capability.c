@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Preloaded: a KVM without what portal-vmm needs on x86, and on arm64. */
+/*
+ * For LD_PRELOAD: a KVM without a capability that portal-vmm needs, one for x86 and one for arm64.
+ */
 #include <linux/kvm.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Of endless_probe: the instruction, and where a vCPU goes on. */
+/* For endless_probe: the jump instruction, and the program counter of a vCPU. */
 #ifndef SHIM_ARM64_JUMP_H
 #define SHIM_ARM64_JUMP_H
 
@@ -15,7 +15,7 @@
 		0x00, 0x00, 0x00, 0x14 \
 	}
 
-/** jump_place() - Return: @ret_at is set. */
+/** jump_place() - get the program counter. Return: success. */
 static inline bool jump_place(int vcpu_fd, uint64_t *ret_at)
 {
 	const struct kvm_one_reg pc = {

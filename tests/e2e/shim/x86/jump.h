@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Of endless_probe: the instruction, and where a vCPU goes on. */
+/* For endless_probe: the jump instruction, and the program counter of a vCPU. */
 #ifndef SHIM_X86_JUMP_H
 #define SHIM_X86_JUMP_H
 
@@ -14,7 +14,7 @@
 		0xeb, 0xfe \
 	}
 
-/** jump_place() - Return: @ret_at is set. */
+/** jump_place() - get the program counter. Return: success. */
 static inline bool jump_place(int vcpu_fd, uint64_t *ret_at)
 {
 	struct kvm_regs regs;
