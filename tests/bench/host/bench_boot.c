@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_boot IDLE_MS COMMAND...: starts a VMM, whose stdout is the guest's console, and prints
+ * bench_boot IDLE_MS COMMAND...: starts a VMM with the guest's console on its stdout, and prints
  *
- *	boot_ns N	from its start to the line of bench_init.c
- *	pss_kib N	IDLE_MS later, its memory (Pss) beside the guest's
+ *	boot_ns N	time from the start to the line that bench_init.c prints
+ *	pss_kib N	memory of the VMM (Pss) without guest RAM, IDLE_MS later
  *
- * then ends it with SIGTERM. Mappings that touch each other count as one, from a guard page to the
- * next; what comes to 64 MiB and more is the guest's: give it more.
+ * Then it ends the VMM with SIGTERM. Adjacent mappings between two guard pages are added up; if
+ * they have 64 MiB or more, they are guest RAM. So the guest needs more RAM than that.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,7 +24,7 @@ static pid_t child;
 
 static void on_alarm(int signal_nr)
 {
-	static const char text[] = "bench_boot: the guest did not come up\n";
+	static const char text[] = "bench_boot: the guest did not boot\n";
 
 	(void)signal_nr;
 	kill(child, SIGKILL);
@@ -66,16 +66,16 @@ static void wait_for_mark(FILE *console)
 			return;
 		fputs(line, stderr);
 	}
-	fputs("bench_boot: the VMM ended before the guest came up\n", stderr);
+	fputs("bench_boot: the VMM ended before the guest had booted\n", stderr);
 	exit(EXIT_FAILURE);
 }
 
-/* mappings without a gap or a guard page between them */
+/* adjacent mappings, without a gap or a guard page between them */
 struct run {
 	unsigned long end, size_kib, pss_kib;
 };
 
-/* the memory of a run that has ended, 0 when it is the guest's */
+/* end a run. Return: its Pss; 0 if it is guest RAM */
 static unsigned long run_finish(struct run *run)
 {
 	unsigned long pss_kib = run->size_kib < GUEST_MIN_KIB ? run->pss_kib : 0;

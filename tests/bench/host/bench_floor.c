@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_floor vmcall|out|ioeventfd N: what KVM takes for one doorbell of a guest and an empty
- * answer, in nanoseconds: the way out to user space and back in, nothing else. A guest of ten
- * instructions in flat 32-bit mode rings N times. ioeventfd does not leave the kernel: it is what a
- * doorbell costs that nobody waits for.
+ * bench_floor vmcall|out|ioeventfd N: prints the nanoseconds that KVM takes for one doorbell call
+ * with an empty answer: only the exit to user space and the entry. A guest of ten instructions in
+ * flat 32-bit mode makes N calls. ioeventfd does not exit to user space: it is the cost of a
+ * doorbell without an answer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +16,13 @@
 
 #include "bench.h"
 
-#define MEMORY_SIZE  0x10000
-#define CODE_GPA     0x1000
-#define RING_PORT    0x88
-#define END_PORT     0xf4
-#define HYPERCALL_NR 12 /* KVM_HC_MAP_GPA_RANGE, the one that KVM hands to user space */
+#define MEMORY_SIZE   0x10000
+#define CODE_GPA      0x1000
+#define DOORBELL_PORT 0x88
+#define END_PORT      0xf4
+#define HYPERCALL_NR  12 /* KVM_HC_MAP_GPA_RANGE, the only one that KVM passes to user space */
 
-/* EDI: rings; each ends at the port END_PORT */
+/* EDI: number of calls; each program ends with a write to END_PORT */
 __asm__(".pushsection .rodata\n"
 	".code32\n"
 	"floor_vmcall:\n"
@@ -82,7 +82,7 @@ static void prepare_out(int vm)
 
 static void prepare_ioeventfd(int vm)
 {
-	struct kvm_ioeventfd event = { .addr = RING_PORT,
+	struct kvm_ioeventfd event = { .addr = DOORBELL_PORT,
 				       .len = 4,
 				       .fd = eventfd(0, EFD_CLOEXEC),
 				       .flags = KVM_IOEVENTFD_FLAG_PIO };
@@ -118,10 +118,10 @@ static void add_memory(struct machine *m, const struct doorbell *doorbell)
 	call(m->vm, KVM_SET_USER_MEMORY_REGION, &region, "KVM_SET_USER_MEMORY_REGION");
 }
 
-static void set_registers(const struct machine *m, uint32_t nr_rings)
+static void set_registers(const struct machine *m, uint32_t nr_calls)
 {
 	struct kvm_segment flat = { .limit = 0xffffffff, .present = 1, .s = 1, .db = 1, .g = 1 };
-	struct kvm_regs regs = { .rip = CODE_GPA, .rdi = nr_rings, .rflags = 2 };
+	struct kvm_regs regs = { .rip = CODE_GPA, .rdi = nr_calls, .rflags = 2 };
 	struct kvm_sregs sregs;
 
 	call(m->vcpu, KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
@@ -151,7 +151,7 @@ static void machine_init(struct machine *m, const struct doorbell *doorbell)
 		bench_die("mmap of the vCPU");
 }
 
-/* Return: exits before the last one. */
+/* Return: number of exits, without the last one. */
 static uint32_t run(const struct machine *m)
 {
 	uint32_t nr_exits = 0;
@@ -161,7 +161,7 @@ static uint32_t run(const struct machine *m)
 		if (m->run->exit_reason == KVM_EXIT_HYPERCALL)
 			m->run->hypercall.ret = 0;
 		else if (m->run->exit_reason != KVM_EXIT_IO)
-			bench_die("bench_floor: an exit of another kind");
+			bench_die("bench_floor: an unexpected exit");
 		else if (m->run->io.port == END_PORT)
 			return nr_exits;
 	}
@@ -179,7 +179,7 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	machine_init(&m, doorbell);
-	/* once to warm up: KVM may patch the instruction */
+	/* warm up: KVM may patch the instruction */
 	set_registers(&m, 16);
 	run(&m);
 	set_registers(&m, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hook module of the benchmark: one hook on prctl(), through which the guest switches between
- * the configurations of programs/bench_configs.h while it runs.
+ * The hook module of the benchmark. By a hook on prctl(), the guest switches between the
+ * configurations of programs/bench_configs.h while it runs.
  */
 #include <errno.h>
 #include <portal/hook.h>
@@ -16,15 +16,17 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* a record of 4,000 characters takes 4,600 bytes of it; the thread is woken when a quarter is full
+/*
+ * a record of 4,000 characters takes 4,600 bytes; the thread is woken when a quarter of the ring is
+ * full
  */
 #define BENCH_RING_SIZE (1u << 20)
 
-/* paths of the memory states differ behind this, see bench_buffers.c */
+/* prefix and length of the paths of bench_buffers.c */
 #define BUFFER_PREFIX "/tmp/bench/state-"
 #define BUFFER_LEN    63
 
-/* which nothing in the benchmark makes */
+/* system calls that no program of the benchmark makes */
 static const char *const others[] = {
 	"acct",
 	"add_key",
@@ -128,13 +130,13 @@ static const char *const others[] = {
 	"pwritev2",
 };
 
-_Static_assert(ARRAY_SIZE(others) == 100, "as many as the configuration says");
+_Static_assert(ARRAY_SIZE(others) == 100, "BENCH_OTHERS_100 has 100 hooks");
 
 static struct state {
 	struct portal_hook *hooks[ARRAY_SIZE(others)];
 	size_t nr_hooks;
-	_Atomic uint64_t right;	   /* counted on the thread of the traces, too */
-	struct path_reader logged; /* by that thread, while there are such hooks */
+	_Atomic uint64_t right;	   /* the trace thread counts, too */
+	struct path_reader traced; /* used by the trace thread, while there are trace hooks */
 } state;
 
 static int on_nothing(struct portal_ctx *ctx, void *data)
@@ -179,7 +181,7 @@ static int on_one(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* none may be dropped: what finds no room waits, which is counted */
+/* no record may be lost: a task waits if there is no space, and that is part of the measurement */
 static int on_trace(struct portal_ctx *ctx, void *data)
 {
 	char text[PATH_LEN_MAX + 2];
@@ -187,8 +189,8 @@ static int on_trace(struct portal_ctx *ctx, void *data)
 
 	(void)data;
 	if (len > 0)
-		path_read(&state.logged, text, (size_t)len);
-	state.right = state.logged.nr_right;
+		path_read(&state.traced, text, (size_t)len);
+	state.right = state.traced.nr_right;
 	return 0;
 }
 
@@ -200,20 +202,20 @@ static const struct portal_fetch fetch_path[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 1, .max = 256 },
 };
 
-/* as long as a path can be */
+/* the maximum length of a path */
 static const struct portal_fetch fetch_whole_path[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 1, .max = 4096 },
 };
 
 #define FETCH(list) .fetch = list, .nr_fetch = ARRAY_SIZE(list)
 
-/* of those with one hook; the prefix is one character longer than the measured path */
+/* configurations with one hook; the prefix is one character longer than the measured path */
 static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
 	[BENCH_MISS_SCALAR] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
 				.arg[0] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = 12345 },
 				.fn = on_nothing },
 	[BENCH_MISS_COMM] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
-			      .comm = "somebody-else", .fn = on_nothing },
+			      .comm = "another-task", .fn = on_nothing },
 	[BENCH_MISS_PREFIX] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
 				.arg[1] = { .cmp = PORTAL_MATCH_STR_PREFIX, .str = BENCH_PATH "x" },
 				.fn = on_nothing },
@@ -232,7 +234,7 @@ static const struct portal_syscall_hook single[BENCH_NR_CONFIGS] = {
 	[BENCH_TRACE_EVERY] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = NULL,
 				.flags = PORTAL_HOOK_TRACE | PORTAL_HOOK_TRACE_BLOCK,
 				.fn = on_nothing },
-	/* asked itself it gives no answer, and the program finds that wrong */
+	/* the callback gives no answer, which the program would report as an error */
 	[BENCH_RULE] = { PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "ioctl",
 			 .arg[1] = { .cmp = PORTAL_MATCH_EQ, .width = 4, .value = BENCH_REG_RULE },
 			 .fn = on_nothing },
@@ -262,7 +264,7 @@ static int add_others(struct portal_module *mod, size_t nr)
 	return err;
 }
 
-/* as the example raeth.c */
+/* the same rule as in the example raeth.c */
 static int add_rule(struct portal_module *mod)
 {
 	const struct portal_rule_cond conds[] = {
@@ -292,7 +294,7 @@ static int set_config(struct portal_module *mod, uint64_t config)
 	while (state.nr_hooks > 0)
 		portal_unhook(state.hooks[--state.nr_hooks]);
 	state.right = 0;
-	state.logged = (struct path_reader){ 0 };
+	state.traced = (struct path_reader){ 0 };
 	switch (config) {
 	case BENCH_NONE:
 		return 0;
@@ -309,9 +311,9 @@ static int set_config(struct portal_module *mod, uint64_t config)
 	}
 }
 
-/* ---- memory that is plainly there ---- */
+/* ---- present memory ---- */
 
-#define NR_SMALL 1000 /* accesses of 64 bytes that are timed together */
+#define NR_SMALL 1000 /* number of accesses of 64 bytes that are timed together */
 
 static uint8_t *bulk_from, *bulk_to;
 
@@ -323,7 +325,7 @@ static ssize_t readv_self(void *to, const void *from, size_t len)
 	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
 }
 
-/* Return: bytes that were moved. */
+/* Return: number of bytes that were copied. */
 static ssize_t access_once(struct portal_ctx *ctx, enum bench_access access, uint64_t addr)
 {
 	switch (access) {

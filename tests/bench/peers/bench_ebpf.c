@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bench_ebpf LEN COMMAND...: runs COMMAND while an eBPF program copies the path of each of its
- * openat() calls into a ring, which this program reads. Prints behind its output right=N, the
- * number of calls whose path was there whole, of at most LEN characters.
+ * openat() calls, at most LEN characters, into a ring. This program reads the ring. After the
+ * output of COMMAND, prints right=N, the number of calls with a complete path.
  */
 #include <poll.h>
 #include <sys/syscall.h>
@@ -13,7 +13,7 @@
 #include "path.h"
 #include "string_probe.h"
 
-/* as long as the log of hooks waits for more */
+/* the same delay as for trace hooks */
 #define LINGER_MS 20
 
 static void on_path(const char *text, size_t len, void *data)
@@ -21,13 +21,13 @@ static void on_path(const char *text, size_t len, void *data)
 	path_read(data, text, len);
 }
 
-/* @channel: ends when the program is attached */
-static _Noreturn void run(int channel, char *argv[])
+/* @start_fd: a pipe that is closed when the eBPF program is attached */
+static _Noreturn void run(int start_fd, char *argv[])
 {
 	char end;
 
-	if (read(channel, &end, 1) != 0)
-		bench_die("channel");
+	if (read(start_fd, &end, 1) != 0)
+		bench_die("start pipe");
 	execvp(argv[0], argv);
 	bench_die(argv[0]);
 }
@@ -51,27 +51,27 @@ int main(int argc, char *argv[])
 	unsigned long len = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
 	struct string_probe probe;
 	struct path_reader reader = { 0 };
-	int channel[2], status, child_fd;
+	int start_pipe[2], status, child_fd;
 	pid_t child;
 
 	if (len == 0 || len > PATH_LEN_MAX) {
 		fputs("usage: bench_ebpf LEN COMMAND...\n", stderr);
 		return 2;
 	}
-	if (pipe(channel) < 0)
+	if (pipe(start_pipe) < 0)
 		bench_die("pipe");
 	child = fork();
 	if (child < 0)
 		bench_die("fork");
 	if (child == 0) {
-		close(channel[1]);
-		run(channel[0], argv + 2);
+		close(start_pipe[1]);
+		run(start_pipe[0], argv + 2);
 	}
 	child_fd = (int)syscall(SYS_pidfd_open, child, 0);
 	if (child_fd < 0)
 		bench_die("pidfd_open");
 	string_probe_start(&probe, child, (uint32_t)(len + 8) / 8 * 8);
-	close(channel[1]);
+	close(start_pipe[1]);
 	read_until_end(&probe, child_fd, &reader);
 	if (waitpid(child, &status, 0) < 0)
 		bench_die("waitpid");

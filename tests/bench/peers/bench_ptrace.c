@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bench_ptrace denied|register COMMAND...: runs COMMAND under ptrace(). A seccomp filter stops it
- * at such calls only (one stop a call, the cheapest way ptrace has); this program reads the memory
- * and answers for the kernel.
+ * only at the calls that are answered, once for each call, which is the cheapest way of ptrace.
+ * This program reads the memory and answers in place of the kernel.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -41,7 +41,7 @@ static void answer(const struct judge *judge, pid_t child)
 	result = judge->answer(child, args);
 	if (result > 0)
 		return;
-	/* number -1: the kernel runs nothing and returns what is in RAX */
+	/* with number -1, the kernel runs no system call and returns RAX */
 	regs.orig_rax = (unsigned long long)-1;
 	regs.rax = (unsigned long long)(long long)result;
 	if (ptrace(PTRACE_SETREGS, child, NULL, &regs) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_seccomp N COMMAND...: runs COMMAND under a seccomp filter that denies N calls which nobody
- * makes and lets every other one run.
+ * bench_seccomp N COMMAND...: runs COMMAND under a seccomp filter that denies N system calls that
+ * are never made and allows all others.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -12,7 +12,7 @@
 #include "seccomp_filter.h"
 
 #define MAX_CALLS 200
-#define FIRST_NR  1000 /* no call has such a number */
+#define FIRST_NR  1000 /* no system call has this number or a higher one */
 
 static void install(unsigned int nr_calls)
 {

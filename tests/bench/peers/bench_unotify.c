@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_unotify denied|register COMMAND...: runs COMMAND under a seccomp filter whose user-space
- * supervisor, this program, is told of each such call (seccomp_unotify(2)), reads the memory and
+ * bench_unotify denied|register COMMAND...: runs COMMAND under a seccomp filter. This program is
+ * its supervisor: it is notified of each such call (seccomp_unotify(2)), reads the memory and
  * answers.
  */
 #include <errno.h>
@@ -25,14 +25,14 @@ static _Noreturn void run(const struct judge *judge, int pipe_fd, char *argv[])
 
 	if (write(pipe_fd, &listener, sizeof(listener)) != sizeof(listener))
 		bench_die("pipe");
-	/* the supervisor has its own when the pipe says so by its end */
+	/* the supervisor closes the pipe when it has its own copy */
 	while (read(pipe_fd, &listener, sizeof(listener)) > 0)
 		;
 	execvp(argv[0], argv);
 	bench_die(argv[0]);
 }
 
-/* the child's listener, by the number it has there */
+/* duplicate the child's listener; the child sends its number */
 static int take_listener(int pidfd, int pipe_fd)
 {
 	int number, listener;
@@ -61,12 +61,15 @@ static void serve_one(const struct judge *judge, int listener)
 		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	else
 		answer.error = result;
-	/* ENOENT: the task is gone */
+	/* ENOENT: the task has been killed */
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 && errno != ENOENT)
 		bench_die("SECCOMP_IOCTL_NOTIF_SEND");
 }
 
-/* until the child ends: Linux 6.1 says nothing on the listener before the child was waited for */
+/*
+ * Serve until the child ends. Linux 6.1 does not report this on the listener before the child is
+ * waited for.
+ */
 static void serve(const struct judge *judge, int listener, int pidfd)
 {
 	struct pollfd fds[] = {
@@ -92,7 +95,7 @@ int main(int argc, char *argv[])
 		fputs("usage: bench_unotify denied|register COMMAND...\n", stderr);
 		return 2;
 	}
-	/* both ends read and write */
+	/* both processes read and write */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		bench_die("socketpair");
 	child = fork();

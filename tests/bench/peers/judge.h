@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a supervisor in user space does with a call it was told of: reads its memory and answers it.
+/*
+ * How a supervisor in user space answers a system call: it reads the task's memory and gives a
+ * result.
  */
 #ifndef BENCH_JUDGE_H
 #define BENCH_JUDGE_H
@@ -9,8 +11,8 @@
 
 /**
  * struct judge - a kind of answer
- * @name: as the command line has it: "denied" or "register", see bench_calls.c
- * @nr: the call
+ * @name: name on the command line: "denied" or "register", see calls.c
+ * @nr: number of the system call
  * @answer: the result for a call of @pid with @args: 0 or negative errno; 1: let it run
  */
 struct judge {
@@ -19,7 +21,7 @@ struct judge {
 	int (*answer)(pid_t pid, const uint64_t args[6]);
 };
 
-/** judge_find() - by its name. Return: NULL: there is none. */
+/** judge_find() - find an answer by name. Return: NULL: not found. */
 const struct judge *judge_find(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A seccomp filter on one system call of the native ABI, as the peers need it. */
+/* A seccomp filter for one system call of the native ABI. */
 #ifndef BENCH_SECCOMP_FILTER_H
 #define BENCH_SECCOMP_FILTER_H
 
@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /**
- * seccomp_filter_on() - every call of this task and its children: @action for @nr, others are
- * allowed
- * @nr: native number of the call
+ * seccomp_filter_on() - install a filter for this task and its children: @action for @nr, all other
+ * system calls are allowed
+ * @nr: native number of the system call
  * @action: SECCOMP_RET_*
  * @flags: SECCOMP_FILTER_FLAG_*
  *
- * Return: what seccomp() returns: 0 or a listener; ends the program when that fails.
+ * Return: the result of seccomp(2): 0 or a listener. Ends the program on failure.
  */
 int seccomp_filter_on(uint32_t nr, uint32_t action, unsigned int flags);
 

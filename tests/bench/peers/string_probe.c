@@ -13,10 +13,10 @@
 
 #define TRACEPOINT_ID "/sys/kernel/tracing/events/syscalls/sys_enter_openat/id"
 
-/* where the tracepoint's record has the path; its "format" file says so */
+/* offset of the path in the tracepoint's record, from its "format" file */
 #define FILENAME_OFFSET 24
 
-/* what the program writes: the length with the NUL, and the text */
+/* a record of the program: 8 bytes for the length with the NUL, then the text */
 #define TEXT_OFFSET 8
 
 #define INSN(opcode, dst, src, offset, value)                                          \
@@ -57,9 +57,9 @@ static int make_ring(void)
 }
 
 /*
- * As cheap as eBPF has it: nothing is formatted, a record has room for just what is asked, and the
- * reader is woken only when it would be too late otherwise, which is how logs of hooks do it. A
- * SKIP says how many instructions it passes over: the first two lead to the end.
+ * The cheapest eBPF program for this: it formats nothing, and a record has only the required size.
+ * As trace hooks do, it wakes the reader only when more than a quarter of the ring is full. The
+ * last operand of SKIP_* is the number of instructions to skip; the first two skip to the end.
  */
 static int load_program(int ring, pid_t pid, uint32_t size)
 {
@@ -112,7 +112,7 @@ static unsigned long tracepoint_id(void)
 	return id;
 }
 
-/* one event is enough for all CPUs: the program belongs to the tracepoint */
+/* one perf event is enough for all CPUs: the program is attached to the tracepoint */
 static void attach(int program)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the benchmark's guest programs share: the clock, the calls that are measured, and the way in
- * which they speak to the hook module modules/bench.c. Knows no peer.
+ * Shared by the guest programs of the benchmark: the clock, the data of the measured system calls,
+ * and the interface to the hook module modules/bench.c. Knows no peer.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -11,38 +11,46 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* prctl(BENCH_CONTROL, BENCH_SET, config): the module installs that configuration's hooks, after it
-   has removed those of the one before. prctl(BENCH_CONTROL, BENCH_COUNT): events whose data was
-   right since. */
+/*
+ * prctl(BENCH_CONTROL, BENCH_SET, config): the hook module removes the hooks of the previous
+ * configuration and installs those of this one. prctl(BENCH_CONTROL, BENCH_COUNT): number of events
+ * with correct data since then.
+ */
 #define BENCH_CONTROL 0x62656e63
 #define BENCH_SET     1
 #define BENCH_COUNT   2
 
-/* prctl(BENCH_CONTROL, BENCH_DIRECT, access, address): nanoseconds of one such access in the
-   module's callback, to memory that the caller has written; -EIO when not all of it was right. */
+/*
+ * prctl(BENCH_CONTROL, BENCH_DIRECT, access, address): duration in nanoseconds of one such access
+ * in the hook module's callback, to memory that the caller has written; -EIO if not all of it was
+ * correct.
+ */
 #define BENCH_DIRECT	3
 #define BENCH_BULK_SIZE (16u << 20)
 #define BENCH_BULK_BYTE 0x5c
 
 enum bench_access {
-	BENCH_READ_64,	   /* portal_read_bytes() of 64 bytes that no hook declared */
-	BENCH_READV_64,	   /* process_vm_readv() of 64 bytes of the VMM itself */
+	BENCH_READ_64,	   /* portal_read_bytes() of 64 bytes without a declaration */
+	BENCH_READV_64,	   /* process_vm_readv() of 64 bytes in the VMM */
 	BENCH_BULK_READ,   /* portal_read_bytes() of BENCH_BULK_SIZE */
-	BENCH_BULK_WRITE,  /* portal_write_bytes() likewise */
-	BENCH_BULK_MEMCPY, /* memcpy() of as much in the VMM */
-	BENCH_BULK_READV,  /* process_vm_readv() likewise */
+	BENCH_BULK_WRITE,  /* portal_write_bytes() of BENCH_BULK_SIZE */
+	BENCH_BULK_MEMCPY, /* memcpy() of BENCH_BULK_SIZE in the VMM */
+	BENCH_BULK_READV,  /* process_vm_readv() of BENCH_BULK_SIZE in the VMM */
 	BENCH_NR_ACCESSES
 };
 
-/* 64 bytes with the NUL; a decider reads that many and denies the call with EPERM when they are
- * these */
+/*
+ * 64 bytes with the NUL; BENCH_DECIDE and its peers read 64 bytes and deny the system call with
+ * EPERM if they match
+ */
 #define BENCH_PATH	"/tmp/bench/a-path-that-has-sixty-three-characters-and-is-not-he"
 #define BENCH_PATH_SIZE 64
 
-/* the reference's register read: struct ifreq, whose ifr_data points to the number and the value's
- * place */
+/*
+ * the register read of the reference: a struct ifreq, whose ifr_data points to a struct bench_reg
+ */
 #define BENCH_REG_READ	0x89F1
-#define BENCH_REG_RULE	0x89F2 /* the same, for the hook that answers by rule */
+#define BENCH_REG_RULE	0x89F2 /* the same, for the hook with a rule */
 #define BENCH_REG	0x34
 #define BENCH_REG_VALUE 0x2
 #define BENCH_INTERFACE "eth0"
@@ -51,9 +59,9 @@ struct bench_reg {
 	uint32_t number, value;
 };
 
-_Static_assert(sizeof(BENCH_PATH) == BENCH_PATH_SIZE, "a decider reads the whole path");
+_Static_assert(sizeof(BENCH_PATH) == BENCH_PATH_SIZE, "a deciding hook reads the whole path");
 
-/** bench_now_ns() - monotonic time; in nanoseconds. */
+/** bench_now_ns() - monotonic time in nanoseconds. */
 static inline uint64_t bench_now_ns(void)
 {
 	struct timespec now;
@@ -62,7 +70,7 @@ static inline uint64_t bench_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/** bench_die() - end with status 1 and the reason of the last system call. */
+/** bench_die() - print @what and errno, and end with status 1. */
 static inline _Noreturn void bench_die(const char *what)
 {
 	perror(what);

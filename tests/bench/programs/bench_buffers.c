@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_buffers KIND N: N times openat() of a 63-character path that lies in memory of that kind.
- *What watches the call has to find the path; the kernel itself always does. Prints how often the
- *path was in that state.
+ * bench_buffers KIND N: N times openat() of a 63-character path in memory of that KIND. A program
+ * that watches the system call has to read the path; the kernel always can. Prints how often the
+ * path was in that state.
  *
  *	present		in a page that is mapped
- *	absent		in a page of a file's private mapping that was dropped
- *	lazy		in a page of a file's mapping that was never touched
+ *	absent		in a page of a shared file mapping that was dropped
+ *	lazy		in a page of a shared file mapping that was never accessed
  *	swapped		in a page that is on the swap device
- *	crossing	from one page into the next, the second one lazily mapped
+ *	crossing	across two pages, the second one dropped
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 #define FILE_NAME   "/tmp/bench-buffers"
 #define HEAD	    20 /* bytes of a crossing path in its first page */
 
-/* Makes the memory and says which address the path has; NULL: it cannot be had. */
+/* A kind of memory; make() prepares it and returns the address of the path. */
 struct kind {
 	const char *name;
 	char *(*make)(char *area, int fd, const char *path);
@@ -90,7 +90,7 @@ static char *make_crossing(char *area, int fd, const char *path)
 {
 	put_into_file(fd, PAGE - HEAD, path);
 	*(volatile char *)area;
-	/* fault-around has mapped both */
+	/* fault-around has mapped both pages */
 	madvise(area + PAGE, PAGE, MADV_DONTNEED);
 	return area + PAGE - HEAD;
 }
@@ -113,7 +113,9 @@ static bool is_anonymous(const struct kind *kind)
 	return kind->make == make_present || kind->make == make_swapped;
 }
 
-/* Return: the path's last page was (or, for present, was not) away when the call was made. */
+/*
+ * Return: the last page of the path was absent before the system call; for present, it was mapped.
+ */
 static bool one_call(const struct kind *kind, int fd, int pagemap, unsigned long number)
 {
 	char path[PATH_SIZE];

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_calls CALL N: makes one of the calls of calls.c N times and prints the nanoseconds that one
- * took. */
+/* bench_calls CALL N: makes a system call of calls.c N times and prints the nanoseconds for one. */
 #include "bench.h"
 #include "calls.h"
 
 int main(int argc, char *argv[])
 {
-	const struct syscall_event *call = argc == 3 ? calls_find(argv[1]) : NULL;
+	const struct bench_call *call = argc == 3 ? calls_find(argv[1]) : NULL;
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	struct caller caller;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_direct ACCESS: has the hook module make one access to memory of this program that is
- * present and written, and prints the nanoseconds that it took there. The module writes other bytes
- * than this program did, which are checked.
+ * bench_direct ACCESS: lets the hook module make one access to present memory of this program, and
+ * prints its duration in nanoseconds. Checks the bytes that the hook module writes.
  */
 #include <string.h>
 #include <sys/mman.h>

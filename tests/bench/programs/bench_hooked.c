@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_hooked CONFIG COMMAND...: runs COMMAND under the hooks of the module's configuration CONFIG
- * and ends with its status. With -c the number of events whose data the module found right is
- * printed behind its output.
+ * bench_hooked CONFIG COMMAND...: runs COMMAND with the hooks of configuration CONFIG and ends with
+ * its status. With -c, prints the number of events with correct data after the output of COMMAND.
  */
 #include <string.h>
 #include <sys/prctl.h>
@@ -48,7 +47,7 @@ int main(int argc, char *argv[])
 	}
 	set_config(config);
 	status = run(argv + at + 1);
-	/* records are read later, but not much */
+	/* trace records are read with a delay */
 	if (at == 2)
 		usleep(SETTLE_US);
 	right = prctl(BENCH_CONTROL, BENCH_COUNT, 0, 0, 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_http PORT N: N requests for / of the web server on this machine, one after the other; waits
- * for it. */
+/*
+ * bench_http PORT N: waits for the web server on this machine, then makes N requests, one after the
+ * other. Prints their total duration in nanoseconds.
+ */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -40,7 +42,7 @@ static void wait_for(const struct sockaddr_in *address)
 	bench_die("bench_http: no server");
 }
 
-static void ask(const struct sockaddr_in *address)
+static void make_request(const struct sockaddr_in *address)
 {
 	int fd = connect_to(address);
 	char answer[4096];
@@ -73,7 +75,7 @@ int main(int argc, char *argv[])
 	wait_for(&address);
 	start = bench_now_ns();
 	for (unsigned long i = 0; i < n; i++)
-		ask(&address);
+		make_request(&address);
 	printf("%llu\n", (unsigned long long)(bench_now_ns() - start));
 	return EXIT_SUCCESS;
 }

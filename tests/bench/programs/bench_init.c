@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The init of the start-up benchmark: says that it runs, and then does nothing. */
+/* The init of the boot benchmark: prints a line, then does nothing. */
 #include <unistd.h>
 
 int main(void)

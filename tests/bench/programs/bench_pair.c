@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_pair CALL N PROCESSES: so many processes, each on a CPU of its own, make one of the calls
- * of calls.c N times at once. Prints the calls of all of them in a second, from the first one's
- * start to the last one's end.
+ * bench_pair CALL N PROCESSES: starts PROCESSES processes, each on its own CPU, which make a system
+ * call of calls.c N times at the same time. Prints the total number of calls per second, from the
+ * first start to the last end.
  */
 #include <sched.h>
 #include <stdatomic.h>
@@ -14,9 +14,9 @@
 #include "calls.h"
 
 #define MAX_PROCESSES 8
-#define WAIT_NS	      10000000000u /* for the others, one of which may have failed */
+#define WAIT_NS	      10000000000u /* limit for the start of the other processes */
 
-/* what the processes share; @nr_ready: of those that may begin */
+/* shared by the processes; @nr_ready: processes that are ready to begin */
 struct race {
 	unsigned int nr_processes;
 	atomic_uint nr_ready;
@@ -42,23 +42,23 @@ static void wait_for_others(struct race *race)
 	atomic_fetch_add(&race->nr_ready, 1);
 	while (atomic_load(&race->nr_ready) < race->nr_processes) {
 		if (bench_now_ns() > limit) {
-			fputs("bench_pair: another process has not come\n", stderr);
+			fputs("bench_pair: another process did not start\n", stderr);
 			exit(EXIT_FAILURE);
 		}
 	}
 }
 
-/* @channel: ends when all processes were started */
-static _Noreturn void run(struct race *race, unsigned int lane, int channel,
-			  const struct syscall_event *call, unsigned long n)
+/* @start_fd: a pipe that is closed when all processes have been started */
+static _Noreturn void run(struct race *race, unsigned int lane, int start_fd,
+			  const struct bench_call *call, unsigned long n)
 {
 	struct caller caller;
 	char end;
 
 	pin(lane);
 	calls_prepare(call, &caller);
-	if (read(channel, &end, 1) != 0)
-		bench_die("channel");
+	if (read(start_fd, &end, 1) != 0)
+		bench_die("start pipe");
 	wait_for_others(race);
 	race->lanes[lane].start_ns = bench_now_ns();
 	calls_repeat(call, &caller, n);
@@ -66,7 +66,7 @@ static _Noreturn void run(struct race *race, unsigned int lane, int channel,
 	exit(EXIT_SUCCESS);
 }
 
-static void start_all(struct race *race, const struct syscall_event *call, unsigned long n)
+static void start_all(struct race *race, const struct bench_call *call, unsigned long n)
 {
 	int ends[2];
 
@@ -114,7 +114,7 @@ static uint64_t took_ns(const struct race *race)
 
 int main(int argc, char *argv[])
 {
-	const struct syscall_event *call = argc == 4 ? calls_find(argv[1]) : NULL;
+	const struct bench_call *call = argc == 4 ? calls_find(argv[1]) : NULL;
 	unsigned long n = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long nr = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 	struct race *race;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_paths: reads what somebody has told of calls with paths of path.h, at most one a line, and
- * prints right=N, the number of calls whose path is there whole.
+ * bench_paths: reads a trace of calls with paths of path.h, at most one path a line, and prints
+ * right=N, the number of calls with a complete path.
  */
 #include <string.h>
 
 #include "bench.h"
 #include "path.h"
 
-/* all that a path can consist of */
+/* all characters that a path may have */
 #define PATH_CHARS "/abcdefghijklmnopqrstuvwxyz0123456789"
 
 int main(void)

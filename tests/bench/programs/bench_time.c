@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_time COMMAND...: prints the nanoseconds that COMMAND took, from fork() to its end. */
+/* bench_time COMMAND...: prints the duration of COMMAND in nanoseconds, from fork() to its end. */
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>

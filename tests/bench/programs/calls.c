@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- *	getppid		the cheapest call
- *	openat		a path of 63 characters that is not there, always the same
- *	path-LEN	paths of LEN characters, see path.h; they are not there either
- *	denied		the same as openat; somebody has read it and denies it with EPERM
- *	register	ioctl() that somebody answers with the value of a switch register
- *	register-rule	the same with another number, which the guest itself answers
- *	register-blind	the same, of somebody who can only make up the result
- *	unanswered	the same ioctl() when nobody answers: what the call itself costs
+ *	getppid		the cheapest system call
+ *	openat		a path of 63 characters that does not exist, always the same
+ *	path-LEN	paths of LEN characters that do not exist, see path.h
+ *	denied		the same as openat; the watcher reads the path and denies it with EPERM
+ *	register	ioctl() that the watcher answers with the value of a switch register
+ *	register-rule	the same with another number, which the guest module answers by a rule
+ *	register-blind	the same, for a watcher that can set only the result
+ *	unanswered	the same ioctl() without an answer: the cost of the system call itself
  */
 #include "calls.h"
 
@@ -51,7 +51,7 @@ static bool make_denied(struct caller *caller)
 	return open_is(BENCH_PATH, EPERM);
 }
 
-static bool ask_register_by(int fd, unsigned long number, uint32_t *ret_value)
+static bool read_register(int fd, unsigned long number, uint32_t *ret_value)
 {
 	struct bench_reg reg = { .number = BENCH_REG };
 	struct ifreq request = { .ifr_name = BENCH_INTERFACE, .ifr_data = (char *)&reg };
@@ -66,31 +66,31 @@ static bool make_register(struct caller *caller)
 {
 	uint32_t value;
 
-	return ask_register_by(caller->fd, BENCH_REG_READ, &value) && value == BENCH_REG_VALUE;
+	return read_register(caller->fd, BENCH_REG_READ, &value) && value == BENCH_REG_VALUE;
 }
 
 static bool make_register_rule(struct caller *caller)
 {
 	uint32_t value;
 
-	return ask_register_by(caller->fd, BENCH_REG_RULE, &value) && value == BENCH_REG_VALUE;
+	return read_register(caller->fd, BENCH_REG_RULE, &value) && value == BENCH_REG_VALUE;
 }
 
 static bool make_register_blind(struct caller *caller)
 {
 	uint32_t value;
 
-	return ask_register_by(caller->fd, BENCH_REG_READ, &value);
+	return read_register(caller->fd, BENCH_REG_READ, &value);
 }
 
 static bool make_unanswered(struct caller *caller)
 {
 	uint32_t value;
 
-	return !ask_register_by(caller->fd, BENCH_REG_READ, &value) && errno == ENODEV;
+	return !read_register(caller->fd, BENCH_REG_READ, &value) && errno == ENODEV;
 }
 
-static const struct syscall_event calls[] = {
+static const struct bench_call calls[] = {
 	{ .name = "getppid", .make = make_getppid },
 	{ .name = "openat", .make = make_openat },
 	{ .name = "path-64", .path_len = 64, .make = make_path },
@@ -105,7 +105,7 @@ static const struct syscall_event calls[] = {
 
 #define NR_CALLS (sizeof(calls) / sizeof(calls[0]))
 
-const struct syscall_event *calls_find(const char *name)
+const struct bench_call *calls_find(const char *name)
 {
 	for (size_t i = 0; i < NR_CALLS; i++)
 		if (strcmp(calls[i].name, name) == 0)
@@ -120,7 +120,7 @@ void calls_list(void)
 	fputc('\n', stderr);
 }
 
-void calls_prepare(const struct syscall_event *call, struct caller *caller)
+void calls_prepare(const struct bench_call *call, struct caller *caller)
 {
 	caller->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (caller->fd < 0)
@@ -130,7 +130,7 @@ void calls_prepare(const struct syscall_event *call, struct caller *caller)
 		path_init(&caller->path, call->path_len);
 }
 
-uint64_t calls_repeat(const struct syscall_event *call, struct caller *caller, unsigned long n)
+uint64_t calls_repeat(const struct bench_call *call, struct caller *caller, unsigned long n)
 {
 	uint64_t start = bench_now_ns();
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls that are measured, each with a check of its result. What watches or answers them
- * is somebody else's business.
+ * The system calls that are measured, each with a check of its result. Does not know who watches or
+ * answers them.
  */
 #ifndef BENCH_CALLS_H
 #define BENCH_CALLS_H
@@ -12,10 +12,10 @@
 #include "path.h"
 
 /**
- * struct caller - what the calls of one process need
- * @fd: a socket that is asked about an interface
- * @path: of the call that is made next
- * @number: of that call
+ * struct caller - state of one process that makes calls
+ * @fd: a socket for the ioctl()
+ * @path: path of the next call
+ * @number: number of the next call
  */
 struct caller {
 	int fd;
@@ -24,31 +24,31 @@ struct caller {
 };
 
 /**
- * struct syscall_event - a call by its name
+ * struct bench_call - a kind of system call
  * @name: see calls.c
- * @path_len: characters of its path; 0: it has none, or always the same
- * @make: makes it; false when its result is not what it must be
+ * @path_len: characters of its path; 0: no path, or always the same
+ * @make: make the call. Return: its result is correct
  */
-struct syscall_event {
+struct bench_call {
 	const char *name;
 	size_t path_len;
 	bool (*make)(struct caller *caller);
 };
 
-/** calls_find() - by its name. Return: NULL: there is none. */
-const struct syscall_event *calls_find(const char *name);
+/** calls_find() - find a call by name. Return: NULL: not found. */
+const struct bench_call *calls_find(const char *name);
 
-/** calls_list() - the names, for a usage line on stderr. */
+/** calls_list() - print the names to stderr, for a usage message. */
 void calls_list(void);
 
-/** calls_prepare() - make the caller; ends the program when it gets no socket. */
-void calls_prepare(const struct syscall_event *call, struct caller *caller);
+/** calls_prepare() - initialise @caller; ends the program if it gets no socket. */
+void calls_prepare(const struct bench_call *call, struct caller *caller);
 
 /**
  * calls_repeat() - make a call @n times
  *
- * Return: the nanoseconds that took. Ends the program when one result is wrong.
+ * Return: the duration in nanoseconds. Ends the program if a result is wrong.
  */
-uint64_t calls_repeat(const struct syscall_event *call, struct caller *caller, unsigned long n);
+uint64_t calls_repeat(const struct bench_call *call, struct caller *caller, unsigned long n);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The paths whose trace rings are compared. Each call's is another one and says at both ends which,
- * so that one that was cut, mixed with another or told twice is found. Knows neither who opens them
- * nor who tells of them.
+ * The paths by which traces are compared. Each call has a different path, with the number of the
+ * call at both ends. So a path that is truncated, mixed with another one or repeated is detected.
+ * Does not know who opens or traces them.
  */
 #ifndef BENCH_PATH_H
 #define BENCH_PATH_H
 
 #include <stddef.h>
 
-/* its first characters; there is no such directory */
+/* first characters of a path; the directory does not exist */
 #define PATH_HEAD "/tmp/bench/"
 
 /* characters of a path, without the NUL */
@@ -18,25 +18,25 @@
 
 /**
  * struct path - a path of a chosen length
- * @len: its characters, PATH_LEN_MIN .. PATH_LEN_MAX
- * @text: these and a NUL
+ * @len: number of characters, PATH_LEN_MIN .. PATH_LEN_MAX
+ * @text: the characters and a NUL
  */
 struct path {
 	size_t len;
 	char text[PATH_LEN_MAX + 1];
 };
 
-/** path_init() - the path of call 0. @len: see struct path. */
+/** path_init() - make the path of call 0. @len: see struct path. */
 void path_init(struct path *path, size_t len);
 
-/** path_set_number() - make it the path of another call. @number: below 10^8. */
+/** path_set_number() - change it to the path of another call. @number: below 10^8. */
 void path_set_number(struct path *path, unsigned long number);
 
 /**
- * struct path_reader - what somebody tells of calls
- * @next: number of the first call that was not told of
- * @nr_right: calls whose path was told whole
- * @path: what the last one must have been; of length 0 before the first
+ * struct path_reader - reads a trace of calls
+ * @next: number of the next call that is expected
+ * @nr_right: calls with a complete path
+ * @path: the expected path of the last call; of length 0 before the first call
  *
  * Zeroed at the start.
  */
@@ -46,8 +46,10 @@ struct path_reader {
 	struct path path;
 };
 
-/** path_read() - count this text if it is the whole path of a call behind all before. @text: any
- * @len bytes. */
+/**
+ * path_read() - count @text if it is the complete path of a call after all earlier ones. @text: any
+ * @len bytes.
+ */
 void path_read(struct path_reader *reader, const char *text, size_t len);
 
 #endif
