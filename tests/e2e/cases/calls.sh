@@ -233,10 +233,10 @@ case_calls_more_sleepers_than_pages_and_kills() {
 		sleepers -s 4000 fault 8 & sleep 1; uname -s; echo uname is back; wait' \
 		--hook "$TEST_HOOKS/memory.so,comm=sleepers" --hook "$HOOKS/hello.so"
 	expect_out '^32$'
-	expect_out '^sleepers: asked=80 finished=80 failed=0 killed=0$'
-	expect_out '^sleepers: asked=12 finished=0 failed=0 killed=12$'
-	expect_lines out.text '^(uname is back|sleepers: asked=8 .*)$' 'uname is back' \
-		'sleepers: asked=8 finished=8 failed=0 killed=0'
+	expect_out '^sleepers: tasks=80 finished=80 failed=0 killed=0$'
+	expect_out '^sleepers: tasks=12 finished=0 failed=0 killed=12$'
+	expect_lines out.text '^(uname is back|sleepers: tasks=8 .*)$' 'uname is back' \
+		'sleepers: tasks=8 finished=8 failed=0 killed=0'
 	expect_count 88 'openat: read_str 13 "/etc/hostname" ' err
 	expect_count 12 'openat: read_str -125 ' err
 	expect_err 'hello from uname'
