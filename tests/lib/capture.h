@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps what is written to stderr, so that a test can look at the messages a user would see. */
+/* Captures what is written to stderr, so that a test can check the messages for the user. */
 #ifndef LIB_CAPTURE_H
 #define LIB_CAPTURE_H
 
 #include <stdbool.h>
 
-/** capture_start() - from now on stderr goes to a buffer. One at a time. */
+/** capture_start() - redirect stderr to a buffer. Must not be nested. */
 void capture_start(void);
 
 /**
- * capture_stop() - stderr is what it was. Return: the text since capture_start(), until the next
- * one.
+ * capture_stop() - restore stderr. Return: the text since capture_start(); valid until the next
+ * capture.
  */
 const char *capture_stop(void);
 
