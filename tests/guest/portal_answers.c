@@ -5,7 +5,7 @@
 #define EFAULT 14
 
 static struct portal_wire_hook hook;
-static uint64_t nr_lies;
+static uint64_t nr_invalid;
 
 /* report the return of a read(); the first operation of the hook is then in page 1 */
 static bool hooked_read(void)
@@ -20,29 +20,30 @@ static bool hooked_read(void)
 	return portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_READ_STR;
 }
 
-static bool lie_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
+static bool invalid_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
 {
 	if (!hooked_read())
 		return false;
-	nr_lies++;
+	nr_invalid++;
 	portal_put(1, code, cursor, size);
 	return !portal_call_page(1, PORTAL_CALL_ANSWER) && !portal_call_page(1, PORTAL_CALL_ANSWER);
 }
 
-static void lies(void)
+static void invalid_answers(void)
 {
-	check(lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE + 1, 0) &&
-		      lie_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE, 0) &&
-		      lie_is_refused(PORTAL_RESP_DONE, INT64_MAX, 0),
+	check(invalid_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE + 1, 0) &&
+		      invalid_is_refused(PORTAL_RESP_DONE, PORTAL_DATA_SIZE, 0) &&
+		      invalid_is_refused(PORTAL_RESP_DONE, INT64_MAX, 0),
 	      "an answer longer than requested is refused");
-	check(lie_is_refused(PORTAL_RESP_DONE, -4096ull, 0) &&
-		      lie_is_refused(PORTAL_RESP_DONE, 1ull << 63, 0),
+	check(invalid_is_refused(PORTAL_RESP_DONE, -4096ull, 0) &&
+		      invalid_is_refused(PORTAL_RESP_DONE, 1ull << 63, 0),
 	      "an error outside the range of errno is refused");
-	check(lie_is_refused(0, 0, 0) && lie_is_refused(PORTAL_OP_READ_STR, 0, 0) &&
-		      lie_is_refused(PORTAL_EVENT_SYSCALL_RETURN, 0, 0) &&
-		      lie_is_refused(0xffffffff, 0, 0),
+	check(invalid_is_refused(0, 0, 0) && invalid_is_refused(PORTAL_OP_READ_STR, 0, 0) &&
+		      invalid_is_refused(PORTAL_EVENT_SYSCALL_RETURN, 0, 0) &&
+		      invalid_is_refused(0xffffffff, 0, 0),
 	      "an answer with a wrong code is refused");
-	check(lie_is_refused(PORTAL_RESP_DONE, 4, 0x1000) && lie_is_refused(PORTAL_RESP_DONE, 4, 1),
+	check(invalid_is_refused(PORTAL_RESP_DONE, 4, 0x1000) &&
+		      invalid_is_refused(PORTAL_RESP_DONE, 4, 1),
 	      "a cursor that jumps or goes back is refused");
 }
 
@@ -63,7 +64,7 @@ static bool answer_all(int64_t size)
 	return false;
 }
 
-static void truths(void)
+static void valid_answers(void)
 {
 	check(hooked_read() && answer_all(-EFAULT), "a fault is a valid answer");
 	check(hooked_read() && (portal_put(1, PORTAL_RESP_UNKNOWN, 0, -95ull), true) &&
@@ -79,9 +80,9 @@ void guest_main(void)
 	if (!check(portal_greet(names, sizeof(names), &hook) && hook.id != 0,
 		   "a hook is installed"))
 		return;
-	lies();
-	truths();
+	invalid_answers();
+	valid_answers();
 	print_number("calls", nr_calls);
 	print_number("refused", nr_refused);
-	print_number("lies", nr_lies);
+	print_number("invalid", nr_invalid);
 }

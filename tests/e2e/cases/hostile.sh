@@ -28,8 +28,8 @@ survived() {
 	return 0
 }
 
-# said NAME - the number N in the guest's line "NAME N"
-said() {
+# printed NAME - the number N in the guest's line "NAME N"
+printed() {
 	awk -v name="$1" '$1 == name { print $2 }' out.text
 }
 
@@ -52,7 +52,7 @@ case_hostile_virtio_rings() {
 case_hostile_virtio_descriptors_change_during_use() {
 	hostile virtio_race --cpus 2
 	survived 2
-	(($(said served) > 0)) || fail "no request was served"
+	(($(printed served) > 0)) || fail "no request was served"
 }
 
 # ---- accesses ----------------------------------------------------------------------------------------------
@@ -175,8 +175,8 @@ doorbells_agree() {
 	local calls
 
 	calls="$(awk '/^doorbells\./ && !/refused/ { n += $2 } END { print n + 0 }' stats)"
-	[[ "$calls" == "$(said calls)" ]] || fail "$calls calls counted, but the guest made $(said calls)"
-	expect_stat doorbells.refused "$(said refused)"
+	[[ "$calls" == "$(printed calls)" ]] || fail "$calls calls counted, but the guest made $(printed calls)"
+	expect_stat doorbells.refused "$(printed refused)"
 }
 
 # each_doorbell COMMAND... - run COMMAND with --doorbell for each doorbell of this architecture
@@ -250,7 +250,7 @@ case_hostile_portal_lies_to_a_hook() {
 	hostile portal_answers --hook "$HOOKS/memory_access.so"
 	survived 8
 	doorbells_agree
-	expect_stat sessions.protocol_errors "$(said lies)"
+	expect_stat sessions.protocol_errors "$(printed invalid)"
 }
 
 # An invalid address of the rule slots ends the VM. Of the contents of the slots, the VMM uses only the counts.
@@ -270,7 +270,7 @@ case_hostile_portal_lies_about_rules() {
 	expect_stat sessions.protocol_errors 0
 	expect_stat doorbells.refused 0
 	expect_stat operations.RULE_ADD 4
-	expect_stat rules.hits "$(said hits)"
+	expect_stat rules.hits "$(printed hits)"
 }
 
 # shared_page ANSWERS ARGUMENT...

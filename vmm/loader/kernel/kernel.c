@@ -198,7 +198,7 @@ static int probe_bzimage(struct kernel *kernel, struct load_error *why)
 }
 
 /* use the copy in the kernel cache, if its size is the one that the zImage announces */
-static bool take_kept(struct kernel *kernel, const char *key)
+static bool take_cached(struct kernel *kernel, const char *key)
 {
 	struct blob file;
 
@@ -218,20 +218,20 @@ static bool take_kept(struct kernel *kernel, const char *key)
 static int unpack_zimage(struct kernel *kernel)
 {
 	char key[STORE_KEY_SIZE];
-	bool keeps = kernel->store &&
-		     kernel_cache_key(kernel->data, kernel->zimage.packed_end, key) == 0;
+	bool has_key = kernel->store &&
+		       kernel_cache_key(kernel->data, kernel->zimage.packed_end, key) == 0;
 	auto_free void *plain = NULL;
 	size_t len;
 	int err;
 
-	if (keeps && take_kept(kernel, key))
+	if (has_key && take_cached(kernel, key))
 		return 0;
 	err = zimage_unpack(kernel->data, &kernel->zimage, &plain, &len);
 	if (err < 0)
 		return err;
 	/* the next boot is faster with a cached copy; this boot works without one, too */
-	if (keeps && kernel_cache_put(kernel->store, key, plain, len) == 0 &&
-	    take_kept(kernel, key))
+	if (has_key && kernel_cache_put(kernel->store, key, plain, len) == 0 &&
+	    take_cached(kernel, key))
 		return 0;
 	take_plain(kernel, take_ptr(plain), len);
 	return 0;

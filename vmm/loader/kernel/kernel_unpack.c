@@ -50,8 +50,8 @@ static int unpack_payload(const struct payload *payload, void **ret_data, size_t
 }
 
 /* use the copy in the kernel cache, if its size is the one that the payload announces */
-static int get_kept(const char *store, const char *key, const struct payload *payload,
-		    struct blob *ret_file)
+static int get_cached(const char *store, const char *key, const struct payload *payload,
+		      struct blob *ret_file)
 {
 	struct blob file;
 	int err = kernel_cache_get(store, key, &file);
@@ -84,14 +84,14 @@ static int open_payload(const struct payload *payload, const char *store, struct
 
 	if (store && kernel_cache_key(payload->data, payload->len, key) < 0)
 		store = NULL;
-	if (store && get_kept(store, key, payload, ret_file) == 0)
+	if (store && get_cached(store, key, payload, ret_file) == 0)
 		return 0;
 	err = unpack_payload(payload, &data, &len, why);
 	if (err < 0)
 		return err;
 	/* the next boot is faster with a cached copy; this boot works without one, too */
 	if (store && kernel_cache_put(store, key, data, len) == 0 &&
-	    get_kept(store, key, payload, ret_file) == 0)
+	    get_cached(store, key, payload, ret_file) == 0)
 		return 0;
 	return copy(data, len, ret_file, why);
 }

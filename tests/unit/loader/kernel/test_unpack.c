@@ -172,14 +172,14 @@ static void test_unpack_damaged_data_detected_by_checksum(void **state)
 
 static void test_unpack_lz4_bad_block_size_is_an_error(void **state)
 {
-	static const uint32_t lies[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 9u << 20 };
+	static const uint32_t sizes[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 9u << 20 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct sample plain = sample_bytes(1000), got;
 		struct sample packed = sample_pack(UNPACK_LZ4_LEGACY, &plain);
 
-		put_le32(packed.data + 4, lies[i]);
+		put_le32(packed.data + 4, sizes[i]);
 		assert_true(try(&packed, 4, LIMIT_HIGH, &got) < 0);
 		free(packed.data);
 		free(plain.data);
