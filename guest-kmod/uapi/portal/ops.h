@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
 /*
- * The operations a host may ask of the guest: the only place where one is named and numbered.
+ * The operations that the host may request: the only list of their names and numbers.
  *
- * A host writes code | generation << 32 into portal_region.op and its parameters into addr, size
- * and data, and lets the guest run. The guest carries the operation out and rings
+ * The host writes code | generation << 32 into portal_region.op and the parameters into addr, size
+ * and data, and resumes the guest. The guest carries out the operation and makes a call
  * PORTAL_CALL_ANSWER with a PORTAL_RESP_* in op, the signed result in size, the cursor in addr and
- * the payload in data.
- * NONE and VERDICT end the session and are not answered.
+ * the payload in data. NONE and VERDICT end the session and have no answer.
  *
- * Numbers are written out, never reused, and only ever appended.
+ * Numbers are written out. They are only appended and never reused.
  *
  * PORTAL_OPS(X) expands X(NAME, name, number, least, most) for each operation. @least and @most are
- * the bounds on the bytes of data that a request carries; the guest checks them before the handler
- * op_name() runs. The size field of a request is the number of these bytes. Where it means
- * something
+ * the bounds on the bytes of data in a request; the guest checks them before the handler op_name()
+ * runs. The size field of a request is the number of these bytes; if @most is 0 it is a parameter.
  *
  * name           addr                size            data           answer
  * NONE           -                   -               -              (none)
@@ -23,10 +21,10 @@
  * WRITE          user address        bytes of data   the bytes      bytes written; -EFAULT
  * READ_STR       user address        bytes wanted    -              bytes before the NUL; data;
  *                                                                   cursor = next address, 0 = the
- *                                                                   NUL was reached; -EFAULT
- * FD_NAME        offset              descriptor      -              bytes from offset on; data;
+ *                                                                   NUL was found; -EFAULT
+ * FD_NAME        offset              descriptor      -              bytes from the offset; data;
  *                                                                   cursor; -EBADF, -ENAMETOOLONG
- * PROC_ARGS      offset              -               -              bytes from offset on; data;
+ * PROC_ARGS      offset              -               -              bytes from the offset; data;
  *                                                                   cursor; -EFAULT, -ESRCH
  * PROC_ENV       offset              -               -              as PROC_ARGS
  * PROC_PID       -                   -               -              thread group id, initial
@@ -34,7 +32,7 @@
  * USER_REGS      -                   -               -              8 * PORTAL_NR_REGS; data;
  *                                                                   -ESRCH
  * SYSCALL_NAMES  first number        PORTAL_ABI_*    -              bytes; NUL-terminated names by
- *                                                                   number, "" = no call; data;
+ *                                                                   number, "" = none; data;
  *                                                                   cursor = next number, 0 = the
  *                                                                   end; -EINVAL
  * HOOK_ADD       -                   bytes of data   hook+strings   0; -EEXIST, -ENOSYS, -EINVAL,
@@ -48,10 +46,10 @@
  * RULE_DEL       slot                -               -              0; -ENOENT
  * TRACE_OPEN     -                   bytes of a ring -              bytes; __le64 gpa of each
  *                                                                   trace ring; data; -EINVAL,
- *                                                                   -ENOMEM, -EEXIST (open with
+ *                                                                   -ENOMEM, -EEXIST (they have
  *                                                                   another size), -E2BIG
- * READ_VEC       bytes of a pointer  bytes of data   steps          bytes; results of the steps
- *                                                                   reached; data; -EINVAL
+ * READ_VEC       bytes of a pointer  bytes of data   steps          bytes; data: results of the
+ *                                                                   steps done; -EINVAL
  */
 #ifndef PORTAL_OPS_H
 #define PORTAL_OPS_H

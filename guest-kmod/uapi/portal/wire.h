@@ -1,42 +1,41 @@
 /* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
 /*
- * The wire between the portal guest module and the VMM: every byte that the two share.
+ * The wire format between the guest module and the VMM: every byte that the two share.
  *
- * Both sides include this file and no other definition of it exists. docs/protocol.md says what the
- * fields mean and in which order things happen; this file says where they are. All numbers are
- * little endian, all structs have the same layout on every ABI, all reserved fields are zero.
+ * Both sides include this file; there is no other definition. It defines the layout;
+ * docs/protocol.md describes the meaning of the fields and the order of the messages. All numbers
+ * are little endian, all structs have the same layout on every ABI, all reserved fields are zero.
  */
 #ifndef PORTAL_WIRE_H
 #define PORTAL_WIRE_H
 
 #include <linux/types.h>
 
-/* hello carries this; a different number on the other side means: no hooks, one clear message */
+/* sent in hello; if the two sides differ, the host logs one message and installs no hooks */
 #define PORTAL_WIRE_VERSION 1
 
 /* ---- the doorbell ---- */
 
 /*
- * x86: vmcall/vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), RBX = gpa of the page, RCX = 1,
- * RDX = PORTAL_DOORBELL_TAG << 32 | kind. RAX comes back 0 when the ring was served, anything else
- * when nobody serves it. The page must be inside guest RAM and page aligned.
+ * x86: vmcall or vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), RBX = gpa of the page, RCX = 1,
+ * RDX = PORTAL_DOORBELL_TAG << 32 | kind. RAX returns 0 if the host served the call, and another
+ * value if it did not. The page must be inside guest RAM and page aligned.
  *
  * arm64, arm: hvc #0 with x0 = PORTAL_DOORBELL_HVC64 (PORTAL_DOORBELL_HVC32 from a 32-bit kernel) |
- * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0
- * comes back unchanged when the ring was served, -1 when nobody serves it. These are fast calls of
- * the OEM service of the SMC Calling Convention (Arm DEN 0028).
+ * kind << PORTAL_DOORBELL_KIND_SHIFT | index of the page in the pool, x1 = gpa of the page. x0 is
+ * unchanged on return if the host served the call, and -1 if it did not. These are fast calls in
+ * the range of the OEM services of the SMC Calling Convention (Arm DEN 0028).
  *
- * Where the portal device has a second window, it is the doorbell instead: a read of 32 bits at
- * kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT, with x1 = gpa of the
- * page.
- * It gives 0 when the ring was served, anything else when nobody serves it.
+ * If the portal device has a second window, the doorbell is a 32-bit read of that window instead,
+ * at kind << PORTAL_DOORBELL_KIND_SHIFT | index << PORTAL_DOORBELL_MMIO_SHIFT, with x1 = gpa of the
+ * page. The read returns 0 if the host served the call, and another value if it did not.
  */
 #define PORTAL_DOORBELL_NR  12
 #define PORTAL_DOORBELL_TAG 0x50525431u /* "PRT1" */
 
 #define PORTAL_DOORBELL_HVC64 0xc3000000u
 #define PORTAL_DOORBELL_HVC32 0x83000000u
-/* function numbers that are the doorbell's, from there on */
+/* number of function identifiers that belong to the doorbell, starting at each of the two above */
 #define PORTAL_DOORBELL_NR_HVC	   0x8000u
 #define PORTAL_DOORBELL_KIND_SHIFT 12
 #define PORTAL_DOORBELL_INDEX_MASK 0xfffu
@@ -46,11 +45,11 @@
 
 #define PORTAL_CALL_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */
 #define PORTAL_CALL_EVENT  2 /* the page holds an event; opens a session */
-#define PORTAL_CALL_ANSWER 3 /* the page holds the answer to the operation the host asked for */
-/* the guest offers a session for work the host has; opens a session */
+#define PORTAL_CALL_ANSWER 3 /* the page holds the answer to the host's operation */
+/* the guest offers a session for work that the host has to do; opens a session */
 #define PORTAL_CALL_WORK 4
-#define PORTAL_CALL_BYE	 5 /* the module lets go: no page of it is used after this ring */
-/* there is no room in this CPU's trace: served when the host has made some */
+#define PORTAL_CALL_BYE	 5 /* the pool is closed: no page of it is used after this call */
+/* this CPU's trace ring has no room: the host takes records out of it before it serves the call */
 #define PORTAL_CALL_TRACE 6
 
 /* ---- the page ---- */
@@ -59,11 +58,11 @@
 #define PORTAL_DATA_SIZE 4072
 
 /**
- * struct portal_region - one page shared by the guest and the VMM, the reference's mem_region
+ * struct portal_region - one page shared by the guest and the VMM (the reference's mem_region)
  * @op: code in the low 32 bits, the session's generation in the high 32 bits
- * @addr: an address or parameter; in an answer the cursor from which to go on, 0 = nothing is left
+ * @addr: an address or a parameter; in an answer the cursor, 0 = nothing is left
  * @size: bytes in @data, or a parameter; in an answer the signed result: a count, a number or
- * -errno
+ *	-errno
  * @data: payload
  */
 struct portal_region {
@@ -75,9 +74,9 @@ struct portal_region {
 
 /* codes the guest puts into @op when it answers */
 #define PORTAL_RESP_DONE 0xf0000001u /* @size is the result */
-/* this guest does not know the operation; @size = -EOPNOTSUPP */
+/* the guest does not have this operation; @size = -EOPNOTSUPP */
 #define PORTAL_RESP_UNKNOWN 0xf0000002u
-/* sizes or parameters out of bounds; @size = -EINVAL */
+/* a size or parameter is out of bounds; @size = -EINVAL */
 #define PORTAL_RESP_INVALID   0xf0000003u
 #define PORTAL_RESP_CANCELLED 0xf0000004u /* the task is being killed; @size = -ECANCELED */
 
@@ -96,7 +95,7 @@ struct portal_region {
 #define PORTAL_ABI_ARM64  3
 #define PORTAL_ABI_ARM	  4
 
-/* user registers by index in portal_wire_syscall.regs; names as portal_reg() takes them */
+/* indices of user registers in portal_wire_syscall.regs; portal_reg() takes the same names */
 #define PORTAL_REG_X86_AX	0
 #define PORTAL_REG_X86_BX	1
 #define PORTAL_REG_X86_CX	2
@@ -124,7 +123,7 @@ struct portal_region {
 
 #define PORTAL_NR_ARGS	 6
 #define PORTAL_COMM_SIZE 16
-/* hooks per event kind and call: bits of portal_wire_syscall.hooks */
+/* hooks per event kind and system call: bits of portal_wire_syscall.hooks */
 #define PORTAL_MAX_HOOKS  64
 #define PORTAL_MAX_RANGES 128
 #define PORTAL_MAX_PAGES  1024
@@ -132,7 +131,7 @@ struct portal_region {
 /* ---- hello ---- */
 
 /**
- * struct portal_wire_range - a run of pages of the module's pool
+ * struct portal_wire_range - contiguous pages of the pool
  * @gpa: guest physical address of the first page, page aligned
  * @nr_pages: length in pages, at least 1
  * @reserved: 0
@@ -144,15 +143,15 @@ struct portal_wire_range {
 };
 
 /**
- * struct portal_wire_hello - the module introduces itself and registers its pages
+ * struct portal_wire_hello - the guest module identifies itself and registers its pages
  * @version: PORTAL_WIRE_VERSION
  * @nr_ranges: valid entries of @ranges, 1 .. PORTAL_MAX_RANGES
- * @features: PORTAL_FEATURE_* the module offers
- * @abi: PORTAL_ABI_* of 64-bit (or the kernel's own) tasks
- * @compat_abi: PORTAL_ABI_* of 32-bit tasks on a 64-bit kernel, PORTAL_ABI_NONE without
+ * @features: PORTAL_FEATURE_* that the guest module supports
+ * @abi: PORTAL_ABI_* of tasks with the kernel's own word size
+ * @compat_abi: PORTAL_ABI_* of 32-bit tasks on a 64-bit kernel, PORTAL_ABI_NONE if it runs none
  * @release: the guest kernel's uname -r, NUL terminated
- * @module_version: the module's version, NUL terminated
- * @ranges: the pool; the page this struct is in belongs to it; ranges do not overlap
+ * @module_version: the guest module's version, NUL terminated
+ * @ranges: the pool, which contains the page of this struct; ranges do not overlap
  */
 struct portal_wire_hello {
 	__le32 version;
@@ -165,9 +164,9 @@ struct portal_wire_hello {
 	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
 };
 
-/* bits are given out append-only */
-#define PORTAL_FEATURE_FETCH 1u /* hooks may carry fetch declarations, events items */
-#define PORTAL_FEATURE_TRACE 2u /* TRACE_OPEN is known, hooks may have PORTAL_HOOK_F_TRACE */
+/* new bits are only appended */
+#define PORTAL_FEATURE_FETCH 1u /* hooks may have fetch declarations, events may have items */
+#define PORTAL_FEATURE_TRACE 2u /* TRACE_OPEN exists, hooks may have PORTAL_HOOK_F_TRACE */
 #define PORTAL_FEATURE_RULE  4u /* hooks may have rules */
 #define PORTAL_FEATURES	     7u /* all of them */
 
@@ -181,26 +180,26 @@ struct portal_wire_welcome {
 /* ---- events ---- */
 
 /* portal_wire_syscall.flags */
-/* return event: the call did not run, an entry hook skipped it */
+/* return event: an entry hook skipped the call, so its function did not run */
 #define PORTAL_SYSCALL_SKIPPED 1u
 /* the pool was empty: the task waited for the page of this event */
 #define PORTAL_SYSCALL_WAITED 2u
-/* a rule took the call, and one of its stores failed: nothing after it was done */
+/* a rule took the call, but one of its stores failed; nothing after that store was done */
 #define PORTAL_SYSCALL_RULE_FAILED 4u
 #define PORTAL_SYSCALL_FLAGS	   7u /* all of them */
 
-/* portal_wire_syscall.paging; 0 = not said, the task's memory is for the guest to access */
+/* portal_wire_syscall.paging; 0 = not given, only the guest can access the task's memory */
 #define PORTAL_PAGING_PAGE_SHIFT_MASK 0xffu /* log2 of the page size */
-/* and from there on: bits of an address, x86: of both halves */
+/* above it: bits of a virtual address; on x86 this covers both halves of the address space */
 #define PORTAL_PAGING_VA_BITS_SHIFT 8
 
 /**
- * struct portal_wire_syscall - a system call some hooks asked for
- * @abi: PORTAL_ABI_* the call was made by
+ * struct portal_wire_syscall - a system call that hooks match
+ * @abi: PORTAL_ABI_* of the call
  * @nr: its number in that ABI's table
  * @flags: PORTAL_SYSCALL_*
- * @paging: PORTAL_PAGING_*: how the table at @pgd is to be read
- * @hooks: bit n set: the hook installed with bit n for this event kind and number matched
+ * @paging: PORTAL_PAGING_*: format of the table at @pgd
+ * @hooks: bit n: the hook installed with bit n for this event kind and number matched
  * @args: the six arguments at entry, zero-extended to 64 bits for 32-bit tasks
  * @ret: return events: the result, sign-extended; 0 in entry events
  * @pid: thread group id in the initial pid namespace
@@ -208,9 +207,9 @@ struct portal_wire_welcome {
  * @comm: the task's name, NUL terminated
  * @pc: user program counter
  * @pgd: guest physical address of the task's top page table
- * @nr_items: struct portal_wire_item that follow this struct
- * @items_size: bytes that follow it
- * @regs: user registers, PORTAL_REG_* of the ABI the task has at this moment; unused entries 0
+ * @nr_items: number of struct portal_wire_item that follow this struct
+ * @items_size: bytes that follow this struct
+ * @regs: user registers by PORTAL_REG_* of the ABI that the task has now; unused entries are 0
  */
 struct portal_wire_syscall {
 	__le32 abi;
@@ -234,23 +233,23 @@ struct portal_wire_syscall {
 #define PORTAL_ITEM_MEM	    1 /* user memory at @addr */
 #define PORTAL_ITEM_STR	    2 /* a string at user address @addr, without its NUL */
 #define PORTAL_ITEM_FD_NAME 3 /* name of the descriptor @addr (sign-extended) */
-#define PORTAL_ITEM_ARGS    4 /* the process's arguments, @addr = 0 */
+#define PORTAL_ITEM_ARGS    4 /* the process's arguments; @addr = 0 */
 
-/* portal_wire_item.status when it is not a negative errno */
+/* portal_wire_item.status, unless it is a negative errno */
 #define PORTAL_ITEM_COMPLETE 0
-#define PORTAL_ITEM_CUT	     1 /* the declaration's max ended it: there is more */
-#define PORTAL_ITEM_DEFERRED 2 /* it did not fit the page: no bytes, ask for it */
+#define PORTAL_ITEM_CUT	     1 /* ended by the declaration's max: there is more */
+#define PORTAL_ITEM_DEFERRED 2 /* did not fit into the page: no bytes, use an operation */
 
 /**
- * struct portal_wire_item - something a hook declared: header, @len bytes, zero padding to a
- * multiple of 8
- * @addr: what it is of, by @what
+ * struct portal_wire_item - header of an item that a hook declared
+ * @addr: user address or descriptor, depending on @what
  * @len: bytes
  * @what: PORTAL_ITEM_*
  * @reserved: 0
- * @status: PORTAL_ITEM_* or -errno; with -EFAULT the bytes of an ITEM_MEM before the fault are
- * there
+ * @status: PORTAL_ITEM_* or -errno; with -EFAULT an ITEM_MEM has the bytes before the fault
  * @reserved2: 0
+ *
+ * @len bytes follow, then zero padding to a multiple of 8.
  */
 struct portal_wire_item {
 	__le64 addr;
@@ -262,8 +261,8 @@ struct portal_wire_item {
 };
 
 /**
- * struct portal_wire_error - an effect of a verdict could not be applied; nothing after it was
- * @call: the event the verdict answered, so that the error can be reported in its terms
+ * struct portal_wire_error - a write of a verdict failed; nothing after it was applied
+ * @call: the event that the verdict answered, for the host's report of the error
  * @hook: id of the hook that staged the failing write
  * @err: negative errno
  * @addr: user address of the write
@@ -277,7 +276,7 @@ struct portal_wire_error {
 
 /* ---- hooks ---- */
 
-/* comparisons; PORTAL_MATCH_* of the SDK have the same numbers */
+/* comparisons; the numbers are those of PORTAL_MATCH_* in the SDK */
 #define PORTAL_CMP_ANY		0
 #define PORTAL_CMP_EQ		1
 #define PORTAL_CMP_NE		2
@@ -301,10 +300,10 @@ struct portal_wire_error {
 /**
  * struct portal_wire_match - one filter
  * @cmp: PORTAL_CMP_*
- * @width: bytes compared: 1, 2, 4, 8; 0 = the task's long
+ * @width: bytes to compare: 1, 2, 4, 8; 0 = the task's long
  * @flags: PORTAL_CMP_F_*
  * @str_off: STR_*: offset of the string in the hook's string area
- * @str_len: STR_*: its length, no NUL
+ * @str_len: STR_*: its length without a NUL
  * @reserved: 0
  * @value: operand, low bound or mask
  * @limit: RANGE: high bound
@@ -323,18 +322,18 @@ struct portal_wire_match {
 #define PORTAL_WHEN_ENTER  1u
 #define PORTAL_WHEN_RETURN 2u
 
-/* every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
+/* on every call of both ABIs; @nr and @compat_nr are PORTAL_NR_NONE */
 #define PORTAL_HOOK_F_ALL 1u
-/* with both PORTAL_WHEN_*: told of the entry at the return, if there is one */
+/* with both PORTAL_WHEN_*: the return event reports the entry, too, if the call returns */
 #define PORTAL_HOOK_F_OBSERVE 2u
-#define PORTAL_HOOK_F_TRACE   4u /* told by a record in the trace of the CPU, never by an event */
-/* with TRACE: the task waits until there is room for the record */
+#define PORTAL_HOOK_F_TRACE   4u /* reported by a record in the CPU's trace, never by an event */
+/* with TRACE: the task waits for room for the record */
 #define PORTAL_HOOK_F_TRACE_BLOCK 8u
 #define PORTAL_HOOK_FLAGS	  15u /* all of them */
 
 #define PORTAL_NR_NONE 0xffffffffu
 
-/* declarations, with the numbers the SDK's PORTAL_FETCH_* have */
+/* declarations; the numbers are those of PORTAL_FETCH_* in the SDK */
 #define PORTAL_WIRE_FETCH_STR	  1
 #define PORTAL_WIRE_FETCH_MEM	  2
 #define PORTAL_WIRE_FETCH_PTR_MEM 3
@@ -349,8 +348,8 @@ struct portal_wire_match {
  * @what: PORTAL_WIRE_FETCH_*
  * @arg: argument 0 .. 5
  * @offset: added to the argument
- * @inner_offset: added to the pointer found there (PTR_*)
- * @max: most bytes, at least 1
+ * @inner_offset: added to the pointer that is read there (PTR_*)
+ * @max: maximum number of bytes, at least 1
  * @len_arg_plus1: n + 1: the length is argument n, at most @max; 0: it is @max (MEM, PTR_MEM)
  */
 struct portal_wire_fetch {
@@ -363,12 +362,10 @@ struct portal_wire_fetch {
 };
 
 /**
- * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD, followed by @strings_size bytes of
- * strings and
- *	@nr_fetch struct portal_wire_fetch, of any alignment
- * @id: the host's name for the hook, unique among installed hooks, not 0
+ * struct portal_wire_hook - payload of PORTAL_OP_HOOK_ADD
+ * @id: the host's number for the hook, unique among installed hooks, not 0
  * @when: PORTAL_WHEN_*
- * @bit: 0 .. 63, unique among the hooks that share an event kind and a call
+ * @bit: 0 .. 63, unique among the hooks that share an event kind and a system call
  * @flags: PORTAL_HOOK_F_*
  * @nr: number in the native table, or PORTAL_NR_NONE
  * @compat_nr: number in the compat table, or PORTAL_NR_NONE
@@ -379,6 +376,8 @@ struct portal_wire_fetch {
  * @comm: NUL padded; all NUL = any
  * @arg: filters on the arguments, all must match
  * @ret: filter on the result, evaluated at return
+ *
+ * @strings_size bytes of strings follow, then @nr_fetch struct portal_wire_fetch of any alignment.
  */
 struct portal_wire_hook {
 	__le32 id;
@@ -402,7 +401,7 @@ struct portal_wire_hook {
 #define PORTAL_VERDICT_RET  2u /* return: the result becomes @ret */
 
 /**
- * struct portal_wire_verdict - payload of PORTAL_OP_VERDICT, followed by @nr_writes writes
+ * struct portal_wire_verdict - payload of PORTAL_OP_VERDICT; @nr_writes writes follow
  * @flags: PORTAL_VERDICT_*
  * @arg_mask: bit n: argument n becomes args[n] (entry events only)
  * @args: new arguments
@@ -424,11 +423,12 @@ struct portal_wire_verdict {
 };
 
 /**
- * struct portal_wire_write - one deferred write: header, @len bytes, zero padding to a multiple of
- * 8
+ * struct portal_wire_write - header of a deferred write
  * @addr: user address
  * @len: bytes, at least 1
  * @hook: id of the hook that staged it
+ *
+ * @len bytes follow, then zero padding to a multiple of 8.
  */
 struct portal_wire_write {
 	__le64 addr;
@@ -442,14 +442,15 @@ struct portal_wire_write {
 #define PORTAL_MAX_RULE_CONDS	8
 #define PORTAL_MAX_RULE_STORES	8
 #define PORTAL_RULE_HITS_BITS	40
-#define PORTAL_RULE_GENERATIONS (1u << 24) /* the bits above the hits; 0 is no rule's */
+#define PORTAL_RULE_GENERATIONS (1u << 24) /* values of the bits above the hits; 0: no rule */
 
 /**
- * struct portal_rule_slot - what host and guest share of one rule, a cache line; PORTAL_MAX_RULES
- * of them, one
- *	after the other, are what the answer to PORTAL_OP_RULE_OPEN points to
- * @state: generation << PORTAL_RULE_HITS_BITS | hits: both sides change it in one atomic exchange
- * @unused: of no meaning
+ * struct portal_rule_slot - the part of a rule that host and guest share, one cache line
+ * @state: generation << PORTAL_RULE_HITS_BITS | hits; both sides change it by atomic exchanges of
+ *	all 8 bytes
+ * @unused: ignored
+ *
+ * The answer to PORTAL_OP_RULE_OPEN has the address of an array of PORTAL_MAX_RULES slots.
  */
 struct portal_rule_slot {
 	__le64 state;
@@ -460,14 +461,14 @@ struct portal_rule_slot {
 #define PORTAL_PLACE_ARG     1 /* the argument itself; conditions only */
 #define PORTAL_PLACE_MEM     2 /* user memory at @arg + @offset */
 #define PORTAL_PLACE_PTR_MEM 3 /* user memory at *(@arg + @offset) + @inner_offset */
-#define PORTAL_PLACE_RET     4 /* the result; conditions of rules at the return only */
+#define PORTAL_PLACE_RET     4 /* the result; only in conditions of rules at return */
 
 /**
- * struct portal_wire_place - where a rule looks or stores
+ * struct portal_wire_place - where a rule reads or stores
  * @what: PORTAL_PLACE_*
- * @arg: argument 0 .. 5, as it was at entry
+ * @arg: argument 0 .. 5, with its value at entry
  * @offset: added to the argument
- * @inner_offset: added to the pointer found there
+ * @inner_offset: added to the pointer that is read there
  */
 struct portal_wire_place {
 	__le32 what;
@@ -478,10 +479,10 @@ struct portal_wire_place {
 
 /**
  * struct portal_wire_rule_cond - one condition
- * @place: the number that is compared; a STR_* comparison is of the string at that place
- * @match: comparison, not ANY; SUCCESS and ERROR are for the result only, STR_* are not; its string
- * is in
- *	the rule's bytes
+ * @place: location of the number to compare; for STR_*, of the string, or the argument that points
+ *	to it
+ * @match: comparison, not ANY; for the result only: SUCCESS and ERROR; not for the result: STR_*,
+ *	whose string is in the rule's bytes
  */
 struct portal_wire_rule_cond {
 	struct portal_wire_place place;
@@ -491,8 +492,8 @@ struct portal_wire_rule_cond {
 /**
  * struct portal_wire_rule_store - one store
  * @place: MEM or PTR_MEM
- * @off: of what is stored, in the rule's bytes
- * @len: bytes, at least 1
+ * @off: offset of the bytes to store in the rule's bytes
+ * @len: their number, at least 1
  */
 struct portal_wire_rule_store {
 	struct portal_wire_place place;
@@ -501,21 +502,22 @@ struct portal_wire_rule_store {
 };
 
 /**
- * struct portal_wire_rule - payload of PORTAL_OP_RULE_ADD, followed by @nr_conds struct
- * portal_wire_rule_cond,
- *	@nr_stores struct portal_wire_rule_store, and @bytes_size bytes
+ * struct portal_wire_rule - payload of PORTAL_OP_RULE_ADD
  * @hook: id of the hook it belongs to
- * @slot: 0 .. PORTAL_MAX_RULES - 1: its name, unique among installed rules
- * @generation: 1 .. PORTAL_RULE_GENERATIONS - 1: it rests unless its slot says the same
- * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN, one that its hook has
+ * @slot: 0 .. PORTAL_MAX_RULES - 1, unique among installed rules
+ * @generation: 1 .. PORTAL_RULE_GENERATIONS - 1; the rule applies while its slot has the same value
+ * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN, a stage of its hook
  * @flags: PORTAL_VERDICT_SKIP at entry, PORTAL_VERDICT_RET at return
  * @arg_mask: bit n: argument n becomes args[n] (entry only)
  * @nr_conds: 0 .. PORTAL_MAX_RULE_CONDS, all must hold
  * @nr_stores: 0 .. PORTAL_MAX_RULE_STORES
- * @bytes_size: bytes of strings and of what is stored
+ * @bytes_size: total size of the strings and of the bytes to store
  * @reserved: 0
  * @args: new arguments
  * @ret: the result for SKIP and RET
+ *
+ * @nr_conds struct portal_wire_rule_cond follow, then @nr_stores struct portal_wire_rule_store,
+ * then @bytes_size bytes.
  */
 struct portal_wire_rule {
 	__le32 hook;
@@ -534,24 +536,24 @@ struct portal_wire_rule {
 
 /* ---- trace rings ---- */
 
-#define PORTAL_MAX_TRACE_RINGS 500 /* one for each CPU the guest's kernel may have */
+#define PORTAL_MAX_TRACE_RINGS 500 /* one for each possible CPU of the guest's kernel */
 /* bytes of a trace ring, a power of two; the largest record fits */
 #define PORTAL_TRACE_RING_MIN	8192u
 #define PORTAL_TRACE_RING_MAX	(1u << 20)
-#define PORTAL_TRACE_RECORD_MAX 8192u	    /* bytes of a record, its header counted */
+#define PORTAL_TRACE_RECORD_MAX 8192u	    /* bytes of a record, including its header */
 #define PORTAL_TRACE_COMMIT	0x4c4f4700u /* "LOG": commit is this xor the record's position */
 
 /**
- * struct portal_wire_trace_ring - the page before a trace ring: what each side tells the other
- * @head: guest: position behind the last record; positions count bytes, modulo 2^32
- * @written: guest: records in the ring so far, modulo 2^32
- * @lost: guest: records for which there was no room so far, modulo 2^32
+ * struct portal_wire_trace_ring - start of the page before a trace ring
+ * @head: written by the guest: position after the last record; counts bytes, modulo 2^32
+ * @written: by the guest: records written so far, modulo 2^32
+ * @lost: by the guest: records dropped for lack of room so far, modulo 2^32
  * @reserved: 0
- * @tail: host: position behind the last record it has taken
- * @wake_at: host: the guest writes PORTAL_DEV_TRACE when its head passes this position
+ * @tail: by the host: position after the last record that it has taken
+ * @wake_at: by the host: the guest writes PORTAL_DEV_TRACE when its head passes this position
  * @reserved2: 0
  *
- * The two sides' lines are apart, so that neither waits for the other's.
+ * The fields of guest and host are on different cache lines, to avoid false sharing.
  */
 struct portal_wire_trace_ring {
 	__le32 head;
@@ -564,15 +566,16 @@ struct portal_wire_trace_ring {
 };
 
 /**
- * struct portal_wire_trace_record - an event in a trace: this header, struct portal_wire_syscall
- * and its items
- * @size: bytes in all, a multiple of 8
+ * struct portal_wire_trace_record - header of an event in a trace
+ * @size: total number of bytes, a multiple of 8
  * @commit: PORTAL_TRACE_COMMIT ^ position of the record
  * @seq: records in this trace before this one, modulo 2^32
  * @lost: records lost in this trace before this one, modulo 2^32
  * @time: the guest's CLOCK_MONOTONIC when the record was written, ns
  * @event: PORTAL_EVENT_SYSCALL_ENTER or PORTAL_EVENT_SYSCALL_RETURN
  * @reserved: 0
+ *
+ * A struct portal_wire_syscall follows, then its items.
  */
 struct portal_wire_trace_record {
 	__le32 size;
@@ -586,15 +589,14 @@ struct portal_wire_trace_record {
 
 /* ---- vectored reads ---- */
 
-#define PORTAL_MAX_STEPS 32 /* of one READ_VEC */
+#define PORTAL_MAX_STEPS 32 /* steps of one READ_VEC */
 
 /**
  * struct portal_wire_step - one read of PORTAL_OP_READ_VEC
- * @addr: user address, or what is added to the pointer
+ * @addr: user address, or an offset from the pointer
  * @len: bytes, at least 1
- * @base_plus1: n + 1: @addr is added to a pointer that step n, an earlier one, has read; 0: to
- * nothing
- * @at: where in the bytes of step n that pointer is, all of it; 0 without one
+ * @base_plus1: n + 1: @addr is added to a pointer that the earlier step n has read; 0: no pointer
+ * @at: offset of that pointer in the bytes of step n, which contain all of it; 0 if there is none
  * @reserved: 0
  */
 struct portal_wire_step {
@@ -606,10 +608,11 @@ struct portal_wire_step {
 };
 
 /**
- * struct portal_wire_result - what came of a step: header, @len bytes, zero padding to a multiple
- * of 8
- * @status: 0; -EFAULT: memory ends after @len bytes
- * @len: bytes; with status 0 all that were wanted
+ * struct portal_wire_result - header of the result of a step
+ * @status: 0; -EFAULT: the memory after @len bytes cannot be read
+ * @len: bytes; with status 0 as many as requested
+ *
+ * @len bytes follow, then zero padding to a multiple of 8.
  */
 struct portal_wire_result {
 	__le32 status;
@@ -626,13 +629,13 @@ struct portal_wire_result {
 #define PORTAL_DEV_VERSION	 0x004 /* ro: PORTAL_WIRE_VERSION */
 #define PORTAL_DEV_FEATURES	 0x008 /* ro: reserved, 0 */
 #define PORTAL_DEV_STATE	 0x00c /* rw: PORTAL_STATE_*, 0 after reset */
-#define PORTAL_DEV_IRQ		 0x010 /* ro: 1 = the host has work; wo: 1 = acknowledged */
+#define PORTAL_DEV_IRQ		 0x010 /* ro: 1 = the host has work; wo: 1 = acknowledge */
 #define PORTAL_DEV_TRACE	 0x014 /* wo: a trace's head has passed its wake_at; any value */
 
 #define PORTAL_DEV_MAGIC_VALUE 0x4c545250u /* "PRTL" */
 
-#define PORTAL_STATE_NONE     0 /* no module has spoken yet */
-#define PORTAL_STATE_UP	      1 /* the module has bound to the device */
+#define PORTAL_STATE_NONE     0 /* no guest module has bound to the device yet */
+#define PORTAL_STATE_UP	      1 /* the guest module has bound to the device */
 #define PORTAL_STATE_POWEROFF 2 /* reboot notifier: SYS_POWER_OFF */
 #define PORTAL_STATE_RESTART  3 /* reboot notifier: SYS_RESTART */
 #define PORTAL_STATE_HALT     4 /* reboot notifier: SYS_HALT */
