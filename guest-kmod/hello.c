@@ -61,9 +61,9 @@ void hello_say(void)
 	err = hello_session();
 	if (err < 0) {
 		WRITE_ONCE(hello_state, HELLO_NO_HOST);
-		pr_info("nobody answers at the portal (%d), nothing is hooked\n", err);
+		pr_info("hello was not answered (error %d), no hooks are installed\n", err);
 	} else if (hello_state == HELLO_NOT_WELCOME) {
-		pr_warn("the host does not want wire version %d, nothing is hooked\n",
+		pr_warn("the host does not accept wire version %d, no hooks are installed\n",
 			PORTAL_WIRE_VERSION);
 	} else {
 		pr_info("ready, %u hooks\n", hook_table_count());

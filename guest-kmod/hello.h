@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hello: the module introduces itself, and knows how that went. It owns the word about the portal's
- * state that user space can read; it does not know the device.
+ * Hello: the guest module identifies itself to the host and registers its pages. It owns the state
+ * that user space can read; it does not know the device.
  */
 #ifndef GUEST_HELLO_H
 #define GUEST_HELLO_H
 
 /**
- * hello_say() - introduce the module to the host and let it install its hooks
+ * hello_say() - send hello and let the host install its hooks
  *
- * Returns when all hooks are in. That nobody answers, or that the host wants another version, is
- * said in the kernel's log and leaves the module idle; it is no error.
+ * Returns when all hooks are installed. If no host answers, or the host has another version, it
+ * logs that and the module stays idle; this is not an error.
  *
  * Context: may sleep; the pool is open.
  */
 void hello_say(void);
 
 /**
- * hello_say_bye() - tell the host that no page is used after this
+ * hello_say_bye() - notify the host that no page of the pool is used any more
  *
- * Context: may sleep; the pool is closed and still there.
+ * Context: may sleep; the pool is closed and not yet destroyed.
  */
 void hello_say_bye(void);
 
 /**
- * hello_state_text() - how things are, for user space to read
+ * hello_state_text() - describe the state for user space
  *
- * Return: "no device" before there was one, "no host" when nobody answered, "not welcome" when the
- * host speaks another version, "ready" when its hooks are in, "down" after bye.
+ * Return: "no device": none has been probed; "no host": hello was not answered; "not welcome": the
+ * host has another version; "ready": the hooks are installed; "down": after bye.
  */
 const char *hello_state_text(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The portal device's driver: binds, says hello, and takes everything down again in reverse. */
+/* The driver of the portal device: binds, sends hello, and tears everything down in reverse. */
 #define pr_fmt(fmt) "portal: " fmt
 
 #include <linux/acpi.h>
@@ -27,7 +27,7 @@
 
 static unsigned int pages = 32;
 module_param(pages, uint, 0444);
-MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024; one per hooked call under way");
+MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024; each hooked call uses one");
 
 static int state_get(char *buf, const struct kernel_param *param)
 {
@@ -51,8 +51,8 @@ MODULE_PARM_DESC(hooks, "number of hooks that are installed");
  * struct portal - the bound device
  * @regs: its registers
  * @irq: its interrupt
- * @reboot: tells it how the machine is going to end
- * @panic: tells it that the kernel has died
+ * @reboot: writes to the state register how the machine is about to go down
+ * @panic: writes to the state register that the kernel has panicked
  */
 struct portal {
 	void __iomem *regs;
@@ -95,7 +95,7 @@ static irqreturn_t on_interrupt(int irq, void *data)
 	return IRQ_WAKE_THREAD;
 }
 
-/* The host has something to do and no call to do it in: it may use this thread. */
+/* The host has operations to request and no event is open: offer it a session on this thread. */
 static irqreturn_t serve_host(int irq, void *data)
 {
 	struct guest_session session;
@@ -103,14 +103,14 @@ static irqreturn_t serve_host(int irq, void *data)
 	if (session_open(&session, true))
 		return IRQ_HANDLED;
 	if (session_run(&session, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, 0) > 0)
-		pr_warn_ratelimited("the host has a verdict on nothing, ignored\n");
+		pr_warn_ratelimited("verdict in a work session ignored\n");
 	session_close(&session);
 	return IRQ_HANDLED;
 }
 
 void __iomem *doorbell_window;
 
-/* The second window, which only some hosts have, is the doorbell. */
+/* If the device has a second window, that is the doorbell. Only some hosts have one. */
 static int find_doorbell(struct platform_device *device)
 {
 	struct resource *window = platform_get_resource(device, IORESOURCE_MEM, 1);
@@ -134,12 +134,12 @@ static int portal_check(struct portal *portal)
 	u32 version = readl(portal->regs + PORTAL_DEV_VERSION);
 
 	if (magic != PORTAL_DEV_MAGIC_VALUE) {
-		pr_err("the device is not a portal: magic %#x\n", magic);
+		pr_err("not a portal device: magic %#x\n", magic);
 		return -ENODEV;
 	}
-	/* Not an error here: the host has the say, and hello tells it our version. */
+	/* Not an error here: hello sends our version, and the host decides. */
 	if (version != PORTAL_WIRE_VERSION)
-		pr_warn("the host speaks wire version %u, this module %u\n", version,
+		pr_warn("the host uses wire version %u, this module %u\n", version,
 			PORTAL_WIRE_VERSION);
 	return 0;
 }
@@ -167,7 +167,7 @@ static int portal_open(struct portal *portal)
 		return err;
 	err = hook_table_open(syscall_hook_wrapper);
 	if (err) {
-		pr_err("the kernel does not tell where its functions are\n");
+		pr_err("kallsyms_lookup_name not found, the kernel needs CONFIG_KPROBES\n");
 		goto destroy_pool;
 	}
 	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
@@ -212,7 +212,7 @@ static int portal_probe(struct platform_device *device)
 	return 0;
 }
 
-/* Hooks go first, at once; then the sessions that are open end by themselves. */
+/* All hooks are removed first, at once. Open sessions then end by themselves. */
 static void portal_remove(struct platform_device *device)
 {
 	struct portal *portal = platform_get_drvdata(device);
@@ -236,7 +236,7 @@ static const struct of_device_id portal_of_ids[] = {
 	{},
 };
 
-/* Bound before insmod returns: whoever loads the module may rely on its hooks being in. */
+/* Probed synchronously: when insmod returns, the hooks are installed. */
 static struct platform_driver portal_driver = {
 	.probe = portal_probe,
 	.compat_remove = portal_remove,
@@ -251,7 +251,7 @@ static struct platform_driver portal_driver = {
 static int __init portal_init(void)
 {
 	if (pages < 1 || pages > PORTAL_MAX_PAGES) {
-		pr_err("pages=%u is not 1 to %u\n", pages, PORTAL_MAX_PAGES);
+		pr_err("pages=%u is out of range, use 1 to %u\n", pages, PORTAL_MAX_PAGES);
 		return -EINVAL;
 	}
 	return platform_driver_register(&portal_driver);
@@ -268,7 +268,7 @@ static void __exit portal_exit(void)
 module_init(portal_init);
 module_exit(portal_exit);
 
-/* Not from the tables: a modpost built for a 64-bit machine misreads those of a 32-bit one. */
+/* Written out because a modpost built for a 64-bit machine misreads the tables of a 32-bit one. */
 MODULE_ALIAS("acpi*:" PORTAL_DEV_ACPI_HID ":*");
 MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE);
 MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE "C*");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A 32-bit kernel has one table, of its own ABI. Its system call functions are called with the
- * arguments themselves; the registers they came in are the task's.
+ * A 32-bit kernel has one table, of its own ABI. Its system call functions take the arguments
+ * directly, not a struct pt_regs.
  */
 #include <linux/bits.h>
 #include <linux/compiler.h>
@@ -17,13 +17,13 @@
 #include "arch/arch.h"
 
 #ifdef CONFIG_OABI_COMPAT
-#error "calls of the old ABI have their arguments elsewhere: not with CONFIG_OABI_COMPAT"
+#error "CONFIG_OABI_COMPAT is not supported: calls of the old ABI pass arguments differently"
 #endif
 
-/* The condition flags, and what else of its state a task can change. */
+/* The bits of the CPSR that user mode can change. */
 #define USER_FLAGS (APSR_MASK | PSR_IT_MASK | PSR_T_BIT)
 
-/* struct statfs64 as programs have it, and without the padding at its end */
+/* size of struct statfs64 as programs have it, and without the padding at its end */
 #define STATFS64_PADDED 88
 #define STATFS64_PACKED 84
 
@@ -66,7 +66,7 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	regs->uregs[n] = lower_32_bits(value);
 }
 
-/* What the kernel's entry code does before it branches to some of the functions. */
+/* The kernel's entry code changes the size for these functions in the same way. */
 static unsigned long second_arg(const struct pt_regs *regs, u32 nr)
 {
 	bool is_statfs = nr == __NR_statfs64 || nr == __NR_fstatfs64;
@@ -74,7 +74,7 @@ static unsigned long second_arg(const struct pt_regs *regs, u32 nr)
 	return is_statfs && regs->ARM_r1 == STATFS64_PADDED ? STATFS64_PACKED : regs->ARM_r1;
 }
 
-/* The barrier keeps these calls: after a jump the caller would not be in the module. */
+/* The barrier prevents tail calls: the return address must be in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	u32 nr = call_nr();
@@ -89,7 +89,7 @@ long arch_call(unsigned long function, const struct pt_regs *regs)
 	return ret;
 }
 
-/* Its tables, with or without LPAE, are none that the host reads. */
+/* The host reads neither format of 32-bit Arm, with or without LPAE. */
 u32 arch_paging(void)
 {
 	return 0;

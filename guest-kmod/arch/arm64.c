@@ -11,11 +11,11 @@
 
 #include "arch/arch.h"
 
-/* The native list is all that can be included: it has these names, too. */
+/* Numbers of 32-bit tasks; including their list would redefine the names of the native list. */
 #define ARM_NR_EXIT	  1
 #define ARM_NR_EXIT_GROUP 248
 
-/* The condition flags, and what else of its state a 32-bit task can change. */
+/* The bits of PSTATE that user mode can change: the condition flags, and more of a 32-bit task. */
 #define USER_FLAGS (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT)
 #define COMPAT_USER_FLAGS \
 	(USER_FLAGS | PSR_AA32_Q_BIT | PSR_AA32_IT_MASK | PSR_AA32_GE_MASK | PSR_AA32_T_BIT)
@@ -57,7 +57,7 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	regs->regs[n] = cut_to_long(table, value);
 }
 
-/* The barrier keeps this a call: after a jump the caller would not be in the module. */
+/* The barrier prevents a tail call: the return address must be in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	long ret = ((long (*)(const struct pt_regs *))function)(regs);

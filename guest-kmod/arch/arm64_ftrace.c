@@ -4,8 +4,7 @@
 #include "arch/arch.h"
 #include "compat/compat.h"
 
-/* Where ftrace saves no struct pt_regs it saves the arguments and where to go on: that is enough.
- */
+/* Without a struct pt_regs ftrace still saves the arguments and the pc, which is all this needs. */
 void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
 {
 	compat_ftrace_regs(fregs)->regs[1] = function;

@@ -3,8 +3,10 @@
 
 #include "arch/arch.h"
 
-/* The function was branched to, the wrapper is not: a branch target's landing pad is not asked of
- * it. */
+/*
+ * An indirect branch to the function has set BTYPE. It is cleared because the wrapper need not
+ * begin with a BTI landing pad.
+ */
 void arch_redirect_probed(struct pt_regs *regs, unsigned long wrapper, unsigned long function)
 {
 	regs->regs[1] = function;
@@ -12,7 +14,7 @@ void arch_redirect_probed(struct pt_regs *regs, unsigned long wrapper, unsigned 
 	regs->pstate &= ~PSR_BTYPE_MASK;
 }
 
-/* Nothing has run yet that could have signed it. */
+/* No instruction of the function has run, so the return address is not signed yet. */
 unsigned long arch_probed_caller(const struct pt_regs *regs)
 {
 	return regs->regs[30];

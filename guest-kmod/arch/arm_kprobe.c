@@ -6,10 +6,10 @@
 #include "arch/arch.h"
 
 #ifdef CONFIG_THUMB2_KERNEL
-#error "functions are taken for Arm code: not with CONFIG_THUMB2_KERNEL"
+#error "CONFIG_THUMB2_KERNEL is not supported: functions must be Arm code"
 #endif
 
-/* The arguments are in the task's registers: nothing but the entry code calls these functions. */
+/* Only the entry code calls these functions, so the task's registers still have the arguments. */
 void arch_redirect_probed(struct pt_regs *regs, unsigned long wrapper, unsigned long function)
 {
 	regs->ARM_r0 = (unsigned long)task_pt_regs(current);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one instruction that leaves the guest, per architecture and host. It knows the calling
- * convention of docs/protocol.md section 2. channel/doorbell.h is what the rest of the module uses.
+ * The instruction that leaves the guest, by architecture and host. It implements the calling
+ * convention of docs/protocol.md section 2. The rest of the module uses channel/doorbell.h.
  */
 #ifndef GUEST_ARCH_DOORBELL_H
 #define GUEST_ARCH_DOORBELL_H
@@ -10,8 +10,7 @@
 
 #include <portal/wire.h>
 
-/* where the doorbell is a window of the device, which is told by the driver when it binds; else
- * NULL */
+/* the doorbell window of the portal device, set by the driver when it binds; NULL if it has none */
 extern void __iomem *doorbell_window;
 
 static inline const void __iomem *doorbell_at(u32 index, u32 kind)
@@ -31,7 +30,7 @@ static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 #elif defined(CONFIG_ARM64)
 #include <linux/arm-smccc.h>
 
-/* A load that KVM can decode: one register, no write-back. */
+/* KVM must be able to decode the load: one register, no write-back. */
 static inline u32 doorbell_read(const void __iomem *at, phys_addr_t gpa)
 {
 	register unsigned long page asm("x1") = gpa;
@@ -63,7 +62,7 @@ static inline u32 doorbell_read(const void __iomem *at, phys_addr_t gpa)
 	return result;
 }
 
-/* The pool is in low memory: addresses there fit a register. */
+/* The pool is in low memory, so the address fits into a register. */
 static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 {
 	unsigned long call = PORTAL_DOORBELL_HVC32 | kind << PORTAL_DOORBELL_KIND_SHIFT | index;
@@ -75,7 +74,7 @@ static inline bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 	return res.a0 == call;
 }
 #else
-#error "the portal has no doorbell on this architecture yet"
+#error "no doorbell for this architecture"
 #endif
 
 #endif /* GUEST_ARCH_DOORBELL_H */

@@ -51,7 +51,7 @@ static const u8 reg_offsets[] = {
 	[PORTAL_REG_X86_SS] = offsetof(struct pt_regs, ss),
 };
 
-/* what ptrace lets a debugger set of a task's flags */
+/* the flags that ptrace allows a debugger to set */
 #define USER_FLAGS                                                                       \
 	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF | \
 	 X86_EFLAGS_TF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_NT | X86_EFLAGS_RF | \
@@ -67,7 +67,7 @@ static unsigned long reg_value(const struct pt_regs *regs, u8 offset)
 	return *(const unsigned long *)((const u8 *)regs + offset);
 }
 
-/* The x32 ABI shares functions with the native one, but its pointers are shorter: not hooked. */
+/* Calls of the x32 ABI are not hooked: they share native functions, but have 32-bit pointers. */
 bool arch_identify(const struct pt_regs *regs, enum syscall_table *ret_table, u32 *ret_nr)
 {
 	u32 nr = regs->orig_ax;
@@ -108,7 +108,7 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	*reg_at(regs, arg_offsets[table][n]) = cut_to_long(table, value);
 }
 
-/* The barrier keeps this a call: after a jump the caller would not be in the module. */
+/* The barrier prevents a tail call: the return address must be in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	long ret = ((long (*)(const struct pt_regs *))function)(regs);

@@ -8,9 +8,9 @@
 #include "base/user_mem.h"
 
 /*
- * How much of a range can be user memory at all. The copy functions refuse a range that reaches
- * beyond the end as a whole; cut there it gives the short count that is due. A kernel thread has
- * another task's memory mapped, which is not its business.
+ * Bytes of the range that can be user memory. copy_from_user() and copy_to_user() copy nothing of a
+ * range that extends beyond TASK_SIZE_MAX, so the range is cut there and gives a short count. A
+ * kernel thread may have another task's memory mapped, which it must not access.
  */
 static size_t user_len(u64 addr, size_t len)
 {
@@ -25,8 +25,8 @@ static void __user *user_ptr(u64 addr)
 }
 
 /*
- * How much to copy at once. Memory ends at a page boundary, and copies that run into its end stop
- * before it: arm64's some bytes, arm's up to 32. Within a page all can be copied, or nothing.
+ * Bytes to copy at once: not across a page boundary. A copy that faults in the next page stops
+ * early, on arm64 by some bytes, on arm by up to 32. Within a page all can be copied, or nothing.
  */
 static size_t piece_len(u64 addr, size_t len)
 {

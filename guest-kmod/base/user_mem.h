@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The current task's user memory, as the task itself could touch it: absent pages are faulted in,
- * private ones copied before they are written. It takes addresses of any value, in any task.
+ * User memory of the current task, accessed as the task itself would access it: absent pages are
+ * faulted in, private pages are copied before they are written. Any address is accepted.
  */
 #ifndef GUEST_USER_MEM_H
 #define GUEST_USER_MEM_H
@@ -10,19 +10,19 @@
 
 /**
  * user_mem_read() - read user memory
- * @addr: any number
- * @buf: where to put it
- * @len: bytes; any number that @buf has
+ * @addr: user address, any value
+ * @buf: receives the bytes
+ * @len: bytes, at most the size of @buf
  *
  * Context: process, may sleep.
- * Return: bytes read; fewer than @len when a later part faulted; 0 when the first did, in a kernel
- * thread, and in a task that is being killed.
+ * Return: bytes read; fewer than @len if a later part faulted; 0 if the first part faulted, in a
+ * kernel thread, and in a task that is being killed.
  */
 size_t user_mem_read(u64 addr, void *buf, size_t len);
 
 /**
  * user_mem_write() - write user memory
- * @addr: any number
+ * @addr: user address, any value
  * @buf: the bytes
  * @len: their number
  *
@@ -33,12 +33,12 @@ size_t user_mem_write(u64 addr, const void *buf, size_t len);
 
 /**
  * user_mem_read_str() - read a string
- * @addr: any number
- * @buf: where to put it; NUL terminated when the string is shorter than @len
- * @len: most bytes to read
+ * @addr: user address, any value
+ * @buf: receives the string; NUL terminated if the string is shorter than @len
+ * @len: maximum number of bytes to read
  *
  * Context: process, may sleep.
- * Return: bytes before the NUL; @len when there is none among so many; -EFAULT.
+ * Return: bytes before the NUL; @len if the first @len bytes have no NUL; -EFAULT.
  */
 ssize_t user_mem_read_str(u64 addr, void *buf, size_t len);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What differs between kernel versions and configurations: every such #if of the module. */
+/* Differences between kernel versions and configurations. The module has no other #if for them. */
 #ifndef GUEST_COMPAT_H
 #define GUEST_COMPAT_H
 
@@ -13,7 +13,7 @@
 #define COMPAT_LANDING_PAD 0
 #endif
 
-/* On arm64 a function saves x30 for the traced call, behind the BTI that it may begin with. */
+/* On arm64 the traced call follows an instruction that saves x30, which may follow a BTI. */
 #ifdef CONFIG_ARM64
 #define COMPAT_TRACE_PREFIX (IS_ENABLED(CONFIG_ARM64_BTI_KERNEL) ? 8 : 4)
 #else
@@ -21,10 +21,10 @@
 #endif
 
 /**
- * compat_function_start() - from a function's probe to the address to call it by
- * @site: where kprobes see the function's entry
+ * compat_function_start() - convert a kprobe's address to the function's address
+ * @site: address of a kprobe at the function's entry
  *
- * With CONFIG_X86_KERNEL_IBT functions begin with an ENDBR, and the site is behind it.
+ * With CONFIG_X86_KERNEL_IBT functions begin with an ENDBR, and the site is after it.
  *
  * Return: address of the function.
  */
@@ -34,13 +34,13 @@ static inline unsigned long compat_function_start(unsigned long site)
 }
 
 /**
- * compat_trace_site() - where ftrace sees a function's entry
- * @function: its address
+ * compat_trace_site() - convert a function's address to its ftrace site
+ * @function: address of the function
  *
- * ftrace itself would look for a site in all of the function's range, and in what follows up to the
- * next symbol: overridden weak functions, which have no symbol, but a site.
+ * ftrace's own lookup accepts any site up to the next symbol. That range may contain overridden
+ * weak functions, which have a site but no symbol.
  *
- * Return: the address, which has a site only if ftrace knows the function.
+ * Return: the address of the site; there is one only if ftrace can trace the function.
  */
 static inline unsigned long compat_trace_site(unsigned long function)
 {
@@ -48,10 +48,10 @@ static inline unsigned long compat_trace_site(unsigned long function)
 }
 
 /**
- * compat_traced_function() - the other way round
- * @site: where ftrace sees a function's entry
+ * compat_traced_function() - convert an ftrace site to the function's address
+ * @site: address of the site
  *
- * Return: address to call the function by.
+ * Return: address of the function.
  */
 static inline unsigned long compat_traced_function(unsigned long site)
 {
@@ -59,8 +59,8 @@ static inline unsigned long compat_traced_function(unsigned long site)
 }
 
 /*
- * What ftrace saved, as something that has regs[] and pc on arm64: before 6.2 a struct pt_regs,
- * then struct ftrace_regs itself, by now a struct of the architecture's own.
+ * The registers that ftrace saved, as a struct with regs[] and pc on arm64: before 6.2 a struct
+ * pt_regs, then struct ftrace_regs itself, in later kernels a struct of the architecture.
  */
 #if defined(arch_ftrace_regs)
 #define compat_ftrace_regs(fregs) arch_ftrace_regs(fregs)
@@ -70,7 +70,7 @@ static inline unsigned long compat_traced_function(unsigned long site)
 #define compat_ftrace_regs(fregs) ftrace_get_regs(fregs)
 #endif
 
-/* The remove callback that returns nothing was called remove_new until 6.11. */
+/* Before 6.11 the remove callback that returns void is called remove_new. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define compat_remove remove_new
 #else

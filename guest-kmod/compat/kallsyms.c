@@ -4,7 +4,7 @@
 #include "compat/compat.h"
 #include "compat/kallsyms.h"
 
-/* A kprobe that is registered switched off is looked up and checked, but changes no kernel text. */
+/* Registering a disabled kprobe looks up its symbol, but does not change kernel text. */
 compat_lookup_fn *compat_kallsyms(void)
 {
 	struct kprobe probe = {

@@ -7,15 +7,15 @@
  * typedef compat_lookup_fn - find a kernel symbol
  * @name: the symbol's name
  *
- * Return: its address, 0 when there is none.
+ * Return: its address, 0 if there is no such symbol.
  */
 typedef unsigned long compat_lookup_fn(const char *name);
 
 /**
- * compat_kallsyms() - find the kernel's own symbol lookup, which modules may not call since 5.7
+ * compat_kallsyms() - find kallsyms_lookup_name(), which is not exported since 5.7
  *
  * Context: may sleep.
- * Return: the function; NULL when kprobes do not find it.
+ * Return: the function; NULL if kprobes do not find it.
  */
 compat_lookup_fn *compat_kallsyms(void);
 

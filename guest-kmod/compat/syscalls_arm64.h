@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * __SYSCALL(number, function) for each call of arm64; since 6.11 __SYSCALL_WITH_COMPAT(number,
- * function, 32-bit function) where a 32-bit task would enter another one. Included where an array's
- * entries belong.
+ * __SYSCALL(number, function) for each system call of arm64; since 6.11 __SYSCALL_WITH_COMPAT(
+ * number, function, 32-bit function) where 32-bit tasks enter another function. Include it in the
+ * initializer of an array.
  */
 #include <linux/version.h>
 

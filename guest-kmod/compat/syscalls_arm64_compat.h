@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The same for calls that 32-bit tasks make: see syscalls_arm64.h. Before 6.11 __SYSCALL has the
- * 32-bit function.
+ * As syscalls_arm64.h, for the system calls of 32-bit tasks. Before 6.11 __SYSCALL has the 32-bit
+ * function.
  */
 #include <linux/version.h>
 
