@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The doorbell: hands a page to the VMM and waits until it comes back. The instruction that leaves
- * the guest is in arch/doorbell.h. It knows nothing of sessions.
+ * The doorbell: passes a page to the VMM and waits until the VMM returns it. The instruction that
+ * leaves the guest is in arch/doorbell.h. It knows nothing of sessions.
  */
 #ifndef GUEST_DOORBELL_H
 #define GUEST_DOORBELL_H
@@ -14,16 +14,16 @@
 #include "arch/doorbell.h"
 
 /**
- * doorbell_call() - hand a page to the VMM and wait until it hands it back
+ * doorbell_call() - pass a page to the VMM and wait until the VMM returns it
  * @gpa: guest physical address of a page of the pool, page aligned
- * @index: its place in the pool
+ * @index: index of the page in the pool
  * @kind: PORTAL_CALL_*
  *
- * Preemption is off while the vCPU is away, so that the ring belongs to one task. Not on a machine
- * without the portal device: the instruction may be undefined there.
+ * Preemption is disabled during the call, so that the vCPU runs no other task meanwhile. Not on a
+ * machine without the portal device, where the instruction may be undefined.
  *
- * Context: any in which the caller may touch the page.
- * Return: true when the ring was served, false when nobody is there or it was refused.
+ * Context: any in which the caller may access the page.
+ * Return: true if the host served the call; false if it refused the call or there is no host.
  */
 static inline bool doorbell_call(phys_addr_t gpa, u32 index, u32 kind)
 {

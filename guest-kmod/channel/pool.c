@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A free page is in the list, or it is the hot page of the CPU it was given back on. Only a task on
- * that CPU takes a hot page, without a lock; whoever finds too little in the list declares the pool
- * tight, and collects the hot pages of all CPUs into the list. Until there is enough again every
- * page goes there, so that under the lock the list alone says what is free.
+ * A free page is either in the list or the hot page of the CPU on which it was returned. Tasks on
+ * that CPU take the hot page without a lock. A task that finds too few pages in the list marks the
+ * pool as tight and moves the hot pages of all CPUs to the list. While the pool is tight every
+ * returned page goes to the list, so that under the lock the list has all free pages.
  */
 #include <linux/atomic.h>
 #include <linux/compiler.h>
@@ -18,11 +18,11 @@
 
 #include "channel/pool.h"
 
-/* pages kept for tasks that have one, and how large a pool must be to keep any */
+/* pages reserved for tasks that hold a page, and the smallest pool that has a reserve */
 #define POOL_RESERVE	 2
 #define POOL_RESERVE_MIN 4
 
-/* @free, @nr_free: the list; @tight: no page is hot. @lock: those, and @open. */
+/* @free, @nr_free: the list; @tight: no page is hot. @lock protects these and @open. */
 static struct {
 	spinlock_t lock;
 	wait_queue_head_t wait;
@@ -47,7 +47,7 @@ static void page_free(struct pool_page *page)
 	kfree(page->record);
 }
 
-/* The shared page is zeroed: what the kernel kept there before is not the VMM's business. */
+/* The shared page is zeroed, so that the VMM does not see old kernel data. */
 static int page_alloc(struct pool_page *page)
 {
 	page->region = (struct portal_region *)get_zeroed_page(GFP_KERNEL);
@@ -72,7 +72,7 @@ static bool page_follows(const struct pool_page *page)
 	return page > pool.pages && page[-1].gpa + PORTAL_PAGE_SIZE == page->gpa;
 }
 
-/* Hello has room for PORTAL_MAX_RANGES ranges: pages beyond them would never be announced. */
+/* Hello has room for PORTAL_MAX_RANGES ranges. Frees the pages that would not be in one of them. */
 static void pool_trim(void)
 {
 	unsigned int i, nr_ranges = 0, nr_pages = pool.nr_pages;
@@ -140,8 +140,9 @@ static struct pool_page *hot_take(void)
 }
 
 /*
- * Return: false when the page has to go to the list. Tight is looked at once the page is hot:
- * either we see it, or who declared it sees the page. Until then no task on this CPU gets the page.
+ * Return: false if the page must go to the list. @tight is checked after the page was made hot:
+ * either we see @tight, or tighten() sees the page. No task on this CPU can take the page before
+ * the check, because preemption is disabled.
  */
 static bool hot_put(struct pool_page *page)
 {
@@ -176,7 +177,7 @@ static struct pool_page *list_take(void)
 	return page;
 }
 
-/* Afterwards the list has every free page, but for those that hot_put() is about to bring. */
+/* Afterwards the list has every free page, except for those that hot_put() is about to return. */
 static void tighten(void)
 {
 	struct pool_page *page;
@@ -241,7 +242,7 @@ void pool_destroy(void)
 
 /* ---- taking and giving back ---- */
 
-/* No lock: what others do to their pages does not make one ours. */
+/* Needs no lock: no other task sets @owner to this task. */
 static bool current_has_page(void)
 {
 	unsigned int i;
@@ -307,7 +308,7 @@ void pool_put(struct pool_page *page)
 	list_put(page);
 	loosen();
 	spin_unlock(&pool.lock);
-	/* Not one waiter: who may use the reserve is not known here. */
+	/* Wake all: only the waiters know whether they may use the reserve. */
 	if (wq_has_sleeper(&pool.wait))
 		wake_up_all(&pool.wait);
 }

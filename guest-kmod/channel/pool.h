@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pool: the pages the module shares with the VMM. It owns their memory and hands them to
- * sessions; it does not know what is written into them. There is one portal device and so one pool.
+ * The pool: the pages that the guest module shares with the VMM. It owns their memory and lends
+ * them to sessions; it does not know what is written to them. There is one portal device and so one
+ * pool.
  */
 #ifndef GUEST_POOL_H
 #define GUEST_POOL_H
@@ -14,15 +15,15 @@
 struct task_struct;
 
 /**
- * struct pool_page - one shared page and what belongs to it
- * @region: the page itself
- * @scratch: PORTAL_PAGE_SIZE private bytes of whoever has the page
- * @record: PORTAL_TRACE_RECORD_MAX more, after pool_add_records()
+ * struct pool_page - a shared page and its private buffers
+ * @region: the shared page
+ * @scratch: PORTAL_PAGE_SIZE private bytes for the owner
+ * @record: PORTAL_TRACE_RECORD_MAX private bytes, after pool_add_records()
  * @gpa: guest physical address of @region
- * @index: its place in the pool, counted through pool_ranges()
+ * @index: index in the pool, counted through pool_ranges()
  * @generation: number of the last session on this page, see docs/protocol.md section 1
- * @owner: task that has it, NULL when free
- * @waited: the pool was empty when @owner came for it
+ * @owner: task that holds it, NULL if it is free
+ * @waited: the pool was empty, so @owner waited for the page
  * @free: link in the pool's list of free pages
  */
 struct pool_page {
@@ -39,7 +40,7 @@ struct pool_page {
 
 /**
  * pool_create() - allocate the pages and open the pool
- * @nr_pages: 1 .. PORTAL_MAX_PAGES; fewer are kept when memory is so fragmented that they make more
+ * @nr_pages: 1 .. PORTAL_MAX_PAGES; fewer are kept if memory is so fragmented that they form more
  *	than PORTAL_MAX_RANGES ranges
  *
  * Context: may sleep; once before pool_destroy().
@@ -48,58 +49,59 @@ struct pool_page {
 int __must_check pool_create(unsigned int nr_pages);
 
 /**
- * pool_add_records() - have room for a record with each page
+ * pool_add_records() - allocate a record buffer for each page
  *
- * Context: may sleep; one at a time; the pool exists.
- * Return: 0 or -ENOMEM; what was made then stays, and is found by the next one.
+ * Context: may sleep; serialized by the caller; the pool exists.
+ * Return: 0 or -ENOMEM. On an error the buffers made so far stay, and the next call adds the rest.
  */
 int __must_check pool_add_records(void);
 
 /**
- * pool_close() - give out no more pages, and wait until all are back
+ * pool_close() - stop lending pages and wait until all are returned
  *
- * Tasks that wait for a page are sent away with -ENODEV. Does nothing on a pool that is closed.
+ * Tasks that wait for a page get -ENODEV. Does nothing if the pool is closed.
  *
  * Context: may sleep.
  */
 void pool_close(void);
 
 /**
- * pool_destroy() - close the pool and free its pages; nothing on a pool that was not made
+ * pool_destroy() - close the pool and free its pages; does nothing if there is no pool
  *
  * Context: may sleep.
  */
 void pool_destroy(void);
 
 /**
- * pool_get() - take a page, waiting for one when there is none
- * @urgent: may use the reserve, which tasks that have a page already may use as well
- * @ret_page: the page, the one last given back on this CPU if there is one
+ * pool_get() - take a page, and wait if none is free
+ * @urgent: may use the reserve, as tasks that already hold a page may
+ * @ret_page: the page; the one last returned on this CPU if it is free
  *
  * Context: may sleep, killably.
- * Return: 0; -EINTR the task is being killed; -ENODEV the pool is closed.
+ * Return: 0; -EINTR: the task is being killed; -ENODEV: the pool is closed.
  */
 int __must_check pool_get(bool urgent, struct pool_page **ret_page);
 
 /**
- * pool_put() - give a page back
- * @page: from pool_get() of the same task, which may have changed its CPU since
+ * pool_put() - return a page
+ * @page: from pool_get() of the same task, which may have moved to another CPU since
  *
- * Context: any but interrupts. Takes a lock and wakes only when the CPU has a page already, or when
- * pages are short.
+ * Takes the lock and wakes waiters only if the CPU already has a hot page or the pool is tight.
+ *
+ * Context: any but interrupts.
  */
 void pool_put(struct pool_page *page);
 
 /**
- * pool_ranges() - describe the pool as hello wants it
- * @ranges: PORTAL_MAX_RANGES entries, filled from the start, ascending
+ * pool_ranges() - describe the pool for hello
+ * @ranges: PORTAL_MAX_RANGES entries, written from the start in ascending order
  *
  * Return: number of ranges.
  */
 unsigned int pool_ranges(struct portal_wire_range *ranges);
 
 /**
- * pool_first_gpa() - address of page 0 of the pool, for a ring that carries nothing
+ * pool_first_gpa() - get the address of page 0, for calls that carry no message
  *
  * Return: guest physical address; only while the pool exists.
  */

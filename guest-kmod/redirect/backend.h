@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a function's entry is made to go on in the wrapper: what redirect.c, which counts the users
- * of functions, asks of ftrace.c or kprobe.c. Kbuild picks the one that works on
- * the kernel. A backend knows no users: it is told of a function once, and of its end once.
+ * The backend of redirection, which makes a function's entry continue in the wrapper. ftrace.c and
+ * kprobe.c implement it; Kbuild selects the one that works with the kernel. redirect.c counts the
+ * users of each function, and adds it to the backend once and removes it once.
  */
 #ifndef GUEST_REDIRECT_BACKEND_H
 #define GUEST_REDIRECT_BACKEND_H
@@ -16,14 +16,14 @@
 extern redirect_fn *redirect_wrapper;
 
 /**
- * redirect_admit() - does this call go to the wrapper
- * @caller: where the function returns to
+ * redirect_admit() - decide whether a call is redirected to the wrapper
+ * @caller: return address of the call
  *
- * Calls from the module are meant for the function itself. A module that is on its way out takes no
- * new guests.
+ * Calls from the module run the function itself, and so do all calls once the module is being
+ * unloaded.
  *
  * Context: any, also where nothing may be traced or probed.
- * Return: true with a reference on the module.
+ * Return: true if the call is redirected; it then holds a reference on the module.
  */
 static __always_inline bool redirect_admit(unsigned long caller)
 {
@@ -31,7 +31,7 @@ static __always_inline bool redirect_admit(unsigned long caller)
 }
 
 /**
- * redirect_backend_knows() - is this a function whose entry can be taken
+ * redirect_backend_knows() - check whether a function can be redirected
  * @function: its address, not 0
  *
  * Context: may sleep.
@@ -39,33 +39,35 @@ static __always_inline bool redirect_admit(unsigned long caller)
 bool redirect_backend_knows(unsigned long function);
 
 /**
- * redirect_backend_add() - take the entries of functions; all of them or none
- * @functions: addresses of functions that are not taken yet, each once; overwritten
- * @nr: any number
+ * redirect_backend_add() - redirect functions; on an error, none of them
+ * @functions: addresses of functions that are not redirected yet, without duplicates; overwritten
+ * @nr: number of addresses, may be 0
  *
- * Context: may sleep; the same lock as redirect_get().
+ * Context: may sleep; serialized by the lock of redirect_get().
  * Return: 0; the errors of redirect_get().
  */
 int __must_check redirect_backend_add(unsigned long *functions, unsigned int nr);
 
 /**
- * redirect_backend_remove() - give entries back
- * @functions: addresses of functions that are taken, each once; overwritten
- * @nr: any number
+ * redirect_backend_remove() - end the redirection of functions
+ * @functions: addresses of functions that are redirected, without duplicates; overwritten
+ * @nr: number of addresses, may be 0
  *
  * Context: as redirect_backend_add().
  */
 void redirect_backend_remove(unsigned long *functions, unsigned int nr);
 
 /**
- * redirect_backend_remove_all() - give all entries back at once, whatever is taken
+ * redirect_backend_remove_all() - end all redirections at once
  *
- * Context: as redirect_backend_add(). No call goes to the wrapper after it.
+ * No call goes to the wrapper after this.
+ *
+ * Context: as redirect_backend_add().
  */
 void redirect_backend_remove_all(void);
 
 /**
- * redirect_backend_free() - free what is kept between uses; the last call of all
+ * redirect_backend_free() - free what is kept between redirections; no other function may follow
  */
 void redirect_backend_free(void);
 

@@ -5,15 +5,15 @@
 #include "compat/compat.h"
 #include "redirect/backend.h"
 
-/* All registers where an architecture can; what the others save is enough, the second flag says. */
+/* Save all registers if the architecture can. If not, what it saves is enough (second flag). */
 #define SAVE_REGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED)
 
 static bool is_registered;
 
 /*
- * An ops with an empty filter means every function of the kernel. This one, which nobody calls, is
- * in the filter as long as the ops is registered, so that it never runs empty and the last hook can
- * go without the long wait of unregistering.
+ * An ftrace_ops with an empty filter traces every function of the kernel. This function is never
+ * called. It keeps the filter from becoming empty, so that the ops stays registered and removing
+ * the last hook does not need the long wait of unregistering.
  */
 static noinline void redirect_anchor(void)
 {
@@ -29,7 +29,7 @@ static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 				     compat_traced_function(ip));
 }
 
-/* Nothing that redirect_entry() calls is ever redirected: it needs no guard against recursion. */
+/* redirect_entry() calls no function that is ever redirected, so it cannot recurse. */
 static struct ftrace_ops redirect_ops = {
 	.func = redirect_entry,
 	.flags = SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION |
@@ -43,7 +43,7 @@ static struct ftrace_ops probe_ops = {
 
 bool redirect_backend_knows(unsigned long function)
 {
-	/* An ops that is never registered: only the question whether ftrace knows the address. */
+	/* This ops is never registered. Setting its filter checks whether ftrace has the site. */
 	return !ftrace_set_filter_ip(&probe_ops, compat_trace_site(function), 0, 1);
 }
 
@@ -94,7 +94,7 @@ void redirect_backend_remove_all(void)
 	is_registered = false;
 }
 
-/* Leaves the ops with pointers to what was freed. */
+/* Leaves dangling pointers in the ops: they must not be used after this. */
 void redirect_backend_free(void)
 {
 	ftrace_free_filter(&redirect_ops);

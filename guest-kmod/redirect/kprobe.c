@@ -15,10 +15,10 @@ struct probe {
 static DEFINE_HASHTABLE(probes, 8);
 
 /*
- * Runs in the exception of a redirected function's first instruction. Returns 1 for "the program
- * counter is where it shall go on": the instruction is not stepped over, and the wrapper begins
- * with the exception over, where it may sleep. No second probe is hit while this one is handled,
- * for nothing here is a system call: no call is missed.
+ * Runs in the exception of a redirected function's first instruction. A return value of 1 means
+ * that the handler has set the program counter: the instruction is not single-stepped, and the
+ * wrapper starts after the exception has ended, where it may sleep. The handler calls no system
+ * call function, so no other of these probes is hit, and missed, while it runs.
  */
 static int redirect_entry(struct kprobe *kprobe, struct pt_regs *regs)
 {
@@ -31,15 +31,17 @@ static int redirect_entry(struct kprobe *kprobe, struct pt_regs *regs)
 NOKPROBE_SYMBOL(redirect_entry);
 
 /*
- * Not for what it does: a probe that has one is never turned into a jump to a handler which cannot
- * say where to go on.
+ * An empty post_handler. Kprobes with one are not optimized into a jump, whose handler could not
+ * change the program counter.
  */
 static void redirect_stay_probe(struct kprobe *kprobe, struct pt_regs *regs, unsigned long flags)
 {
 }
 NOKPROBE_SYMBOL(redirect_stay_probe);
 
-/* To probe is to know: there is no cheap question, and system call functions are never forbidden.
+/*
+ * There is no cheap check other than registering a kprobe, and system call functions can always be
+ * probed.
  */
 bool redirect_backend_knows(unsigned long function)
 {
@@ -135,7 +137,7 @@ static void probes_unregister(struct kprobe **kprobes, unsigned int nr)
 	probes_free(kprobes, nr);
 }
 
-/* One wait for all of them. */
+/* unregister_kprobes() waits only once for all of them. */
 void redirect_backend_remove(unsigned long *functions, unsigned int nr)
 {
 	struct kprobe **kprobes = kvmalloc_array(nr, sizeof(*kprobes), GFP_KERNEL | __GFP_NOFAIL);

@@ -53,7 +53,7 @@ static struct function *find_function(unsigned long address)
 	return NULL;
 }
 
-/* Return: 1 it is the first user; 0 not; -ENOMEM. */
+/* Return: 1: this is the first user; 0: there are others; -ENOMEM. */
 static int function_get(unsigned long address)
 {
 	struct function *function = find_function(address);
@@ -71,7 +71,7 @@ static int function_get(unsigned long address)
 	return 1;
 }
 
-/* Return: true when that was the last user. */
+/* Return: true if that was the last user. */
 static bool function_put(unsigned long address)
 {
 	struct function *function = find_function(address);
@@ -83,7 +83,7 @@ static bool function_put(unsigned long address)
 	return true;
 }
 
-/* Counts users down; the functions that lost their last one come first in @sites. */
+/* Drops a user of each function. Return: number of functions without users now, put into @sites. */
 static unsigned int functions_put(const unsigned long *addresses, unsigned int nr,
 				  unsigned long *sites)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Redirection: sends calls of chosen kernel functions to one wrapper instead, by ftrace or kprobes.
- * Functions are counted: the first user redirects one, the last gives it back, and what nobody
- * asked for keeps the entry it had. It knows addresses; which calls they stand for is for others.
+ * Redirection: sends calls of selected kernel functions to a wrapper, by ftrace or kprobes. It
+ * counts the users of each function: the first redirects it, the last ends that, and the entries of
+ * all other functions are unchanged. It knows addresses, not the system calls behind them.
  *
- * Every redirected call holds a reference on the module, taken before it enters: what
- * redirect_leave() gives back.
+ * Every redirected call takes a reference on the module before it enters the wrapper;
+ * redirect_leave() drops it.
  */
 #ifndef GUEST_REDIRECT_H
 #define GUEST_REDIRECT_H
@@ -15,73 +15,74 @@
 struct pt_regs;
 
 /**
- * typedef redirect_fn - what a redirected function is called like
- * @regs: the task's user registers, in which the function's arguments are
+ * typedef redirect_fn - wrapper that runs instead of a redirected function
+ * @regs: the task's user registers, with the function's arguments
  * @function: address of the function that was called
  */
 typedef long redirect_fn(const struct pt_regs *regs, unsigned long function);
 
 /**
  * redirect_open() - allow redirections
- * @wrapper: where to send the calls; it may sleep
+ * @wrapper: receives the calls; it may sleep
  *
  * Context: once before redirect_close().
  */
 void redirect_open(redirect_fn *wrapper);
 
 /**
- * redirect_close() - give all functions back at once and allow no more
+ * redirect_close() - end all redirections at once and allow no more
  *
- * No call enters the wrapper after this; tasks may still be inside.
+ * No call enters the wrapper after this; tasks may still be in it.
  *
  * Context: may sleep, for up to a second.
  */
 void redirect_close(void);
 
 /**
- * redirect_is_possible() - can this function be redirected
- * @function: an address; 0 cannot
+ * redirect_is_possible() - check whether a function can be redirected
+ * @function: its address; 0 cannot be redirected
  *
  * Context: may sleep.
  */
 bool redirect_is_possible(unsigned long function);
 
 /**
- * redirect_get() - redirect functions; all of them or none
- * @functions: their addresses; the same one may be named more than once
+ * redirect_get() - redirect functions; on an error, none of them
+ * @functions: their addresses; duplicates are allowed
  * @nr_functions: at least 1
  *
- * Context: may sleep; callers take turns by a lock of theirs.
- * Return: 0; -ENOSYS one of them cannot be redirected; -EBUSY something else redirects one of them,
- * which kprobes do not tell; -ENOMEM; -ENODEV closed, or ftrace is off.
+ * Context: may sleep; serialized by a lock of the callers.
+ * Return: 0; -ENOSYS: one of them cannot be redirected; -EBUSY: one of them is redirected by
+ * something else, which kprobes do not detect; -ENOMEM; -ENODEV: closed, or ftrace is disabled.
  */
 int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions);
 
 /**
  * redirect_put() - undo redirect_get()
- * @functions: what was given there
- * @nr_functions: likewise
+ * @functions: the addresses that were passed to redirect_get()
+ * @nr_functions: their number
  *
- * Context: may sleep; callers take turns.
+ * Context: may sleep; serialized by a lock of the callers.
  */
 void redirect_put(const unsigned long *functions, unsigned int nr_functions);
 
 /**
- * redirect_enter() - take a reference again that redirect_leave() gave back
+ * redirect_enter() - take the reference again that redirect_leave() has dropped
  */
 void redirect_enter(void);
 
 /**
- * redirect_leave() - let the module go as far as this task is concerned
+ * redirect_leave() - drop this call's reference on the module
  *
- * The task leaves the module's text after this without sleeping; redirect_drain() waits for that.
+ * After this the task leaves the module's text without sleeping; redirect_drain() waits for that.
  */
 void redirect_leave(void);
 
 /**
- * redirect_drain() - wait for tasks after redirect_leave() until they are out of the module's text
+ * redirect_drain() - wait until tasks after redirect_leave() have left the module's text
  *
- * Context: may sleep; last, when the module is unloaded; never followed by another redirect_open().
+ * Context: may sleep; when the module is unloaded, after redirect_close(); redirect_open() must not
+ * follow.
  */
 void redirect_drain(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's lists of system calls as data, an architecture's in syscall_list_<name>.c. They say
- * what is built into the kernel; where it is, syscall_table.c finds out.
+ * The kernel's lists of system calls as data; list_<name>.c has those of an architecture. They have
+ * the names of calls and functions; table.c looks up the addresses.
  */
 #ifndef GUEST_SYSCALL_LIST_H
 #define GUEST_SYSCALL_LIST_H
@@ -10,12 +10,12 @@
 
 /**
  * struct syscall_list - the list of one ABI
- * @abi: PORTAL_ABI_*; PORTAL_ABI_NONE when the kernel does not serve it
+ * @abi: PORTAL_ABI_*; PORTAL_ABI_NONE if the kernel does not support it
  * @nr_names: entries of @names
- * @len: entries of @symbols and @functions, 0 .. SYSCALL_MAX_NR; 0 when it is not served
+ * @len: entries of @symbols and @functions, 0 .. SYSCALL_MAX_NR; 0 if it is not supported
  * @names: by number, as strace prints them; NULL for a number without a call
- * @symbols: the functions' names by number; NULL for a number without one
- * @functions: room for their addresses
+ * @symbols: names of the functions by number; NULL for a number without a function
+ * @functions: by number, receives their addresses
  */
 struct syscall_list {
 	u32 abi;

@@ -12,14 +12,17 @@ static const char *const names[] = {
 #include "syscall_names_32.h"
 };
 
-/* Entry code that nothing can redirect, and the functions that it branches to: see arch_arm.c. */
+/*
+ * These wrappers in the entry code cannot be redirected; the functions that they branch to can. See
+ * arch_call() in arch/arm.c.
+ */
 #define sys_sigreturn_wrapper	 sys_sigreturn
 #define sys_rt_sigreturn_wrapper sys_rt_sigreturn
 #define sys_statfs64_wrapper	 sys_statfs64
 #define sys_fstatfs64_wrapper	 sys_fstatfs64
 #define sys_mmap2		 sys_mmap_pgoff
 
-/* Of the list's two functions the second is for the old ABI. */
+/* If the list has two functions, the second is for the old ABI. */
 #define __SYSCALL(nr, sym)			  [nr] = __stringify(sym),
 #define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, native)
 static const char *const symbols[] = {

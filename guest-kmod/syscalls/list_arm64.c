@@ -12,7 +12,7 @@ static const char *const names[] = {
 #include "syscall_names_64.h"
 };
 
-/* The symbols, glued together as arch/arm64/kernel/sys.c does it, which replaces this one. */
+/* Symbols are composed as in arch/arm64/kernel/sys.c, which replaces this one. */
 #define __arm64_sys_personality __arm64_sys_arm64_personality
 
 #undef __SYSCALL

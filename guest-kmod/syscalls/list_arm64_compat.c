@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 32-bit tasks of an arm64 kernel: a file of its own, for their list redefines the native numbers.
+/*
+ * The list for 32-bit tasks of an arm64 kernel. It is a file of its own because it redefines the
+ * native numbers.
  */
 #define __COMPAT_SYSCALL_NR
 
@@ -15,7 +17,7 @@ static const char *const names[] = {
 #include "syscall_names_32.h"
 };
 
-/* The symbols, glued together as arch/arm64/kernel/sys32.c does it. */
+/* Symbols are composed as in arch/arm64/kernel/sys32.c. */
 #undef __SYSCALL
 #define __SYSCALL(nr, sym)			  [nr] = "__arm64_" #sym,
 #define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, compat)

@@ -15,7 +15,7 @@ static const char *const compat_names[] = {
 #include "syscall_names_32.h"
 };
 
-/* The symbols, glued together as arch/x86/entry/syscall_{64,32}.c do it. */
+/* Symbols are composed as in arch/x86/entry/syscall_{64,32}.c. */
 #define __SYSCALL_NORETURN(nr, sym) __SYSCALL(nr, sym)
 
 #define __SYSCALL(nr, sym) [nr] = "__x64_" #sym,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From the macros of a list of system call numbers to entries of an array: [number] = "name",
-# An alias wins over what it stands for: it is the name that programs know.
+# Convert the macros of a list of system call numbers to entries of an array: [number] = "name",
+# An alias takes precedence over the macro that it stands for: it is the name that programs know.
 
 $1 == "#define" && $2 ~ /^__NR(3264)?_/ && NF == 3 { value[$2] = $3 }
 # arm: (__NR_SYSCALL_BASE + number), and the base is 0

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's system call tables: number to name and number to function, for both ABIs. Made at
- * build time from the kernel's own generated lists, since the tables in its memory are not for
- * modules and, on newer kernels, not there. It knows nothing about hooks.
+ * The kernel's system call tables: number to name and number to function, for both ABIs. They are
+ * made at build time from the kernel's own generated lists, because the tables in kernel memory are
+ * not exported and newer kernels have none. It knows nothing about hooks.
  */
 #ifndef GUEST_SYSCALL_TABLE_H
 #define GUEST_SYSCALL_TABLE_H
@@ -11,45 +11,45 @@
 
 #include "arch/arch.h"
 
-/* room for the numbers of any table; the build fails when a kernel has more */
+/* upper bound for the numbers of a table; the build fails if a kernel has more */
 #define SYSCALL_MAX_NR 512
 
 /**
- * syscall_table_init() - find the addresses of the functions
+ * syscall_table_init() - look up the addresses of the functions
  *
- * Functions that ftrace cannot redirect are as if they were not there.
+ * Functions that cannot be redirected are treated as absent.
  *
  * Context: may sleep.
- * Return: 0; -ENOENT the kernel does not tell its symbols.
+ * Return: 0; -ENOENT: the kernel's symbols cannot be looked up.
  */
 int __must_check syscall_table_init(void);
 
 /**
- * syscall_table_abi() - what the wire calls the ABI of a table
+ * syscall_table_abi() - get the ABI of a table
  * @table: SYSCALL_*
  *
- * Return: PORTAL_ABI_*; PORTAL_ABI_NONE when the kernel does not serve it.
+ * Return: PORTAL_ABI_*; PORTAL_ABI_NONE if the kernel does not support the table.
  */
 u32 syscall_table_abi(enum syscall_table table);
 
 /**
- * syscall_table_of_abi() - the other way round
- * @abi: PORTAL_ABI_*, any number
+ * syscall_table_of_abi() - get the table of an ABI
+ * @abi: PORTAL_ABI_*, any value
  *
- * Return: SYSCALL_*, or -EINVAL.
+ * Return: SYSCALL_*; -EINVAL: the kernel has no such ABI.
  */
 int syscall_table_of_abi(u64 abi);
 
 /**
- * syscall_table_len() - how many numbers a table has
+ * syscall_table_len() - get the number of entries of a table
  * @table: SYSCALL_*
  *
- * Return: highest number + 1, at most SYSCALL_MAX_NR; 0 for a table that is not served.
+ * Return: highest number + 1, at most SYSCALL_MAX_NR; 0 for a table that is not supported.
  */
 unsigned int syscall_table_len(enum syscall_table table);
 
 /**
- * syscall_table_name() - the name of a call, as strace prints it
+ * syscall_table_name() - get the name of a system call, as strace prints it
  * @table: SYSCALL_*
  * @nr: any number
  *
@@ -58,12 +58,12 @@ unsigned int syscall_table_len(enum syscall_table table);
 const char *syscall_table_name(enum syscall_table table, u32 nr);
 
 /**
- * syscall_table_function() - the function behind a number
+ * syscall_table_function() - get the function of a system call
  * @table: SYSCALL_*
  * @nr: any number
  *
  * Context: after syscall_table_init().
- * Return: its address, 0 when there is none that can be redirected.
+ * Return: its address, 0 if there is none that can be redirected.
  */
 unsigned long syscall_table_function(enum syscall_table table, u32 nr);
 
