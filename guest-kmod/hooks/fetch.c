@@ -9,19 +9,19 @@
 
 #define ITEM_ALIGN 8
 
-/* an item while its bytes are found */
+/* the item that is being fetched */
 struct fetch_item {
 	u16 what;
 	u64 addr;
 	s32 status;
 	u32 len;
-	u32 room; /* bytes behind its header */
+	u32 room; /* bytes after its header */
 	u8 *data;
 };
 
 /* ---- the list of items ---- */
 
-/* all of a string is enough, however much of it was wanted */
+/* A complete string, name or argument area covers a request of any length. */
 static bool covers(const struct portal_wire_item *wire, u16 what, u64 addr, u32 len)
 {
 	if (le16_to_cpu(wire->what) != what || le64_to_cpu(wire->addr) != addr)
@@ -39,7 +39,7 @@ static bool next_item(const struct fetch *fetch, u32 *pos, struct portal_wire_it
 	return true;
 }
 
-static bool is_there(const struct fetch *fetch, u16 what, u64 addr, u32 len)
+static bool has_item(const struct fetch *fetch, u16 what, u64 addr, u32 len)
 {
 	struct portal_wire_item wire;
 	u32 pos = 0;
@@ -50,7 +50,7 @@ static bool is_there(const struct fetch *fetch, u16 what, u64 addr, u32 len)
 	return false;
 }
 
-/* fetched again with the same outcome: what faults or does not fit is never covered */
+/* Finds a duplicate: an item that faulted or did not fit covers no request and is fetched again. */
 static bool is_repeated(const struct fetch *fetch, const struct portal_wire_item *wire)
 {
 	struct portal_wire_item other;
@@ -101,7 +101,7 @@ static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 {
 	struct fetch_item item;
 
-	if (is_there(fetch, PORTAL_ITEM_MEM, addr, len) ||
+	if (has_item(fetch, PORTAL_ITEM_MEM, addr, len) ||
 	    !item_begin(fetch, PORTAL_ITEM_MEM, addr, &item))
 		return;
 	if (len > item.room) {
@@ -113,7 +113,10 @@ static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 	item_end(fetch, &item);
 }
 
-/* @max bytes were wanted and there was room for @limit; @result is what came, @more what did not */
+/*
+ * Sets the status. @max: bytes that were requested; @limit: bytes for which there was room;
+ * @result: bytes that were read or -errno; @more: there are more bytes than that.
+ */
 static void item_finish(struct fetch *fetch, struct fetch_item *item, s64 result, bool more,
 			u32 limit, u32 max)
 {
@@ -134,7 +137,7 @@ static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 	ssize_t len;
 	u32 limit;
 
-	if (is_there(fetch, PORTAL_ITEM_STR, addr, max) ||
+	if (has_item(fetch, PORTAL_ITEM_STR, addr, max) ||
 	    !item_begin(fetch, PORTAL_ITEM_STR, addr, &item))
 		return;
 	limit = min(max, item.room);
@@ -142,19 +145,19 @@ static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 	item_finish(fetch, &item, len, len == limit, limit, max);
 }
 
-/* what an operation on the process answers, as an item */
+/* Makes an item of the answer to an operation on the process. */
 static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 max)
 {
 	struct op op = { .scratch = fetch->scratch };
 	struct fetch_item item;
 	s64 result;
 
-	if (is_there(fetch, what, addr, max) || !item_begin(fetch, what, addr, &item))
+	if (has_item(fetch, what, addr, max) || !item_begin(fetch, what, addr, &item))
 		return;
 	op.size = addr;
 	op.data = item.data;
 	op.room = min(max, item.room);
-	/* an operation that has no room tells neither how much there is nor whether it faults */
+	/* without room the operation reports neither the length nor a fault */
 	if (!op.room) {
 		item_finish(fetch, &item, 0, true, 0, max);
 		return;
@@ -163,7 +166,7 @@ static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 ma
 	item_finish(fetch, &item, result, op.cursor != 0, op.room, max);
 }
 
-/* the pointer is an item too: the hook is going to read it on its way */
+/* The pointer becomes an item, too, because the hook reads it first. */
 static bool fetch_pointer(struct fetch *fetch, u64 addr, u64 *ret_pointer)
 {
 	__le64 pointer = 0;

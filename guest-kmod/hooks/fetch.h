@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What hooks declared that they are going to read, brought along with an event: so that reading it
- * costs the host no further ring. Knows user memory and the wire's items, not which hooks there
- * are.
+ * Fetches the memory and names that hooks have declared, and adds them to an event, so that the
+ * host can read them without an exit. It knows user memory and the items of the wire format, not
+ * the hooks.
  */
 #ifndef GUEST_FETCH_H
 #define GUEST_FETCH_H
@@ -14,12 +14,12 @@
 /**
  * struct fetch - the items of one event while they are collected
  * @args: the call's arguments at entry
- * @long_bytes: 4 or 8: the task's pointers
+ * @long_bytes: size of the task's pointers, 4 or 8
  * @scratch: PORTAL_PAGE_SIZE private bytes
- * @items: where they go, 8-byte aligned
- * @room: bytes there
- * @used: bytes taken
- * @nr: items
+ * @items: buffer for the items, 8-byte aligned
+ * @room: size of @items in bytes
+ * @used: bytes of @items in use
+ * @nr: number of items
  */
 struct fetch {
 	const u64 *args;
@@ -32,14 +32,14 @@ struct fetch {
 };
 
 /**
- * fetch_collect() - carry one declaration out
- * @fetch: grows by up to two items; what is there already is not fetched again
+ * fetch_collect() - fetch one declaration
+ * @fetch: up to two items are appended; an item that is already in it is not fetched again
  * @wire: checked declaration
  *
- * Each item has its own status: nothing is cut without saying so. An item whose bytes do not fit is
+ * The status of an item reports a fault or truncation. An item whose bytes do not fit is
  * PORTAL_ITEM_DEFERRED, one whose header does not fit is left out.
  *
- * Context: may sleep, faults pages in; the current task's memory.
+ * Context: may sleep and fault pages in; reads the current task's memory.
  */
 void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire);
 

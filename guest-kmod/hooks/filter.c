@@ -4,12 +4,12 @@
 
 #include "hooks/filter.h"
 
-#define BORDER	  4096
-#define MAX_ERROR 4095
+#define PAGE_BYTES 4096
+#define MAX_ERROR  4095
 
 /* ---- numbers ---- */
 
-/* The low @width bytes (1, 2, 4, 8) of @value, extended to 64 bits again. */
+/* The low @width bytes (1, 2, 4, 8) of @value, extended to 64 bits. */
 static u64 cut(u64 value, u32 width, bool is_unsigned)
 {
 	u32 shift = 64 - 8 * width;
@@ -73,10 +73,10 @@ static bool compare_number(const struct filter_match *match, u64 value, u32 long
 
 /* ---- strings ---- */
 
-/* a string in user memory while it goes by */
+/* the scan of a string in user memory, byte by byte */
 struct scan {
 	const struct filter_match *match;
-	u32 matched; /* bytes of the wanted string that the last bytes seen are equal to */
+	u32 matched; /* length of the prefix of match->str that the last bytes equal */
 };
 
 enum scan_result {
@@ -85,8 +85,7 @@ enum scan_result {
 	SCAN_NO_MATCH,
 };
 
-/* Knuth, Morris and Pratt: after a mismatch go on with the failure function, and never look back.
- */
+/* Knuth, Morris and Pratt: a mismatch continues with the failure function, without rereading. */
 static u32 next_matched(const u8 *str, u32 len, const u16 *kmp_fail, u32 matched, u8 byte)
 {
 	while (matched > 0 && (matched == len || str[matched] != byte))
@@ -137,7 +136,7 @@ static enum scan_result scan_bytes(struct scan *scan, const u8 *bytes, size_t le
 	return result;
 }
 
-/* Reads stop at page kmp_fail, so that a string is not lost to the page behind it. */
+/* Reads stop at page boundaries, so that a fault in the next page does not hide a string. */
 static bool compare_string(const struct filter_match *match, u64 addr, filter_read_fn *read)
 {
 	struct scan scan = { .match = match };
@@ -146,7 +145,7 @@ static bool compare_string(const struct filter_match *match, u64 addr, filter_re
 	size_t len, got;
 
 	for (;;) {
-		len = min_t(size_t, sizeof(chunk), BORDER - addr % BORDER);
+		len = min_t(size_t, sizeof(chunk), PAGE_BYTES - addr % PAGE_BYTES);
 		got = read(addr, chunk, len);
 		result = scan_bytes(&scan, chunk, got);
 		if (result != SCAN_MORE)
@@ -190,7 +189,7 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
 	return filter_match_value(&filter->ret, (u64)ret, call);
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 size_t filter_match_nr_kmp_fail(const struct portal_wire_match *wire)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Filters: does a call concern a hook. Numbers are compared at the width the filter names, strings
- * of any length as a stream. It knows no hooks, no tasks and no events. Pure: also compiled and
- * tested in user space, where the reader is the test's.
+ * Filters: decide whether a call matches a hook. Numbers are compared at the filter's width,
+ * strings of any length as a stream. It does not know hooks, tasks or events. Pure: also compiled
+ * and tested in user space, where the test supplies the reader.
  */
 #ifndef GUEST_FILTER_H
 #define GUEST_FILTER_H
@@ -11,13 +11,13 @@
 
 #include <portal/wire.h>
 
-/* bytes of a string looked at in one read */
+/* maximum number of bytes of a string in one read */
 #define FILTER_CHUNK 128
 
 /**
  * typedef filter_read_fn - read user memory
  * @addr: user address; a read does not cross a boundary of 4096 bytes
- * @buf: where to put it
+ * @buf: receives the bytes
  * @len: bytes, 1 .. FILTER_CHUNK
  *
  * Context: may sleep.
@@ -26,7 +26,7 @@
 typedef size_t filter_read_fn(u64 addr, void *buf, size_t len);
 
 /**
- * struct filter_call - a call as the filters see it
+ * struct filter_call - a system call as filters see it
  * @args: the arguments, zero-extended for 32-bit tasks
  * @long_bytes: bytes of the task's long, 4 or 8
  * @pid: thread group id
@@ -42,15 +42,15 @@ struct filter_call {
 };
 
 /**
- * struct filter_match - one comparison, ready to use
+ * struct filter_match - a comparison
  * @cmp: PORTAL_CMP_*
- * @width: bytes compared, 0 = the task's long
- * @is_unsigned: compare without sign
+ * @width: bytes to compare, 0 = the task's long
+ * @is_unsigned: compare as unsigned numbers
  * @value: operand, low bound or mask
  * @limit: high bound
- * @str: the string wanted
+ * @str: the string to find
  * @kmp_fail: SUFFIX, CONTAINS: for each prefix of @str the length of its longest proper prefix that
- * is also its suffix
+ *	is also its suffix
  * @str_len: bytes of @str
  */
 struct filter_match {
@@ -79,7 +79,7 @@ struct filter {
 };
 
 /**
- * filter_nr_kmp_fail() - how many entries filter_init() needs for its KMP failure functions
+ * filter_nr_kmp_fail() - count the entries of KMP failure functions that filter_init() needs
  * @wire: checked by hook_wire_check()
  *
  * Return: number of u16.
@@ -87,54 +87,53 @@ struct filter {
 size_t filter_nr_kmp_fail(const struct portal_wire_hook *wire);
 
 /**
- * filter_init() - make a filter from its wire form
- * @filter: to be filled
+ * filter_init() - make a filter from its wire format
+ * @filter: written
  * @wire: checked by hook_wire_check()
- * @strings: the hook's strings; kept as long as the filter
- * @kmp_fail: filter_nr_kmp_fail() entries; written, and kept as long as the filter
+ * @strings: the hook's strings; must live as long as the filter
+ * @kmp_fail: filter_nr_kmp_fail() entries; written, must live as long as the filter
  */
 void filter_init(struct filter *filter, const struct portal_wire_hook *wire, const u8 *strings,
 		 u16 *kmp_fail);
 
 /**
- * filter_entry() - do pid, comm and arguments match
+ * filter_entry() - match pid, comm and arguments
  * @filter: the filter
  * @call: the call, with its original arguments
  *
- * Context: may sleep when a string is looked at.
+ * Context: may sleep if a string is compared.
  */
 bool filter_entry(const struct filter *filter, const struct filter_call *call);
 
 /**
- * filter_return() - does the result match
+ * filter_return() - match the result
  * @filter: the filter
  * @call: the call
  * @ret: its own result
  *
- * Context: may sleep when a string is looked at.
+ * Context: may sleep if a string is compared.
  */
 bool filter_return(const struct filter *filter, const struct filter_call *call, s64 ret);
 
 /**
- * filter_match_value() - one comparison
- * @match: the condition
+ * filter_match_value() - compare one value
+ * @match: the comparison
  * @value: argument or result
- * @call: whose long_bytes and reader are used
+ * @call: the call; its long_bytes and reader are used
  *
- * Context: may sleep when a string is looked at.
+ * Context: may sleep if a string is compared.
  */
 bool filter_match_value(const struct filter_match *match, u64 value,
 			const struct filter_call *call);
 
 /**
- * filter_is_string() - is a string looked at
+ * filter_is_string() - check whether a comparison is of strings
  * @cmp: PORTAL_CMP_*
  */
 bool filter_is_string(u32 cmp);
 
 /**
- * filter_match_nr_kmp_fail() - how many entries filter_match_init() needs for its KMP failure
- * functions
+ * filter_match_nr_kmp_fail() - count the entries that filter_match_init() needs
  * @wire: checked by hook_wire_match_is_valid()
  *
  * Return: number of u16.
@@ -142,11 +141,11 @@ bool filter_is_string(u32 cmp);
 size_t filter_match_nr_kmp_fail(const struct portal_wire_match *wire);
 
 /**
- * filter_match_init() - make one comparison from its wire form
- * @match: zeroed, to be filled
+ * filter_match_init() - make a comparison from its wire format
+ * @match: zeroed; written
  * @wire: checked by hook_wire_match_is_valid()
- * @strings: its strings; kept as long as the comparison
- * @kmp_fail: filter_match_nr_kmp_fail() entries; written, and kept as long as the comparison
+ * @strings: area that contains its string; must live as long as the comparison
+ * @kmp_fail: filter_match_nr_kmp_fail() entries; written, must live as long as the comparison
  *
  * Return: the first entry after those it used.
  */

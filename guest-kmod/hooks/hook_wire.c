@@ -10,7 +10,7 @@ static bool width_is_valid(u32 width)
 	return width == 0 || width == 1 || width == 2 || width == 4 || width == 8;
 }
 
-/* A string with a NUL in it is one that no user string can match. */
+/* A string that contains a NUL is invalid: no user string can match it. */
 static bool string_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size)
 {
 	u32 off = le32_to_cpu(match->str_off);
@@ -76,7 +76,7 @@ static bool fetch_is_valid(const struct portal_wire_fetch *fetch)
 	       le32_to_cpu(fetch->len_arg_plus1) <= PORTAL_NR_ARGS;
 }
 
-/* Return: bytes of strings; -EINVAL: @left is not what strings and declarations take. */
+/* Return: bytes of strings; -EINVAL: invalid, or strings and declarations are not @left bytes. */
 static int check_fetches(const struct portal_wire_hook *wire, u32 left)
 {
 	u32 i, nr = le32_to_cpu(wire->nr_fetch), strings_size = le32_to_cpu(wire->strings_size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hook as bytes: is it well formed. What passes here is used without further checks. Pure: also
- * compiled and tested in user space.
+ * Validates the wire format of a hook. A hook that passes is used without further checks. Pure:
+ * also compiled and tested in user space.
  */
 #ifndef GUEST_HOOK_WIRE_H
 #define GUEST_HOOK_WIRE_H
@@ -15,24 +15,24 @@
 /**
  * hook_wire_check() - check the payload of PORTAL_OP_HOOK_ADD
  * @wire: a private copy, aligned to 8
- * @size: its bytes, the hook and its strings; any number
+ * @size: total size in bytes, with the strings and declarations; any number
  *
- * Whether the numbers name calls that exist is not looked at.
+ * It does not check whether the system calls exist.
  *
- * Return: 0; -EINVAL.
+ * Return: 0; -EINVAL: malformed.
  */
 int __must_check hook_wire_check(const struct portal_wire_hook *wire, size_t size);
 
 /**
  * hook_wire_match_is_valid() - check one comparison
  * @match: a private copy
- * @strings: bytes that its string has to be among
- * @size: their number
+ * @strings: area that must contain its string
+ * @size: bytes of @strings
  */
 bool hook_wire_match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size);
 
 /**
- * hook_wire_strings() - the hook's string area
+ * hook_wire_strings() - get the hook's string area
  * @wire: checked by hook_wire_check()
  *
  * Return: strings_size bytes.
@@ -43,10 +43,10 @@ static inline const u8 *hook_wire_strings(const struct portal_wire_hook *wire)
 }
 
 /**
- * hook_wire_fetch() - a declaration
- * @wire: checked, or being checked: its strings and declarations are there
+ * hook_wire_fetch() - copy a declaration
+ * @wire: checked, or at least its size is
  * @n: below nr_fetch
- * @ret_fetch: copy
+ * @ret_fetch: the copy
  */
 static inline void hook_wire_fetch(const struct portal_wire_hook *wire, u32 n,
 				   struct portal_wire_fetch *ret_fetch)

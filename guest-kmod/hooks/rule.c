@@ -10,10 +10,10 @@
 
 #define HITS_MASK ((1ULL << PORTAL_RULE_HITS_BITS) - 1)
 
-/* ---- the slot's word ---- */
+/* ---- the slot's state ---- */
 
-/* A count that is full cannot take another hit: the rule rests then. */
-static bool has_room(const struct rule *rule, u64 state)
+/* If its hit count is full, a rule does not apply. */
+static bool may_count(const struct rule *rule, u64 state)
 {
 	return state >> PORTAL_RULE_HITS_BITS == rule->generation &&
 	       (state & HITS_MASK) != HITS_MASK;
@@ -24,7 +24,7 @@ static u64 state_get(const struct rule *rule)
 	return le64_to_cpu((__force __le64)READ_ONCE(*rule->state));
 }
 
-/* Return: the state that was found; @old: it has become one hit more. */
+/* Return: the state found; if that is @old, a hit has been added. */
 static u64 state_count(const struct rule *rule, u64 old)
 {
 	u64 found = cmpxchg64(rule->state, (__force u64)cpu_to_le64(old),
@@ -33,11 +33,12 @@ static u64 state_count(const struct rule *rule, u64 old)
 	return le64_to_cpu((__force __le64)found);
 }
 
-static bool take(const struct rule *rule)
+/* Takes the call for the rule by counting it. */
+static bool take_call(const struct rule *rule)
 {
 	u64 state = state_get(rule), found;
 
-	while (has_room(rule, state)) {
+	while (may_count(rule, state)) {
 		found = state_count(rule, state);
 		if (found == state)
 			return true;
@@ -73,7 +74,7 @@ static bool find_address(const struct rule_place *place, const struct filter_cal
 	return true;
 }
 
-/* the number that is compared, or the address of the string that is */
+/* Gets the number to compare, or the address of the string to compare. */
 static bool find_value(const struct rule_cond *cond, const struct filter_call *call, s64 ret,
 		       u64 *ret_value)
 {
@@ -98,7 +99,7 @@ static bool find_value(const struct rule_cond *cond, const struct filter_call *c
 
 /* ---- answering ---- */
 
-static bool all_hold(const struct rule *rule, const struct filter_call *call, s64 ret)
+static bool conds_match(const struct rule *rule, const struct filter_call *call, s64 ret)
 {
 	u64 value;
 	u32 i;
@@ -137,15 +138,15 @@ enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *ca
 {
 	u64 addr[PORTAL_MAX_RULE_STORES];
 
-	/* one that was revoked reads nothing */
-	if (!has_room(rule, state_get(rule)))
+	/* a revoked rule must not read the task's memory */
+	if (!may_count(rule, state_get(rule)))
 		return RULE_PASSES;
-	if (!all_hold(rule, call, ret) || !find_stores(rule, call, addr) || !take(rule))
+	if (!conds_match(rule, call, ret) || !find_stores(rule, call, addr) || !take_call(rule))
 		return RULE_PASSES;
 	return do_stores(rule, addr) ? RULE_TAKES : RULE_FAILS;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 size_t rule_nr_kmp_fail(const struct portal_wire_rule *wire)
 {

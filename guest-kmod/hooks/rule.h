@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule: how the guest answers a hook's call by itself. It reads user memory, compares, and
- * stores; it knows no hooks and applies nothing but its stores. Pure: also compiled and tested in
- * user space.
+ * A rule: an answer that the guest module gives without an exit. It reads user memory, compares and
+ * stores; it does not know hooks, and the caller applies all effects except the stores. Pure: also
+ * compiled and tested in user space.
  *
- * A rule takes a call by counting it: in one exchange with its slot's word, which succeeds only
- * while the generation there is the rule's. So each call is the rule's or the host's, and the host,
- * which ends a generation by an exchange too, gets the number of calls that were the rule's.
+ * A rule takes a call by counting it with one compare-and-exchange of its slot's state, which
+ * succeeds only while the slot has the rule's generation. The host revokes a rule by an exchange,
+ * too. So either the rule or the host handles a call, and the host gets the exact number of calls
+ * that the rule has taken.
  */
 #ifndef GUEST_RULE_H
 #define GUEST_RULE_H
@@ -17,7 +18,7 @@
 
 #include "hooks/filter.h"
 
-/* struct portal_wire_place in the kernel's own numbers */
+/* struct portal_wire_place in native byte order */
 struct rule_place {
 	u32 what;
 	u32 arg;
@@ -25,13 +26,13 @@ struct rule_place {
 	u64 inner_offset;
 };
 
-/* @match holds for what is at @place */
+/* condition: the value at @place matches @match */
 struct rule_cond {
 	struct rule_place place;
 	struct filter_match match;
 };
 
-/* @len bytes at @bytes go to @place */
+/* store: @len bytes from @bytes are written to @place */
 struct rule_store {
 	struct rule_place place;
 	const u8 *bytes;
@@ -39,7 +40,7 @@ struct rule_store {
 };
 
 /**
- * struct rule_effects - what is left to do when the stores are done
+ * struct rule_effects - effects of a rule that follow its stores
  * @flags: PORTAL_VERDICT_*
  * @arg_mask: bit n: argument n becomes args[n]
  * @args: new arguments
@@ -53,15 +54,15 @@ struct rule_effects {
 };
 
 /**
- * struct rule - a rule, ready to use
- * @state: its slot's word, shared with the host
- * @generation: while the word says so, it applies
+ * struct rule - a rule
+ * @state: state of its slot, shared with the host
+ * @generation: the rule applies while @state has this generation
  * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
  * @nr_conds: entries of @cond
  * @nr_stores: entries of @store
  * @cond: conditions
  * @store: stores
- * @effects: the rest
+ * @effects: other effects
  */
 struct rule {
 	u64 *state;
@@ -75,13 +76,13 @@ struct rule {
 };
 
 enum rule_outcome {
-	RULE_PASSES, /* not its call */
-	RULE_TAKES,  /* its call; the stores are done */
-	RULE_FAILS,  /* its call; a store has failed, nothing after it was done */
+	RULE_PASSES, /* it does not match or does not apply; nothing was done */
+	RULE_TAKES,  /* it took the call and its stores are done */
+	RULE_FAILS,  /* it took the call, but a store failed; nothing after that store was done */
 };
 
 /**
- * rule_nr_kmp_fail() - how many entries rule_init() needs for its KMP failure functions
+ * rule_nr_kmp_fail() - count the entries of KMP failure functions that rule_init() needs
  * @wire: checked by rule_wire_check()
  *
  * Return: number of u16.
@@ -89,25 +90,25 @@ enum rule_outcome {
 size_t rule_nr_kmp_fail(const struct portal_wire_rule *wire);
 
 /**
- * rule_init() - make a rule from its wire form
- * @rule: to be filled
+ * rule_init() - make a rule from its wire format
+ * @rule: written
  * @wire: checked by rule_wire_check()
- * @slot: its slot, kept as long as the rule
- * @bytes: the rule's bytes; kept as long as the rule
- * @kmp_fail: rule_nr_kmp_fail() entries; written, and kept as long as the rule
+ * @slot: its slot; must live as long as the rule
+ * @bytes: the rule's bytes; must live as long as the rule
+ * @kmp_fail: rule_nr_kmp_fail() entries; written, must live as long as the rule
  */
 void rule_init(struct rule *rule, const struct portal_wire_rule *wire,
 	       struct portal_rule_slot *slot, const u8 *bytes, u16 *kmp_fail);
 
 /**
- * rule_try() - let a rule answer, if the call is for it
+ * rule_try() - answer a call by a rule, if it matches
  * @rule: the rule
  * @call: the call, with its original arguments
- * @ret: at the return: its result
+ * @ret: at return: its result
  *
- * All that is read is read before anything is stored. A fault while reading is no match.
+ * All reads precede the stores. If a read faults, the rule does not match.
  *
- * Context: may sleep, faults pages in; the current task's memory.
+ * Context: may sleep and fault pages in; accesses the current task's memory.
  */
 enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *call, s64 ret);
 

@@ -13,8 +13,7 @@
 static DEFINE_MUTEX(slots_lock);
 static struct portal_rule_slot *slots;
 
-/* Contiguous, so that one address says where they are; zeroed, so that nothing else is told with
- * it. */
+/* Contiguous, so that one address is enough. Zeroed, so that the VMM sees no old kernel data. */
 int rule_slots_open(phys_addr_t *ret_gpa)
 {
 	mutex_lock(&slots_lock);

@@ -22,8 +22,8 @@ static bool place_is_valid(const struct portal_wire_place *place)
 	return le32_to_cpu(place->arg) < PORTAL_NR_ARGS;
 }
 
-/* What is in memory has no errors, and a result has no string. */
-static bool compares(u32 cmp, bool is_result)
+/* SUCCESS and ERROR are for results only, strings for arguments and memory only. */
+static bool cmp_is_valid(u32 cmp, bool is_result)
 {
 	if (cmp == PORTAL_CMP_SUCCESS || cmp == PORTAL_CMP_ERROR)
 		return is_result;
@@ -39,7 +39,7 @@ static bool cond_is_valid(const struct portal_wire_rule *wire,
 		return false;
 	if (is_result && le32_to_cpu(wire->when) != PORTAL_WHEN_RETURN)
 		return false;
-	return compares(le32_to_cpu(cond->match.cmp), is_result) &&
+	return cmp_is_valid(le32_to_cpu(cond->match.cmp), is_result) &&
 	       hook_wire_match_is_valid(&cond->match, rule_wire_bytes(wire),
 					le32_to_cpu(wire->bytes_size));
 }

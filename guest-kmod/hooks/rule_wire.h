@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule as bytes: is it well formed, and what does it carry. What passes here is used without
+ * Validates the wire format of a rule and finds its parts. A rule that passes is used without
  * further checks. Pure: also compiled and tested in user space.
  */
 #ifndef GUEST_RULE_WIRE_H
@@ -15,17 +15,17 @@
 /**
  * rule_wire_check() - check the payload of PORTAL_OP_RULE_ADD
  * @wire: a private copy, aligned to 8
- * @size: its bytes, with all that follows the struct; any number
+ * @size: total size in bytes, with the parts that follow the struct; any number
  *
- * Whether there is such a hook is not looked at.
+ * It does not check whether the hook exists.
  *
- * Return: 0; -EINVAL.
+ * Return: 0; -EINVAL: malformed.
  */
 int __must_check rule_wire_check(const struct portal_wire_rule *wire, size_t size);
 
 /**
- * rule_wire_conds() - its conditions
- * @wire: checked, or its size is
+ * rule_wire_conds() - get the conditions
+ * @wire: checked, or at least its size is
  */
 static inline const struct portal_wire_rule_cond *
 rule_wire_conds(const struct portal_wire_rule *wire)
@@ -34,8 +34,8 @@ rule_wire_conds(const struct portal_wire_rule *wire)
 }
 
 /**
- * rule_wire_stores() - its stores
- * @wire: checked, or its size is
+ * rule_wire_stores() - get the stores
+ * @wire: checked, or at least its size is
  */
 static inline const struct portal_wire_rule_store *
 rule_wire_stores(const struct portal_wire_rule *wire)
@@ -45,8 +45,8 @@ rule_wire_stores(const struct portal_wire_rule *wire)
 }
 
 /**
- * rule_wire_bytes() - its strings, and what it stores
- * @wire: checked, or its size is
+ * rule_wire_bytes() - get the strings and the bytes to store
+ * @wire: checked, or at least its size is
  *
  * Return: bytes_size bytes.
  */

@@ -17,11 +17,11 @@
 struct hook;
 
 /**
- * struct rule_entry - a rule of a hook; kmp_fail and bytes lie behind it
- * @link: in the hook's list, in the order they came
+ * struct rule_entry - a rule of a hook; the rule's bytes follow @kmp_fail
+ * @link: link in the hook's list, in the order of installation
  * @rcu: for freeing
- * @slot: its name
- * @rule: what it does
+ * @slot: number of its slot
+ * @rule: the rule
  * @kmp_fail: see rule_init()
  */
 struct rule_entry {
@@ -32,33 +32,33 @@ struct rule_entry {
 	u16 kmp_fail[];
 };
 
-/* a hook in the list of one call; it may be in one of each table */
+/* link of a hook in the list of one call; a hook may be on one call of each table */
 struct hook_link {
 	struct hlist_node node;
 	struct hook *hook;
 };
 
 /**
- * struct hook - an installed hook; functions, kmp_fail and strings follow it
+ * struct hook - an installed hook; its kmp_fail entries and strings follow @functions
  * @all: link in the list of all hooks
- * @link: links in the lists of its calls; an "every call" hook uses the first
+ * @link: links in the lists of its calls; a hook on every call uses the first
  * @rcu: for freeing
- * @serial: number of the installation, never used again
- * @id: the host's name for it
+ * @serial: number of its installation, never reused
+ * @id: the host's number for it
  * @when: PORTAL_WHEN_*
  * @bit: its bit in events, as a mask
- * @on: it may match
- * @observes: it changes nothing: of a call that returns it is told at the return only
- * @traces: its events are records in a trace ring
- * @blocks: that waits for room
+ * @on: it is enabled
+ * @observes: it changes nothing; if the call returns, the return event reports both stages
+ * @traces: it gets records in the trace instead of events
+ * @blocks: the task waits for room for its records
  * @every_call: it is on every call of both ABIs
- * @nr: its calls, by table, or PORTAL_NR_NONE
- * @filter: its conditions
+ * @nr: number of its call, by table, or PORTAL_NR_NONE
+ * @filter: its filters
  * @nr_fetch: entries of @fetch
- * @fetch: what it is going to read
+ * @fetch: its declarations
  * @rules: its rules
  * @nr_functions: entries of @functions
- * @functions: what it keeps redirected
+ * @functions: functions that it keeps redirected
  */
 struct hook {
 	struct hlist_node all;
@@ -83,7 +83,7 @@ struct hook {
 };
 
 DEFINE_STATIC_SRCU(hook_srcu);
-/* taken by those who change hooks, never while a doorbell rings */
+/* serializes changes of hooks and rules; never held during a call of the doorbell */
 static DEFINE_MUTEX(hook_lock);
 
 static HLIST_HEAD(all_hooks);
@@ -109,7 +109,7 @@ bool hook_table_watches(enum syscall_table table, u32 nr)
 	return !hlist_empty(hooks_of_call(table, nr)) || !hlist_empty(&every_call_hooks);
 }
 
-/* Whoever wants to know only, can wait for the return, if there is going to be one. */
+/* Observers get both stages in the return event, if the call returns. */
 static bool wants_entry(const struct hook *hook, bool returns)
 {
 	if (!(hook->when & PORTAL_WHEN_ENTER))
@@ -122,7 +122,7 @@ static void add_hook(struct hook_masks *bits, const struct hook *hook)
 	if (hook->traces)
 		bits->trace |= hook->bit;
 	else
-		bits->now |= hook->bit;
+		bits->event |= hook->bit;
 	if (hook->blocks)
 		bits->block |= hook->bit;
 }
@@ -158,7 +158,7 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 	*ret_match = match;
 }
 
-/* A hook that took over the bit of one that matched at entry is newer than that match. */
+/* A hook that has reused the bit of one that matched at entry has a serial above @newest. */
 static void match_return_list(struct hlist_head *list, const struct filter_call *call,
 			      const struct hook_match *match, s64 ret, struct hook_masks *bits)
 {
@@ -187,8 +187,7 @@ void hook_table_match_return(enum syscall_table table, u32 nr, const struct filt
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
-/* A hook that came after the match wants nothing of it yet: what it gets then, it gets by asking.
- */
+/* Declarations of hooks that were installed after the match are not fetched. */
 static void fetch_list(struct hlist_head *list, u32 when, u64 bits, const struct hook_match *match,
 		       struct fetch *fetch)
 {
@@ -214,7 +213,7 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
-/* ---- answering by rule ---- */
+/* ---- answering by a rule ---- */
 
 static struct hook *find_matched(struct hlist_head *list, u32 when, u64 bit,
 				 const struct hook_match *match)
@@ -267,7 +266,7 @@ enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, 
 	return outcome;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
 static unsigned int max_functions(const struct portal_wire_hook *wire)
 {
@@ -321,9 +320,9 @@ static void add_every_function(struct hook *hook, enum syscall_table table)
 }
 
 /*
- * Calls that cannot be redirected, which are those the kernel was built without, are left out: of
- * "every", and of a name that one ABI has and the other only lists. A name with no call at all is
- * an error.
+ * Calls without a function that can be redirected, because the kernel was built without them, are
+ * left out: for a hook on every call, and for a name that only one ABI implements. It is an error
+ * if no function is left.
  */
 static int find_functions(struct hook *hook)
 {
@@ -424,7 +423,7 @@ static void hook_publish(struct hook *hook)
 			hook_link(hook, table, hooks_of_call(table, hook->nr[table]));
 }
 
-/* The list and what is in it stay until nobody looks at it any more. */
+/* The rules are freed with the hook, once no reader can see them. */
 static void forget_rules(const struct hook *hook)
 {
 	const struct rule_entry *entry;
@@ -539,7 +538,7 @@ static void rule_free(struct rcu_head *rcu)
 	kvfree(container_of(rcu, struct rule_entry, rcu));
 }
 
-/* Who only observes, or reads the trace, has nothing to decide. */
+/* Hooks that observe or trace decide nothing, so they cannot have rules. */
 static int rule_install(struct rule_entry *entry, u32 hook_id)
 {
 	struct hook *hook = find_hook(hook_id);
@@ -593,7 +592,7 @@ unsigned int hook_table_count(void)
 	return READ_ONCE(nr_hooks);
 }
 
-/* ---- life ---- */
+/* ---- opening and closing ---- */
 
 int hook_table_open(redirect_fn *wrapper)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hooks that are installed, by system call. It owns them, and keeps the functions redirected
- * that they need; it does not know what happens when one matches.
+ * The table of installed hooks, by system call. It owns the hooks and keeps their functions
+ * redirected; it does not know what happens when one matches.
  *
- * Matching looks at user memory and may sleep, so readers are protected by SRCU and never wait for
- * writers, nor these for them: hooks come and go in the middle of sessions.
+ * Matching reads user memory and may sleep, so readers are protected by SRCU. Readers and writers
+ * do not wait for each other: hooks may be added and removed while sessions are open.
  */
 #ifndef GUEST_HOOK_TABLE_H
 #define GUEST_HOOK_TABLE_H
@@ -20,22 +20,22 @@
 #include "syscalls/table.h"
 
 /**
- * struct hook_masks - hooks that match at one stage of a call, by what they want
- * @now: to be asked
- * @trace: a record of it
- * @block: of @trace, to wait for room
+ * struct hook_masks - bits of the hooks that match at one stage of a call
+ * @event: hooks that get an event
+ * @trace: hooks that get a record in the trace
+ * @block: those of @trace for which the task waits for room
  */
 struct hook_masks {
-	u64 now;
+	u64 event;
 	u64 trace;
 	u64 block;
 };
 
 /**
- * struct hook_match - which hooks a call concerns
- * @enter: the entry hooks that match
- * @on_return: bits of the return hooks that match as far as can be said at entry
- * @newest: no hook installed later is meant by @on_return
+ * struct hook_match - hooks that match a call
+ * @enter: entry hooks that match
+ * @on_return: bits of the return hooks that match at entry; the result filters follow at return
+ * @newest: serial of the newest hook at that time; bits of later hooks do not count
  */
 struct hook_match {
 	struct hook_masks enter;
@@ -45,10 +45,10 @@ struct hook_match {
 
 /**
  * hook_table_open() - allow hooks
- * @wrapper: where hooked functions are redirected to
+ * @wrapper: runs instead of hooked functions
  *
  * Context: may sleep; once before hook_table_close().
- * Return: 0; -ENOENT the kernel does not tell its symbols.
+ * Return: 0; -ENOENT: the kernel's symbols cannot be looked up.
  */
 int __must_check hook_table_open(redirect_fn *wrapper);
 
@@ -60,24 +60,25 @@ int __must_check hook_table_open(redirect_fn *wrapper);
 void hook_table_close(void);
 
 /**
- * hook_table_drain() - wait until nothing of removed hooks is left
+ * hook_table_drain() - wait until all removed hooks are freed
  *
- * Context: may sleep; after hook_table_close(), on the way to unloading the module.
+ * Context: may sleep; after hook_table_close(), when the module is unloaded.
  */
 void hook_table_drain(void);
 
 /**
  * hook_table_add() - install a hook
- * @wire: checked by hook_wire_check(), its strings behind it; copied
+ * @wire: checked by hook_wire_check(), followed by its strings; copied
  *
  * Context: may sleep.
- * Return: 0; -EEXIST its id or bit is taken; -ENOSYS it names a call without a function that can be
- * redirected; -EBUSY something else redirects it; -ENOMEM; -ENODEV closed, or ftrace is off.
+ * Return: 0; -EEXIST: its id or bit is taken; -ENOSYS: its call has no function that can be
+ * redirected; -EBUSY: something else redirects the function; -ENOMEM; -ENODEV: closed, or ftrace is
+ * disabled.
  */
 int hook_table_add(const struct portal_wire_hook *wire);
 
 /**
- * hook_table_del() - remove a hook: what starts to match after this does not see it
+ * hook_table_del() - remove a hook; calls that are matched after this do not see it
  * @id: its id
  *
  * Context: may sleep.
@@ -86,9 +87,9 @@ int hook_table_add(const struct portal_wire_hook *wire);
 int hook_table_del(u32 id);
 
 /**
- * hook_table_enable() - switch a hook on or off
+ * hook_table_enable() - enable or disable a hook
  * @id: its id
- * @on: off: it never matches
+ * @on: false: it never matches
  *
  * Context: may sleep.
  * Return: 0 or -ENOENT.
@@ -96,18 +97,18 @@ int hook_table_del(u32 id);
 int hook_table_enable(u32 id, bool on);
 
 /**
- * hook_table_add_rule() - give a hook a rule, behind those it has
+ * hook_table_add_rule() - append a rule to the rules of a hook
  * @wire: checked by rule_wire_check(); copied
  * @slot: its slot
  *
  * Context: may sleep.
- * Return: 0; -ENOENT no such hook; -EINVAL the hook only observes, or is not at that stage;
- * -EEXIST the slot is taken; -ENOMEM.
+ * Return: 0; -ENOENT: no such hook; -EINVAL: the hook only observes or traces, or does not have the
+ * rule's stage; -EEXIST: the slot is taken; -ENOMEM.
  */
 int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_slot *slot);
 
 /**
- * hook_table_del_rule() - remove a rule; it goes with its hook, too
+ * hook_table_del_rule() - remove a rule; removing its hook removes it, too
  * @slot: below PORTAL_MAX_RULES
  *
  * Context: may sleep.
@@ -116,23 +117,23 @@ int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_
 int hook_table_del_rule(u32 slot);
 
 /**
- * hook_table_count() - how many hooks are installed
+ * hook_table_count() - count the installed hooks
  */
 unsigned int hook_table_count(void);
 
 /**
- * hook_table_watches() - is there any hook on this call
+ * hook_table_watches() - check whether a call has any hook
  * @table: SYSCALL_*
  * @nr: any number
  */
 bool hook_table_watches(enum syscall_table table, u32 nr);
 
 /**
- * hook_table_match() - evaluate all but the result filters
+ * hook_table_match() - evaluate all filters except those on the result
  * @table: SYSCALL_*
- * @nr: number that hook_table_watches() has
+ * @nr: a number for which hook_table_watches() is true
  * @call: the call at entry
- * @ret_match: the outcome
+ * @ret_match: the hooks that match
  *
  * Context: may sleep.
  */
@@ -140,13 +141,13 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 		      struct hook_match *ret_match);
 
 /**
- * hook_table_fetch() - bring along what the hooks that matched have declared
+ * hook_table_fetch() - collect the items that the matching hooks have declared
  * @table: SYSCALL_*
  * @nr: number
  * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
- * @bits: the hooks
+ * @bits: bits of the hooks
  * @match: from hook_table_match()
- * @fetch: grows
+ * @fetch: the items are appended
  *
  * Context: may sleep.
  */
@@ -154,7 +155,7 @@ void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
 		      const struct hook_match *match, struct fetch *fetch);
 
 /**
- * hook_table_match_return() - evaluate the result filters of those that matched
+ * hook_table_match_return() - evaluate the result filters of the hooks that matched at entry
  * @table: SYSCALL_*
  * @nr: number
  * @call: the call as it was at entry
@@ -168,15 +169,15 @@ void hook_table_match_return(enum syscall_table table, u32 nr, const struct filt
 			     const struct hook_match *match, s64 ret, struct hook_masks *ret_bits);
 
 /**
- * hook_table_answer() - let a rule answer a call that concerns one hook only
+ * hook_table_answer() - answer a call by a rule, if exactly one hook matches
  * @table: SYSCALL_*
  * @nr: number
  * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
- * @bits: the hooks, at least one
+ * @bits: bits of the hooks that match, at least one
  * @match: from hook_table_match()
  * @call: the call as it was at entry
- * @ret: at the return: its result
- * @ret_effects: unless RULE_PASSES: of the rule whose call it was
+ * @ret: at return: its result
+ * @ret_effects: effects of the rule; written unless RULE_PASSES
  *
  * Context: may sleep.
  */

@@ -15,10 +15,10 @@
 #include "hooks/trace.h"
 #include "hooks/trace_writer.h"
 
-/* how often one record may ask for room: others can take what it was given */
-#define TRACE_MAX_ASKS 100
+/* maximum number of calls to make room for one record; other tasks may take the room meanwhile */
+#define TRACE_MAX_CALLS 100
 
-/* @size: of each ring, 0 when there are none. @lock: opening and closing. */
+/* @size: bytes of each ring, 0 if there are none. @lock serializes opening and closing. */
 static struct {
 	struct mutex lock;
 	u32 size;
@@ -29,7 +29,7 @@ static struct {
 
 static DEFINE_PER_CPU(struct trace_writer, trace_rings);
 
-/* ---- life ---- */
+/* ---- opening and closing ---- */
 
 static void ring_free(struct trace_writer *ring, u32 size)
 {
@@ -38,7 +38,7 @@ static void ring_free(struct trace_writer *ring, u32 size)
 	*ring = (struct trace_writer){ 0 };
 }
 
-/* One run of pages, zeroed: what the kernel kept there before is not the VMM's business. */
+/* Contiguous pages, zeroed so that the VMM sees no old kernel data. */
 static int ring_alloc(struct trace_writer *ring, u32 size)
 {
 	void *pages = alloc_pages_exact(PORTAL_PAGE_SIZE + size, GFP_KERNEL | __GFP_ZERO);
@@ -129,9 +129,9 @@ void trace_close(void)
 /* ---- writing ---- */
 
 /*
- * Calls are hooked in process context only, so that without preemption the ring is ours. The time
- * is taken there, too, and is the same clock on every CPU: what is written after another CPU's
- * record has been has no earlier time than that.
+ * System calls are hooked in process context only, so with preemption disabled the ring has one
+ * writer. The time is read in that section, too, from a clock that is the same on all CPUs: a
+ * record that is written after a record of another CPU does not have an earlier time.
  */
 static bool put_here(struct portal_wire_trace_record *record, u32 size, bool drop)
 {
@@ -149,9 +149,9 @@ static bool put_here(struct portal_wire_trace_record *record, u32 size, bool dro
 
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 {
-	unsigned int asks;
+	unsigned int n;
 
-	for (asks = 0; block && asks < TRACE_MAX_ASKS && !fatal_signal_pending(current); asks++) {
+	for (n = 0; block && n < TRACE_MAX_CALLS && !fatal_signal_pending(current); n++) {
 		if (put_here(record, size, false))
 			return;
 		if (!doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_TRACE))

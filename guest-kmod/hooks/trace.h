@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The trace: records of calls that the host reads later, so that writing one leaves the guest for
- * nothing. It owns a ring for each CPU, and knows the wake_reg that wakes the host; not what is in
- * a record.
+ * The trace: records of calls that the host reads later, so that a record needs no exit. It owns a
+ * ring for each CPU and knows the register that wakes the host. It does not know the content of
+ * records.
  */
 #ifndef GUEST_TRACE_H
 #define GUEST_TRACE_H
@@ -12,35 +12,37 @@
 #include <portal/wire.h>
 
 /**
- * trace_bind() - say where the wake_reg is
- * @wake_reg: the device's PORTAL_DEV_TRACE register, there until trace_close()
+ * trace_bind() - set the register that wakes the host
+ * @wake_reg: PORTAL_DEV_TRACE of the portal device, mapped until trace_close()
  */
 void trace_bind(void __iomem *wake_reg);
 
 /**
- * trace_open() - make the rings, or find those that are there
+ * trace_open() - allocate the rings, or find the existing ones
  * @size: bytes of each ring
- * @gpas: room for PORTAL_MAX_TRACE_RINGS addresses: of each ring's struct portal_wire_trace_ring,
- * which the ring follows
+ * @gpas: PORTAL_MAX_TRACE_RINGS entries; receives the guest physical address of the page before
+ *	each ring, see struct portal_wire_trace_ring
  *
- * Afterwards every page of the pool has room for a record.
+ * Afterwards every page of the pool has a record buffer.
  *
  * Context: may sleep.
- * Return: number of rings; -EINVAL @size is none of PORTAL_TRACE_RING_MIN .. PORTAL_TRACE_RING_MAX;
- * -EEXIST they have another size; -E2BIG too many CPUs; -ENOMEM.
+ * Return: number of rings; -EINVAL: @size is not a power of two from PORTAL_TRACE_RING_MIN to
+ * PORTAL_TRACE_RING_MAX; -EEXIST: they have another size; -E2BIG: too many CPUs; -ENOMEM.
  */
 int __must_check trace_open(u64 size, __le64 *gpas);
 
 /**
- * trace_is_open() - are there rings
+ * trace_is_open() - check whether the rings exist
  */
 bool trace_is_open(void);
 
 /**
- * trace_put() - write a record to the ring of the CPU that we are on
+ * trace_put() - write a record to the ring of the current CPU
  * @record: @size bytes; of the header only the event is set
  * @size: bytes, a multiple of 8, at most PORTAL_TRACE_RECORD_MAX
- * @block: have the host make room where there is none; what still finds none is dropped and counted
+ * @block: if there is no room, call the host to make room
+ *
+ * If there is still no room, the record is dropped and counted.
  *
  * Context: process, after trace_open(); with @block it may sleep.
  */
@@ -49,7 +51,7 @@ void trace_put(struct portal_wire_trace_record *record, u32 size, bool block);
 /**
  * trace_close() - free the rings
  *
- * Context: may sleep; nobody is in trace_put(), and the host knows that the rings go.
+ * Context: may sleep; no task is in trace_put(), and the host does not read the rings any more.
  */
 void trace_close(void);
 

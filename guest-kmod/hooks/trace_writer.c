@@ -6,7 +6,7 @@
 
 #include "hooks/trace_writer.h"
 
-/* A tail that makes no sense leaves no room: nothing the host may still read is overwritten. */
+/* An invalid tail leaves no room, so that no record is overwritten that the host may still read. */
 static bool has_room(const struct trace_writer *writer, u32 size)
 {
 	u32 used = writer->head - le32_to_cpu(smp_load_acquire(&writer->shared->tail));
@@ -23,7 +23,10 @@ static void copy_in(const struct trace_writer *writer, const void *bytes, u32 si
 	memcpy(writer->data, (const u8 *)bytes + first, size - first);
 }
 
-/* The host says where it sleeps, and looks at the head again; we do both the other way round. */
+/*
+ * The host stores wake_at and then loads head; we store head and then load wake_at. With a full
+ * barrier on both sides, at least one of them sees the other's store.
+ */
 static bool passes_wake_at(const struct trace_writer *writer, u32 size)
 {
 	smp_mb();

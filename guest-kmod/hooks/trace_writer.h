@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One CPU's trace: a ring of records that the host reads while we write. It knows the layout of
- * docs/protocol.md section 8; who writes, and how the host is woken, it does not. Also compiled and
- * tested in user space.
+ * The trace of one CPU: a ring of records that the host reads while the guest module writes. It
+ * implements the layout of docs/protocol.md section 8. It does not know its callers or how the host
+ * is woken. Also compiled and tested in user space.
  */
 #ifndef GUEST_TRACE_WRITER_H
 #define GUEST_TRACE_WRITER_H
@@ -13,11 +13,11 @@
 
 /**
  * struct trace_writer - the writer's side
- * @shared: what both sides see
- * @data: @size bytes, shared as well
+ * @shared: start of the page before the ring, shared with the host
+ * @data: the ring, @size bytes, shared with the host
  * @size: a power of two
- * @head: position behind the last record; the shared one is for the host, we do not read it
- * @written: records so far
+ * @head: position after the last record; the copy in @shared is never read here
+ * @written: records written so far
  * @lost: records dropped so far
  */
 struct trace_writer {
@@ -31,21 +31,21 @@ struct trace_writer {
 
 /**
  * trace_writer_put() - write a record, if there is room
- * @writer: this CPU's
- * @record: @size bytes; the event is there, the rest of the header is filled here
+ * @writer: the current CPU's
+ * @record: @size bytes; its event is set, the other fields of the header are written here
  * @size: a multiple of 8, at most PORTAL_TRACE_RECORD_MAX
- * @time: for the header
- * @ret_wake: with true: the host wants to be woken
+ * @time: time for the header
+ * @ret_wake: written if true is returned: the host must be woken
  *
- * Context: no other writer on this ring meanwhile: preemption is off.
- * Return: false when there is no room; nothing has been changed.
+ * Context: preemption is disabled, so that the ring has one writer.
+ * Return: false if there is no room; nothing has been changed.
  */
 bool trace_writer_put(struct trace_writer *writer, struct portal_wire_trace_record *record,
 		      u32 size, u64 time, bool *ret_wake);
 
 /**
  * trace_writer_drop() - count a record that was not written
- * @writer: this CPU's
+ * @writer: the current CPU's
  *
  * Context: as trace_writer_put().
  */

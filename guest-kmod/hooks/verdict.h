@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A verdict as bytes: is it well formed, and which writes does it carry. It applies nothing. Pure:
+ * Validates the wire format of a verdict and iterates over its writes. It applies nothing. Pure:
  * also compiled and tested in user space.
  */
 #ifndef GUEST_VERDICT_H
@@ -25,25 +25,25 @@ struct verdict_write {
 };
 
 /**
- * verdict_check() - is this a verdict that can be applied
+ * verdict_check() - check a verdict
  * @verdict: a private copy, aligned to 8
- * @size: its bytes, header and writes; any number
+ * @size: total size in bytes, header and writes; any number
  * @is_return: it answers a return event
- * @writable_regs: registers a verdict may set, bit n = PORTAL_REG_* n
+ * @writable_regs: registers that a verdict may set, bit n = PORTAL_REG_* n
  *
- * Return: 0; -EINVAL it is cut short, has a flag, argument or register that it may not have, or its
- * writes do not add up.
+ * Return: 0; -EINVAL: it is too short, changes a flag, argument or register that it must not
+ * change, or its writes are malformed.
  */
 int __must_check verdict_check(const struct portal_wire_verdict *verdict, size_t size,
 			       bool is_return, u64 writable_regs);
 
 /**
- * verdict_next_write() - walk through the writes
- * @verdict: the copy; writes_size bytes follow it
- * @pos: 0 at first; moved to the next write
+ * verdict_next_write() - get the next write of a verdict
+ * @verdict: the copy, followed by writes_size bytes
+ * @pos: 0 for the first write; advanced to the next one
  * @ret_write: the write; points into @verdict
  *
- * Return: 1 there is one; 0 that was all; -EINVAL malformed.
+ * Return: 1: @ret_write is set; 0: no more writes; -EINVAL: malformed.
  */
 int __must_check verdict_next_write(const struct portal_wire_verdict *verdict, u32 *pos,
 				    struct verdict_write *ret_write);

@@ -5,7 +5,7 @@
 
 #include "ops/dispatch.h"
 
-/* most = 0: the operation has no payload, its size field is a parameter */
+/* most = 0: the request has no payload, its size field is a parameter */
 struct op_entry {
 	op_fn *run;
 	u32 least;

@@ -12,7 +12,7 @@
 
 #include "ops/op.h"
 
-/* Takes a reference on the path, so that the descriptor may be closed meanwhile. */
+/* Takes a reference on the path, because another thread may close the descriptor. */
 static int fd_path(int fd, struct path *ret_path)
 {
 	struct file *file;

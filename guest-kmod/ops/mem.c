@@ -4,8 +4,8 @@
 #include "base/user_mem.h"
 #include "ops/op.h"
 
-/* Nothing moved although something was asked for is a fault; any other count is how much was. */
-static s64 moved(size_t done, size_t wanted)
+/* A request for at least one byte that transferred nothing is a fault. */
+static s64 transfer_result(size_t done, size_t wanted)
 {
 	return done == 0 && wanted > 0 ? -EFAULT : (s64)done;
 }
@@ -14,12 +14,12 @@ s64 op_read(struct op *op)
 {
 	if (op->size > op->room)
 		return op_invalid(op);
-	return moved(user_mem_read(op->addr, op->data, op->size), op->size);
+	return transfer_result(user_mem_read(op->addr, op->data, op->size), op->size);
 }
 
 s64 op_write(struct op *op)
 {
-	return moved(user_mem_write(op->addr, op->data, op->size), op->size);
+	return transfer_result(user_mem_write(op->addr, op->data, op->size), op->size);
 }
 
 s64 op_read_str(struct op *op)

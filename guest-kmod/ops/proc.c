@@ -10,7 +10,7 @@
 #include "base/user_mem.h"
 #include "ops/op.h"
 
-/* a part of user memory */
+/* a range of user memory */
 struct area {
 	u64 start;
 	u64 end;
@@ -43,8 +43,8 @@ static void get_areas(struct mm_struct *mm, struct area *args, struct area *env)
 }
 
 /*
- * A program that gave itself a title, as setproctitle(3) does, has overwritten the NUL at the end
- * of its arguments: then the title is shown instead, up to its NUL, at most a page.
+ * A program that sets its title, as setproctitle(3) does, overwrites the NUL at the end of its
+ * arguments. Then the answer is the title up to its NUL, at most a page, as in /proc/PID/cmdline.
  */
 static void apply_title(struct op *op, struct area *args)
 {

@@ -53,7 +53,7 @@ static void answer_cancelled(struct op *op)
 	op->cursor = 0;
 }
 
-/* Whether it was killed before the operation or in it, a dying task delivers nothing. */
+/* A task that was killed before or during the operation delivers no result. */
 static void session_serve(struct pool_page *page, const struct header *header)
 {
 	struct op op = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A session: one conversation with the host on one page. It owns the page while it is open and the
- * loop "call, do what the host asks, answer"; it does not know what the event is about.
+ * A session: one exchange with the host on one page. It owns the page while it is open. Its loop
+ * calls the host, carries out the operation that the host requests, and answers it. It does not
+ * know the meaning of the event.
  */
 #ifndef GUEST_SESSION_H
 #define GUEST_SESSION_H
@@ -11,34 +12,34 @@
 #include "channel/pool.h"
 
 /**
- * struct guest_session - a page that is talked over
- * @page: the page
+ * struct guest_session - an open session
+ * @page: its page
  */
 struct guest_session {
 	struct pool_page *page;
 };
 
 /**
- * session_open() - get a page to talk over
- * @session: to be filled
+ * session_open() - open a session: get a page
+ * @session: written
  * @urgent: may use the pool's reserve
  *
  * Context: may sleep, killably.
- * Return: 0; -EINTR the task is being killed; -ENODEV the portal is closed.
+ * Return: 0; -EINTR: the task is being killed; -ENODEV: the pool is closed.
  */
 int __must_check session_open(struct guest_session *session, bool urgent);
 
 /**
- * session_close() - give the page back
+ * session_close() - return the page
  * @session: open, not running
  */
 void session_close(struct guest_session *session);
 
 /**
- * session_data() - where the event is written before session_run()
+ * session_data() - get the buffer for the event, to be written before session_run()
  * @session: open, not running
  *
- * Return: PORTAL_DATA_SIZE bytes that the host can see.
+ * Return: PORTAL_DATA_SIZE bytes, shared with the host.
  */
 static inline void *session_data(const struct guest_session *session)
 {
@@ -46,7 +47,7 @@ static inline void *session_data(const struct guest_session *session)
 }
 
 /**
- * session_scratch() - a private buffer; after session_run() it has the verdict
+ * session_scratch() - get a private buffer; after session_run() it has the verdict
  * @session: open
  *
  * Return: PORTAL_PAGE_SIZE bytes.
@@ -57,7 +58,7 @@ static inline u8 *session_scratch(const struct guest_session *session)
 }
 
 /**
- * session_record() - a private buffer for a record of the trace, after trace_open()
+ * session_record() - get a private buffer for a trace record, after trace_open()
  * @session: open
  *
  * Return: PORTAL_TRACE_RECORD_MAX bytes.
@@ -68,7 +69,7 @@ static inline void *session_record(const struct guest_session *session)
 }
 
 /**
- * session_waited() - the pool was empty when this session was opened
+ * session_waited() - check whether session_open() waited because the pool was empty
  * @session: open
  */
 static inline bool session_waited(const struct guest_session *session)
@@ -77,18 +78,18 @@ static inline bool session_waited(const struct guest_session *session)
 }
 
 /**
- * session_run() - call, and serve operations until the host has had enough
- * @session: open; one after the other may be run on it
+ * session_run() - call the host and carry out its operations until it ends the session
+ * @session: open; it may be run several times, one after the other
  * @call: PORTAL_CALL_HELLO, PORTAL_CALL_EVENT or PORTAL_CALL_WORK
  * @event: PORTAL_EVENT_*
  * @size: bytes of event in session_data(), 0 .. PORTAL_DATA_SIZE
  *
  * The task stays on its vCPU from the first call to the last.
  *
- * Context: may sleep; no lock held that an operation might take.
- * Return: 0 the host has nothing to change; > 0 bytes of verdict in session_scratch(), unchecked
- * but for their number; -EINTR the task is being killed; -ENODEV the call was refused; -EPROTO the
- * host broke the protocol.
+ * Context: may sleep; the caller holds no lock that an operation may take.
+ * Return: 0: the host changes nothing; > 0: size of the verdict in session_scratch(), whose content
+ * is not checked yet; -EINTR: the task is being killed; -ENODEV: the host refused the call;
+ * -EPROTO: the host violated the protocol.
  */
 int __must_check session_run(struct guest_session *session, u32 call, u32 event, u32 size);
 

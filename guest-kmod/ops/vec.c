@@ -9,12 +9,12 @@
 #define RESULT_ALIGN 8
 
 /**
- * struct vec - reads that depend on each other, straight-line: each is made once, in their order
- * @steps: copied out of the page, which takes the results
- * @nr: their number
+ * struct vec - a READ_VEC in progress; each step runs at most once, in order
+ * @steps: private copy, because the results overwrite the page
+ * @nr: number of steps
  * @pointer_bytes: 4 or 8
- * @at: where in the page a step's bytes are
- * @used: bytes of results
+ * @at: offset of each step's bytes in the page
+ * @used: bytes of results so far
  */
 struct vec {
 	const struct portal_wire_step *steps;
@@ -36,7 +36,7 @@ static bool is_base_valid(const struct vec *vec, u32 n)
 	return at <= len && vec->pointer_bytes <= len - at;
 }
 
-/* Everything is bounded before anything is read. */
+/* All bounds are checked before the first read. */
 static bool is_valid(const struct vec *vec, u32 room)
 {
 	u32 n, len;
@@ -55,7 +55,7 @@ static bool is_valid(const struct vec *vec, u32 room)
 	return true;
 }
 
-/* Return: false: it starts at a null pointer. */
+/* Return: false if the step's pointer is null. */
 static bool find_start(const struct vec *vec, u32 n, const u8 *data, u64 *ret_addr)
 {
 	u32 base = le32_to_cpu(vec->steps[n].base_plus1);
@@ -70,7 +70,7 @@ static bool find_start(const struct vec *vec, u32 n, const u8 *data, u64 *ret_ad
 	return pointer != 0;
 }
 
-/* Return: whether to go on. */
+/* Return: true if the next step is to run. */
 static bool run_step(struct vec *vec, u32 n, u8 *data)
 {
 	u32 wanted = le32_to_cpu(vec->steps[n].len), len;

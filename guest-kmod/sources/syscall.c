@@ -22,18 +22,18 @@
 #include "sources/syscall.h"
 
 /**
- * struct hooked_call - one hooked call, from its entry to its return
+ * struct hooked_call - a hooked system call, from its entry to its return
  * @table: SYSCALL_*
- * @nr: number in it
- * @function: the function behind it
- * @regs: what the function is going to see when entry hooks matched: a copy, so that a changed
- *	argument changes no register
- * @seen: the call as the filters see it, with its original arguments
- * @match: hooks that matched
- * @skipped: an entry hook decided that the function is not run
- * @waited: its event had to wait for a page
- * @rule_failed: its event is one because a rule could not store what it should
- * @ret: the result, once there is one
+ * @nr: its number in the table
+ * @function: its function
+ * @regs: if entry hooks matched: a copy of the registers for the function, so that a changed
+ *	argument does not change the task's register
+ * @seen: the call as filters see it, with its original arguments
+ * @match: hooks that match
+ * @skipped: the function is not run, as an entry hook or a rule decided
+ * @waited: the pool was empty, so the event waited for a page
+ * @rule_failed: a store of a rule failed, so an event is sent
+ * @ret: the result, once it is known
  */
 struct hooked_call {
 	enum syscall_table table;
@@ -61,7 +61,7 @@ static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 	arch_get_args(call->table, regs, call->seen.args);
 }
 
-/* the result at the width of the task's long */
+/* the result, sign-extended from the task's long */
 static s64 call_ret(const struct hooked_call *call)
 {
 	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
@@ -98,7 +98,10 @@ static void event_fill(struct portal_wire_syscall *event, const struct hooked_ca
 	arch_get_regs(regs, event->regs);
 }
 
-/* @wire: of @room bytes, filled by event_fill(). Return: bytes of the event. */
+/*
+ * Appends the declared items to @wire, which event_fill() has filled and whose buffer has @room
+ * bytes. Return: bytes of the event.
+ */
 static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 		       const struct hooked_call *call, u32 event)
 {
@@ -113,7 +116,9 @@ static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 	u32 when = event == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
 
 	hook_table_fetch(call->table, call->nr, when, hooks, &call->match, &fetch);
-	/* what a dying task could not read is not a fault: asked for it, the answer is "cancelled"
+	/*
+	 * Reads of a dying task fail without a fault. It sends no items, and its operations answer
+	 * -ECANCELED.
 	 */
 	if (fatal_signal_pending(current))
 		fetch.nr = fetch.used = 0;
@@ -122,7 +127,7 @@ static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
 	return sizeof(*wire) + fetch.used;
 }
 
-/* For those who need not be asked: a record in the trace, which leaves the guest for nothing. */
+/* Trace hooks: append a record to the CPU's trace ring, without an exit. */
 static void trace_event(struct hooked_call *call, u32 event, const struct hook_masks *bits)
 {
 	struct portal_wire_trace_record *record;
@@ -144,7 +149,7 @@ static void trace_event(struct hooked_call *call, u32 event, const struct hook_m
 	session_close(&session);
 }
 
-/* The session of the verdict is over; the page is used for another one. */
+/* The session of the verdict has ended; the error report is another session on its page. */
 static void report_error(struct guest_session *session, const struct hooked_call *call, u64 hooks,
 			 const struct verdict_write *failed)
 {
@@ -155,12 +160,12 @@ static void report_error(struct guest_session *session, const struct hooked_call
 	error->err = cpu_to_le32(-EFAULT);
 	error->addr = cpu_to_le64(failed->addr);
 	if (session_run(session, PORTAL_CALL_EVENT, PORTAL_EVENT_ERROR, sizeof(*error)) > 0)
-		pr_warn_ratelimited("the host has a verdict on an error, which is not asked for\n");
+		pr_warn_ratelimited("verdict on an error report ignored\n");
 }
 
 /* ---- verdicts ---- */
 
-/* Return: 0, or -EFAULT with the write that failed. */
+/* Return: 0; -EFAULT: @write is the write that failed. */
 static int apply_writes(const struct portal_wire_verdict *verdict, struct verdict_write *write)
 {
 	u32 pos = 0;
@@ -198,7 +203,7 @@ static void apply_verdict(struct guest_session *session, struct hooked_call *cal
 	struct verdict_write write;
 
 	if (verdict_check(verdict, size, is_return, arch_writable_regs(task_pt_regs(current)))) {
-		pr_warn_ratelimited("the host's verdict on %s is malformed, ignored\n",
+		pr_warn_ratelimited("malformed verdict on %s ignored\n",
 				    syscall_table_name(call->table, call->nr));
 		return;
 	}
@@ -228,7 +233,7 @@ static void apply_effects(struct hooked_call *call, const struct rule_effects *e
 		call->ret = effects->ret;
 }
 
-/* Return: a rule has answered; else the host has to be asked. */
+/* Return: true if a rule has answered the call; if not, the host gets an event. */
 static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
 {
 	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
@@ -248,8 +253,9 @@ static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
 /* ---- calls ---- */
 
 /*
- * Tells the host, and does what it says, unless a rule knows. When there is no host any more the
- * call goes on as if there was no hook. Return: 0; -EINTR the task is being killed.
+ * Answers the call by a rule, or sends an event to the host and applies its verdict. If there is no
+ * host any more, the call continues as if it had no hook.
+ * Return: 0; -EINTR: the task is being killed.
  */
 static int run_event(struct hooked_call *call, u32 event, u64 hooks)
 {
@@ -272,7 +278,7 @@ static int run_event(struct hooked_call *call, u32 event, u64 hooks)
 	return size == -EINTR ? -EINTR : 0;
 }
 
-/* Calls that end the task do not come back to let the module go: they hold it no longer. */
+/* A function that ends the task does not return, so the module reference is dropped before it. */
 static long run_function(const struct hooked_call *call, const struct pt_regs *regs)
 {
 	bool leaves = arch_never_returns(call->table, call->nr);
@@ -286,7 +292,7 @@ static long run_function(const struct hooked_call *call, const struct pt_regs *r
 	return ret;
 }
 
-/* The call is going to be made again: this is not its return. */
+/* A call that the kernel restarts has not returned yet. */
 static bool is_restart(long ret)
 {
 	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR || ret == -ERESTARTNOHAND ||
@@ -303,21 +309,21 @@ static void run_return_hooks(struct hooked_call *call)
 				&hooks);
 	if (hooks.trace)
 		trace_event(call, PORTAL_EVENT_SYSCALL_RETURN, &hooks);
-	if (hooks.now && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks.now))
+	if (hooks.event && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks.event))
 		pr_debug("%s was killed in a return hook\n", current->comm);
 }
 
-/* A task that is killed while its hook decides does not get past it. */
+/* If the task is killed while an entry hook decides, its function does not run. */
 static long run_hooked(struct hooked_call *call, const struct pt_regs *regs)
 {
 	call_init(call, regs);
 	hook_table_match(call->table, call->nr, &call->seen, &call->match);
 	if (call->match.enter.trace)
 		trace_event(call, PORTAL_EVENT_SYSCALL_ENTER, &call->match.enter);
-	if (call->match.enter.now) {
+	if (call->match.enter.event) {
 		call->regs = *regs;
 		regs = &call->regs;
-		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter.now))
+		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter.event))
 			return -EINTR;
 	}
 	if (!call->skipped)

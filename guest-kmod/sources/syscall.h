@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * System call hooks: what happens in a redirected call. It asks the table which hooks match, tells
- * the host about the call before and after it, and carries out what the host decides.
+ * System call hooks: the wrapper of a redirected system call. It looks up the matching hooks in the
+ * table, sends events to the host before and after the call, and applies the host's verdicts.
  */
 #ifndef GUEST_SYSCALL_HOOK_H
 #define GUEST_SYSCALL_HOOK_H
@@ -9,9 +9,9 @@
 struct pt_regs;
 
 /**
- * syscall_hook_wrapper() - stands in for every redirected system call function
+ * syscall_hook_wrapper() - run instead of a redirected system call function
  * @regs: the task's user registers
- * @function: the function that was called
+ * @function: address of the function that was called
  *
  * Context: process, as the function itself; may sleep and fault.
  * Return: the result for user space.
