@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* the items so far */
+/* the items collected so far */
 struct list {
 	struct fake_task *task;
 	uint8_t *buf;
@@ -13,7 +13,7 @@ struct list {
 	uint32_t nr;
 };
 
-/* what was found: @len bytes at @bytes, or a status without any */
+/* a possible item: @len bytes at @bytes, or a status without bytes */
 struct found {
 	uint16_t what;
 	uint64_t addr;

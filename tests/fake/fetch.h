@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The fake guest's items: what the hooks on a call have declared, collected from the task. */
+/* Items of the fake guest: collects from the task what the hooks on a call have declared. */
 #ifndef FAKE_FETCH_H
 #define FAKE_FETCH_H
 
 #include "fake/guest.h"
 
 /**
- * fake_fetch() - collect for the hooks whose bits are set in @call
- * @call: the event, filled but for its items, which are counted here
+ * fake_fetch() - collect the items of the hooks whose bits are set in @call
+ * @call: the event; its nr_items and items_size are written
  * @when: PORTAL_WHEN_*
- * @buf: place for the items
- * @room: its bytes
+ * @buf: receives the items
+ * @room: bytes of @buf
  *
  * Return: bytes used.
  */

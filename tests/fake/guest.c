@@ -49,7 +49,7 @@ uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index)
 	return FAKE_RAM_BASE + (index + hole) * PORTAL_PAGE_SIZE;
 }
 
-/* each trace ring with its page, at the largest distance that they can need */
+/* Trace rings with their pages are FAKE_TRACE_STRIDE apart, so that the largest ones fit. */
 static void *slice_trace_rings(struct fake_guest *guest, uint64_t gpa, uint64_t len)
 {
 	uint64_t index = (gpa - FAKE_TRACE_BASE) / FAKE_TRACE_STRIDE;
@@ -97,8 +97,8 @@ void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *r
 	}
 }
 
-static int converse(struct fake_guest *guest, unsigned int vcpu, uint32_t kind, uint32_t code,
-		    const void *payload, size_t size)
+static int run_session(struct fake_guest *guest, unsigned int vcpu, uint32_t kind, uint32_t code,
+		       const void *payload, size_t size)
 {
 	struct fake_session session;
 
@@ -122,12 +122,13 @@ int fake_hello(struct fake_guest *guest, unsigned int vcpu)
 
 	forget_hooks(guest);
 	fake_fill_hello(guest, &hello);
-	return converse(guest, vcpu, PORTAL_CALL_HELLO, PORTAL_EVENT_HELLO, &hello, sizeof(hello));
+	return run_session(guest, vcpu, PORTAL_CALL_HELLO, PORTAL_EVENT_HELLO, &hello,
+			   sizeof(hello));
 }
 
 int fake_work(struct fake_guest *guest, unsigned int vcpu)
 {
-	return converse(guest, vcpu, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, NULL, 0);
+	return run_session(guest, vcpu, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, NULL, 0);
 }
 
 int fake_bye(struct fake_guest *guest, unsigned int vcpu)
@@ -142,7 +143,7 @@ int fake_bye(struct fake_guest *guest, unsigned int vcpu)
 	return ret;
 }
 
-/* who only observes gets both stages at the second, unless there is none */
+/* A hook that observes gets both stages in the return event, if the call returns. */
 static bool waits_for_return(const struct portal_wire_hook *wire, const char *name)
 {
 	if (!(le32toh(wire->flags) & PORTAL_HOOK_F_OBSERVE) ||
@@ -151,7 +152,7 @@ static bool waits_for_return(const struct portal_wire_hook *wire, const char *na
 	return strcmp(name, "exit") != 0 && strcmp(name, "exit_group") != 0;
 }
 
-/* of the hooks with these flags and without those */
+/* Return: bits of the hooks that have all of @flags and none of @other_flags. */
 static uint64_t bits_with(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
 			  uint32_t flags, uint32_t other_flags)
 {

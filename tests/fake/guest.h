@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A guest without a machine: the guest module's side of the protocol over ordinary memory, written
- * from docs/protocol.md. It has a pool of pages, tasks with user memory, and system call tables; it
- * evaluates no filters, every installed hook on a call matches. It behaves well unless a test makes
- * it lie.
+ * from docs/protocol.md. It has a pool of pages, tasks with user memory, and system call tables. It
+ * evaluates no filters: every installed hook on a call matches. It follows the protocol unless a
+ * test makes it violate it.
  *
- * A vCPU is the thread that calls with its number. Different sessions may be driven from different
- * threads; one session, and one task, from one.
+ * A vCPU is the thread that makes calls with the vCPU's number. Different sessions may run on
+ * different threads; a session, and a task, is used by one thread only.
  */
 #ifndef FAKE_GUEST_H
 #define FAKE_GUEST_H
@@ -27,10 +27,10 @@
 #define FAKE_SLOTS_GPA	    0x50000000ull /* gpa of the rules' slots */
 #define FAKE_SLOTS_SIZE	    (PORTAL_MAX_RULES * sizeof(struct portal_rule_slot))
 #define FAKE_TRACE_BASE	    0x80000000ull /* gpa of the first trace; see fake/trace.h */
-#define FAKE_TRACE_STRIDE   0x400000ull	  /* from one to the next */
+#define FAKE_TRACE_STRIDE   0x400000ull	  /* distance between traces */
 #define FAKE_NR_TRACE_RINGS 2		  /* one for each vCPU */
 
-/** typedef fake_call_fn - the doorbell. Return: 0 served; anything else: nobody serves. */
+/** typedef fake_call_fn - the doorbell. Return: 0: served; other values: refused, or no host. */
 typedef int fake_call_fn(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind);
 
 /* an installed hook */
@@ -40,7 +40,7 @@ struct fake_hook {
 	bool on;
 };
 
-/* an installed rule, taken apart */
+/* an installed rule, split into its parts */
 struct fake_rule {
 	struct portal_wire_rule head;
 	struct portal_wire_rule_cond cond[PORTAL_MAX_RULE_CONDS];
@@ -50,37 +50,37 @@ struct fake_rule {
 
 /**
  * struct fake_guest - the guest
- * @call: how a call leaves it
- * @call_ctx: handed to @call
- * @ram: @nr_pages pages, the first half at FAKE_RAM_BASE, the others with a hole of a page between
- * @nr_pages: of the pool, even
- * @taken: page is in a session
- * @generation: last one used, by page
- * @hooks: what the host has installed
- * @nr_hooks: how many
- * @rules: what the host has installed, in that order; @nr_rules of them
- * @rules_open: the host has asked for the slots
- * @slots: the rules' slots, FAKE_SLOTS_SIZE bytes at FAKE_SLOTS_GPA
- * @slots_gpa: where it says that they are
- * @names_per_block: most names in one answer to SYSCALL_NAMES
- * @run: a system call's own function; NULL: it returns -ENOTTY
- * @run_ctx: handed to @run
- * @tamper: may change an answer before it is rung; NULL
- * @tamper_ctx: handed to @tamper
- * @hello_version: what hello says
- * @features: what hello offers
- * @is_arm: its kernel is a 32-bit one for arm: that ABI is its own, and it has no other; tasks are
- *	compat ones, for the table they have here
- * @trace rings: of each vCPU; no memory before TRACE_OPEN
+ * @call: the doorbell
+ * @call_ctx: passed to @call
+ * @ram: @nr_pages pages: the first half at FAKE_RAM_BASE, the others after a hole of one page
+ * @nr_pages: pages of the pool, even
+ * @taken: a session has the page, by page
+ * @generation: last generation used, by page
+ * @hooks: installed hooks
+ * @nr_hooks: number of installed hooks
+ * @rules: installed rules in the order of installation, @nr_rules of them
+ * @rules_open: the host has requested RULE_OPEN
+ * @slots: slots of the rules, FAKE_SLOTS_SIZE bytes at FAKE_SLOTS_GPA
+ * @slots_gpa: address of the slots in the answer to RULE_OPEN
+ * @names_per_block: maximum number of names in an answer to SYSCALL_NAMES
+ * @run: the function of a system call; NULL: it returns -ENOTTY
+ * @run_ctx: passed to @run
+ * @tamper: may change an answer before it is sent; NULL: no change
+ * @tamper_ctx: passed to @tamper
+ * @hello_version: version in hello
+ * @features: features in hello
+ * @is_arm: it has a 32-bit arm kernel, with no ABI but its own; its tasks are compat tasks, which
+ *	selects the table
+ * @traces: trace of each vCPU; no memory before TRACE_OPEN
  * @trace_size: bytes of a trace ring, 0 before TRACE_OPEN
- * @most_trace: largest trace ring that this guest has memory for
- * @wake_fd: written to when a trace's head passes its wake_at; -1: nowhere
+ * @most_trace: largest trace ring for which this guest has memory
+ * @wake_fd: written to when a trace's head passes its wake_at; -1: no file
  * @welcome: answer to WELCOME
- * @nr_ops: operations it knows, those below; 0 = all
- * @refuse_add: answer to HOOK_ADD; 0 = install
- * @refuse_open: answer to RULE_OPEN; 0 = tell
- * @refuse_rule: answer to RULE_ADD; 0 = install
- * @lock: @taken, @generation, @hooks and @rules
+ * @nr_ops: it has the operations with smaller numbers; 0: it has all
+ * @refuse_add: answer to HOOK_ADD; 0: install the hook
+ * @refuse_open: answer to RULE_OPEN; 0: answer with the address
+ * @refuse_rule: answer to RULE_ADD; 0: install the rule
+ * @lock: protects @taken, @generation, @hooks and @rules
  */
 struct fake_guest {
 	fake_call_fn *call;
@@ -115,44 +115,45 @@ struct fake_guest {
 	pthread_mutex_t lock;
 };
 
-/** fake_guest_init() - a guest with @nr_pages (even, 2 .. FAKE_MAX_PAGES). Return: 0; -ENOMEM. */
+/** fake_guest_init() - make a guest; @nr_pages: even, 2 .. FAKE_MAX_PAGES. Return: 0; -ENOMEM. */
 int fake_guest_init(struct fake_guest *guest, size_t nr_pages, fake_call_fn *call, void *ctx);
 
-/** fake_guest_done() - frees it. */
+/** fake_guest_done() - free its memory. */
 void fake_guest_done(struct fake_guest *guest);
 
-/** fake_slice() - guest memory as the host sees it. Return: NULL: not all RAM. */
+/** fake_slice() - get guest memory as the host sees it. Return: NULL: the range is not all RAM. */
 void *fake_slice(void *guest, uint64_t gpa, uint64_t len);
 
-/** fake_page_gpa() - guest physical address of page @index of the pool. */
+/** fake_page_gpa() - get the guest physical address of page @index of the pool. */
 uint64_t fake_page_gpa(const struct fake_guest *guest, size_t index);
 
-/** fake_fill_hello() - what this guest says in its hello. */
+/** fake_fill_hello() - make this guest's hello. */
 void fake_fill_hello(const struct fake_guest *guest, struct portal_wire_hello *ret_hello);
 
 /**
- * fake_hello() - load the module: hello, and everything the host asks for. Return: 0; -1 refused.
+ * fake_hello() - load the guest module: send hello and serve the session. Return: 0; -1: refused.
  */
 int fake_hello(struct fake_guest *guest, unsigned int vcpu);
 
-/** fake_bye() - unload it. Return: what the call returned. */
+/** fake_bye() - unload the guest module. Return: the result of the call. */
 int fake_bye(struct fake_guest *guest, unsigned int vcpu);
 
-/** fake_work() - the host has raised the interrupt. Return: 0; -1 refused. */
+/** fake_work() - serve a work session, as after the host's interrupt. Return: 0; -1: refused. */
 int fake_work(struct fake_guest *guest, unsigned int vcpu);
 
-/** fake_nr() - number of a call; PORTAL_NR_NONE. */
+/** fake_nr() - get the number of a system call. Return: PORTAL_NR_NONE: it is not in the table. */
 uint32_t fake_nr(bool compat, const char *name);
 
-/* names of the table served by SYSCALL_NAMES, NUL separated; see names.c */
+/* the tables that SYSCALL_NAMES answers with; see names.c */
 const char *fake_name(bool compat, uint32_t nr);
 uint32_t fake_nr_calls(bool compat);
 
-/** fake_hook_bits() - bits of the hooks on a call at one of its stages that want an event. */
+/** fake_hook_bits() - get the bits of the hooks that get an event at a stage of a call. */
 uint64_t fake_hook_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when);
 
 /**
- * fake_trace_bits() - bits of those that want a record. @ret_block: of these, who waits for room.
+ * fake_trace_bits() - get the bits of the hooks that get a record at a stage of a call
+ * @ret_block: bits of those for which the task waits for room
  */
 uint64_t fake_trace_bits(struct fake_guest *guest, bool compat, uint32_t nr, uint32_t when,
 			 uint64_t *ret_block);

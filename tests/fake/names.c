@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Excerpts of the x86 system call tables, with the holes that tables have. The second one has to do
- * for arm. */
+/*
+ * Excerpts of the x86 system call tables, with unused numbers. The 32-bit one is also used for arm.
+ */
 #include <stdlib.h>
 #include <string.h>
 

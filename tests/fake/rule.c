@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* a rule at work: a copy, so that nothing is locked while memory is touched */
+/* a rule that is being evaluated: a copy, so that no lock is held while memory is accessed */
 struct trial {
 	struct fake_task *task;
 	const struct portal_wire_syscall *call;
@@ -13,7 +13,7 @@ struct trial {
 	uint64_t store_addr[PORTAL_MAX_RULE_STORES];
 };
 
-/* ---- what there is ---- */
+/* ---- installing and removing ---- */
 
 static struct fake_rule *find(struct fake_guest *guest, uint64_t slot)
 {
@@ -96,7 +96,7 @@ void fake_rule_del_hook(struct fake_guest *guest, uint32_t id)
 			remove_at(guest, i - 1);
 }
 
-/* ---- what it says ---- */
+/* ---- evaluating ---- */
 
 static bool load(struct fake_task *task, uint64_t addr, size_t width, uint64_t *ret_value)
 {
@@ -120,7 +120,7 @@ static bool locate(const struct trial *trial, const struct portal_wire_place *pl
 	return true;
 }
 
-/* the number, as wide as it says, in 128 bits: there is no signed or unsigned left */
+/* Extends a number of @width bytes to 128 bits, where signed and unsigned compare alike. */
 static __int128 widen(uint64_t value, size_t width, uint32_t flags)
 {
 	unsigned int unused = 64 - 8 * (unsigned int)width;
@@ -161,7 +161,7 @@ static bool number_holds(const struct portal_wire_match *match, uint64_t value, 
 	}
 }
 
-/* EQ and PREFIX, which are all that the tests use */
+/* Only EQ and PREFIX: the tests use no others. */
 static bool string_holds(const struct trial *trial, const struct portal_wire_match *match,
 			 uint64_t addr)
 {
@@ -210,7 +210,7 @@ static bool all_hold(struct trial *trial)
 	return true;
 }
 
-/* count the call, if the slot still says that it is the rule's */
+/* Counts the call, if the slot still has the rule's generation. */
 static bool count(struct fake_guest *guest, const struct portal_wire_rule *head)
 {
 	struct portal_rule_slot *slots = (struct portal_rule_slot *)(void *)guest->slots;
@@ -239,7 +239,7 @@ static bool do_stores(const struct trial *trial)
 	return true;
 }
 
-/* the @n-th rule of the hook whose bit alone is set */
+/* Copies rule @n, if it belongs to the stage and to the only hook of the event. */
 static bool candidate(struct fake_guest *guest, const struct portal_wire_syscall *call,
 		      uint32_t when, size_t n, struct fake_rule *ret_rule)
 {

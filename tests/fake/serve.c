@@ -19,19 +19,21 @@ struct work {
 	bool is_invalid; /* parameters are out of bounds */
 };
 
-static int64_t moved(size_t n, size_t wanted)
+static int64_t transfer_result(size_t n, size_t wanted)
 {
 	return n == 0 && wanted > 0 ? -EFAULT : (int64_t)n;
 }
 
 static int64_t serve_read(struct work *work)
 {
-	return moved(fake_copy_from(work->task, work->data, work->addr, work->size), work->size);
+	return transfer_result(fake_copy_from(work->task, work->data, work->addr, work->size),
+			       work->size);
 }
 
 static int64_t serve_write(struct work *work)
 {
-	return moved(fake_copy_to(work->task, work->addr, work->data, work->size), work->size);
+	return transfer_result(fake_copy_to(work->task, work->addr, work->data, work->size),
+			       work->size);
 }
 
 static int64_t serve_read_str(struct work *work)
@@ -54,8 +56,8 @@ static size_t padded(size_t len)
 	return (len + 7) & ~(size_t)7;
 }
 
-/* docs/protocol.md lists what is refused */
-static bool may_serve(const struct portal_wire_step *steps, size_t nr, uint64_t pointer_size)
+/* docs/protocol.md lists the requests that are invalid. */
+static bool are_steps_valid(const struct portal_wire_step *steps, size_t nr, uint64_t pointer_size)
 {
 	size_t total = 0;
 
@@ -82,7 +84,7 @@ static int64_t serve_read_vec(struct work *work)
 	bool go_on = true;
 
 	memcpy(steps, work->data, nr * sizeof(steps[0]));
-	if (work->size != nr * sizeof(steps[0]) || !may_serve(steps, nr, work->addr)) {
+	if (work->size != nr * sizeof(steps[0]) || !are_steps_valid(steps, nr, work->addr)) {
 		work->is_invalid = true;
 		return -EINVAL;
 	}
@@ -109,7 +111,7 @@ static int64_t serve_read_vec(struct work *work)
 	return (int64_t)used;
 }
 
-/* a piece of a longer text from byte @addr on */
+/* Answers with the part of a text that starts at byte @addr. */
 static int64_t serve_text(struct work *work, const char *text, size_t len)
 {
 	size_t n;
@@ -323,14 +325,14 @@ static int64_t serve_welcome(struct work *work)
 	return work->guest->welcome;
 }
 
-/* what @size of a request is */
+/* meaning of @size in a request */
 enum size_field {
-	SIZE_PARAM,  /* a parameter of the operation, or nothing: there is no data */
+	SIZE_PARAM,  /* a parameter, or unused; the request has no data */
 	SIZE_DATA,   /* bytes of data, within the bounds */
-	SIZE_WANTED, /* bytes wanted, at most a page's data */
+	SIZE_WANTED, /* bytes to read, at most the data of a page */
 };
 
-/* docs/protocol.md section 4; an operation without an entry is unknown to this guest */
+/* docs/protocol.md section 4; this guest does not have an operation without an entry */
 static const struct handler {
 	int64_t (*serve)(struct work *work);
 	bool needs_task;
@@ -364,7 +366,7 @@ static const struct handler *find_handler(const struct fake_guest *guest, uint32
 {
 	uint32_t nr_ops = sizeof(handlers) / sizeof(handlers[0]);
 
-	/* an older guest knows fewer */
+	/* an older guest has fewer operations */
 	if (guest->nr_ops && guest->nr_ops < nr_ops)
 		nr_ops = guest->nr_ops;
 	return op < nr_ops && handlers[op].serve ? &handlers[op] : NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The fake guest's operations, docs/protocol.md section 4. */
+/* Operations of the fake guest, docs/protocol.md section 4. */
 #ifndef FAKE_SERVE_H
 #define FAKE_SERVE_H
 
 #include "fake/guest.h"
 
 /**
- * fake_serve() - carry out the operation in @region and put the answer there, all but its op
+ * fake_serve() - carry out the operation in @region and write the answer to it, except op
  * @guest: the guest
  * @task: the session's task; NULL for a kernel thread
  * @region: the page

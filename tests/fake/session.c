@@ -71,7 +71,7 @@ int fake_session_open(struct fake_session *session, struct fake_guest *guest,
 	return 0;
 }
 
-static void look(struct fake_session *session)
+static void read_reply(struct fake_session *session)
 {
 	const struct portal_region *region = fake_session_region(session);
 	uint64_t op = le64toh(region->op);
@@ -101,7 +101,7 @@ void fake_session_call(struct fake_session *session, uint32_t kind)
 
 	session->calls++;
 	if (ret == 0) {
-		look(session);
+		read_reply(session);
 		return;
 	}
 	session->state = FAKE_REFUSED;

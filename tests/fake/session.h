@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A conversation of the fake guest, step by step, so that a test can interleave several, or stop
- * and lie.
+ * A session of the fake guest, step by step, so that a test can interleave sessions, stop one, or
+ * violate the protocol in it.
  */
 #ifndef FAKE_SESSION_H
 #define FAKE_SESSION_H
@@ -10,20 +10,20 @@
 
 enum fake_state {
 	FAKE_ENDED = 0, /* the host has left NONE or VERDICT */
-	FAKE_ASKED,	/* the host wants an operation */
+	FAKE_ASKED,	/* the host requests an operation */
 	FAKE_REFUSED,	/* the host has refused a call */
 };
 
 /**
- * struct fake_session - one session
- * @guest: whose
- * @task: whose memory operations work on; NULL = a kernel thread
- * @vcpu: where it calls
- * @page: index in the pool
- * @generation: its own
- * @calls: so far
- * @state: after the last call
- * @error: what the refused call returned
+ * struct fake_session - a session
+ * @guest: its guest
+ * @task: task on whose memory operations work; NULL: a kernel thread
+ * @vcpu: vCPU that makes its calls
+ * @page: index of its page in the pool
+ * @generation: its generation
+ * @calls: calls so far
+ * @state: state after the last call
+ * @error: result of the call that was refused
  * @verdict_size: bytes of @verdict; 0: it ended with NONE
  * @verdict: payload of VERDICT
  */
@@ -42,10 +42,10 @@ struct fake_session {
 
 /**
  * fake_session_open() - take a page and open a session on it
- * @session: set
+ * @session: written
  * @guest: the guest
  * @task: NULL for hello and work
- * @vcpu: where
+ * @vcpu: vCPU that makes the calls
  * @kind: PORTAL_CALL_HELLO, _EVENT or _WORK
  * @code: PORTAL_EVENT_*
  * @payload: @size bytes
@@ -57,27 +57,28 @@ int fake_session_open(struct fake_session *session, struct fake_guest *guest,
 		      const void *payload, size_t size);
 
 /**
- * fake_session_serve() - carry out the operation that is asked for; the answer is in the page, not
- * rung.
+ * fake_session_serve() - carry out the requested operation and write the answer to the page
+ *
+ * It makes no call: the answer is not sent yet.
  */
 void fake_session_serve(struct fake_session *session);
 
-/** fake_session_call() - call @kind and look at what the host has left. */
+/** fake_session_call() - make a call of @kind and evaluate the host's reply. */
 void fake_session_call(struct fake_session *session, uint32_t kind);
 
-/** fake_session_step() - serve and call ANSWER. */
+/** fake_session_step() - serve the operation and send the answer. */
 void fake_session_step(struct fake_session *session);
 
-/** fake_session_finish() - step until it ends, and give the page back. */
+/** fake_session_finish() - step until the session ends, and return the page. */
 void fake_session_finish(struct fake_session *session);
 
-/** fake_session_drop() - give the page back and call nothing more. */
+/** fake_session_drop() - return the page without another call. */
 void fake_session_drop(struct fake_session *session);
 
-/** fake_session_region() - its page. */
+/** fake_session_region() - get the page. */
 struct portal_region *fake_session_region(struct fake_session *session);
 
-/** fake_session_op() - the operation in the page. */
+/** fake_session_op() - get the code of the operation in the page. */
 uint32_t fake_session_op(struct fake_session *session);
 
 #endif

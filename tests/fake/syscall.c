@@ -11,7 +11,7 @@
 #include "fake/fetch.h"
 #include "fake/rule.h"
 
-/* a call on its way */
+/* a system call in progress */
 struct progress {
 	struct fake_guest *guest;
 	struct fake_task *task;
@@ -49,7 +49,7 @@ void fake_fill_call(struct fake_guest *guest, const struct fake_task *task, uint
 		ret_call->regs[i] = htole64(task->regs[i]);
 }
 
-/* the writes in order; the first that fails ends the verdict and is told */
+/* Applies the writes in order. The first that fails ends the verdict and is reported. */
 static bool apply_writes(struct progress *progress, const struct fake_session *session,
 			 struct portal_wire_error *ret_error)
 {
@@ -119,8 +119,8 @@ static void apply(struct progress *progress, const struct fake_session *session)
 		report(progress, &error);
 }
 
-/* Return: a rule has answered: nothing is rung */
-static bool ask_rules(struct progress *progress, uint32_t when)
+/* Return: true if a rule has answered and no event is sent. */
+static bool answer_by_rule(struct progress *progress, uint32_t when)
 {
 	struct portal_wire_rule rule;
 	struct portal_wire_verdict verdict = { 0 };
@@ -149,7 +149,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void ring_bell(const struct fake_guest *guest)
+static void wake_host(const struct fake_guest *guest)
 {
 	const uint64_t one = 1;
 
@@ -157,7 +157,7 @@ static void ring_bell(const struct fake_guest *guest)
 		abort();
 }
 
-/* Return: there was room */
+/* Return: true if there was room. */
 static bool write_record(struct progress *progress, uint32_t code, const void *body, size_t len)
 {
 	bool wake = false, done;
@@ -165,12 +165,12 @@ static bool write_record(struct progress *progress, uint32_t code, const void *b
 	done = fake_trace_write(&progress->guest->traces[progress->vcpu], code, now_ns(), body, len,
 				&wake);
 	if (wake)
-		ring_bell(progress->guest);
+		wake_host(progress->guest);
 	return done;
 }
 
-/* Return: the host says that it has made room */
-static bool ask_for_room(struct progress *progress)
+/* Return: true if the host has made room. */
+static bool call_for_room(struct progress *progress)
 {
 	struct fake_guest *guest = progress->guest;
 
@@ -196,14 +196,14 @@ static void trace_call(struct progress *progress, uint32_t code)
 			  sizeof(body) - len);
 	memcpy(body, &call, sizeof(call));
 	while (!write_record(progress, code, body, len)) {
-		if (block && ask_for_room(progress))
+		if (block && call_for_room(progress))
 			continue;
 		fake_trace_lose(&progress->guest->traces[progress->vcpu]);
 		return;
 	}
 }
 
-static void ask_hooks(struct progress *progress, uint32_t code)
+static void run_hooks(struct progress *progress, uint32_t code)
 {
 	uint32_t when =
 		code == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
@@ -211,7 +211,7 @@ static void ask_hooks(struct progress *progress, uint32_t code)
 	uint8_t event[PORTAL_DATA_SIZE];
 	size_t size = sizeof(progress->call);
 
-	if (progress->call.hooks == 0 || ask_rules(progress, when))
+	if (progress->call.hooks == 0 || answer_by_rule(progress, when))
 		return;
 	size += fake_fetch(progress->guest, progress->task, &progress->call, when, event + size,
 			   sizeof(event) - size);
@@ -243,7 +243,7 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		ret_result->args[i] = le64toh(progress.call.args[i]);
 	trace_call(&progress, PORTAL_EVENT_SYSCALL_ENTER);
-	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_ENTER);
+	run_hooks(&progress, PORTAL_EVENT_SYSCALL_ENTER);
 	ret_result->ran = !progress.skip;
 	if (ret_result->ran && guest->run)
 		ret_result->ret = guest->run(guest->run_ctx, task, nr, ret_result->args);
@@ -251,5 +251,5 @@ void fake_syscall(struct fake_guest *guest, unsigned int vcpu, struct fake_task 
 	progress.call.ret = htole64((uint64_t)ret_result->ret);
 	progress.call.flags = htole32(progress.skip ? PORTAL_SYSCALL_SKIPPED : 0);
 	trace_call(&progress, PORTAL_EVENT_SYSCALL_RETURN);
-	ask_hooks(&progress, PORTAL_EVENT_SYSCALL_RETURN);
+	run_hooks(&progress, PORTAL_EVENT_SYSCALL_RETURN);
 }

@@ -42,7 +42,7 @@ void fake_add_fd(struct fake_task *task, int fd, const char *name)
 		task->fds[task->nr_fds++] = (struct fake_fd){ .fd = fd, .name = name };
 }
 
-/* the byte at @addr for an access that needs @rights; NULL: a fault */
+/* Return: the byte at @addr, for an access that needs @rights; NULL: a fault. */
 static uint8_t *touch(struct fake_task *task, uint64_t addr, unsigned int rights)
 {
 	for (size_t i = 0; i < task->nr_areas; i++) {

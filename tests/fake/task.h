@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A task of the fake guest: user memory in areas with rights, descriptors, arguments, registers. */
+/* A task of the fake guest: user memory with access rights, descriptors, arguments, registers. */
 #ifndef FAKE_TASK_H
 #define FAKE_TASK_H
 
@@ -13,7 +13,7 @@
 
 #define FAKE_READ   1u
 #define FAKE_WRITE  2u
-#define FAKE_ABSENT 4u /* becomes present when the guest touches it; counted */
+#define FAKE_ABSENT 4u /* becomes present when the guest accesses it; counted */
 
 /* a mapping; addresses outside of all areas fault */
 struct fake_area {
@@ -35,12 +35,12 @@ struct fake_fd {
  * @comm: its name
  * @pid: thread group id; @tid: thread id
  * @regs: user registers, PORTAL_REG_*
- * @pgd: what events say of its page tables; @paging: likewise
+ * @pgd: address of its page table in events; @paging: its format in events
  * @areas: user memory, @nr_areas of them
  * @fds: open descriptors, @nr_fds of them
  * @args: argument area of @args_len bytes; @env, @env_len likewise
- * @faulted_in: areas that were absent and are not any more
- * @killed: operations are answered RESP_CANCELLED
+ * @faulted_in: areas that became present by an access
+ * @killed: its operations are answered RESP_CANCELLED
  */
 struct fake_task {
 	bool compat;
@@ -59,25 +59,24 @@ struct fake_task {
 	bool killed;
 };
 
-/** fake_task_init() - a task without memory. */
+/** fake_task_init() - make a task without memory. */
 void fake_task_init(struct fake_task *task, const char *comm, bool compat);
 
-/** fake_task_done() - frees its memory. */
+/** fake_task_done() - free its memory. */
 void fake_task_done(struct fake_task *task);
 
 /**
- * fake_map() - zeroed memory at @start. Return: the host's pointer to it, for the test; NULL no
- * memory.
+ * fake_map() - map zeroed memory at @start. Return: the memory, for the test; NULL: out of memory.
  */
 uint8_t *fake_map(struct fake_task *task, uint64_t start, size_t size, unsigned int rights);
 
-/** fake_add_fd() - an open descriptor. @name: borrowed. */
+/** fake_add_fd() - add an open descriptor. @name: borrowed. */
 void fake_add_fd(struct fake_task *task, int fd, const char *name);
 
-/** fake_copy_from() - copy_from_user(). Return: bytes copied before the first fault. */
+/** fake_copy_from() - copy from user memory. Return: bytes copied before the first fault. */
 size_t fake_copy_from(struct fake_task *task, void *to, uint64_t from, size_t len);
 
-/** fake_copy_to() - copy_to_user(). Return: bytes copied before the first fault. */
+/** fake_copy_to() - copy to user memory. Return: bytes copied before the first fault. */
 size_t fake_copy_to(struct fake_task *task, uint64_t to, const void *from, size_t len);
 
 #endif

@@ -59,7 +59,7 @@ bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, c
 	__atomic_store_n(&shared(trace)->written, htole32(trace->written), __ATOMIC_SEQ_CST);
 	__atomic_store_n(&shared(trace)->head, htole32(trace->head), __ATOMIC_SEQ_CST);
 	wake_at = le32toh(__atomic_load_n(&shared(trace)->wake_at, __ATOMIC_SEQ_CST));
-	/* passed: it was not before this position, and is now */
+	/* head has passed wake_at: it was not beyond it before this record, and is now */
 	*ret_wake = (int32_t)(before - wake_at) <= 0 && (int32_t)(trace->head - wake_at) > 0;
 	trace->wakeups += *ret_wake;
 	return true;

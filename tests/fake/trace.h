@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fake guest's trace rings, docs/protocol.md section 8: a writer over ordinary memory. */
+/* Trace rings of the fake guest, docs/protocol.md section 8: a writer over ordinary memory. */
 #ifndef FAKE_TRACE_H
 #define FAKE_TRACE_H
 
@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 /**
- * struct fake_trace - one vCPU's trace
- * @page: struct portal_wire_trace_ring, and the ring behind its page; NULL: there is none
+ * struct fake_trace - the trace of a vCPU
+ * @page: the page with struct portal_wire_trace_ring, followed by the ring; NULL: not open
  * @size: bytes of the ring
- * @head: position behind the last record
- * @written: records in the ring so far
- * @lost: records for which there was no room
- * @wakeups: times the host was woken
+ * @head: position after the last record
+ * @written: records written so far
+ * @lost: records dropped for lack of room
+ * @wakeups: number of times the host was woken
  */
 struct fake_trace {
 	uint8_t *page;
@@ -24,10 +24,10 @@ struct fake_trace {
 	unsigned int wakeups;
 };
 
-/** fake_trace_init() - an empty trace with a ring of @size bytes. Return: 0; -ENOMEM. */
+/** fake_trace_init() - make an empty trace with a ring of @size bytes. Return: 0; -ENOMEM. */
 int fake_trace_init(struct fake_trace *trace, uint32_t size);
 
-/** fake_trace_done() - frees it; one without memory is fine. */
+/** fake_trace_done() - free its memory, if it has any. */
 void fake_trace_done(struct fake_trace *trace);
 
 /**
@@ -35,15 +35,15 @@ void fake_trace_done(struct fake_trace *trace);
  * @trace: the trace; only one thread writes
  * @event: PORTAL_EVENT_*
  * @time: ns
- * @body: @len bytes (a multiple of 8): what follows the header
- * @ret_wake: with true: the host is to be woken
+ * @body: @len bytes after the header, a multiple of 8
+ * @ret_wake: written if true is returned: the host must be woken
  *
- * Return: false: there is no room, nothing is changed.
+ * Return: false: there is no room; nothing has been changed.
  */
 bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, const void *body,
 		      size_t len, bool *ret_wake);
 
-/** fake_trace_lose() - a record that was not written is counted. */
+/** fake_trace_lose() - count a record that was not written. */
 void fake_trace_lose(struct fake_trace *trace);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fake guest serves only the operations that it has: no test over it may pass without them. */
+/* The fake guest serves only operations that it has, so that no test passes without them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static int no_call(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 	return -ENODEV;
 }
 
-/* Return: PORTAL_RESP_* to operation @op of a task that has nothing */
+/* Return: PORTAL_RESP_* of operation @op for a task without memory. */
 static uint32_t answer_to(uint32_t op, int64_t *ret_result)
 {
 	static struct portal_region region;
