@@ -54,7 +54,7 @@ static struct pt_regs user_regs(void)
 	return regs;
 }
 
-static void test_there_is_one_table_and_the_task_has_the_number(void **state)
+static void test_identify_gets_native_table_and_tasks_number(void **state)
 {
 	struct pt_regs regs = user_regs();
 	enum syscall_table table;
@@ -71,7 +71,7 @@ static void test_there_is_one_table_and_the_task_has_the_number(void **state)
 	assert_int_equal(nr, UINT32_MAX);
 }
 
-static void test_only_the_exits_never_return(void **state)
+static void test_only_exit_and_exit_group_never_return(void **state)
 {
 	(void)state;
 	for (u32 nr = 0; nr < 512; nr++)
@@ -97,7 +97,7 @@ static void test_arguments_are_the_first_six_registers(void **state)
 	}
 }
 
-static void test_function_is_called_with_the_copys_arguments(void **state)
+static void test_function_gets_the_arguments_of_the_copy(void **state)
 {
 	struct pt_regs regs = user_regs();
 
@@ -110,7 +110,7 @@ static void test_function_is_called_with_the_copys_arguments(void **state)
 }
 
 /* They put back the registers that the task has, not those of a copy. */
-static void test_return_from_a_signal_works_on_the_tasks_own_registers(void **state)
+static void test_sigreturn_gets_the_tasks_registers(void **state)
 {
 	struct pt_regs regs = user_regs();
 
@@ -124,7 +124,7 @@ static void test_return_from_a_signal_works_on_the_tasks_own_registers(void **st
 }
 
 /* Only the size with padding, and only for these two calls. */
-static void test_padded_size_of_statfs64_is_passed_on_as_the_packed_one(void **state)
+static void test_statfs64_padded_size_becomes_packed_size(void **state)
 {
 	const struct {
 		u32 nr;
@@ -147,7 +147,7 @@ static void test_padded_size_of_statfs64_is_passed_on_as_the_packed_one(void **s
 	}
 }
 
-static void test_registers_have_their_places(void **state)
+static void test_get_regs_layout(void **state)
 {
 	struct pt_regs regs = user_regs();
 	__le64 wire[PORTAL_NR_REGS];
@@ -164,7 +164,7 @@ static void test_registers_have_their_places(void **state)
 	assert_int_equal(arch_writable_regs(&regs), (1ull << 17) - 1);
 }
 
-static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
+static void test_set_regs_changes_only_masked_registers(void **state)
 {
 	__le64 wire[PORTAL_NR_REGS];
 
@@ -181,7 +181,7 @@ static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
 }
 
 /* Mode, interrupt masks and byte order are not the host's to give. */
-static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
+static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 {
 	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
 	struct pt_regs regs = user_regs();
@@ -195,7 +195,7 @@ static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
 	assert_int_equal(regs.ARM_cpsr, MODE_USER | DISABLED);
 }
 
-static void test_probed_function_goes_on_in_the_wrapper_with_the_tasks_registers(void **state)
+static void test_probed_function_continues_in_wrapper_with_task_regs(void **state)
 {
 	struct pt_regs regs = user_regs(), expected = regs;
 
@@ -211,17 +211,16 @@ static void test_probed_function_goes_on_in_the_wrapper_with_the_tasks_registers
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_there_is_one_table_and_the_task_has_the_number),
-		cmocka_unit_test(test_only_the_exits_never_return),
+		cmocka_unit_test(test_identify_gets_native_table_and_tasks_number),
+		cmocka_unit_test(test_only_exit_and_exit_group_never_return),
 		cmocka_unit_test(test_arguments_are_the_first_six_registers),
-		cmocka_unit_test(test_function_is_called_with_the_copys_arguments),
-		cmocka_unit_test(test_return_from_a_signal_works_on_the_tasks_own_registers),
-		cmocka_unit_test(test_padded_size_of_statfs64_is_passed_on_as_the_packed_one),
-		cmocka_unit_test(test_registers_have_their_places),
-		cmocka_unit_test(test_register_that_is_set_is_the_only_one_that_changes),
-		cmocka_unit_test(test_cpsr_takes_flags_and_thumb_and_keeps_the_mode),
-		cmocka_unit_test(
-			test_probed_function_goes_on_in_the_wrapper_with_the_tasks_registers),
+		cmocka_unit_test(test_function_gets_the_arguments_of_the_copy),
+		cmocka_unit_test(test_sigreturn_gets_the_tasks_registers),
+		cmocka_unit_test(test_statfs64_padded_size_becomes_packed_size),
+		cmocka_unit_test(test_get_regs_layout),
+		cmocka_unit_test(test_set_regs_changes_only_masked_registers),
+		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
+		cmocka_unit_test(test_probed_function_continues_in_wrapper_with_task_regs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static struct pt_regs task(u64 mode)
 	return regs;
 }
 
-static void test_table_is_told_by_the_mode_and_not_by_the_number(void **state)
+static void test_identify_selects_table_by_mode(void **state)
 {
 	struct pt_regs native = task(MODE_64), compat = task(MODE_32);
 	enum syscall_table table;
@@ -49,7 +49,7 @@ static void test_table_is_told_by_the_mode_and_not_by_the_number(void **state)
 	assert_int_equal(nr, 29);
 }
 
-static void test_number_beyond_every_table_is_handed_on(void **state)
+static void test_identify_accepts_number_beyond_every_table(void **state)
 {
 	struct pt_regs regs = task(MODE_64);
 	enum syscall_table table;
@@ -61,7 +61,7 @@ static void test_number_beyond_every_table_is_handed_on(void **state)
 	assert_int_equal(nr, UINT32_MAX);
 }
 
-static void test_only_the_exits_of_their_own_table_never_return(void **state)
+static void test_only_exits_of_each_table_never_return(void **state)
 {
 	(void)state;
 	for (u32 nr = 0; nr < 512; nr++) {
@@ -71,7 +71,7 @@ static void test_only_the_exits_of_their_own_table_never_return(void **state)
 	}
 }
 
-static void test_arguments_are_as_wide_as_the_tasks_long(void **state)
+static void test_get_args_truncates_to_the_tasks_long(void **state)
 {
 	struct pt_regs regs = task(MODE_64);
 	u64 args[PORTAL_NR_ARGS];
@@ -87,7 +87,7 @@ static void test_arguments_are_as_wide_as_the_tasks_long(void **state)
 		assert_int_equal(args[i], i + 100);
 }
 
-static void test_argument_changes_one_register_and_is_cut(void **state)
+static void test_set_arg_changes_one_register_and_truncates(void **state)
 {
 	(void)state;
 	for (unsigned int n = 0; n < PORTAL_NR_ARGS; n++) {
@@ -102,7 +102,7 @@ static void test_argument_changes_one_register_and_is_cut(void **state)
 	}
 }
 
-static void test_registers_of_a_64_bit_task_have_their_places(void **state)
+static void test_get_regs_layout_of_64_bit_task(void **state)
 {
 	struct pt_regs regs = task(MODE_64);
 	__le64 wire[PORTAL_NR_REGS];
@@ -120,7 +120,7 @@ static void test_registers_of_a_64_bit_task_have_their_places(void **state)
 	assert_int_equal(arch_pc(&regs), HIGH_HALF | 32);
 }
 
-static void test_registers_of_a_32_bit_task_have_their_places(void **state)
+static void test_get_regs_layout_of_32_bit_task(void **state)
 {
 	struct pt_regs regs = task(MODE_32);
 	__le64 wire[PORTAL_NR_REGS];
@@ -137,7 +137,7 @@ static void test_registers_of_a_32_bit_task_have_their_places(void **state)
 		assert_int_equal(wire[i], 0);
 }
 
-static void test_writable_are_the_registers_that_the_task_has(void **state)
+static void test_writable_regs_match_the_tasks_mode(void **state)
 {
 	struct pt_regs native = task(MODE_64), compat = task(MODE_32);
 
@@ -146,7 +146,7 @@ static void test_writable_are_the_registers_that_the_task_has(void **state)
 	assert_int_equal(arch_writable_regs(&compat), (1ull << 17) - 1);
 }
 
-static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
+static void test_set_regs_changes_only_masked_registers(void **state)
 {
 	__le64 wire[PORTAL_NR_REGS];
 
@@ -172,7 +172,7 @@ static void test_register_that_is_set_is_the_only_one_that_changes(void **state)
 }
 
 /* Exception level, width and interrupt masks are not the host's to give. */
-static void test_pstate_takes_flags_only(void **state)
+static void test_set_pstate_changes_only_flags(void **state)
 {
 	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
 	struct pt_regs regs = task(MODE_64);
@@ -186,7 +186,7 @@ static void test_pstate_takes_flags_only(void **state)
 	assert_int_equal(regs.pstate, MODE_64 | DAIF);
 }
 
-static void test_cpsr_takes_flags_and_thumb_and_keeps_the_mode(void **state)
+static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 {
 	const u64 allowed =
 		FLAGS | PSR_AA32_Q_BIT | PSR_AA32_GE_MASK | PSR_AA32_IT_MASK | PSR_AA32_T_BIT;
@@ -209,7 +209,7 @@ static long take_regs(const struct pt_regs *regs)
 	return -38;
 }
 
-static void test_function_is_called_with_the_registers_it_is_given(void **state)
+static void test_function_gets_the_given_registers(void **state)
 {
 	struct pt_regs regs = task(MODE_64);
 
@@ -218,7 +218,7 @@ static void test_function_is_called_with_the_registers_it_is_given(void **state)
 	assert_ptr_equal(seen_regs, &regs);
 }
 
-static void test_probed_function_goes_on_in_the_wrapper(void **state)
+static void test_probed_function_continues_in_wrapper(void **state)
 {
 	struct pt_regs regs = task(5 /* EL1h */), expected = regs;
 
@@ -234,19 +234,19 @@ static void test_probed_function_goes_on_in_the_wrapper(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table_is_told_by_the_mode_and_not_by_the_number),
-		cmocka_unit_test(test_number_beyond_every_table_is_handed_on),
-		cmocka_unit_test(test_only_the_exits_of_their_own_table_never_return),
-		cmocka_unit_test(test_arguments_are_as_wide_as_the_tasks_long),
-		cmocka_unit_test(test_argument_changes_one_register_and_is_cut),
-		cmocka_unit_test(test_registers_of_a_64_bit_task_have_their_places),
-		cmocka_unit_test(test_registers_of_a_32_bit_task_have_their_places),
-		cmocka_unit_test(test_writable_are_the_registers_that_the_task_has),
-		cmocka_unit_test(test_register_that_is_set_is_the_only_one_that_changes),
-		cmocka_unit_test(test_pstate_takes_flags_only),
-		cmocka_unit_test(test_cpsr_takes_flags_and_thumb_and_keeps_the_mode),
-		cmocka_unit_test(test_function_is_called_with_the_registers_it_is_given),
-		cmocka_unit_test(test_probed_function_goes_on_in_the_wrapper),
+		cmocka_unit_test(test_identify_selects_table_by_mode),
+		cmocka_unit_test(test_identify_accepts_number_beyond_every_table),
+		cmocka_unit_test(test_only_exits_of_each_table_never_return),
+		cmocka_unit_test(test_get_args_truncates_to_the_tasks_long),
+		cmocka_unit_test(test_set_arg_changes_one_register_and_truncates),
+		cmocka_unit_test(test_get_regs_layout_of_64_bit_task),
+		cmocka_unit_test(test_get_regs_layout_of_32_bit_task),
+		cmocka_unit_test(test_writable_regs_match_the_tasks_mode),
+		cmocka_unit_test(test_set_regs_changes_only_masked_registers),
+		cmocka_unit_test(test_set_pstate_changes_only_flags),
+		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
+		cmocka_unit_test(test_function_gets_the_given_registers),
+		cmocka_unit_test(test_probed_function_continues_in_wrapper),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

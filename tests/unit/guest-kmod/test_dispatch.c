@@ -46,7 +46,7 @@ static void test_every_operation_runs_its_own_handler(void **state)
 	assert_int_equal(fake_ops.nr_runs, ARRAY_SIZE(ops));
 }
 
-static void test_result_and_cursor_are_the_handlers(void **state)
+static void test_result_and_cursor_come_from_the_handler(void **state)
 {
 	struct op op;
 
@@ -59,7 +59,7 @@ static void test_result_and_cursor_are_the_handlers(void **state)
 	assert_int_equal(op.resp, PORTAL_RESP_DONE);
 }
 
-static void test_unknown_operations_are_answered_so(void **state)
+static void test_unknown_operations_answer_resp_unknown(void **state)
 {
 	static const u32 codes[] = { PORTAL_NR_OPS, PORTAL_NR_OPS + 1, 0x7fffffff,
 				     0x80000000,    PORTAL_RESP_DONE,  0xffffffff };
@@ -96,7 +96,7 @@ static void test_payload_sizes_are_bounded(void **state)
 	expect_bounds(PORTAL_OP_HOOK_ADD, sizeof(struct portal_wire_hook), PORTAL_DATA_SIZE);
 }
 
-static void test_oversized_payload_reaches_no_handler(void **state)
+static void test_oversized_payload_runs_no_handler(void **state)
 {
 	struct op op;
 
@@ -107,7 +107,7 @@ static void test_oversized_payload_reaches_no_handler(void **state)
 	assert_int_equal(fake_ops.nr_runs, 0);
 }
 
-static void test_size_that_is_a_parameter_is_not_bounded_here(void **state)
+static void test_size_parameter_is_not_bounded_by_dispatch(void **state)
 {
 	struct op op;
 
@@ -117,7 +117,7 @@ static void test_size_that_is_a_parameter_is_not_bounded_here(void **state)
 	assert_int_equal(fake_ops.nr_runs, 1);
 }
 
-static void test_parameter_a_handler_refuses_is_invalid(void **state)
+static void test_parameter_refused_by_handler_is_resp_invalid(void **state)
 {
 	struct op op;
 
@@ -128,7 +128,7 @@ static void test_parameter_a_handler_refuses_is_invalid(void **state)
 	assert_int_equal(op.result, -EINVAL);
 }
 
-static void test_operations_that_end_a_session_have_no_handler(void **state)
+static void test_none_and_verdict_have_no_handler(void **state)
 {
 	struct op op;
 
@@ -144,13 +144,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_every_operation_runs_its_own_handler, start),
-		cmocka_unit_test_setup(test_result_and_cursor_are_the_handlers, start),
-		cmocka_unit_test_setup(test_unknown_operations_are_answered_so, start),
+		cmocka_unit_test_setup(test_result_and_cursor_come_from_the_handler, start),
+		cmocka_unit_test_setup(test_unknown_operations_answer_resp_unknown, start),
 		cmocka_unit_test_setup(test_payload_sizes_are_bounded, start),
-		cmocka_unit_test_setup(test_oversized_payload_reaches_no_handler, start),
-		cmocka_unit_test_setup(test_size_that_is_a_parameter_is_not_bounded_here, start),
-		cmocka_unit_test_setup(test_parameter_a_handler_refuses_is_invalid, start),
-		cmocka_unit_test_setup(test_operations_that_end_a_session_have_no_handler, start),
+		cmocka_unit_test_setup(test_oversized_payload_runs_no_handler, start),
+		cmocka_unit_test_setup(test_size_parameter_is_not_bounded_by_dispatch, start),
+		cmocka_unit_test_setup(test_parameter_refused_by_handler_is_resp_invalid, start),
+		cmocka_unit_test_setup(test_none_and_verdict_have_no_handler, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ static void expect_nr(u32 nr)
 
 /* ---- kinds ---- */
 
-static void test_memory_is_argument_plus_offset(void **state)
+static void test_mem_address_is_argument_plus_offset(void **state)
 {
 	(void)state;
 	bench.args[5] = fake_task_put(16, "0123456789", 10) + 2;
@@ -84,7 +84,7 @@ static void test_memory_is_argument_plus_offset(void **state)
 	expect_nr(3);
 }
 
-static void test_string_at_its_max_and_beside(void **state)
+static void test_str_lengths_around_max(void **state)
 {
 	u64 text;
 
@@ -101,7 +101,7 @@ static void test_string_at_its_max_and_beside(void **state)
 	expect_str(3, text + 8, COMPLETE, 0);
 }
 
-static void test_pointer_is_an_item_and_is_followed(void **state)
+static void test_ptr_adds_items_for_pointer_and_target(void **state)
 {
 	__le64 pointer = cpu_to_le64(FAKE_TASK_BASE + 512);
 
@@ -116,7 +116,7 @@ static void test_pointer_is_an_item_and_is_followed(void **state)
 	expect_nr(3);
 }
 
-static void test_pointer_of_a_32_bit_task_has_4_bytes(void **state)
+static void test_ptr_of_32_bit_task_has_4_bytes(void **state)
 {
 	__le64 pointer = cpu_to_le64(0xffffffff00000000 | (FAKE_TASK_BASE + 512));
 
@@ -132,7 +132,7 @@ static void test_pointer_of_a_32_bit_task_has_4_bytes(void **state)
 	expect_mem(2, FAKE_TASK_BASE + 512 + 0xffffffff, -EFAULT, 0);
 }
 
-static void test_pointer_that_faults_is_not_followed(void **state)
+static void test_ptr_that_faults_adds_no_target(void **state)
 {
 	(void)state;
 	fake_task.is_hole[1] = true;
@@ -148,7 +148,7 @@ static void expect_name(u32 n, int fd, s32 status, u32 len)
 		    fake_task.fd_name);
 }
 
-static void test_descriptor_is_the_low_32_bits(void **state)
+static void test_fd_is_the_low_32_bits(void **state)
 {
 	(void)state;
 	fake_task.fd_name = "/dev/switch";
@@ -160,7 +160,7 @@ static void test_descriptor_is_the_low_32_bits(void **state)
 	expect_name(1, -100, -EBADF, 0);
 }
 
-static void test_name_at_its_max_and_beside(void **state)
+static void test_fd_name_lengths_around_max(void **state)
 {
 	(void)state;
 	fake_task.fd_name = "/dev/null";
@@ -178,7 +178,7 @@ static void expect_args(u32 n, s32 status, u32 len)
 	expect_item(n, (struct bench_item){ PORTAL_ITEM_ARGS, 0, status, len }, fake_task.args);
 }
 
-static void test_arguments_at_their_max_and_beside(void **state)
+static void test_args_lengths_around_max(void **state)
 {
 	(void)state;
 	fake_task.args = "sh\0-c\0";
@@ -196,7 +196,7 @@ static void test_arguments_at_their_max_and_beside(void **state)
 
 /* ---- faults ---- */
 
-static void test_fault_leaves_the_bytes_before_it(void **state)
+static void test_mem_fault_keeps_the_bytes_before_it(void **state)
 {
 	(void)state;
 	fake_task_put(FAKE_TASK_PAGE - 8, "abcdefgh", 8);
@@ -209,7 +209,7 @@ static void test_fault_leaves_the_bytes_before_it(void **state)
 	}
 }
 
-static void test_string_before_a_fault(void **state)
+static void test_str_next_to_a_fault(void **state)
 {
 	u64 text;
 
@@ -228,7 +228,7 @@ static void test_string_before_a_fault(void **state)
 	assert_int_equal(fetched_read_str(&bench.items, text, (char[5]){ 0 }, 4), 4);
 }
 
-static void test_addresses_beyond_memory_fault(void **state)
+static void test_addresses_outside_memory_fault(void **state)
 {
 	static const u64 addresses[] = { 0, 1, UINT64_MAX, UINT64_MAX - 7, 1ull << 63 };
 
@@ -245,7 +245,7 @@ static void test_addresses_beyond_memory_fault(void **state)
 
 /* ---- lengths from another argument ---- */
 
-static void test_length_is_an_argument_up_to_max(void **state)
+static void test_mem_length_is_an_argument_up_to_max(void **state)
 {
 	static const struct {
 		u64 arg;
@@ -265,7 +265,7 @@ static void test_length_is_an_argument_up_to_max(void **state)
 	}
 }
 
-static void test_length_is_for_the_target_of_a_pointer_too(void **state)
+static void test_ptr_mem_length_applies_to_the_target(void **state)
 {
 	__le64 pointer = cpu_to_le64(FAKE_TASK_BASE + 512);
 
@@ -298,7 +298,7 @@ static void expect_fit(u32 what, u32 len, u32 room, bool fits)
 			 bench_item(&bench, 0, NULL).status);
 }
 
-static void test_deferred_at_the_edge_of_every_room(void **state)
+static void test_item_larger_than_room_is_deferred(void **state)
 {
 	char text[33];
 
@@ -321,7 +321,7 @@ static void test_deferred_at_the_edge_of_every_room(void **state)
 	}
 }
 
-static void test_cut_is_of_the_max_and_deferred_of_the_room(void **state)
+static void test_max_cuts_and_lack_of_room_defers(void **state)
 {
 	(void)state;
 	memset(fake_task.bytes, 'x', sizeof(fake_task.bytes));
@@ -335,7 +335,7 @@ static void test_cut_is_of_the_max_and_deferred_of_the_room(void **state)
 	expect_str(0, FAKE_TASK_BASE, DEFERRED, 0);
 }
 
-static void test_fault_beyond_the_room_is_not_looked_for(void **state)
+static void test_fault_beyond_the_room_is_deferred(void **state)
 {
 	(void)state;
 	memset(fake_task.bytes, 'x', sizeof(fake_task.bytes));
@@ -346,7 +346,7 @@ static void test_fault_beyond_the_room_is_not_looked_for(void **state)
 	expect_str(0, FAKE_TASK_BASE, DEFERRED, 0);
 }
 
-static void test_no_room_for_bytes_is_deferred_not_empty(void **state)
+static void test_item_without_room_for_bytes_is_deferred(void **state)
 {
 	(void)state;
 	fake_task.fd_name = "/dev/null";
@@ -365,7 +365,7 @@ static void test_no_room_for_bytes_is_deferred_not_empty(void **state)
 	}
 }
 
-static void test_small_items_follow_a_deferred_one(void **state)
+static void test_small_items_may_follow_a_deferred_one(void **state)
 {
 	(void)state;
 	bench.args[0] = FAKE_TASK_BASE;
@@ -400,7 +400,7 @@ static void test_padding_is_zero(void **state)
 
 /* ---- declared alike ---- */
 
-static void test_declared_twice_is_there_once(void **state)
+static void test_repeated_declaration_adds_one_item(void **state)
 {
 	(void)state;
 	fake_task_put(0, "text", 5);
@@ -417,7 +417,7 @@ static void test_declared_twice_is_there_once(void **state)
 	expect_nr(4);
 }
 
-static void test_failure_is_there_once(void **state)
+static void test_repeated_failure_adds_one_item(void **state)
 {
 	(void)state;
 	fake_task.is_hole[1] = true;
@@ -438,7 +438,7 @@ static void test_failure_is_there_once(void **state)
 	expect_nr(4);
 }
 
-static void test_longer_after_shorter_is_fetched(void **state)
+static void test_longer_request_after_shorter_is_fetched(void **state)
 {
 	char name[16];
 
@@ -460,7 +460,7 @@ static void test_longer_after_shorter_is_fetched(void **state)
 	assert_int_equal(fetched_fd_name(&bench.items, FAKE_TASK_FD, name, 16), 9);
 }
 
-static void test_shorter_after_longer_is_there(void **state)
+static void test_shorter_request_after_longer_is_not_fetched(void **state)
 {
 	(void)state;
 	fake_task_put(0, "12345678", 9);
@@ -479,7 +479,7 @@ static void test_shorter_after_longer_is_there(void **state)
 	expect_nr(4);
 }
 
-static void test_an_unknown_kind_does_nothing(void **state)
+static void test_unknown_kind_adds_no_item(void **state)
 {
 	(void)state;
 	declare(0, 0, 8);
@@ -490,30 +490,30 @@ static void test_an_unknown_kind_does_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_memory_is_argument_plus_offset, setup),
-		cmocka_unit_test_setup(test_string_at_its_max_and_beside, setup),
-		cmocka_unit_test_setup(test_pointer_is_an_item_and_is_followed, setup),
-		cmocka_unit_test_setup(test_pointer_of_a_32_bit_task_has_4_bytes, setup),
-		cmocka_unit_test_setup(test_pointer_that_faults_is_not_followed, setup),
-		cmocka_unit_test_setup(test_descriptor_is_the_low_32_bits, setup),
-		cmocka_unit_test_setup(test_name_at_its_max_and_beside, setup),
-		cmocka_unit_test_setup(test_arguments_at_their_max_and_beside, setup),
-		cmocka_unit_test_setup(test_fault_leaves_the_bytes_before_it, setup),
-		cmocka_unit_test_setup(test_string_before_a_fault, setup),
-		cmocka_unit_test_setup(test_addresses_beyond_memory_fault, setup),
-		cmocka_unit_test_setup(test_length_is_an_argument_up_to_max, setup),
-		cmocka_unit_test_setup(test_length_is_for_the_target_of_a_pointer_too, setup),
-		cmocka_unit_test_setup(test_deferred_at_the_edge_of_every_room, setup),
-		cmocka_unit_test_setup(test_cut_is_of_the_max_and_deferred_of_the_room, setup),
-		cmocka_unit_test_setup(test_fault_beyond_the_room_is_not_looked_for, setup),
-		cmocka_unit_test_setup(test_no_room_for_bytes_is_deferred_not_empty, setup),
-		cmocka_unit_test_setup(test_small_items_follow_a_deferred_one, setup),
+		cmocka_unit_test_setup(test_mem_address_is_argument_plus_offset, setup),
+		cmocka_unit_test_setup(test_str_lengths_around_max, setup),
+		cmocka_unit_test_setup(test_ptr_adds_items_for_pointer_and_target, setup),
+		cmocka_unit_test_setup(test_ptr_of_32_bit_task_has_4_bytes, setup),
+		cmocka_unit_test_setup(test_ptr_that_faults_adds_no_target, setup),
+		cmocka_unit_test_setup(test_fd_is_the_low_32_bits, setup),
+		cmocka_unit_test_setup(test_fd_name_lengths_around_max, setup),
+		cmocka_unit_test_setup(test_args_lengths_around_max, setup),
+		cmocka_unit_test_setup(test_mem_fault_keeps_the_bytes_before_it, setup),
+		cmocka_unit_test_setup(test_str_next_to_a_fault, setup),
+		cmocka_unit_test_setup(test_addresses_outside_memory_fault, setup),
+		cmocka_unit_test_setup(test_mem_length_is_an_argument_up_to_max, setup),
+		cmocka_unit_test_setup(test_ptr_mem_length_applies_to_the_target, setup),
+		cmocka_unit_test_setup(test_item_larger_than_room_is_deferred, setup),
+		cmocka_unit_test_setup(test_max_cuts_and_lack_of_room_defers, setup),
+		cmocka_unit_test_setup(test_fault_beyond_the_room_is_deferred, setup),
+		cmocka_unit_test_setup(test_item_without_room_for_bytes_is_deferred, setup),
+		cmocka_unit_test_setup(test_small_items_may_follow_a_deferred_one, setup),
 		cmocka_unit_test_setup(test_padding_is_zero, setup),
-		cmocka_unit_test_setup(test_declared_twice_is_there_once, setup),
-		cmocka_unit_test_setup(test_failure_is_there_once, setup),
-		cmocka_unit_test_setup(test_longer_after_shorter_is_fetched, setup),
-		cmocka_unit_test_setup(test_shorter_after_longer_is_there, setup),
-		cmocka_unit_test_setup(test_an_unknown_kind_does_nothing, setup),
+		cmocka_unit_test_setup(test_repeated_declaration_adds_one_item, setup),
+		cmocka_unit_test_setup(test_repeated_failure_adds_one_item, setup),
+		cmocka_unit_test_setup(test_longer_request_after_shorter_is_fetched, setup),
+		cmocka_unit_test_setup(test_shorter_request_after_longer_is_not_fetched, setup),
+		cmocka_unit_test_setup(test_unknown_kind_adds_no_item, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

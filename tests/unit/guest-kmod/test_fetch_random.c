@@ -141,7 +141,7 @@ static void check_texts(u32 len)
 		assert_int_equal(n, -ENOENT);
 }
 
-static void test_what_is_handed_out_is_what_asking_gives(void **state)
+static void test_fetched_reads_equal_direct_reads(void **state)
 {
 	(void)state;
 	for (u32 event = 0; event < NR_EVENTS; event++) {
@@ -162,7 +162,7 @@ static void test_what_is_handed_out_is_what_asking_gives(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_is_handed_out_is_what_asking_gives),
+		cmocka_unit_test(test_fetched_reads_equal_direct_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

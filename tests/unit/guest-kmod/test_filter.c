@@ -91,7 +91,7 @@ static void expect_numbers(const struct number *numbers, size_t nr, const struct
 
 #define U PORTAL_CMP_F_UNSIGNED
 
-static void test_every_numeric_comparison_at_its_edges(void **state)
+static void test_numeric_comparisons_at_their_limits(void **state)
 {
 	static const struct number numbers[] = {
 		{ PORTAL_CMP_ANY, 0, 0, 1, 0, 2, true },
@@ -123,7 +123,7 @@ static void test_every_numeric_comparison_at_its_edges(void **state)
 	expect_numbers(numbers, ARRAY_SIZE(numbers), &call64);
 }
 
-static void test_signs_follow_the_flag(void **state)
+static void test_unsigned_flag_selects_signedness(void **state)
 {
 	static const struct number numbers[] = {
 		{ PORTAL_CMP_LT, 8, 0, 0, 0, ~0ULL, true },
@@ -141,7 +141,7 @@ static void test_signs_follow_the_flag(void **state)
 	expect_numbers(numbers, ARRAY_SIZE(numbers), &call64);
 }
 
-static void test_only_the_low_bytes_count(void **state)
+static void test_width_compares_only_the_low_bytes(void **state)
 {
 	static const struct number numbers[] = {
 		{ PORTAL_CMP_EQ, 1, 0, 0x12, 0, 0xffffffffffffff12ULL, true },
@@ -295,7 +295,7 @@ static void random_text(char *text, size_t most)
 	text[len] = '\0';
 }
 
-static void test_strings_compare_as_the_c_library_does(void **state)
+static void test_string_comparisons_match_the_c_library(void **state)
 {
 	char wanted[16], text[4 * FILTER_CHUNK];
 
@@ -322,7 +322,7 @@ static const char *long_text(size_t len)
 	return text;
 }
 
-static void test_long_strings_compare_at_every_length_about_a_chunk(void **state)
+static void test_strings_of_lengths_around_a_chunk(void **state)
 {
 	static const size_t starts[] = { 0, 1, PAGE - FILTER_CHUNK - 1, PAGE - 1, PAGE };
 
@@ -347,7 +347,7 @@ static void test_long_strings_compare_at_every_length_about_a_chunk(void **state
 	}
 }
 
-static void test_wanted_string_of_the_greatest_length(void **state)
+static void test_longest_wanted_string(void **state)
 {
 	size_t most = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook);
 	const char *text = long_text(most);
@@ -363,7 +363,7 @@ static void test_wanted_string_of_the_greatest_length(void **state)
 		assert_false(match_text(cmp, text, addr));
 }
 
-static void test_string_up_to_the_last_byte_before_a_fault(void **state)
+static void test_string_that_ends_right_before_a_fault(void **state)
 {
 	u64 addr;
 
@@ -375,7 +375,7 @@ static void test_string_up_to_the_last_byte_before_a_fault(void **state)
 	assert_int_equal(memory.nr_crossings, 0);
 }
 
-static void test_fault_before_the_end_is_no_match(void **state)
+static void test_fault_before_the_decision_is_no_match(void **state)
 {
 	u64 addr;
 
@@ -406,7 +406,7 @@ static void test_bad_pointer_never_matches(void **state)
 	assert_int_equal(memory.nr_crossings, 0);
 }
 
-static void test_reading_stops_when_it_is_decided(void **state)
+static void test_reading_stops_at_the_decision(void **state)
 {
 	u64 addr;
 
@@ -418,7 +418,7 @@ static void test_reading_stops_when_it_is_decided(void **state)
 	assert_int_equal(memory.nr_reads, 2);
 }
 
-static void test_pointer_of_a_32_bit_task_is_cut(void **state)
+static void test_pointer_of_32_bit_task_is_truncated(void **state)
 {
 	struct filter_match match = { .cmp = PORTAL_CMP_STR_EQ,
 				      .str = (const u8 *)"eth0",
@@ -469,7 +469,7 @@ static void test_every_condition_must_hold(void **state)
 	assert_false(filter_entry(&filter, &call));
 }
 
-static void test_result_filter_is_for_the_return_only(void **state)
+static void test_result_filter_is_ignored_at_entry(void **state)
 {
 	struct portal_wire_hook wire;
 	struct filter filter;
@@ -483,7 +483,7 @@ static void test_result_filter_is_for_the_return_only(void **state)
 	assert_false(filter_return(&filter, &call64, 0));
 }
 
-static void test_filters_share_the_string_area_and_not_the_kmp_fail(void **state)
+static void test_filters_share_strings_but_not_kmp_fail(void **state)
 {
 	static const u8 strings[] = "ababc";
 	struct portal_wire_hook wire;
@@ -516,23 +516,23 @@ static void test_filters_share_the_string_area_and_not_the_kmp_fail(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_numeric_comparison_at_its_edges),
-		cmocka_unit_test(test_signs_follow_the_flag),
-		cmocka_unit_test(test_only_the_low_bytes_count),
+		cmocka_unit_test(test_numeric_comparisons_at_their_limits),
+		cmocka_unit_test(test_unsigned_flag_selects_signedness),
+		cmocka_unit_test(test_width_compares_only_the_low_bytes),
 		cmocka_unit_test(test_width_zero_is_the_tasks_long),
 		cmocka_unit_test(test_errors_are_minus_4095_to_minus_1),
 		cmocka_unit_test(test_string_comparisons),
-		cmocka_unit_test(test_strings_compare_as_the_c_library_does),
-		cmocka_unit_test(test_long_strings_compare_at_every_length_about_a_chunk),
-		cmocka_unit_test(test_wanted_string_of_the_greatest_length),
-		cmocka_unit_test(test_string_up_to_the_last_byte_before_a_fault),
-		cmocka_unit_test(test_fault_before_the_end_is_no_match),
+		cmocka_unit_test(test_string_comparisons_match_the_c_library),
+		cmocka_unit_test(test_strings_of_lengths_around_a_chunk),
+		cmocka_unit_test(test_longest_wanted_string),
+		cmocka_unit_test(test_string_that_ends_right_before_a_fault),
+		cmocka_unit_test(test_fault_before_the_decision_is_no_match),
 		cmocka_unit_test(test_bad_pointer_never_matches),
-		cmocka_unit_test(test_reading_stops_when_it_is_decided),
-		cmocka_unit_test(test_pointer_of_a_32_bit_task_is_cut),
+		cmocka_unit_test(test_reading_stops_at_the_decision),
+		cmocka_unit_test(test_pointer_of_32_bit_task_is_truncated),
 		cmocka_unit_test(test_every_condition_must_hold),
-		cmocka_unit_test(test_result_filter_is_for_the_return_only),
-		cmocka_unit_test(test_filters_share_the_string_area_and_not_the_kmp_fail),
+		cmocka_unit_test(test_result_filter_is_ignored_at_entry),
+		cmocka_unit_test(test_filters_share_strings_but_not_kmp_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

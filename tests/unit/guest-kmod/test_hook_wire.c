@@ -52,7 +52,7 @@ static int check(const struct sample *sample)
 	return check_size(sample, sample->size);
 }
 
-static void test_plain_hook_is_well_formed(void **state)
+static void test_plain_hook_is_valid(void **state)
 {
 	struct sample sample;
 
@@ -63,7 +63,7 @@ static void test_plain_hook_is_well_formed(void **state)
 	assert_int_equal(check(&sample), 0);
 }
 
-static void test_every_truncation_is_refused(void **state)
+static void test_hook_truncated_at_every_byte_is_invalid(void **state)
 {
 	struct sample sample;
 
@@ -74,7 +74,7 @@ static void test_every_truncation_is_refused(void **state)
 	assert_int_equal(check_size(&sample, sample.size + 1), -EINVAL);
 }
 
-static void test_strings_size_is_what_follows(void **state)
+static void test_strings_size_must_match_the_size(void **state)
 {
 	static const u32 sizes[] = { 0, 3, 5, 0x7fffffff, 0xffffffff };
 	struct sample sample;
@@ -87,7 +87,7 @@ static void test_strings_size_is_what_follows(void **state)
 	}
 }
 
-static void test_id_and_when_are_there(void **state)
+static void test_id_and_when_must_be_set(void **state)
 {
 	static const u32 whens[] = { 0, 4, 5, 8, 0x80000001 };
 	struct sample sample;
@@ -107,7 +107,7 @@ static void test_id_and_when_are_there(void **state)
 	}
 }
 
-static void test_bit_is_below_64(void **state)
+static void test_bit_must_be_below_64(void **state)
 {
 	static const u32 bits[] = { 64, 65, 0x80000000, 0xffffffff };
 	struct sample sample;
@@ -122,7 +122,7 @@ static void test_bit_is_below_64(void **state)
 	}
 }
 
-static void test_hook_names_a_call_or_every_call(void **state)
+static void test_hook_must_name_calls_or_have_f_all(void **state)
 {
 	struct sample sample;
 
@@ -140,7 +140,7 @@ static void test_hook_names_a_call_or_every_call(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
-static void test_only_who_has_a_log_waits_for_room_in_it(void **state)
+static void test_trace_block_requires_trace(void **state)
 {
 	struct sample sample;
 
@@ -154,7 +154,7 @@ static void test_only_who_has_a_log_waits_for_room_in_it(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
-static void test_comm_ends_and_is_padded(void **state)
+static void test_comm_must_be_nul_padded(void **state)
 {
 	struct sample sample;
 
@@ -175,7 +175,7 @@ static struct portal_wire_match *match(struct sample *sample, unsigned int n)
 	return n < PORTAL_NR_ARGS ? &head(sample)->arg[n] : &head(sample)->ret;
 }
 
-static void test_matches_have_known_comparisons_and_widths(void **state)
+static void test_unknown_comparisons_and_widths_are_invalid(void **state)
 {
 	static const u32 bad_widths[] = { 3, 5, 6, 7, 9, 16, 0xffffffff };
 	static const u32 widths[] = { 0, 1, 2, 4, 8 };
@@ -198,7 +198,7 @@ static void test_matches_have_known_comparisons_and_widths(void **state)
 	}
 }
 
-static void test_matches_have_no_unknown_flags(void **state)
+static void test_unknown_match_flags_are_invalid(void **state)
 {
 	struct sample sample;
 
@@ -222,7 +222,7 @@ static void expect_area(struct sample *sample, unsigned int n, u32 off, u32 len,
 	assert_int_equal(check(sample), expected);
 }
 
-static void test_strings_lie_in_the_string_area(void **state)
+static void test_strings_outside_the_string_area_are_invalid(void **state)
 {
 	struct sample sample;
 
@@ -242,7 +242,7 @@ static void test_strings_lie_in_the_string_area(void **state)
 	}
 }
 
-static void test_string_with_a_nul_is_refused(void **state)
+static void test_string_with_a_nul_is_invalid(void **state)
 {
 	struct sample sample;
 
@@ -283,7 +283,7 @@ static void add_fetches(struct sample *sample, const char *strings, u32 nr)
 		add_fetch(sample, &fetch);
 }
 
-static void test_up_to_16_declarations(void **state)
+static void test_at_most_16_declarations(void **state)
 {
 	struct sample sample;
 
@@ -296,7 +296,7 @@ static void test_up_to_16_declarations(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
-static void test_declarations_are_what_follows_the_strings(void **state)
+static void test_nr_fetch_must_match_the_size(void **state)
 {
 	static const u32 numbers[] = { 0, 1, 3, 16, 17, 0x08000002, 0x80000002, 0xffffffff };
 	struct sample sample;
@@ -315,7 +315,7 @@ static void test_declarations_are_what_follows_the_strings(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
-static void test_declarations_behind_strings_of_every_alignment(void **state)
+static void test_declarations_after_strings_of_any_alignment(void **state)
 {
 	const struct portal_wire_fetch expected = plain_fetch();
 	struct portal_wire_fetch fetch;
@@ -335,7 +335,7 @@ static void test_declarations_behind_strings_of_every_alignment(void **state)
 	}
 }
 
-static void test_every_truncation_of_declarations_is_refused(void **state)
+static void test_declarations_truncated_at_every_byte_are_invalid(void **state)
 {
 	struct sample sample;
 
@@ -362,7 +362,7 @@ static void expect_fetch(struct portal_wire_fetch fetch, int expected)
 	assert_int_equal(check(&sample), expected);
 }
 
-static void test_fields_of_declarations_are_in_range(void **state)
+static void test_declaration_fields_out_of_range_are_invalid(void **state)
 {
 	static const u32 wild[] = { 7, 8, 0x80000000, 0xffffffff };
 	struct portal_wire_fetch fetch;
@@ -392,7 +392,7 @@ static void test_fields_of_declarations_are_in_range(void **state)
 	}
 }
 
-static void test_declarations_want_at_least_a_byte(void **state)
+static void test_declaration_max_must_not_be_zero(void **state)
 {
 	struct portal_wire_fetch fetch = plain_fetch();
 
@@ -409,24 +409,24 @@ static void test_declarations_want_at_least_a_byte(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain_hook_is_well_formed),
-		cmocka_unit_test(test_every_truncation_is_refused),
-		cmocka_unit_test(test_strings_size_is_what_follows),
-		cmocka_unit_test(test_id_and_when_are_there),
-		cmocka_unit_test(test_bit_is_below_64),
-		cmocka_unit_test(test_hook_names_a_call_or_every_call),
-		cmocka_unit_test(test_only_who_has_a_log_waits_for_room_in_it),
-		cmocka_unit_test(test_comm_ends_and_is_padded),
-		cmocka_unit_test(test_matches_have_known_comparisons_and_widths),
-		cmocka_unit_test(test_matches_have_no_unknown_flags),
-		cmocka_unit_test(test_strings_lie_in_the_string_area),
-		cmocka_unit_test(test_string_with_a_nul_is_refused),
-		cmocka_unit_test(test_up_to_16_declarations),
-		cmocka_unit_test(test_declarations_are_what_follows_the_strings),
-		cmocka_unit_test(test_declarations_behind_strings_of_every_alignment),
-		cmocka_unit_test(test_every_truncation_of_declarations_is_refused),
-		cmocka_unit_test(test_fields_of_declarations_are_in_range),
-		cmocka_unit_test(test_declarations_want_at_least_a_byte),
+		cmocka_unit_test(test_plain_hook_is_valid),
+		cmocka_unit_test(test_hook_truncated_at_every_byte_is_invalid),
+		cmocka_unit_test(test_strings_size_must_match_the_size),
+		cmocka_unit_test(test_id_and_when_must_be_set),
+		cmocka_unit_test(test_bit_must_be_below_64),
+		cmocka_unit_test(test_hook_must_name_calls_or_have_f_all),
+		cmocka_unit_test(test_trace_block_requires_trace),
+		cmocka_unit_test(test_comm_must_be_nul_padded),
+		cmocka_unit_test(test_unknown_comparisons_and_widths_are_invalid),
+		cmocka_unit_test(test_unknown_match_flags_are_invalid),
+		cmocka_unit_test(test_strings_outside_the_string_area_are_invalid),
+		cmocka_unit_test(test_string_with_a_nul_is_invalid),
+		cmocka_unit_test(test_at_most_16_declarations),
+		cmocka_unit_test(test_nr_fetch_must_match_the_size),
+		cmocka_unit_test(test_declarations_after_strings_of_any_alignment),
+		cmocka_unit_test(test_declarations_truncated_at_every_byte_are_invalid),
+		cmocka_unit_test(test_declaration_fields_out_of_range_are_invalid),
+		cmocka_unit_test(test_declaration_max_must_not_be_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,7 @@ static void expect_list(u32 nr)
 
 /* ---- what steps read ---- */
 
-static void test_a_list_of_pointers_of_either_width(void **state)
+static void test_linked_list_with_4_and_8_byte_pointers(void **state)
 {
 	struct step steps[PORTAL_MAX_STEPS];
 	s64 result;
@@ -139,7 +139,7 @@ static void test_a_list_of_pointers_of_either_width(void **state)
 	}
 }
 
-static void test_bytes_after_a_pointer_of_four_are_not_of_it(void **state)
+static void test_4_byte_pointer_excludes_the_bytes_after_it(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
 				      { .addr = 2, .len = 3, .base_plus1 = 1 } };
@@ -154,7 +154,7 @@ static void test_bytes_after_a_pointer_of_four_are_not_of_it(void **state)
 	expect_end(result);
 }
 
-static void test_a_pointer_plus_a_negative_number(void **state)
+static void test_negative_offset_from_a_pointer(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
 				      { .addr = (u64)-16, .len = 4, .base_plus1 = 1 } };
@@ -169,7 +169,7 @@ static void test_a_pointer_plus_a_negative_number(void **state)
 	expect_end(result);
 }
 
-static void test_two_steps_of_one_base_and_one_of_none(void **state)
+static void test_steps_may_share_a_base_or_have_none(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 24 },
 				      { .addr = FAKE_TASK_BASE + 64, .len = 1 },
@@ -191,7 +191,7 @@ static void test_two_steps_of_one_base_and_one_of_none(void **state)
 
 /* ---- where it ends ---- */
 
-static void test_a_null_pointer_is_the_end(void **state)
+static void test_null_pointer_ends_the_operation(void **state)
 {
 	struct step steps[8];
 	s64 result;
@@ -207,7 +207,7 @@ static void test_a_null_pointer_is_the_end(void **state)
 }
 
 /* nothing after it is made, be it based on that or not */
-static void test_a_fault_is_the_end_after_its_bytes(void **state)
+static void test_fault_ends_the_operation_after_its_bytes(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE + FAKE_TASK_PAGE - 8, .len = 8 },
 				      { .len = 24, .base_plus1 = 1 },
@@ -228,7 +228,7 @@ static void test_a_fault_is_the_end_after_its_bytes(void **state)
 	}
 }
 
-static void test_a_pointer_beyond_memory_faults(void **state)
+static void test_pointer_outside_memory_faults(void **state)
 {
 	static const u64 pointers[] = { 1, UINT64_MAX, 1ull << 63, FAKE_TASK_BASE - 1 };
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
@@ -254,7 +254,7 @@ static void expect_refused(u32 pointer_bytes, const struct step *steps, u32 nr)
 		assert_int_equal(page[i], UNTOUCHED);
 }
 
-static void test_pointers_of_other_widths_are_refused(void **state)
+static void test_pointer_width_must_be_4_or_8(void **state)
 {
 	static const u32 widths[] = { 0, 1, 2, 3, 5, 7, 9, 16, 0xffffffff };
 	const struct step step = { .addr = FAKE_TASK_BASE, .len = 8 };
@@ -264,7 +264,7 @@ static void test_pointers_of_other_widths_are_refused(void **state)
 		expect_refused(widths[i], &step, 1);
 }
 
-static void test_half_a_step_is_refused(void **state)
+static void test_partial_step_is_invalid(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
 				      { .addr = FAKE_TASK_BASE, .len = 8 } };
@@ -277,7 +277,7 @@ static void test_half_a_step_is_refused(void **state)
 	assert_int_equal(run_sized(8, steps, 2, 2 * size), 2 * (HEADER + 8));
 }
 
-static void test_lengths_of_nothing_and_of_more_than_the_page_are_refused(void **state)
+static void test_length_zero_or_beyond_the_page_is_invalid(void **state)
 {
 	static const u32 lens[] = { 0, PORTAL_DATA_SIZE - 7, PORTAL_DATA_SIZE, 0xfffffff9,
 				    0xffffffff };
@@ -299,7 +299,7 @@ static void test_lengths_of_nothing_and_of_more_than_the_page_are_refused(void *
 	expect_refused(8, steps, 2);
 }
 
-static void test_bases_of_their_own_or_later_are_refused(void **state)
+static void test_base_must_be_an_earlier_step(void **state)
 {
 	static const u32 bases[] = { 2, 3, 4, 33, 0x80000000, 0xffffffff };
 	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
@@ -316,7 +316,7 @@ static void test_bases_of_their_own_or_later_are_refused(void **state)
 	expect_refused(8, steps, 3);
 }
 
-static void test_pointers_beyond_their_base_are_refused(void **state)
+static void test_pointer_must_be_inside_its_base(void **state)
 {
 	static const u32 ats[] = { 5, 11, 12, 13, 0x7fffffff, 0xfffffff8, 0xffffffff };
 	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 12 },
@@ -339,7 +339,7 @@ static void test_pointers_beyond_their_base_are_refused(void **state)
 	expect_refused(8, steps, 2);
 }
 
-static void test_fields_that_mean_nothing_are_zero(void **state)
+static void test_unused_fields_must_be_zero(void **state)
 {
 	struct step step = { .addr = FAKE_TASK_BASE, .len = 8, .at = 1 };
 
@@ -355,20 +355,19 @@ static void test_fields_that_mean_nothing_are_zero(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_a_list_of_pointers_of_either_width, setup),
-		cmocka_unit_test_setup(test_bytes_after_a_pointer_of_four_are_not_of_it, setup),
-		cmocka_unit_test_setup(test_a_pointer_plus_a_negative_number, setup),
-		cmocka_unit_test_setup(test_two_steps_of_one_base_and_one_of_none, setup),
-		cmocka_unit_test_setup(test_a_null_pointer_is_the_end, setup),
-		cmocka_unit_test_setup(test_a_fault_is_the_end_after_its_bytes, setup),
-		cmocka_unit_test_setup(test_a_pointer_beyond_memory_faults, setup),
-		cmocka_unit_test_setup(test_pointers_of_other_widths_are_refused, setup),
-		cmocka_unit_test_setup(test_half_a_step_is_refused, setup),
-		cmocka_unit_test_setup(
-			test_lengths_of_nothing_and_of_more_than_the_page_are_refused, setup),
-		cmocka_unit_test_setup(test_bases_of_their_own_or_later_are_refused, setup),
-		cmocka_unit_test_setup(test_pointers_beyond_their_base_are_refused, setup),
-		cmocka_unit_test_setup(test_fields_that_mean_nothing_are_zero, setup),
+		cmocka_unit_test_setup(test_linked_list_with_4_and_8_byte_pointers, setup),
+		cmocka_unit_test_setup(test_4_byte_pointer_excludes_the_bytes_after_it, setup),
+		cmocka_unit_test_setup(test_negative_offset_from_a_pointer, setup),
+		cmocka_unit_test_setup(test_steps_may_share_a_base_or_have_none, setup),
+		cmocka_unit_test_setup(test_null_pointer_ends_the_operation, setup),
+		cmocka_unit_test_setup(test_fault_ends_the_operation_after_its_bytes, setup),
+		cmocka_unit_test_setup(test_pointer_outside_memory_faults, setup),
+		cmocka_unit_test_setup(test_pointer_width_must_be_4_or_8, setup),
+		cmocka_unit_test_setup(test_partial_step_is_invalid, setup),
+		cmocka_unit_test_setup(test_length_zero_or_beyond_the_page_is_invalid, setup),
+		cmocka_unit_test_setup(test_base_must_be_an_earlier_step, setup),
+		cmocka_unit_test_setup(test_pointer_must_be_inside_its_base, setup),
+		cmocka_unit_test_setup(test_unused_fields_must_be_zero, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ static void all_get(unsigned int first, unsigned int nr)
 
 /* ---- which page, and what it costs ---- */
 
-static void test_page_is_the_one_last_given_back_on_this_cpu(void **state)
+static void test_get_returns_the_cpus_hot_page(void **state)
 {
 	struct pool_page *page, *other;
 
@@ -101,7 +101,7 @@ static void test_page_is_the_one_last_given_back_on_this_cpu(void **state)
 	assert_ptr_equal(page_of[FAKE_NR_CPUS + 1], other);
 }
 
-static void test_second_page_given_back_on_a_cpu_is_taken_second(void **state)
+static void test_get_returns_the_hot_page_before_the_list(void **state)
 {
 	struct pool_page *first, *second;
 
@@ -118,7 +118,7 @@ static void test_second_page_given_back_on_a_cpu_is_taken_second(void **state)
 	assert_ptr_equal(page_of[3], second);
 }
 
-static void test_cpu_takes_the_lock_once_and_wakes_nobody(void **state)
+static void test_hot_pages_need_no_lock_and_no_wake_up(void **state)
 {
 	(void)state;
 	for (unsigned int round = 0; round < 1000; round++) {
@@ -131,7 +131,7 @@ static void test_cpu_takes_the_lock_once_and_wakes_nobody(void **state)
 	assert_int_equal(fake_kernel.nr_wakes, 0);
 }
 
-static void test_pool_that_was_tight_is_as_cheap_as_before(void **state)
+static void test_pages_are_hot_again_after_the_pool_was_tight(void **state)
 {
 	(void)state;
 	all_get(0, NORMAL);
@@ -149,7 +149,7 @@ static void test_pool_that_was_tight_is_as_cheap_as_before(void **state)
 
 /* ---- the reserve ---- */
 
-static void test_reserve_is_left_to_urgent_ones(void **state)
+static void test_reserve_is_for_urgent_tasks(void **state)
 {
 	(void)state;
 	all_get(0, NORMAL);
@@ -159,7 +159,7 @@ static void test_reserve_is_left_to_urgent_ones(void **state)
 	assert_int_equal(try_get(NORMAL + 2, true), -EINTR);
 }
 
-static void test_reserve_is_there_for_a_task_that_has_a_page(void **state)
+static void test_reserve_is_for_tasks_that_hold_a_page(void **state)
 {
 	struct pool_page *page, *last;
 
@@ -179,7 +179,7 @@ static void test_reserve_is_there_for_a_task_that_has_a_page(void **state)
 	assert_int_equal(try_get(0, false), -EINTR);
 }
 
-static void test_three_pages_have_no_reserve_and_four_have(void **state)
+static void test_reserve_needs_a_pool_of_four_pages(void **state)
 {
 	static const unsigned int normal[] = { 0, 1, 2, 3, 2, 3 };
 
@@ -192,7 +192,7 @@ static void test_three_pages_have_no_reserve_and_four_have(void **state)
 	}
 }
 
-static void test_pages_that_are_hot_on_other_cpus_are_had(void **state)
+static void test_get_finds_hot_pages_of_other_cpus(void **state)
 {
 	(void)state;
 	all_get(0, FAKE_NR_CPUS);
@@ -207,7 +207,7 @@ static void test_pages_that_are_hot_on_other_cpus_are_had(void **state)
 	assert_int_equal(try_get(NORMAL + 1, true), 0);
 }
 
-static void test_page_that_fills_the_reserve_is_no_cpu_s(void **state)
+static void test_page_that_refills_the_reserve_is_not_hot(void **state)
 {
 	(void)state;
 	all_get(0, NORMAL);
@@ -260,7 +260,7 @@ static void assert_only_urgent_get(unsigned int nr)
 	assert_int_equal(try_get(9 + nr, true), -EINTR);
 }
 
-static void test_reserve_is_exact_at_every_step_of_giving_back(void **state)
+static void test_reserve_is_exact_at_every_step_of_put(void **state)
 {
 	unsigned int step;
 
@@ -276,7 +276,7 @@ static void test_reserve_is_exact_at_every_step_of_giving_back(void **state)
 	assert_in_range(step, 3, 10);
 }
 
-static void test_reserve_is_exact_at_every_step_of_taking(void **state)
+static void test_reserve_is_exact_at_every_step_of_get(void **state)
 {
 	unsigned int step;
 
@@ -339,7 +339,7 @@ static void exhaust(void)
 	assert_int_equal(try_get(NORMAL + 1, true), 0);
 }
 
-static void test_waiter_is_woken_by_a_page_from_any_cpu(void **state)
+static void test_page_from_any_cpu_wakes_a_waiter(void **state)
 {
 	struct waiter waiter;
 
@@ -357,7 +357,7 @@ static void test_waiter_is_woken_by_a_page_from_any_cpu(void **state)
 	assert_int_equal(fake_kernel.nr_wakes, FAKE_NR_CPUS);
 }
 
-static void test_page_goes_to_the_waiter_that_may_have_it(void **state)
+static void test_page_goes_to_the_waiter_that_may_use_it(void **state)
 {
 	struct waiter normal, urgent;
 
@@ -374,7 +374,7 @@ static void test_page_goes_to_the_waiter_that_may_have_it(void **state)
 	waiter_join(&normal, 0);
 }
 
-static void test_page_after_one_that_waited_has_not_waited(void **state)
+static void test_waited_is_cleared_for_the_next_owner(void **state)
 {
 	struct waiter waiter;
 
@@ -387,7 +387,7 @@ static void test_page_after_one_that_waited_has_not_waited(void **state)
 	all_get(0, 1);
 }
 
-static void test_killed_waiter_is_eintr(void **state)
+static void test_killed_waiter_gets_eintr(void **state)
 {
 	struct waiter waiter;
 
@@ -399,7 +399,7 @@ static void test_killed_waiter_is_eintr(void **state)
 	waiter_join(&waiter, -EINTR);
 }
 
-static void test_twice_as_many_tasks_as_pages_all_get_one(void **state)
+static void test_all_waiters_get_a_page(void **state)
 {
 	struct waiter waiter[NR_PAGES];
 
@@ -416,7 +416,7 @@ static void test_twice_as_many_tasks_as_pages_all_get_one(void **state)
 
 /* ---- opening and closing ---- */
 
-static void test_closed_pool_is_enodev_and_can_be_made_again(void **state)
+static void test_closed_pool_is_enodev_and_can_be_recreated(void **state)
 {
 	(void)state;
 	all_get(0, FAKE_NR_CPUS);
@@ -444,7 +444,7 @@ static void *close_pool(void *arg)
 	return NULL;
 }
 
-static void test_close_waits_for_every_page_that_is_out(void **state)
+static void test_close_waits_for_all_pages(void **state)
 {
 	atomic_bool closed = false;
 	pthread_t thread;
@@ -465,7 +465,7 @@ static void test_close_waits_for_every_page_that_is_out(void **state)
 	assert_true(closed);
 }
 
-static void test_close_sends_waiters_away(void **state)
+static void test_close_wakes_waiters_with_enodev(void **state)
 {
 	struct waiter normal, urgent;
 	atomic_bool closed = false;
@@ -485,7 +485,7 @@ static void test_close_sends_waiters_away(void **state)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
-static void test_pool_without_memory_leaves_none(void **state)
+static void test_create_frees_everything_on_enomem(void **state)
 {
 	(void)state;
 	pool_destroy();
@@ -497,7 +497,7 @@ static void test_pool_without_memory_leaves_none(void **state)
 	}
 }
 
-static void test_ranges_are_all_the_pages_in_order(void **state)
+static void test_ranges_cover_all_pages_in_order(void **state)
 {
 	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
 	unsigned int nr = pool_ranges(ranges), nr_pages = 0;
@@ -514,7 +514,7 @@ static void test_ranges_are_all_the_pages_in_order(void **state)
 	assert_int_equal(nr_pages, NR_PAGES);
 }
 
-static void test_index_of_a_page_counts_through_the_ranges(void **state)
+static void test_page_index_counts_through_the_ranges(void **state)
 {
 	struct portal_wire_range ranges[PORTAL_MAX_RANGES];
 	unsigned int nr = pool_ranges(ranges);
@@ -541,48 +541,46 @@ static void test_index_of_a_page_counts_through_the_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_page_is_the_one_last_given_back_on_this_cpu,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_second_page_given_back_on_a_cpu_is_taken_second, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cpu_takes_the_lock_once_and_wakes_nobody,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pool_that_was_tight_is_as_cheap_as_before,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reserve_is_left_to_urgent_ones, setup,
+		cmocka_unit_test_setup_teardown(test_get_returns_the_cpus_hot_page, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_reserve_is_there_for_a_task_that_has_a_page,
+		cmocka_unit_test_setup_teardown(test_get_returns_the_hot_page_before_the_list,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_three_pages_have_no_reserve_and_four_have,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pages_that_are_hot_on_other_cpus_are_had,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_page_that_fills_the_reserve_is_no_cpu_s, setup,
+		cmocka_unit_test_setup_teardown(test_hot_pages_need_no_lock_and_no_wake_up, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_giving_back,
+		cmocka_unit_test_setup_teardown(test_pages_are_hot_again_after_the_pool_was_tight,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_taking,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_waiter_is_woken_by_a_page_from_any_cpu, setup,
+		cmocka_unit_test_setup_teardown(test_reserve_is_for_urgent_tasks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_for_tasks_that_hold_a_page, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_page_goes_to_the_waiter_that_may_have_it,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_page_after_one_that_waited_has_not_waited,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_killed_waiter_is_eintr, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_twice_as_many_tasks_as_pages_all_get_one,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_closed_pool_is_enodev_and_can_be_made_again,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_close_waits_for_every_page_that_is_out, setup,
+		cmocka_unit_test_setup_teardown(test_reserve_needs_a_pool_of_four_pages, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_close_sends_waiters_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pool_without_memory_leaves_none, setup,
+		cmocka_unit_test_setup_teardown(test_get_finds_hot_pages_of_other_cpus, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_ranges_are_all_the_pages_in_order, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_index_of_a_page_counts_through_the_ranges,
+		cmocka_unit_test_setup_teardown(test_page_that_refills_the_reserve_is_not_hot,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_put, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_reserve_is_exact_at_every_step_of_get, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_page_from_any_cpu_wakes_a_waiter, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_page_goes_to_the_waiter_that_may_use_it, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_waited_is_cleared_for_the_next_owner, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_killed_waiter_gets_eintr, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_waiters_get_a_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed_pool_is_enodev_and_can_be_recreated,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_close_waits_for_all_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_close_wakes_waiters_with_enodev, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_create_frees_everything_on_enomem, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_ranges_cover_all_pages_in_order, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_page_index_counts_through_the_ranges, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests_name("guest-kmod/pool", tests, NULL, NULL);

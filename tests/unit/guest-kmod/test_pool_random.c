@@ -154,7 +154,7 @@ static void assert_all_pages_are_there(void)
 	assert_int_equal(fake_kernel.nr_allocated, 0);
 }
 
-static void test_normal_tasks_never_touch_the_reserve(void **state)
+static void test_normal_tasks_never_use_the_reserve(void **state)
 {
 	(void)state;
 	run_all(false, false);
@@ -162,7 +162,7 @@ static void test_normal_tasks_never_touch_the_reserve(void **state)
 	assert_all_pages_are_there();
 }
 
-static void test_nested_and_urgent_tasks_all_come_through(void **state)
+static void test_nested_and_urgent_tasks_all_finish(void **state)
 {
 	(void)state;
 	run_all(true, false);
@@ -170,7 +170,7 @@ static void test_nested_and_urgent_tasks_all_come_through(void **state)
 	assert_all_pages_are_there();
 }
 
-static void test_close_under_way_has_every_page(void **state)
+static void test_close_during_use_gets_all_pages_back(void **state)
 {
 	(void)state;
 	run_all(true, true);
@@ -181,9 +181,9 @@ static void test_close_under_way_has_every_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_normal_tasks_never_touch_the_reserve),
-		cmocka_unit_test(test_nested_and_urgent_tasks_all_come_through),
-		cmocka_unit_test(test_close_under_way_has_every_page),
+		cmocka_unit_test(test_normal_tasks_never_use_the_reserve),
+		cmocka_unit_test(test_nested_and_urgent_tasks_all_finish),
+		cmocka_unit_test(test_close_during_use_gets_all_pages_back),
 	};
 
 	return cmocka_run_group_tests_name("guest-kmod/pool_random", tests, NULL, NULL);

@@ -75,7 +75,7 @@ static void put(size_t at, u64 value, size_t width)
 
 /* ---- conditions ---- */
 
-static void test_without_conditions_every_call_is_taken_and_counted(void **state)
+static void test_rule_without_conditions_takes_every_call(void **state)
 {
 	(void)state;
 	assert_int_equal(try(0), RULE_TAKES);
@@ -83,7 +83,7 @@ static void test_without_conditions_every_call_is_taken_and_counted(void **state
 	assert_int_equal(hits(), 2);
 }
 
-static void test_numbers_are_as_wide_as_the_comparison(void **state)
+static void test_number_has_the_width_of_the_comparison(void **state)
 {
 	static const u32 widths[] = { 1, 2, 4, 8 };
 
@@ -104,7 +104,7 @@ static void test_numbers_are_as_wide_as_the_comparison(void **state)
 	}
 }
 
-static void test_pointers_and_natural_numbers_are_the_tasks(void **state)
+static void test_pointers_and_width_zero_use_the_tasks_long(void **state)
 {
 	(void)state;
 	memset(fake_task.bytes, 0xee, sizeof(fake_task.bytes));
@@ -120,7 +120,7 @@ static void test_pointers_and_natural_numbers_are_the_tasks(void **state)
 	assert_int_equal(try(0), RULE_TAKES);
 }
 
-static void test_offsets_go_both_ways(void **state)
+static void test_offsets_may_be_negative(void **state)
 {
 	(void)state;
 	put(0x1f8, 5, 4);
@@ -155,7 +155,7 @@ static void test_all_conditions_must_hold(void **state)
 	assert_int_equal(hits(), 1);
 }
 
-static void test_a_string_behind_a_pointer_is_compared(void **state)
+static void test_string_at_a_pointer_is_compared(void **state)
 {
 	(void)state;
 	put(0x100, FAKE_TASK_BASE + 0x500, 8);
@@ -168,7 +168,7 @@ static void test_a_string_behind_a_pointer_is_compared(void **state)
 
 /* ---- faults ---- */
 
-static void test_a_fault_while_reading_is_no_match_and_changes_nothing(void **state)
+static void test_read_fault_is_no_match_and_stores_nothing(void **state)
 {
 	(void)state;
 	rule_sample_cond(&sample, memory(0, 0), PORTAL_CMP_EQ, 8, 0);
@@ -184,7 +184,7 @@ static void test_a_fault_while_reading_is_no_match_and_changes_nothing(void **st
 }
 
 /* the pointer of the second store is looked for before the first is done */
-static void test_all_reads_are_before_all_stores(void **state)
+static void test_all_reads_precede_the_stores(void **state)
 {
 	(void)state;
 	rule_sample_store(&sample, memory(0, 0), "a", 1);
@@ -203,7 +203,7 @@ static void test_all_reads_are_before_all_stores(void **state)
 	assert_int_equal(fake_task.bytes[0x100], 0);
 }
 
-static void test_a_store_that_fails_ends_the_rule_and_it_is_counted(void **state)
+static void test_failed_store_ends_the_rule_and_is_counted(void **state)
 {
 	(void)state;
 	rule_sample_store(&sample, memory(0, 0), "abc", 3);
@@ -216,7 +216,7 @@ static void test_a_store_that_fails_ends_the_rule_and_it_is_counted(void **state
 	assert_int_equal(hits(), 1);
 }
 
-static void test_addresses_of_any_value_are_faults(void **state)
+static void test_invalid_addresses_fault(void **state)
 {
 	static const u64 addrs[] = {
 		0, 1, FAKE_TASK_BASE - 1, 0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff
@@ -236,7 +236,7 @@ static void test_addresses_of_any_value_are_faults(void **state)
 
 /* ---- effects ---- */
 
-static void test_effects_are_handed_on(void **state)
+static void test_effects_are_copied_from_the_wire(void **state)
 {
 	(void)state;
 	rule_sample_init(&sample, PORTAL_WHEN_ENTER);
@@ -257,7 +257,7 @@ static void test_effects_are_handed_on(void **state)
 
 /* ---- the slot ---- */
 
-static void test_only_its_own_generation_is_in_force(void **state)
+static void test_other_generation_passes_without_reading(void **state)
 {
 	static const u32 others[] = { 0, GENERATION - 1, GENERATION + 1,
 				      PORTAL_RULE_GENERATIONS - 1 };
@@ -274,7 +274,7 @@ static void test_only_its_own_generation_is_in_force(void **state)
 	}
 }
 
-static void test_a_full_count_rests_and_does_not_become_a_generation(void **state)
+static void test_full_count_passes_and_does_not_overflow(void **state)
 {
 	(void)state;
 	slot.state = state_of(GENERATION, FULL - 1);
@@ -293,7 +293,7 @@ static void revoke_once(void)
 }
 
 /* the host ends the rule when everything is read, and before it is counted */
-static void test_revoked_at_the_last_moment_it_stores_nothing(void **state)
+static void test_rule_revoked_before_counting_stores_nothing(void **state)
 {
 	(void)state;
 	rule_sample_store(&sample, memory(0, 0), "a", 1);
@@ -312,7 +312,7 @@ static void count_another(void)
 	slot.state = cpu_to_le64(le64_to_cpu(slot.state) + 1);
 }
 
-static void test_two_cpus_count_twice(void **state)
+static void test_concurrent_hits_are_both_counted(void **state)
 {
 	(void)state;
 	fake_kernel.step = count_another;
@@ -323,25 +323,21 @@ static void test_two_cpus_count_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_without_conditions_every_call_is_taken_and_counted,
-				       setup),
-		cmocka_unit_test_setup(test_numbers_are_as_wide_as_the_comparison, setup),
-		cmocka_unit_test_setup(test_pointers_and_natural_numbers_are_the_tasks, setup),
-		cmocka_unit_test_setup(test_offsets_go_both_ways, setup),
+		cmocka_unit_test_setup(test_rule_without_conditions_takes_every_call, setup),
+		cmocka_unit_test_setup(test_number_has_the_width_of_the_comparison, setup),
+		cmocka_unit_test_setup(test_pointers_and_width_zero_use_the_tasks_long, setup),
+		cmocka_unit_test_setup(test_offsets_may_be_negative, setup),
 		cmocka_unit_test_setup(test_all_conditions_must_hold, setup),
-		cmocka_unit_test_setup(test_a_string_behind_a_pointer_is_compared, setup),
-		cmocka_unit_test_setup(test_a_fault_while_reading_is_no_match_and_changes_nothing,
-				       setup),
-		cmocka_unit_test_setup(test_all_reads_are_before_all_stores, setup),
-		cmocka_unit_test_setup(test_a_store_that_fails_ends_the_rule_and_it_is_counted,
-				       setup),
-		cmocka_unit_test_setup(test_addresses_of_any_value_are_faults, setup),
-		cmocka_unit_test_setup(test_effects_are_handed_on, setup),
-		cmocka_unit_test_setup(test_only_its_own_generation_is_in_force, setup),
-		cmocka_unit_test_setup(test_a_full_count_rests_and_does_not_become_a_generation,
-				       setup),
-		cmocka_unit_test_setup(test_revoked_at_the_last_moment_it_stores_nothing, setup),
-		cmocka_unit_test_setup(test_two_cpus_count_twice, setup),
+		cmocka_unit_test_setup(test_string_at_a_pointer_is_compared, setup),
+		cmocka_unit_test_setup(test_read_fault_is_no_match_and_stores_nothing, setup),
+		cmocka_unit_test_setup(test_all_reads_precede_the_stores, setup),
+		cmocka_unit_test_setup(test_failed_store_ends_the_rule_and_is_counted, setup),
+		cmocka_unit_test_setup(test_invalid_addresses_fault, setup),
+		cmocka_unit_test_setup(test_effects_are_copied_from_the_wire, setup),
+		cmocka_unit_test_setup(test_other_generation_passes_without_reading, setup),
+		cmocka_unit_test_setup(test_full_count_passes_and_does_not_overflow, setup),
+		cmocka_unit_test_setup(test_rule_revoked_before_counting_stores_nothing, setup),
+		cmocka_unit_test_setup(test_concurrent_hits_are_both_counted, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static int setup(void **state)
 	return 0;
 }
 
-static void test_rule_with_everything_is_well_formed(void **state)
+static void test_rule_with_all_parts_is_valid(void **state)
 {
 	(void)state;
 	assert_int_equal(check(), 0);
@@ -62,14 +62,14 @@ static void test_rule_with_everything_is_well_formed(void **state)
 	assert_int_equal(check(), 0);
 }
 
-static void test_rule_with_nothing_is_well_formed(void **state)
+static void test_empty_rule_is_valid(void **state)
 {
 	(void)state;
 	rule_sample_init(&sample, PORTAL_WHEN_ENTER);
 	assert_int_equal(check(), 0);
 }
 
-static void test_every_truncation_and_any_byte_more_is_refused(void **state)
+static void test_rule_of_any_other_size_is_invalid(void **state)
 {
 	static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
 	size_t size = rule_sample_encode(&sample, page);
@@ -81,7 +81,7 @@ static void test_every_truncation_and_any_byte_more_is_refused(void **state)
 	assert_int_equal(check_size(PORTAL_DATA_SIZE), -EINVAL);
 }
 
-static void test_rule_that_fills_the_page_is_taken_and_one_beyond_is_not(void **state)
+static void test_rule_may_fill_the_page_but_not_exceed_it(void **state)
 {
 	(void)state;
 	sample.bytes_size += (u32)(PORTAL_DATA_SIZE - sizeof(struct portal_wire_rule) - 2 * 64 -
@@ -91,7 +91,7 @@ static void test_rule_that_fills_the_page_is_taken_and_one_beyond_is_not(void **
 	assert_int_equal(check(), -EINVAL);
 }
 
-static void test_numbers_of_conditions_and_stores_are_bounded(void **state)
+static void test_number_of_conditions_and_stores_is_bounded(void **state)
 {
 	(void)state;
 	rule_sample_init(&sample, PORTAL_WHEN_RETURN);
@@ -111,7 +111,7 @@ static void test_numbers_of_conditions_and_stores_are_bounded(void **state)
 }
 
 /* counts that are not those of what follows, among them such that wrap a sum of 32 bits */
-static void test_counts_that_lie_are_refused(void **state)
+static void test_counts_must_match_the_size(void **state)
 {
 	static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
 	struct portal_wire_rule *head = (struct portal_wire_rule *)(void *)page;
@@ -145,7 +145,7 @@ static void test_counts_that_lie_are_refused(void **state)
 		assert_int_equal(check(), 0);       \
 	} while (0)
 
-static void test_head_out_of_bounds_is_refused(void **state)
+static void test_head_fields_out_of_range_are_invalid(void **state)
 {
 	(void)state;
 	REFUSED(sample.head.hook, 0);
@@ -159,7 +159,7 @@ static void test_head_out_of_bounds_is_refused(void **state)
 	REFUSED(sample.head.when, cpu_to_le32(4));
 }
 
-static void test_effects_are_those_of_the_stage(void **state)
+static void test_effects_must_fit_the_stage(void **state)
 {
 	(void)state;
 	sample.head.flags = cpu_to_le32(PORTAL_VERDICT_RET);
@@ -175,7 +175,7 @@ static void test_effects_are_those_of_the_stage(void **state)
 	REFUSED(sample.head.arg_mask, cpu_to_le32(0x40));
 }
 
-static void test_places_that_are_none_are_refused(void **state)
+static void test_bad_places_are_invalid(void **state)
 {
 	(void)state;
 	REFUSED(number->place.what, 0);
@@ -190,7 +190,7 @@ static void test_places_that_are_none_are_refused(void **state)
 	REFUSED(number->place.what, cpu_to_le32(PORTAL_PLACE_ARG));
 }
 
-static void test_comparisons_that_make_no_sense_are_refused(void **state)
+static void test_bad_comparisons_are_invalid(void **state)
 {
 	(void)state;
 	REFUSED(number->match.cmp, cpu_to_le32(PORTAL_CMP_ANY));
@@ -203,7 +203,7 @@ static void test_comparisons_that_make_no_sense_are_refused(void **state)
 	REFUSED(number->match.reserved, cpu_to_le32(1));
 }
 
-static void test_result_is_compared_at_the_return_and_as_a_number(void **state)
+static void test_result_is_compared_at_return_as_a_number(void **state)
 {
 	struct portal_wire_place result = rule_sample_place(PORTAL_PLACE_RET, 0, 0, 0);
 
@@ -218,7 +218,7 @@ static void test_result_is_compared_at_the_return_and_as_a_number(void **state)
 	REFUSED(number->place, result);
 }
 
-static void test_strings_and_stores_lie_in_the_bytes(void **state)
+static void test_strings_and_stores_must_be_in_the_bytes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong_numbers); i++) {
@@ -237,20 +237,18 @@ static void test_strings_and_stores_lie_in_the_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_rule_with_everything_is_well_formed, setup),
-		cmocka_unit_test_setup(test_rule_with_nothing_is_well_formed, setup),
-		cmocka_unit_test_setup(test_every_truncation_and_any_byte_more_is_refused, setup),
-		cmocka_unit_test_setup(test_rule_that_fills_the_page_is_taken_and_one_beyond_is_not,
-				       setup),
-		cmocka_unit_test_setup(test_numbers_of_conditions_and_stores_are_bounded, setup),
-		cmocka_unit_test_setup(test_counts_that_lie_are_refused, setup),
-		cmocka_unit_test_setup(test_head_out_of_bounds_is_refused, setup),
-		cmocka_unit_test_setup(test_effects_are_those_of_the_stage, setup),
-		cmocka_unit_test_setup(test_places_that_are_none_are_refused, setup),
-		cmocka_unit_test_setup(test_comparisons_that_make_no_sense_are_refused, setup),
-		cmocka_unit_test_setup(test_result_is_compared_at_the_return_and_as_a_number,
-				       setup),
-		cmocka_unit_test_setup(test_strings_and_stores_lie_in_the_bytes, setup),
+		cmocka_unit_test_setup(test_rule_with_all_parts_is_valid, setup),
+		cmocka_unit_test_setup(test_empty_rule_is_valid, setup),
+		cmocka_unit_test_setup(test_rule_of_any_other_size_is_invalid, setup),
+		cmocka_unit_test_setup(test_rule_may_fill_the_page_but_not_exceed_it, setup),
+		cmocka_unit_test_setup(test_number_of_conditions_and_stores_is_bounded, setup),
+		cmocka_unit_test_setup(test_counts_must_match_the_size, setup),
+		cmocka_unit_test_setup(test_head_fields_out_of_range_are_invalid, setup),
+		cmocka_unit_test_setup(test_effects_must_fit_the_stage, setup),
+		cmocka_unit_test_setup(test_bad_places_are_invalid, setup),
+		cmocka_unit_test_setup(test_bad_comparisons_are_invalid, setup),
+		cmocka_unit_test_setup(test_result_is_compared_at_return_as_a_number, setup),
+		cmocka_unit_test_setup(test_strings_and_stores_must_be_in_the_bytes, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

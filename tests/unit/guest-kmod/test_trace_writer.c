@@ -91,7 +91,7 @@ static u32 take(u32 n, u32 size)
 	return record.lost;
 }
 
-static void test_trace_writer_records_of_every_size_and_place_come_whole(void **state)
+static void test_trace_writer_records_of_all_sizes_are_intact(void **state)
 {
 	bool wake;
 
@@ -120,7 +120,7 @@ static void test_trace_writer_positions_wrap_at_32_bits(void **state)
 	assert_true(reader.tail < 100 * PORTAL_TRACE_RECORD_MAX);
 }
 
-static void test_trace_writer_fills_the_ring_to_its_last_byte_and_no_further(void **state)
+static void test_trace_writer_ring_fills_to_the_last_byte(void **state)
 {
 	u32 rest = SIZE - 10 * LEAST;
 	bool wake;
@@ -143,7 +143,7 @@ static void test_trace_writer_fills_the_ring_to_its_last_byte_and_no_further(voi
 	assert_false(is_there());
 }
 
-static void test_trace_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
+static void test_trace_writer_invalid_tail_leaves_no_room(void **state)
 {
 	bool wake;
 
@@ -157,7 +157,7 @@ static void test_trace_writer_a_tail_that_cannot_be_leaves_no_room(void **state)
 	assert_true(put(1, LEAST, &wake));
 }
 
-static void test_trace_writer_wakes_when_it_passes_the_position_and_only_then(void **state)
+static void test_trace_writer_wakes_only_when_passing_wake_at(void **state)
 {
 	bool wake = false;
 
@@ -222,7 +222,7 @@ static void sleep_until_woken(void)
 	assert_true(atomic_load(&wakeups) != before || !is_there());
 }
 
-static void test_trace_writer_and_reader_at_once_lose_only_what_is_counted(void **state)
+static void test_trace_writer_counts_records_lost_while_reading(void **state)
 {
 	uint32_t written, lost;
 	pthread_t thread;
@@ -248,22 +248,18 @@ static void test_trace_writer_and_reader_at_once_lose_only_what_is_counted(void 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_trace_writer_records_of_every_size_and_place_come_whole, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_records_of_all_sizes_are_intact,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_trace_writer_positions_wrap_at_32_bits, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_writer_fills_the_ring_to_its_last_byte_and_no_further, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_writer_a_tail_that_cannot_be_leaves_no_room, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_writer_wakes_when_it_passes_the_position_and_only_then, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_writer_and_reader_at_once_lose_only_what_is_counted, setup,
-			teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_ring_fills_to_the_last_byte,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_invalid_tail_leaves_no_room,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_wakes_only_when_passing_wake_at,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_counts_records_lost_while_reading,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,7 @@ static int check_all(const struct sample *sample, bool is_return)
 	return check(sample, sample->size, is_return);
 }
 
-static void test_empty_verdict_is_well_formed(void **state)
+static void test_empty_verdict_is_valid(void **state)
 {
 	struct sample sample;
 
@@ -77,7 +77,7 @@ static void test_empty_verdict_is_well_formed(void **state)
 	assert_int_equal(check_all(&sample, true), 0);
 }
 
-static void test_every_truncation_is_refused(void **state)
+static void test_verdict_truncated_at_every_byte_is_invalid(void **state)
 {
 	struct sample sample;
 
@@ -90,7 +90,7 @@ static void test_every_truncation_is_refused(void **state)
 		assert_int_equal(check(&sample, size, false), -EINVAL);
 }
 
-static void test_bytes_beyond_the_writes_are_refused(void **state)
+static void test_bytes_after_the_writes_are_invalid(void **state)
 {
 	struct sample sample;
 
@@ -103,7 +103,7 @@ static void test_bytes_beyond_the_writes_are_refused(void **state)
 	assert_int_equal(check(&sample, sample.size + 8, false), -EINVAL);
 }
 
-static void test_writes_are_walked_in_order(void **state)
+static void test_writes_are_returned_in_order(void **state)
 {
 	struct verdict_write write;
 	struct sample sample;
@@ -125,7 +125,7 @@ static void test_writes_are_walked_in_order(void **state)
 	assert_int_equal(verdict_next_write(head(&sample), &pos, &write), 0);
 }
 
-static void test_write_that_fills_the_page_is_taken(void **state)
+static void test_write_may_fill_the_page(void **state)
 {
 	static const u8 zeroes[WRITES];
 	u32 most = WRITES - sizeof(struct portal_wire_write);
@@ -138,7 +138,7 @@ static void test_write_that_fills_the_page_is_taken(void **state)
 	assert_int_equal(check_all(&sample, false), 0);
 }
 
-static void test_length_of_a_write_is_bounded(void **state)
+static void test_write_length_is_bounded(void **state)
 {
 	static const u32 lengths[] = { 0, 9, 16, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff };
 	struct sample sample;
@@ -153,7 +153,7 @@ static void test_length_of_a_write_is_bounded(void **state)
 	}
 }
 
-static void test_padding_is_zero(void **state)
+static void test_padding_must_be_zero(void **state)
 {
 	struct sample sample;
 	size_t at;
@@ -171,7 +171,7 @@ static void test_padding_is_zero(void **state)
 	assert_int_equal(check_all(&sample, false), 0);
 }
 
-static void test_number_of_writes_is_theirs(void **state)
+static void test_nr_writes_must_match_the_writes(void **state)
 {
 	static const u32 numbers[] = { 0, 2, 0xffffffff };
 	struct sample sample;
@@ -185,7 +185,7 @@ static void test_number_of_writes_is_theirs(void **state)
 	}
 }
 
-static void test_only_entry_events_skip_and_change_arguments(void **state)
+static void test_skip_and_arguments_are_for_entry_only(void **state)
 {
 	struct sample sample;
 
@@ -200,7 +200,7 @@ static void test_only_entry_events_skip_and_change_arguments(void **state)
 	assert_int_equal(check_all(&sample, true), -EINVAL);
 }
 
-static void test_only_return_events_change_the_result(void **state)
+static void test_result_is_for_return_only(void **state)
 {
 	struct sample sample;
 
@@ -211,7 +211,7 @@ static void test_only_return_events_change_the_result(void **state)
 	assert_int_equal(check_all(&sample, false), -EINVAL);
 }
 
-static void test_unknown_flags_and_arguments_are_refused(void **state)
+static void test_unknown_flags_and_arguments_are_invalid(void **state)
 {
 	struct sample sample;
 
@@ -229,7 +229,7 @@ static void test_unknown_flags_and_arguments_are_refused(void **state)
 	}
 }
 
-static void test_only_writable_registers_are_taken(void **state)
+static void test_only_writable_registers_may_be_set(void **state)
 {
 	struct sample sample;
 
@@ -244,18 +244,18 @@ static void test_only_writable_registers_are_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty_verdict_is_well_formed),
-		cmocka_unit_test(test_every_truncation_is_refused),
-		cmocka_unit_test(test_bytes_beyond_the_writes_are_refused),
-		cmocka_unit_test(test_writes_are_walked_in_order),
-		cmocka_unit_test(test_write_that_fills_the_page_is_taken),
-		cmocka_unit_test(test_length_of_a_write_is_bounded),
-		cmocka_unit_test(test_padding_is_zero),
-		cmocka_unit_test(test_number_of_writes_is_theirs),
-		cmocka_unit_test(test_only_entry_events_skip_and_change_arguments),
-		cmocka_unit_test(test_only_return_events_change_the_result),
-		cmocka_unit_test(test_unknown_flags_and_arguments_are_refused),
-		cmocka_unit_test(test_only_writable_registers_are_taken),
+		cmocka_unit_test(test_empty_verdict_is_valid),
+		cmocka_unit_test(test_verdict_truncated_at_every_byte_is_invalid),
+		cmocka_unit_test(test_bytes_after_the_writes_are_invalid),
+		cmocka_unit_test(test_writes_are_returned_in_order),
+		cmocka_unit_test(test_write_may_fill_the_page),
+		cmocka_unit_test(test_write_length_is_bounded),
+		cmocka_unit_test(test_padding_must_be_zero),
+		cmocka_unit_test(test_nr_writes_must_match_the_writes),
+		cmocka_unit_test(test_skip_and_arguments_are_for_entry_only),
+		cmocka_unit_test(test_result_is_for_return_only),
+		cmocka_unit_test(test_unknown_flags_and_arguments_are_invalid),
+		cmocka_unit_test(test_only_writable_registers_may_be_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
