@@ -13,10 +13,10 @@
 #include "portal/trace.h"
 
 /**
- * struct channel_vcpu - a vCPU as the channel sees it; all but @notice belongs to its thread
- * @coros: its thread's coroutines
- * @open: sessions it holds
- * @notice: a session of its own was doomed by another thread
+ * struct channel_vcpu - per-vCPU state; all but @notice belongs to the vCPU's thread
+ * @coros: coroutines of the thread
+ * @open: open sessions of the vCPU
+ * @notice: another thread has set @doomed in one of these sessions
  * @closed: channel_cancel_vcpu() has been called
  */
 struct channel_vcpu {
@@ -28,7 +28,8 @@ struct channel_vcpu {
 
 /**
  * struct channel - see channel.h
- * @lock: @pool, its references, and who holds which session; never held over a callback
+ * @lock: protects @pool, its reference count, and the state and vCPU of each session; never held
+ *	while a callback runs
  */
 struct channel {
 	struct guest_ram ram;
@@ -42,7 +43,7 @@ struct channel {
 	struct channel_vcpu vcpus[];
 };
 
-int channel_create(const struct channel_config *config, struct channel **ret_gate)
+int channel_create(const struct channel_config *config, struct channel **ret_channel)
 {
 	struct channel *channel;
 	int ret;
@@ -64,7 +65,7 @@ int channel_create(const struct channel_config *config, struct channel **ret_gat
 	pthread_mutex_init(&channel->lock, NULL);
 	for (unsigned int i = 0; i < channel->nr_vcpus; i++)
 		coro_pool_init(&channel->vcpus[i].coros);
-	*ret_gate = channel;
+	*ret_channel = channel;
 	return 0;
 }
 
@@ -84,14 +85,14 @@ void channel_destroy(struct channel *channel)
 
 /* ---- a session's life: claim, run, release ---- */
 
-/* under the lock; the session's own thread will see to it */
+/* Called with the lock held. The session's own thread cancels it at its next call. */
 static void session_doom(struct channel *channel, struct session *session)
 {
 	atomic_store_explicit(&session->doomed, true, memory_order_release);
 	atomic_store_explicit(&channel->vcpus[session->vcpu].notice, true, memory_order_release);
 }
 
-/* under the lock */
+/* Called with the lock held. */
 static void session_claim(struct channel *channel, struct session *session, unsigned int vcpu)
 {
 	session->state = SESSION_RUNNING;
@@ -130,7 +131,7 @@ static void session_release(struct channel *channel, struct session *session)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* the coroutine has returned: leave the session's end in the page, if the page is still ours */
+/* The coroutine has returned: write the end of the session to the page, unless it was cancelled. */
 static int session_finish(struct channel *channel, struct session *session)
 {
 	const struct region_header none = {
@@ -163,18 +164,18 @@ static int session_run(struct channel *channel, struct session *session)
 	return 0;
 }
 
-/* let a suspended session of this vCPU run to its end; nothing it asks for is done */
+/* Run a suspended session of this vCPU to its end; its operations fail with -ECANCELED. */
 static void session_cancel(struct channel *channel, struct session *session)
 {
 	pthread_mutex_lock(&channel->lock);
 	session->state = SESSION_RUNNING;
 	pthread_mutex_unlock(&channel->lock);
 	atomic_store_explicit(&session->doomed, true, memory_order_release);
-	/* it cannot wait again, so it is gone now, perhaps with its pool */
+	/* it cannot suspend again: now the session is released, and possibly its pool is freed */
 	(void)session_run(channel, session);
 }
 
-/* the doomed among this vCPU's sessions; one that has only just been claimed will see it itself */
+/* Cancel the doomed sessions of this vCPU. A running one checks @doomed itself. */
 static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
 {
 	struct session *session, *next;
@@ -189,7 +190,7 @@ static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
 	}
 }
 
-/* the pool goes: its sessions end, each on its own thread. Under the lock. */
+/* Replace the pool and cancel its sessions, each on its own thread. Called with the lock held. */
 static void retire_pool(struct channel *channel, struct pool *replacement)
 {
 	struct pool *old = channel->pool;
@@ -201,7 +202,7 @@ static void retire_pool(struct channel *channel, struct pool *replacement)
 	pool_put(old);
 }
 
-/* ---- what runs in a session's coroutine ---- */
+/* ---- the coroutine of a session ---- */
 
 static void serve(struct coro *self, void *arg)
 {
@@ -226,6 +227,7 @@ static void serve(struct coro *self, void *arg)
 	}
 }
 
+/* Return: whether the event's task had to wait for a page of the pool. */
 static bool has_waited(const struct session *session)
 {
 	if (session->header.code != PORTAL_EVENT_SYSCALL_ENTER &&
@@ -251,7 +253,7 @@ static int session_start(struct channel *channel, struct session *session)
 	return session_run(channel, session);
 }
 
-/* ---- the six kinds of call ---- */
+/* ---- calls, by kind ---- */
 
 static int protocol_error(struct channel *channel)
 {
@@ -259,7 +261,7 @@ static int protocol_error(struct channel *channel)
 	return -EPROTO;
 }
 
-/* a hello in a page that is RAM, before any of it is believed */
+/* Load and parse a hello. Its page is not in a registered pool yet. */
 static int load_hello(struct channel *channel, gpa_t page, struct region_header *ret_header,
 		      struct hello *ret_hello)
 {
@@ -277,8 +279,9 @@ static int load_hello(struct channel *channel, gpa_t page, struct region_header 
 	return event_parse_hello(data, ret_header->size, ret_hello);
 }
 
-/* another version: say so to the user, and no hooks to the guest */
-static int turn_away(struct channel *channel, gpa_t page, uint32_t generation, uint32_t version)
+/* Report a hello with another wire version, and end its session without installing hooks. */
+static int refuse_version(struct channel *channel, gpa_t page, uint32_t generation,
+			  uint32_t version)
 {
 	void *host = channel->ram.slice(channel->ram.ctx, page, PORTAL_PAGE_SIZE);
 	const struct region_header none = { .code = PORTAL_OP_NONE, .generation = generation };
@@ -298,7 +301,7 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 	int ret = load_hello(channel, page, &header, &hello);
 
 	if (ret == -EPROTONOSUPPORT)
-		return turn_away(channel, page, header.generation, hello.version);
+		return refuse_version(channel, page, header.generation, hello.version);
 	if (ret < 0)
 		return ret;
 	ret = pool_create(&channel->ram, &hello, &pool);
@@ -309,7 +312,7 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 		pool_put(pool);
 		return -ENOENT;
 	}
-	/* nor does anybody write to the trace rings of the one before */
+	/* the previous guest module no longer writes to its trace rings */
 	trace_close(channel->trace);
 	pthread_mutex_lock(&channel->lock);
 	retire_pool(channel, pool);
@@ -320,13 +323,6 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 	return session_start(channel, session);
 }
 
-/* @session is not free: its guest has forgotten it, or lies */
-static int refuse_open(struct channel *channel, struct session *session)
-{
-	session_doom(channel, session);
-	return -EBUSY;
-}
-
 static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 		      struct session **ret_session)
 {
@@ -335,12 +331,15 @@ static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 
 	pthread_mutex_lock(&channel->lock);
 	session = pool_find(channel->pool, page);
-	if (!session)
+	if (!session) {
 		ret = -ENOENT;
-	else if (session->state != SESSION_FREE)
-		ret = refuse_open(channel, session);
-	else
+	} else if (session->state != SESSION_FREE) {
+		/* the page already has an open session: a bug of the guest, or an attack */
+		session_doom(channel, session);
+		ret = -EBUSY;
+	} else {
 		session_claim(channel, session, vcpu);
+	}
 	pthread_mutex_unlock(&channel->lock);
 	*ret_session = session;
 	return ret;
@@ -390,7 +389,7 @@ static int call_open(struct channel *channel, unsigned int vcpu, gpa_t page, uin
 	int ret = claim_free(channel, vcpu, page, &session);
 
 	if (ret < 0) {
-		/* the one that was open may be this vCPU's own */
+		/* the session that was open may belong to this vCPU */
 		cancel_doomed(channel, &channel->vcpus[vcpu]);
 		return ret;
 	}

@@ -19,9 +19,9 @@
 struct channel;
 
 /**
- * struct channel_config - what a channel is made from, copied
+ * struct channel_config - parameters of a channel, copied
  * @ram: guest RAM
- * @sink: taker of events
+ * @sink: receiver of events
  * @nr_vcpus: at least 1
  * @direct: DIRECT_*
  */
@@ -33,29 +33,28 @@ struct channel_config {
 };
 
 /**
- * struct channel_stats - what has happened so far
- * @doorbells: calls by PORTAL_CALL_*, 0 = of unknown kind
- * @refused: of these, how many were refused
- * @sink: sessions opened, by the low byte of PORTAL_EVENT_*
- * @operations: asked for, by PORTAL_OP_*; NONE and VERDICT: how sessions ended
+ * struct channel_stats - counters since channel_create()
+ * @doorbells: calls by PORTAL_CALL_*; 0: calls of unknown kind
+ * @events: sessions opened, by the low byte of PORTAL_EVENT_*
+ * @operations: operations sent, by PORTAL_OP_*; NONE and VERDICT count how sessions ended
+ * @refused: calls that were refused
  * @bytes_read: guest memory delivered by READ and READ_STR
  * @bytes_written: guest memory written by WRITE
- * @sessions_now: open
- * @sessions_peak: most that were open at once
- * @page_waits: events whose task had to wait in the guest, because every page of the pool was in
- * use
- * @protocol_errors: calls and answers that broke the protocol
- * @cancelled: sessions that ended before their time
- * @coroutines: created
- * @direct_read: bytes of user memory read past the guest
- * @direct_written: written
- * @direct_declined: accesses whose end was left to the guest, though @direct was on
- * @trace_produced: events for a trace, by the guest's own count; what it says is complete after
- * channel_close_trace()
- * @trace_lost: of these, how many found no room
- * @trace_consumed: records handed out
- * @trace_wakeups: times the trace's thread was woken
- * @trace_blocked: calls of guests that waited for room in a trace
+ * @sessions_now: open sessions
+ * @sessions_peak: largest number of sessions open at the same time
+ * @page_waits: events whose task had to wait in the guest because all pages of the pool were in use
+ * @protocol_errors: calls and answers that violated the protocol
+ * @cancelled: sessions that were cancelled
+ * @coroutines: coroutines created
+ * @direct_read: bytes of user memory read by direct access
+ * @direct_written: bytes of user memory written by direct access
+ * @direct_declined: direct accesses of which at least a part was left to an operation
+ * @trace_produced: trace records written or lost, as counted by the guest; complete after
+ *	channel_close_trace()
+ * @trace_lost: records for which the trace ring had no space
+ * @trace_consumed: records delivered to on_trace
+ * @trace_wakeups: times the trace thread was woken
+ * @trace_blocked: TRACE calls that waited for space in a trace ring
  */
 struct channel_stats {
 	uint64_t doorbells[STATS_NR_CALLS];
@@ -69,66 +68,78 @@ struct channel_stats {
 };
 
 /**
- * channel_create() - a channel without a pool. Return: 0; -EINVAL: no vCPU; -ENOMEM; -errno of
- * eventfd(2).
+ * channel_create() - create a channel without a pool
+ * @config: its parameters
+ * @ret_channel: set on success
+ *
+ * Return: 0; -EINVAL: no vCPU; -ENOMEM; -errno of eventfd(2).
  */
-must_check int channel_create(const struct channel_config *config, struct channel **ret_gate);
+must_check int channel_create(const struct channel_config *config, struct channel **ret_channel);
 
 /**
- * channel_destroy() - NULL is fine; channel_cancel_vcpu() has been called for every vCPU that ever
- * rang.
+ * channel_destroy() - free a channel
+ * @channel: may be NULL; channel_cancel_vcpu() has been called for every vCPU that made calls
  */
 void channel_destroy(struct channel *channel);
 
 /**
  * channel_call() - serve one call of the doorbell
  * @channel: the channel
- * @vcpu: who rang; this is its thread, it is stopped, and always the same thread calls for it
- * @page: guest physical address it gave, any value
+ * @vcpu: index of the calling vCPU
+ * @page: guest physical address of the page, as the guest passed it; any value
  * @kind: PORTAL_CALL_*, any value
  *
- * Runs callbacks. Afterwards the page holds the next operation, or the session's end.
+ * Runs callbacks. Afterwards the page holds the next operation, or the end of the session.
  *
- * Return: 0 served. Refused, with the page untouched: -EINVAL unknown kind or vCPU; -ENOENT the
- * page is not in the pool, or nothing is asked on it; -EBUSY another vCPU holds the session, or a
- * session was opened where one was open (that one is cancelled); -ESTALE wrong generation; -EPROTO
- * contents out of bounds; -EFAULT a hello's page or range is not RAM; -ECANCELED the session was
- * cancelled meanwhile;
- * -ESHUTDOWN after channel_cancel_vcpu(); -ENOMEM.
+ * Context: the vCPU's thread, always the same one for a vCPU; the vCPU is stopped.
+ * Return: 0: the call was served. When it is refused, the page is unchanged: -EINVAL: unknown kind
+ * or vCPU; -ENOENT: the page is not in the pool, or it has no open session to answer; -EBUSY:
+ * another vCPU holds the session, or the page already had an open session (which is cancelled);
+ * -ESTALE: wrong generation; -EPROTO: contents out of bounds; -EFAULT: a page or range of a hello
+ * is not RAM; -ECANCELED: the session was cancelled meanwhile; -ESHUTDOWN: after
+ * channel_cancel_vcpu(); -ENOMEM.
  */
 must_check int channel_call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t kind);
 
 /**
- * channel_call_index() - channel_call() for a doorbell that says which page of the pool it is for
- * @index: pages counted in the order of hello's ranges, any value
+ * channel_call_index() - serve a call that names its page by its index in the pool
+ * @channel: the channel
+ * @vcpu: index of the calling vCPU
+ * @index: number of the page, counted in the order of hello's ranges; any value
+ * @kind: PORTAL_CALL_*, any value
  *
- * Return: as channel_call(); there is no such page: as for one that is not in the pool.
+ * Return: as channel_call(); an index past the pool is treated as a page that is not in the pool.
  */
 must_check int channel_call_index(struct channel *channel, unsigned int vcpu, uint32_t index,
 				  uint32_t kind);
 
 /**
- * channel_cancel_vcpu() - end every session the vCPU holds, before its thread ends
+ * channel_cancel_vcpu() - cancel all sessions of a vCPU before its thread ends
  * @channel: the channel
- * @vcpu: on its thread
+ * @vcpu: index of the vCPU
  *
- * Suspended callbacks run on and get -ECANCELED from every operation until they return. Later calls
- * of this vCPU are refused.
+ * Suspended callbacks continue and get -ECANCELED from every operation until they return. Later
+ * calls of this vCPU are refused.
+ *
+ * Context: the vCPU's thread.
  */
 void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu);
 
 /**
- * channel_trace_fd() - eventfd for the guest's writes to PORTAL_DEV_TRACE; as long as the channel.
+ * channel_trace_fd() - get the eventfd to signal when the guest writes to PORTAL_DEV_TRACE
+ *
+ * The channel owns the descriptor.
  */
 int channel_trace_fd(const struct channel *channel);
 
 /**
- * channel_close_trace() - hand out what is left in the guest's trace rings, when no vCPU calls any
- * more.
+ * channel_close_trace() - deliver the remaining records of the guest's trace rings
+ *
+ * Context: after the last call of every vCPU.
  */
 void channel_close_trace(struct channel *channel);
 
-/** channel_get_stats() - a copy of the counters. Any thread. */
+/** channel_get_stats() - copy the counters. Context: any thread. */
 void channel_get_stats(const struct channel *channel, struct channel_stats *ret_stats);
 
 #endif

@@ -54,7 +54,7 @@ int event_parse_hello(const void *data, size_t size, struct hello *ret_hello)
 	struct portal_wire_hello wire;
 	uint32_t nr_ranges;
 
-	/* the version is looked at first: another one may have another size */
+	/* check the version first: another version may have another size */
 	if (size < sizeof(wire.version))
 		return -EPROTO;
 	memset(ret_hello, 0, sizeof(*ret_hello));

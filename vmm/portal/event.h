@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What opens a session, taken out of the wire's structs: hello, a system call, an error. Pure
- * parsing of hostile bytes; knows no page, no session and no hook. Source: docs/protocol.md
- * sections 3 and 5.
+ * The messages that open a session, parsed from their wire structs: hello, system call event, error
+ * event. Pure parsing of untrusted bytes; knows no page, no session and no hook. Source:
+ * docs/protocol.md sections 3 and 5.
  */
 #ifndef PORTAL_EVENT_H
 #define PORTAL_EVENT_H
@@ -16,20 +16,20 @@
 #include "base/gpa.h"
 #include "portal/fetched.h"
 
-/* a run of pool pages */
+/* a contiguous range of pool pages */
 struct hello_range {
 	gpa_t gpa;
 	uint32_t nr_pages;
 };
 
 /**
- * struct hello - the guest module's introduction
- * @version: the wire's version there
+ * struct hello - what the guest module reports about itself and its kernel
+ * @version: wire version of the guest module
  * @features: PORTAL_FEATURE_*
- * @abi: PORTAL_ABI_* of the kernel's own calls
- * @compat_abi: PORTAL_ABI_* of 32-bit calls on a 64-bit kernel; PORTAL_ABI_NONE
+ * @abi: PORTAL_ABI_* of the kernel's native system calls
+ * @compat_abi: PORTAL_ABI_* of 32-bit system calls on a 64-bit kernel, or PORTAL_ABI_NONE
  * @release: the kernel's uname -r
- * @module_version: the module's version
+ * @module_version: version of the guest module
  * @ranges: the pool
  * @nr_ranges: 1 .. PORTAL_MAX_RANGES
  * @nr_pages: pages in all ranges, 1 .. PORTAL_MAX_PAGES
@@ -46,11 +46,12 @@ struct hello {
 };
 
 /**
- * struct syscall_event - a system call at one of its two stages; fields as in struct
- * portal_wire_syscall
- * @is_return: after the call
- * @is_compat: made by hello's compat ABI
- * @items: what hooks had declared, brought along
+ * struct syscall_event - a system call at one of its stages
+ * @is_return: the stage: false: entry, true: return
+ * @is_compat: made with the compat ABI of the hello
+ * @items: the memory that hooks declared
+ *
+ * The other fields are those of struct portal_wire_syscall.
  */
 struct syscall_event {
 	bool is_return, is_compat;
@@ -68,7 +69,7 @@ struct syscall_event {
 
 /**
  * struct syscall_error - an effect of a verdict failed
- * @call: the call it was for; the wire does not say which stage, is_return is false
+ * @call: the system call; the wire format does not contain the stage, is_return is false
  * @hook: id of the hook that staged the write
  * @err: negative errno
  * @addr: user address of the write
@@ -81,23 +82,23 @@ struct syscall_error {
 };
 
 /**
- * event_parse_hello() - check a hello
- * @data: payload, copied out of the page already
- * @size: its length
+ * event_parse_hello() - parse and check a hello
+ * @data: payload, already copied out of the page
+ * @size: bytes of @data
  * @ret_hello: set on success; with another version only @version is set
  *
- * Whether the ranges are RAM is for the caller to find out.
+ * Does not check that the ranges are RAM.
  *
- * Return: 0; -EPROTO: wrong size, ranges misaligned, empty, overlapping or too many, texts without
- * a NUL, reserved fields set; -EPROTONOSUPPORT: another version.
+ * Return: 0; -EPROTO: wrong size, ranges misaligned, empty, overlapping or too many, strings
+ * without a NUL, reserved fields not zero; -EPROTONOSUPPORT: another wire version.
  */
 must_check int event_parse_hello(const void *data, size_t size, struct hello *ret_hello);
 
 /**
- * event_parse_call() - check a system call event
- * @data: payload, copied out of the page already; @ret_call's items point into it
- * @size: its length
- * @hello: whose ABIs the call may have
+ * event_parse_call() - parse and check a system call event
+ * @data: payload, already copied out of the page; @ret_call's items point into it
+ * @size: bytes of @data
+ * @hello: its ABIs are those that the event may have
  * @ret_call: set on success, is_return false
  *
  * Return: 0; -EPROTO.
@@ -106,7 +107,9 @@ must_check int event_parse_call(void *data, size_t size, const struct hello *hel
 				struct syscall_event *ret_call);
 
 /**
- * event_parse_error() - check an error event. Parameters and return value as event_parse_call().
+ * event_parse_error() - parse and check an error event
+ *
+ * Parameters and return value are those of event_parse_call().
  */
 must_check int event_parse_error(const void *data, size_t size, const struct hello *hello,
 				 struct syscall_error *ret_error);

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 
-#define ITEM_GONE  0 /* struct fetched_item.what of one that is not true any more */
+#define ITEM_GONE  0 /* struct fetched_item.what of an item that is no longer up to date */
 #define MAX_ERRNO  4095
 #define ITEM_ALIGN 8
 
@@ -45,7 +45,7 @@ static uint8_t *item_end(const struct fetched_item *item)
 	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true); \
 	     left_--, first_ = 0)
 
-/* ---- checking ---- */
+/* ---- parsing ---- */
 
 static bool is_sane(const struct fetched_item *item)
 {
@@ -97,7 +97,7 @@ int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fetched *ret_i
 
 /* ---- memory ---- */
 
-/* bytes that are known from @gva on; a whole string's NUL is one of them */
+/* Get the number of known bytes from @gva on, including the NUL of a complete string. */
 static bool known_from(const struct fetched_item *item, uint64_t gva, uint64_t *ret_known)
 {
 	bool is_whole_str = item->what == PORTAL_ITEM_STR && item->status == PORTAL_ITEM_COMPLETE;
@@ -111,7 +111,7 @@ static bool known_from(const struct fetched_item *item, uint64_t gva, uint64_t *
 	return true;
 }
 
-/* the padding of a string need not have a byte for its NUL */
+/* Copy known bytes. The NUL of a string is added here, because the item need not contain it. */
 static void copy_known(const struct fetched_item *item, uint64_t gva, uint8_t *buf, size_t len)
 {
 	uint64_t offset = gva - item->addr;
@@ -140,8 +140,12 @@ ssize_t fetched_read(const struct fetched *items, uint64_t gva, void *buf, size_
 	return -ENOENT;
 }
 
-/* @len known bytes at @text: what a caller with room for @size gets of them as a string */
-static ssize_t give_text(const uint8_t *text, size_t len, bool is_all, char *buf, size_t size)
+/*
+ * Copy @len known bytes of @text as a string into @size bytes at @buf.
+ * @is_all: the string ends after these bytes
+ * Return: length; @size: truncated; -ENOENT: more bytes are needed than are known.
+ */
+static ssize_t copy_text(const uint8_t *text, size_t len, bool is_all, char *buf, size_t size)
 {
 	if (len < size && !is_all)
 		return -ENOENT;
@@ -155,7 +159,7 @@ static ssize_t give_text(const uint8_t *text, size_t len, bool is_all, char *buf
 	return (ssize_t)len;
 }
 
-/* A string that faulted answers nobody: who wants less may not come as far as the fault. */
+/* Do not serve a string that faulted: a shorter read might not reach the fault. */
 ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, size_t len)
 {
 	struct fetched_item item;
@@ -172,7 +176,7 @@ ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, s
 		text = item.data + (gva - item.addr);
 		bytes = item.len - (size_t)(gva - item.addr);
 		end = memchr(text, '\0', bytes);
-		n = give_text(text, end ? (size_t)(end - text) : bytes, end || known > bytes, buf,
+		n = copy_text(text, end ? (size_t)(end - text) : bytes, end || known > bytes, buf,
 			      len);
 		if (n >= 0)
 			return n;
@@ -209,7 +213,7 @@ static ssize_t read_text(const struct fetched *items, uint16_t what, uint64_t ad
 		/* the last argument's NUL ends the text */
 		if (is_all && what == PORTAL_ITEM_ARGS && bytes > 0 && item.data[bytes - 1] == '\0')
 			bytes--;
-		n = give_text(item.data, bytes, is_all, buf, len);
+		n = copy_text(item.data, bytes, is_all, buf, len);
 		if (n >= 0)
 			return n;
 	}
@@ -228,7 +232,7 @@ ssize_t fetched_args(const struct fetched *items, char *buf, size_t len)
 
 /* ---- writes ---- */
 
-/* where a process keeps its arguments is not known: any write may be one to them */
+/* The address of a process's arguments is not known, so any write may change them. */
 static bool overlaps(const struct fetched_item *item, uint64_t gva, size_t len)
 {
 	uint64_t size = (uint64_t)item->len + 1; /* with a string's NUL, or the byte that faulted */
@@ -271,6 +275,6 @@ void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t 
 		if (item.what == PORTAL_ITEM_MEM && item.status == PORTAL_ITEM_COMPLETE)
 			patch(&item, gva, buf, len);
 		else
-			forget(&item); /* it may end elsewhere now */
+			forget(&item); /* the string may have another end now */
 	}
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest brought along with an event because hooks had declared it: bytes that can be handed
- * out without asking the guest. Pure parsing and look-up; knows no session. Source:
- * docs/protocol.md section 5, "Items".
+ * The items of an event: memory and names that hooks declared and that the guest module sent with
+ * the event, so that no operation is needed to read them. Pure parsing and look-up; knows no
+ * session. Source: docs/protocol.md section 5, "Items".
  */
-#ifndef PORTAL_ITEMS_H
-#define PORTAL_ITEMS_H
+#ifndef PORTAL_FETCHED_H
+#define PORTAL_FETCHED_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +15,8 @@
 
 /**
  * struct fetched - a checked list of struct portal_wire_item with their bytes
- * @data: copied out of the page; kept true by fetched_write()
- * @nr: items
+ * @data: copied out of the page; fetched_write() keeps it up to date
+ * @nr: number of items
  */
 struct fetched {
 	uint8_t *data;
@@ -24,49 +24,59 @@ struct fetched {
 };
 
 /**
- * fetched_parse() - check a list
- * @data: copied out of the page already; borrowed by @ret_items
- * @size: its bytes, all of which must belong to items
- * @nr: items announced
+ * fetched_parse() - parse and check a list of items
+ * @data: already copied out of the page; borrowed by @ret_items
+ * @size: bytes of @data; the items must fill it exactly
+ * @nr: number of items that the event announced
  * @ret_items: set on success
  *
- * Return: 0; -EPROTO: lengths, kinds, statuses or padding are wrong, or @nr is not the number of
+ * Return: 0; -EPROTO: a length, kind, status or padding is invalid, or @nr is not the number of
  * items.
  */
 must_check int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fetched *ret_items);
 
 /**
- * fetched_read() - user memory
+ * fetched_read() - read user memory from the items
  *
- * Return: bytes, fewer than @len where the guest met a fault; -EFAULT; -ENOENT: not among the
- * items.
+ * Return: bytes copied, fewer than @len when the guest's read faulted there; -EFAULT: it faulted at
+ * @gva; -ENOENT: not in the items.
  */
 ssize_t fetched_read(const struct fetched *items, uint64_t gva, void *buf, size_t len);
 
 /**
- * fetched_read_str() - a string, NUL terminated in @buf
- * @len: at least 1
+ * fetched_read_str() - read a string from the items
+ * @items: the items
+ * @gva: address of the string
+ * @buf: receives the string and its NUL
+ * @len: bytes of @buf, at least 1
  *
- * Return: its length; @len: cut, @buf holds @len - 1 bytes and a NUL; -ENOENT: not among the items,
- * or it faulted, which does not say whether @len bytes do.
+ * Return: its length; @len: truncated, @buf holds @len - 1 bytes and a NUL; -ENOENT: not in the
+ * items, or the guest's read faulted, in which case a read of @len bytes may still succeed.
  */
 ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, size_t len);
 
 /**
- * fetched_str_error() - what kept the guest from the string at @gva. Return: its negative errno; 0:
- * nothing it tells of.
+ * fetched_str_error() - get the error of the guest's read of the string at @gva
+ *
+ * Return: negative errno; 0: no item reports an error.
  */
 int fetched_str_error(const struct fetched *items, uint64_t gva);
 
 /**
- * fetched_fd_name() - name of a descriptor. Return: as fetched_read_str(), or the guest's errno.
+ * fetched_fd_name() - read the name of a descriptor from the items
+ *
+ * Return: as fetched_read_str(), or the guest's negative errno.
  */
 ssize_t fetched_fd_name(const struct fetched *items, int fd, char *buf, size_t len);
 
-/** fetched_args() - the process's arguments, separated by NULs. Return: as fetched_fd_name(). */
+/**
+ * fetched_args() - read the process's arguments, separated by NULs, from the items
+ *
+ * Return: as fetched_fd_name().
+ */
 ssize_t fetched_args(const struct fetched *items, char *buf, size_t len);
 
-/** fetched_write() - user memory has been written: later reads see it. */
+/** fetched_write() - update the items after a write to user memory. */
 void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t len);
 
 #endif

@@ -66,7 +66,7 @@ bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len)
 		const struct hello_range *range = &pool->hello.ranges[i];
 		uint64_t size = (uint64_t)range->nr_pages * PORTAL_PAGE_SIZE;
 
-		/* each from the other's start on; a difference that wraps is beyond both ends */
+		/* a negative difference wraps and is larger than any size */
 		if (gpa.value - range->gpa.value < size || range->gpa.value - gpa.value < len)
 			return true;
 	}

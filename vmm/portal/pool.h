@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages one hello has registered, with the host address of each computed once, and their
- * sessions.
- * Counted references: the channel holds one, every open session holds one. For channel.c only.
+ * The pages that one hello registered, and their sessions. The host address of each page is
+ * computed once. A pool is reference counted: the channel holds one reference and so does each open
+ * session. For channel.c only.
  */
 #ifndef PORTAL_POOL_H
 #define PORTAL_POOL_H
@@ -15,10 +15,10 @@
 
 /**
  * struct pool - registered pages
- * @hello: what registered them
- * @refs: the channel's and the open sessions', under the channel's lock
- * @nr_sessions: pages
- * @sessions: by page index
+ * @hello: the hello that registered them
+ * @refs: reference count, protected by the channel's lock
+ * @nr_sessions: number of pages
+ * @sessions: one for each page, by page index
  */
 struct pool {
 	struct hello hello;
@@ -28,8 +28,8 @@ struct pool {
 };
 
 /**
- * pool_create() - a pool with one reference
- * @ram: guest RAM, finds every page
+ * pool_create() - create a pool with one reference
+ * @ram: guest RAM, which must contain every page
  * @hello: checked hello, copied
  * @ret_pool: the pool
  *
@@ -38,19 +38,27 @@ struct pool {
 must_check int pool_create(const struct guest_ram *ram, const struct hello *hello,
 			   struct pool **ret_pool);
 
-/** pool_overlaps() - is any of the @len bytes at @gpa, any numbers, in a page of the pool. */
+/** pool_overlaps() - check whether any of the @len bytes at @gpa is in the pool; any values. */
 bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len);
 
 /**
- * pool_find() - the session of the page at @gpa; NULL: not a page of the pool. @pool may be NULL.
+ * pool_find() - find the session of the page at @gpa. @pool may be NULL.
+ *
+ * Return: the session; NULL: not a page of the pool.
  */
 struct session *pool_find(struct pool *pool, gpa_t gpa);
 
-/** pool_page() - address of the page at @index; without one an address that pool_find() refuses. */
+/**
+ * pool_page() - get the address of a page by its index. @pool may be NULL.
+ *
+ * Return: the address; an address that pool_find() does not find when there is no such page.
+ */
 gpa_t pool_page(const struct pool *pool, size_t index);
 
 /**
- * pool_put() - give a reference back, under the channel's lock; the last one frees. NULL is fine.
+ * pool_put() - drop a reference; the last one frees the pool. @pool may be NULL.
+ *
+ * Context: under the channel's lock.
  */
 void pool_put(struct pool *pool);
 

@@ -6,8 +6,7 @@
 
 #include "base/bytes.h"
 
-/* the guest may write while we read: the compiler must not read a second time what it has read once
- */
+/* The guest may write while we read: the compiler must not read the same bytes a second time. */
 static void copy_once(void *to, const void *from, size_t len)
 {
 	memcpy(to, from, len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shared page as bytes: headers and payloads go in and out by copy, once. What is checked is
- * the copy. Knows the layout of docs/protocol.md section 1 and nothing of sessions.
+ * The shared page as bytes. Headers and payloads are copied once, and only the copy is checked and
+ * used. This file knows the layout of docs/protocol.md section 1 and nothing about sessions.
  */
 #ifndef PORTAL_REGION_H
 #define PORTAL_REGION_H
@@ -13,7 +13,7 @@
 /**
  * struct region_header - a page's header in the host's byte order
  * @code: PORTAL_OP_*, PORTAL_RESP_* or PORTAL_EVENT_*
- * @generation: the session's
+ * @generation: generation of the session
  * @addr: address, parameter or cursor
  * @size: bytes of payload, parameter or signed result
  */
@@ -24,15 +24,18 @@ struct region_header {
 	uint64_t size;
 };
 
-/** region_load() - copy the header at @page (PORTAL_PAGE_SIZE bytes, shared with the guest). */
+/** region_load() - copy the header of @page, which is shared with the guest. */
 void region_load(const void *page, struct region_header *ret_header);
 
-/** region_load_data() - copy the first @len payload bytes, at most PORTAL_DATA_SIZE. */
+/** region_load_data() - copy the first @len bytes of payload, at most PORTAL_DATA_SIZE. */
 void region_load_data(const void *page, void *buf, size_t len);
 
 /**
- * region_store() - write payload (@len at most PORTAL_DATA_SIZE, @data may be NULL for 0), then
- * header.
+ * region_store() - write a payload, then the header
+ * @page: shared with the guest
+ * @header: in the host's byte order
+ * @data: payload; may be NULL when @len is 0
+ * @len: bytes of payload, at most PORTAL_DATA_SIZE
  */
 void region_store(void *page, const struct region_header *header, const void *data, size_t len);
 

@@ -24,7 +24,7 @@ int session_break(struct session *session)
 	return -EPROTO;
 }
 
-/* the guest is killing the task: it still waits for the session to be ended */
+/* The task is being killed. The guest still waits for the end of the session. */
 static int accept_cancel(struct session *session)
 {
 	stats_add(&session->stats->cancelled, 1);

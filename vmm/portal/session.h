@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One conversation on one page, as seen by those who talk: the hooks' side asks for operations and
- * leaves a verdict. Everything here is called from inside the session's coroutine, on its vCPU's
- * thread.
+ * A session as its callback sees it: hooks/ requests operations and leaves a verdict. All functions
+ * here are called from the session's coroutine, on the thread of its vCPU.
  */
 #ifndef PORTAL_SESSION_H
 #define PORTAL_SESSION_H
@@ -18,12 +17,12 @@ struct session;
 
 /**
  * struct session_request - an operation, docs/protocol.md section 4
- * @op: PORTAL_OP_*, one that is answered
+ * @op: PORTAL_OP_*, not NONE or VERDICT
  * @addr: address or parameter
  * @size: bytes or parameter
  * @data: payload
- * @len: its bytes, at most PORTAL_DATA_SIZE
- * @most: the largest result that is not a lie
+ * @len: bytes of payload, at most PORTAL_DATA_SIZE
+ * @most: largest result to accept; a larger one is a protocol error
  */
 struct session_request {
 	uint32_t op;
@@ -34,79 +33,83 @@ struct session_request {
 	uint64_t most;
 };
 
-/* a result (0 .. session_request.most) and the cursor that came with it */
+/* the result of an operation (0 .. session_request.most) and its cursor */
 struct session_answer {
 	uint64_t result;
 	uint64_t cursor;
 };
 
 /**
- * session_call() - have the guest carry out an operation; may suspend
+ * session_call() - let the guest carry out an operation; may suspend
  * @session: the session
- * @request: what to do
+ * @request: the operation
  * @ret_answer: set on success
  *
- * Return: 0; the guest's negative errno; -EOPNOTSUPP: it does not know the operation; -EINVAL: it
- * finds the parameters out of bounds; -EPROTO: its answer is none, the session is over; -ECANCELED:
- * the task, the pool or the VM is gone, the session is over.
+ * Return: 0; the guest's negative errno; -EOPNOTSUPP: the guest does not know the operation;
+ * -EINVAL: the guest found a parameter out of bounds; -EPROTO: the answer was malformed and the
+ * session is over; -ECANCELED: the task, the pool or the VM is gone and the session is over.
  */
 must_check int session_call(struct session *session, const struct session_request *request,
 			    struct session_answer *ret_answer);
 
-/** session_payload() - copy @len bytes (at most PORTAL_DATA_SIZE) of the last answer's payload. */
+/** session_payload() - copy the first @len (at most PORTAL_DATA_SIZE) bytes of the last answer. */
 void session_payload(struct session *session, void *buf, size_t len);
 
-/** session_break() - the guest broke the protocol: count it, end the session. Return: -EPROTO. */
+/**
+ * session_break() - count a violation of the protocol and end the session
+ *
+ * Return: -EPROTO.
+ */
 int session_break(struct session *session);
 
-/** session_is_over() - nothing more can be asked; every session_call() is -ECANCELED. */
+/** session_is_over() - check whether every further session_call() returns -ECANCELED. */
 bool session_is_over(const struct session *session);
 
 /**
- * session_open_trace() - read the guest's trace rings from now on
- * @session: with the guest whose they are
- * @gpas: addresses of struct portal_wire_trace_ring as the guest gave them
- * @nr: of them
+ * session_open_trace() - start reading the guest's trace rings
+ * @session: a session with the guest that owns the rings
+ * @gpas: addresses of struct portal_wire_trace_ring, as the guest passed them
+ * @nr: number of rings
  * @size: bytes of each ring
  *
- * Return: 0, also when they are open; -EPROTO: they cannot be that, the session is over; -ENOMEM,
- * -EAGAIN.
+ * Return: 0, also when the rings are open already; -EPROTO: an address is not acceptable and the
+ * session is over; -ENOMEM; -EAGAIN: no thread.
  */
 must_check int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
 				  uint32_t size);
 
 /**
- * session_verdict() - end with a verdict instead of NONE, when the coroutine's function returns
+ * session_verdict() - set the verdict that ends the session when its callback returns
  * @session: the session
  * @data: struct portal_wire_verdict and its writes
  * @len: bytes, at most PORTAL_DATA_SIZE
  *
- * The last thing done in a session. Nothing happens when it is over already.
+ * Without this call the session ends with NONE. No operation may follow. Has no effect when the
+ * session is over.
  */
 void session_verdict(struct session *session, const void *data, size_t len);
 
-/**
- * session_set_user() - keep a pointer that on_suspend and on_resume can ask for; NULL at the start.
- */
+/** session_set_user() - store a pointer for session_user(), which is NULL until then. */
 void session_set_user(struct session *session, void *user);
 void *session_user(const struct session *session);
 
 /**
- * session_memory() - guest memory that the guest shares beside its pool
+ * session_memory() - map memory that the guest shares in addition to its pool
  * @session: the session
- * @gpa: where it says that this is, any value
+ * @gpa: its address as the guest passed it, any value
  * @len: bytes
  *
- * Valid as struct guest_ram's slice is; not to be touched after the guest's bye.
+ * The pointer is valid as long as one from struct guest_ram's @slice. Do not access the memory
+ * after the guest's bye.
  *
- * Return: the host's pointer; NULL: not page aligned, not all RAM, or a page of the pool is in it.
+ * Return: the host address; NULL: not page aligned, not entirely RAM, or it overlaps the pool.
  */
 void *session_memory(const struct session *session, gpa_t gpa, uint64_t len);
 
-/**
- * session_count_read() - @bytes of guest memory were read; session_count_write() - were written.
- */
+/** session_count_read() - count @bytes of guest memory that were read. */
 void session_count_read(struct session *session, uint64_t bytes);
+
+/** session_count_write() - count @bytes of guest memory that were written. */
 void session_count_write(struct session *session, uint64_t bytes);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session is made of and what it needs from the channel. For channel.c, pool.c and session.c
- * only.
+ * The state of a session. For files in portal/ only.
  *
- * A session's fields belong to the thread that runs it, from the ring that claims it to the one
- * that ends it. Other threads see @state and @vcpu, under the channel's lock, and may set @doomed.
+ * A session's fields belong to the vCPU thread that runs it, from the call that opens it to the
+ * call that ends it. Other threads only read @state and @vcpu, under the channel's lock, and set
+ * @doomed.
  */
 #ifndef PORTAL_SESSION_STATE_H
 #define PORTAL_SESSION_STATE_H
@@ -25,30 +25,31 @@ struct trace;
 enum session_state {
 	SESSION_FREE = 0,
 	SESSION_RUNNING,   /* its vCPU's thread is inside channel_call() */
-	SESSION_SUSPENDED, /* the guest works on an operation */
+	SESSION_SUSPENDED, /* the guest is carrying out an operation */
 };
 
 /**
- * struct session - a page of the pool and the conversation on it
- * @page: its host address
- * @pool: the pool it belongs to
- * @state: claimed and given back under the channel's lock
- * @vcpu: who holds it
- * @doomed: another thread wants it cancelled; it ends as soon as its own thread comes by
- * @next: list of the vCPU's open sessions
- * @coro: what runs in it
- * @header: the last header the guest left
- * @over: no operation is possible any more
- * @status: what the ring that ends it returns; the page is written only when it is 0
+ * struct session - a page of the pool and the session on it
+ * @page: host address of the page
+ * @pool: the pool that the page belongs to
+ * @state: changed under the channel's lock
+ * @vcpu: index of the vCPU that holds the session
+ * @doomed: set by another thread to cancel the session; it ends at the next call of its own vCPU
+ * @next: next open session of the same vCPU
+ * @coro: the coroutine that runs its callbacks
+ * @header: the last header that the guest wrote
+ * @over: no further operation is possible
+ * @status: what the call that ends the session returns; the page is written only when it is 0
  * @ended_with: PORTAL_OP_NONE or PORTAL_OP_VERDICT
  * @user: session_set_user()
- * @event: what it was opened for
- * @payload: the event's bytes; its items are read from there
+ * @event: the event that opened the session
+ * @payload: bytes of the event; @event's items point into it
  * @ram: guest RAM
- * @table: of the event's task; PAGE_TABLE_NONE: its memory is for the guest to access
- * @may_write: through @table, too
- * @sink: the channel's
- * @stats: the channel's
+ * @table: page tables of the event's task; PAGE_TABLE_NONE: no direct access
+ * @may_write: direct access may write
+ * @sink: the channel's receiver of events
+ * @stats: the channel's counters
+ * @trace: the channel's trace
  */
 struct session {
 	void *page;

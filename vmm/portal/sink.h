@@ -32,8 +32,8 @@ struct trace_stamp {
  * @on_resume: the session's coroutine continues; in the coroutine
  * @on_trace: a trace record, in the order that trace.h guarantees; on the trace thread, which must
  *	not call into the guest
- * @on_trace_broken: the guest broke the protocol in this trace ring, which is read no further; on
- *	the trace thread
+ * @on_trace_broken: the guest violated the protocol in this trace ring, which is disabled; on the
+ *	trace thread
  * @ctx: passed to each
  *
  * All functions must be set. Arguments are valid until the function returns.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The channel's counters: relaxed atomics, exact when nobody rings. */
+/* The channel's counters: relaxed atomics, exact while no call is being served. */
 #ifndef PORTAL_STATS_H
 #define PORTAL_STATS_H
 
@@ -32,7 +32,7 @@ static inline uint64_t stats_get(const _Atomic uint64_t *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/** stats_session_opened() - one more is in flight; keeps the peak. */
+/** stats_session_opened() - count an open session and update the peak. */
 static inline void stats_session_opened(struct stats *stats)
 {
 	uint64_t now = 1 + atomic_fetch_add_explicit(&stats->sessions_now, 1, memory_order_relaxed);

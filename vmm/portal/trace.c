@@ -12,25 +12,24 @@
 #include "portal/stats.h"
 #include "portal/trace_ring.h"
 
-/* while records come: how long they may wait for more of them, so that not each one wakes the
- * thread */
+/* maximum delay of a record while more are expected, so that not each one wakes the thread */
 #define LINGER_MS 20
 
 enum trace_state {
 	TRACE_CLOSED = 0,
 	TRACE_OPEN,
-	TRACE_CLOSING, /* one more round */
+	TRACE_CLOSING, /* the thread runs one more round */
 };
 
 /**
- * struct lane - a ring and what is known of it in this round
+ * struct lane - a ring and its state in the current round
  * @ring: the ring
- * @head: how far it may be read
- * @owed: bytes that were there at the first look and are not taken yet
+ * @head: position up to which it may be read
+ * @owed: bytes that were present at the first look of this round and are not taken yet
  * @has_next: @next is the record at the tail
- * @next: its header
- * @is_off: the guest has broken the protocol: it is not looked at any more
- * @written, @lost: the guest's counts as far as they are in the statistics
+ * @next: header of that record
+ * @is_off: the ring is disabled because the guest violated the protocol
+ * @written, @lost: the guest's counts that the statistics already include
  */
 struct lane {
 	struct trace_ring ring;
@@ -44,12 +43,13 @@ struct lane {
 
 /**
  * struct trace - see trace.h
- * @lock: from @changed to @served; the rest is the thread's while there are rings, else whoever
- * opens them
- * @changed: any of that has
- * @asked: how often room was asked for, @served: how many of these were given it
- * @gpas: of the rings
- * @event: the record that is handed out
+ * @lock: protects the fields from @has_thread to @served; the fields after them belong to the
+ *	thread while there are rings, otherwise to the caller of trace_open()
+ * @changed: one of the protected fields has changed
+ * @asked: number of requests for space
+ * @served: number of these that are done
+ * @gpas: addresses of the rings
+ * @event: the record that is being delivered
  */
 struct trace {
 	struct guest_ram ram;
@@ -76,7 +76,7 @@ static uint32_t used(const struct lane *lane)
 	return lane->head - lane->ring.tail;
 }
 
-/* ---- one round: what is there, in the order of time ---- */
+/* ---- a round: deliver the present records in order of time ---- */
 
 static void lane_break(struct trace *trace, struct lane *lane)
 {
@@ -102,9 +102,9 @@ static void look(struct trace *trace)
 }
 
 /*
- * Of what is seen at the second look only as much is handed out as is needed for all that was there
- * at the first. Whatever was written before one of those had been begun is seen by the second look,
- * in whichever ring it is: so nothing overtakes it.
+ * Read all heads twice. The round ends when all records of the first look are delivered. A record
+ * that was written before one of these was begun is visible at the second look, in any ring, so it
+ * is delivered before it.
  */
 static void look_twice(struct trace *trace)
 {
@@ -114,7 +114,7 @@ static void look_twice(struct trace *trace)
 	look(trace);
 }
 
-/* Return: does this one have a record that can be handed out? */
+/* Return: whether the lane has a record to deliver. */
 static bool lane_fetch(struct trace *trace, struct lane *lane)
 {
 	if (lane->is_off || lane->has_next || used(lane) == 0)
@@ -132,7 +132,7 @@ static bool comes_before(const struct lane *lane, const struct lane *other)
 	return lane->next.time == other->next.time && lane->owed > 0 && other->owed == 0;
 }
 
-/* Return: the lane whose record is the next of all; NULL: nothing is owed any more */
+/* Return: the lane with the earliest record; NULL: no lane owes a record any more. */
 static struct lane *next_lane(struct trace *trace)
 {
 	struct lane *first = NULL;
@@ -202,7 +202,11 @@ static bool has_room(const struct trace *trace)
 	return true;
 }
 
-/* @ticket: whose turn it is as soon as there is room. Return: was there anything? */
+/*
+ * Run a round.
+ * @ticket: the requests for space to complete as soon as there is space
+ * Return: whether a record was delivered.
+ */
 static bool run_round(struct trace *trace, uint64_t ticket)
 {
 	bool waits = ticket != trace->served, moved = false;
@@ -225,8 +229,10 @@ static bool run_round(struct trace *trace, uint64_t ticket)
 
 /* ---- sleep ---- */
 
-/* The guest does both the other way round: either it sees where we sleep, or we see what it has
- * written. */
+/*
+ * Store wake_at, then load head. The guest stores head, then loads wake_at. So either the guest
+ * sees the new wake_at, or we see its new record.
+ */
 static bool may_sleep(struct trace *trace, bool lingers)
 {
 	bool may = true;
@@ -245,8 +251,7 @@ static bool may_sleep(struct trace *trace, bool lingers)
 	return may;
 }
 
-/* @lingers: there were records a moment ago, so that there will be more; a few of them can wait for
- * each other */
+/* @lingers: the last round had records, so more are expected: wait for several of them. */
 static void trace_sleep(struct trace *trace, bool lingers)
 {
 	struct pollfd wake = { .fd = trace->wake_fd, .events = POLLIN };
@@ -262,14 +267,14 @@ static void wake_thread(const struct trace *trace)
 {
 	const uint64_t one = 1;
 
-	/* full: it rings anyway */
+	/* EAGAIN: the counter is saturated, so the thread wakes anyway */
 	if (write(trace->wake_fd, &one, sizeof(one)) < 0)
 		return;
 }
 
 /* ---- the thread ---- */
 
-/* Return: TRACE_OPEN or TRACE_CLOSING; TRACE_CLOSED: the thread is not wanted any more */
+/* Wait for rings. Return: TRACE_OPEN or TRACE_CLOSING; TRACE_CLOSED: the thread must end. */
 static enum trace_state await_rings(struct trace *trace, uint64_t *ret_ticket)
 {
 	enum trace_state state;
@@ -283,7 +288,7 @@ static enum trace_state await_rings(struct trace *trace, uint64_t *ret_ticket)
 	return state;
 }
 
-static void let_go(struct trace *trace)
+static void free_lanes(struct trace *trace)
 {
 	pthread_mutex_lock(&trace->lock);
 	free(trace->lanes);
@@ -306,14 +311,14 @@ static void *trace_thread(void *arg)
 		bool moved = run_round(trace, ticket);
 
 		if (state == TRACE_CLOSING)
-			let_go(trace);
+			free_lanes(trace);
 		else
 			trace_sleep(trace, moved);
 	}
 	return NULL;
 }
 
-/* ---- what others do ---- */
+/* ---- other threads ---- */
 
 int trace_create(const struct guest_ram *ram, const struct event_sink *sink, struct stats *stats,
 		 struct trace **ret_trace)
@@ -364,8 +369,8 @@ static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* the address of ring @n, which is in RAM, against those before it and the pool */
-static bool stands_alone(const struct hello *hello, const uint64_t *gpas, size_t n, uint64_t size)
+/* Check that ring @n, which is in RAM, overlaps neither an earlier ring nor the pool. */
+static bool is_separate(const struct hello *hello, const uint64_t *gpas, size_t n, uint64_t size)
 {
 	for (size_t i = 0; i < n; i++)
 		if (overlap(gpas[n], size, gpas[i], size))
@@ -393,7 +398,7 @@ static int make_lanes(const struct trace *trace, const struct hello *hello, cons
 
 		if (gpas[i] % PORTAL_PAGE_SIZE == 0)
 			host = trace->ram.slice(trace->ram.ctx, GPA(gpas[i]), whole);
-		if (!host || !stands_alone(hello, gpas, i, whole))
+		if (!host || !is_separate(hello, gpas, i, whole))
 			return -EPROTO;
 		trace_ring_init(&lanes[i].ring, host, size);
 	}
@@ -401,8 +406,8 @@ static int make_lanes(const struct trace *trace, const struct hello *hello, cons
 	return 0;
 }
 
-/* under the lock */
-static int start(struct trace *trace)
+/* Called with the lock held. */
+static int start_thread(struct trace *trace)
 {
 	int err = 0;
 
@@ -412,12 +417,12 @@ static int start(struct trace *trace)
 	return -err;
 }
 
-/* under the lock, and there are none */
+/* Called with the lock held, when there are no rings. */
 static int open_rings(struct trace *trace, const struct hello *hello, const uint64_t *gpas,
 		      size_t nr, uint32_t size)
 {
 	struct lane *lanes = NULL;
-	int ret = start(trace);
+	int ret = start_thread(trace);
 
 	if (ret == 0)
 		ret = make_lanes(trace, hello, gpas, nr, size, &lanes);
@@ -432,7 +437,8 @@ static int open_rings(struct trace *trace, const struct hello *hello, const uint
 	return 0;
 }
 
-static bool are_these(const struct trace *trace, const uint64_t *gpas, size_t nr, uint32_t size)
+static bool are_open_rings(const struct trace *trace, const uint64_t *gpas, size_t nr,
+			   uint32_t size)
 {
 	return nr == trace->nr && memcmp(gpas, trace->gpas, nr * sizeof(*gpas)) == 0 &&
 	       size == trace->lanes[0].ring.size;
@@ -448,7 +454,7 @@ int trace_open(struct trace *trace, const struct hello *hello, const uint64_t *g
 		pthread_cond_wait(&trace->changed, &trace->lock);
 	if (trace->state == TRACE_CLOSED)
 		ret = open_rings(trace, hello, gpas, nr, size);
-	else if (!are_these(trace, gpas, nr, size))
+	else if (!are_open_rings(trace, gpas, nr, size))
 		ret = -EPROTO;
 	pthread_mutex_unlock(&trace->lock);
 	return ret;
@@ -466,7 +472,7 @@ void trace_close(struct trace *trace)
 	pthread_mutex_unlock(&trace->lock);
 }
 
-/* under the lock */
+/* Called with the lock held. */
 static int await_room(struct trace *trace)
 {
 	uint64_t ticket = ++trace->asked;

@@ -8,14 +8,14 @@
 
 #define RECORD_ALIGN 8u
 #define LEAST_RECORD (sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall))
-#define MAX_LOST     (1u << 31) /* more at once is less than before */
+#define MAX_LOST     (1u << 31) /* a larger difference means that the count went backwards */
 
 _Static_assert(sizeof(struct portal_wire_trace_record) <= PORTAL_TRACE_RING_MIN,
-	       "a header wraps once");
+	       "a header wraps at most once");
 
 /*
- * What both sides write, one word at a time. In one order for all, so that a position which was
- * stored here is seen by the guest whose head is not seen afterwards.
+ * Access to the words that guest and host share. Sequentially consistent: after a store of wake_at,
+ * either the guest sees it or the next load of head sees what the guest has written.
  */
 static uint32_t load(const struct trace_ring *ring, size_t offset)
 {
@@ -51,7 +51,7 @@ int trace_ring_head(const struct trace_ring *ring, uint32_t *ret_head)
 	return 0;
 }
 
-/* Once, whatever the guest does meanwhile: the compiler must not read a second time. */
+/* The guest may write while we read: the compiler must not read the same bytes a second time. */
 static void copy_out(const struct trace_ring *ring, uint32_t position, void *to, uint32_t len)
 {
 	uint32_t at = position & (ring->size - 1);

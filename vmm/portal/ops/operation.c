@@ -16,9 +16,8 @@ static size_t chunk(size_t len)
 	return len < PORTAL_DATA_SIZE ? len : PORTAL_DATA_SIZE;
 }
 
-/* what a transfer returns that has moved @done bytes when @err ended it: only faults give short
- * counts */
-static ssize_t ended(size_t done, int err)
+/* The result of a transfer that @err ended after @done bytes. Only a fault gives a short count. */
+static ssize_t transfer_result(size_t done, int err)
 {
 	return err == -EFAULT && done > 0 ? (ssize_t)done : err;
 }
@@ -43,12 +42,12 @@ ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len)
 							      .most = want },
 				   &answer);
 		if (ret < 0)
-			return ended(done, ret);
+			return transfer_result(done, ret);
 		session_payload(session, (uint8_t *)buf + done, answer.result);
 		session_count_read(session, answer.result);
 		done += answer.result;
 		if (answer.result < want)
-			return ended(done, -EFAULT);
+			return transfer_result(done, -EFAULT);
 	}
 }
 
@@ -74,19 +73,20 @@ ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t 
 							      .most = want },
 				   &answer);
 		if (ret < 0)
-			return ended(done, ret);
+			return transfer_result(done, ret);
 		session_count_write(session, answer.result);
 		done += answer.result;
 		if (answer.result < want)
-			return ended(done, -EFAULT);
+			return transfer_result(done, -EFAULT);
 	}
 }
 
 /*
- * The operations that deliver a text of unknown length piece by piece: fills @buf with up to @len
- * bytes.
- * @request: of the first piece; @sized: its size field says how many bytes are wanted
- * Return: bytes; *ret_ended: that was all
+ * Run an operation that delivers a text of unknown length in pieces, until @buf is full.
+ * @request: request of the first piece
+ * @sized: its size field is the number of bytes to deliver
+ * @ret_ended: whether the text ends within @buf
+ * Return: bytes in @buf, or session_call()'s errors.
  */
 static ssize_t collect(struct session *session, struct session_request request, bool sized,
 		       char *buf, size_t len, bool *ret_ended)
@@ -110,7 +110,7 @@ static ssize_t collect(struct session *session, struct session_request request, 
 		    (answer.result == 0 || answer.cursor != request.addr + answer.result))
 			return session_break(session);
 		take = answer.result < len - done ? answer.result : len - done;
-		/* more came than fits: the text does not end within @buf */
+		/* if the answer has more bytes than fit, the text does not end within @buf */
 		*ret_ended = *ret_ended && take == answer.result;
 		session_payload(session, buf + done, take);
 		done += take;
@@ -119,7 +119,7 @@ static ssize_t collect(struct session *session, struct session_request request, 
 	return (ssize_t)done;
 }
 
-/* the result of a text of @n bytes collected into @buf: the SDK's rules for length and cut */
+/* Terminate @n collected bytes in @buf. Return: the length, or @len if the text was truncated. */
 static ssize_t finish_text(char *buf, size_t len, ssize_t n, bool complete)
 {
 	if (n < 0)
@@ -136,21 +136,21 @@ ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len
 {
 	struct session_request request = { .op = PORTAL_OP_READ_STR };
 	bool complete;
-	size_t there;
+	size_t present;
 	ssize_t n;
 
 	assert(len > 0);
-	there = direct_read_str(session, gva, buf, len, &complete);
-	if (complete || there == len)
-		return finish_text(buf, len, (ssize_t)there, complete);
-	request.addr = gva + there;
-	n = collect(session, request, true, buf + there, len - there, &complete);
+	present = direct_read_str(session, gva, buf, len, &complete);
+	if (complete || present == len)
+		return finish_text(buf, len, (ssize_t)present, complete);
+	request.addr = gva + present;
+	n = collect(session, request, true, buf + present, len - present, &complete);
 	if (n < 0)
 		return n;
 	session_count_read(session, (uint64_t)n);
-	if (memchr(buf + there, '\0', (size_t)n))
+	if (memchr(buf + present, '\0', (size_t)n))
 		return session_break(session);
-	return finish_text(buf, len, (ssize_t)there + n, complete);
+	return finish_text(buf, len, (ssize_t)present + n, complete);
 }
 
 ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len)
@@ -164,7 +164,7 @@ ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len)
 	return finish_text(buf, len, n, complete);
 }
 
-/* an area's last NUL ends it and is not part of it */
+/* Read an area of NUL-separated strings, without its last NUL. */
 static ssize_t read_area(struct session *session, uint32_t op, char *buf, size_t len)
 {
 	const struct session_request request = { .op = op };
@@ -216,7 +216,7 @@ int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REG
 	return 0;
 }
 
-/* an operation whose only good answer is 0 */
+/* Run an operation whose only valid result is 0. */
 static int call_plain(struct session *session, struct session_request request)
 {
 	struct session_answer answer;

@@ -11,7 +11,7 @@
 
 #define RESULT_ALIGN 8
 
-/* a guest's answer, copied out of the page; @pos of @len bytes are behind us */
+/* the guest's answer, copied out of the page; the first @pos of @len bytes are decoded */
 struct answer {
 	uint8_t data[PORTAL_DATA_SIZE];
 	size_t len;
@@ -67,7 +67,7 @@ bool read_vec_start(const struct read_vec *vector, size_t n, uint64_t *ret_addr)
 
 /* ---- the request ---- */
 
-/* what is based on a step that is not asked for has its address by now, if that is not null */
+/* A step whose base is before @first, and already read, is sent with its address @addr instead. */
 static struct portal_wire_step encode_step(const struct read_vec *vector, size_t first, size_t n,
 					   uint64_t addr)
 {
@@ -82,8 +82,10 @@ static struct portal_wire_step encode_step(const struct read_vec *vector, size_t
 	};
 }
 
-/* Return: steps from @first on that a guest can be asked for: up to one that is known to begin at
- * null. */
+/*
+ * Encode the steps from @first on, up to one whose pointer is already known to be null.
+ * Return: number of steps.
+ */
 static size_t encode(const struct read_vec *vector, size_t first, struct portal_wire_step *wire)
 {
 	size_t n;
@@ -135,9 +137,9 @@ static int decode_step(struct answer *answer, struct read_vec_step *step)
 }
 
 /*
- * The guest has ended where it had to and nowhere else: at a fault, at a null pointer that it has
- * delivered itself, or at the @end.
- * Return: steps; -EPROTO.
+ * Decode the steps from @first to @end. The guest may have stopped earlier only at a fault or at a
+ * null pointer that this answer contains.
+ * Return: number of steps; -EPROTO.
  */
 static ssize_t decode(struct answer *answer, const struct read_vec *vector, size_t first,
 		      size_t end)

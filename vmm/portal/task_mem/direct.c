@@ -12,19 +12,19 @@ static size_t least(size_t a, size_t b)
 
 static bool find(const struct session *session, uint64_t gva, struct page_walk *ret_walk)
 {
-	/* what goes on after its end does so without its vCPU */
+	/* a session that is over may continue while its vCPU no longer waits */
 	return !session_is_over(session) &&
 	       page_table_walk(&session->table, session->ram, gva, ret_walk);
 }
 
-/* an operation is going to be asked for, though direct access is on */
+/* Count an access that is left to an operation although direct access is on. */
 static void decline(struct session *session)
 {
 	if (session->table.format != PAGE_TABLE_NONE)
 		stats_add(&session->stats->direct_declined, 1);
 }
 
-/* Return: bytes at @gva, at most @len, all on one page; 0 not plainly there. */
+/* Read at most @len bytes at @gva within one page. Return: bytes read; 0: not present. */
 static size_t read_page(const struct session *session, uint64_t gva, void *buf, size_t len)
 {
 	struct page_walk walk;
@@ -33,7 +33,7 @@ static size_t read_page(const struct session *session, uint64_t gva, void *buf, 
 		return 0;
 	len = least(len, walk.len);
 	memcpy(buf, walk.host, len);
-	/* where the guest waits for this vCPU before it gives a page away, this always holds */
+	/* always true where the guest waits for this vCPU before it frees a page */
 	return page_walk_holds(&walk) ? len : 0;
 }
 
@@ -53,7 +53,7 @@ size_t direct_read(struct session *session, uint64_t gva, void *buf, size_t len)
 	return done;
 }
 
-/* most strings are short: look for the end before the whole page is copied */
+/* most strings are short: do not copy a whole page before looking for the NUL */
 #define STR_STEP 256
 
 size_t direct_read_str(struct session *session, uint64_t gva, char *buf, size_t len,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * User memory of a session's task that is plainly there, read and written through the host's own
- * mapping of guest RAM: no operation, no exit. What is not plainly there is left to the operations,
- * which fault it in.
+ * Direct access: reading and writing present memory of a session's task through the host's mapping
+ * of guest RAM, without an operation or an exit. Memory that is not present is left to the
+ * operations, which fault it in.
  *
- * That the pages stay what they are while the task's vCPU waits in its ring is the guest's own
- * doing. On x86 a page is given away only after every CPU that runs the task's address space has
- * answered an interrupt, which a CPU in a ring (preemption is off there) does not: a look-up is as
- * good as one of the processor's own. This needs CPUs that know no other way of invalidation; the
- * VMM hides those. On arm64 invalidation is broadcast and waits for nobody: there the way is looked
- * at again after the copy, and nothing is written.
+ * The guest kernel keeps the pages mapped while the task's vCPU is in a call. On x86 it frees a
+ * page only after every CPU that runs the task's address space has acknowledged an interrupt, and a
+ * CPU in a call, with preemption off, does not. A walk here is therefore as valid as one of the
+ * processor. This requires that the guest knows no other way to invalidate TLB entries; the VMM
+ * hides the others from it. On arm64 invalidation is broadcast and does not wait for other CPUs:
+ * there the walk is verified after the copy, and memory is never written.
  */
 #ifndef PORTAL_DIRECT_H
 #define PORTAL_DIRECT_H
@@ -20,32 +20,38 @@
 
 struct session;
 
-/* how much of a task's memory is accessed without the guest */
+/* which direct accesses are allowed */
 enum direct_access {
 	DIRECT_OFF = 0,
 	DIRECT_READ,
-	DIRECT_READ_WRITE, /* only where a stopped vCPU holds up the invalidation of pages */
+	DIRECT_READ_WRITE, /* only where a stopped vCPU delays the invalidation of its pages */
 };
 
 /**
- * direct_read() - user memory from @gva on
+ * direct_read() - read present user memory at @gva
  *
- * Return: bytes copied, 0 .. @len: up to the first that is not plainly there.
+ * Return: bytes copied, 0 .. @len: up to the first byte that is not present.
  */
 size_t direct_read(struct session *session, uint64_t gva, void *buf, size_t len);
 
 /**
- * direct_read_str() - the same, up to the NUL of a string, which is not copied
- * @ret_ended: the NUL was met
+ * direct_read_str() - read present user memory at @gva up to the NUL of a string
+ * @session: the session
+ * @gva: address of the string
+ * @buf: receives the string without its NUL
+ * @len: bytes of @buf
+ * @ret_ended: the NUL was found
+ *
+ * Return: as direct_read().
  */
 size_t direct_read_str(struct session *session, uint64_t gva, char *buf, size_t len,
 		       bool *ret_ended);
 
 /**
- * direct_write() - write user memory from @gva on
+ * direct_write() - write present user memory at @gva
  *
- * Only to pages that the task has written to itself since they were last cleaned: their contents
- * are its own, and the kernel knows that they are changed.
+ * Writes only to pages that are writable and dirty: they are not shared copy on write, and the
+ * kernel knows that they have changed.
  *
  * Return: as direct_read().
  */

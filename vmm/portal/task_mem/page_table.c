@@ -25,22 +25,21 @@
 #define ARM64_RDONLY	(1ull << 7)
 #define ARM64_LPA2_HIGH (3ull << 8)
 #define ARM64_AF	(1ull << 10)
-/* of a page: permission overlay; of a table: limits for all below */
+/* in a page's entry: permission overlay; in a table's entry: limits for all levels below */
 #define ARM64_OVERLAY (7ull << 60)
 
-/* what an entry says */
 enum entry_kind {
-	ENTRY_ABSENT, /* or not plainly there for the user */
+	ENTRY_ABSENT, /* not present, or not accessible to user mode */
 	ENTRY_TABLE,
 	ENTRY_PAGE,
 };
 
 /**
- * struct table_entry - an entry decoded
- * @kind: what it is
- * @address: of the table or page, low bits of a large page not yet cut off
- * @may_write: it lets the user write
- * @is_dirty: of a page: it has been written
+ * struct table_entry - a decoded entry
+ * @kind: kind of the entry
+ * @address: address of the table or page; the low bits of a large page are not yet masked
+ * @may_write: the entry permits writes from user mode
+ * @is_dirty: the page has been written
  */
 struct table_entry {
 	enum entry_kind kind;
@@ -64,7 +63,7 @@ static bool init_arm64(struct page_table *table, unsigned int va_bits)
 
 	if (table->page_shift != 12 && table->page_shift != 14 && table->page_shift != 16)
 		return false;
-	/* with 64 KiB pages longer addresses are laid out in another way */
+	/* with 64 KiB pages, addresses of more than 48 bits have another layout */
 	if (va_bits < 36 || va_bits > (table->page_shift == 16 ? 48u : 52u))
 		return false;
 	table->is_lpa2 = va_bits > 48;
@@ -112,7 +111,7 @@ static uint64_t arm64_address(uint64_t value, bool is_lpa2)
 		       : value & ADDRESS_48;
 }
 
-/* In Linux a page that can be written without a fault counts as dirty. */
+/* Linux treats a page that can be written without a fault as dirty. */
 static struct table_entry decode_arm64(const struct page_table *table, uint64_t value,
 				       unsigned int level)
 {
@@ -146,7 +145,7 @@ static uint64_t entry_load(const uint64_t *entry)
 	return le64toh(__atomic_load_n(entry, __ATOMIC_ACQUIRE));
 }
 
-/* the byte at @gva in the page of 1 << @shift bytes that @entry is for */
+/* Find the byte at @gva in the page of 1 << @shift bytes that @entry maps. */
 static bool find_byte(const struct guest_ram *ram, const struct table_entry *entry,
 		      unsigned int shift, uint64_t gva, struct page_walk *walk)
 {
@@ -186,7 +185,7 @@ bool page_table_walk(const struct page_table *table, const struct guest_ram *ram
 		}
 		if (entry.kind == ENTRY_ABSENT)
 			return false;
-		/* a table fills its page; the root alone may be smaller */
+		/* a table fills its page; only the root may be smaller */
 		entry.address &= ~((1ull << table->page_shift) - 1);
 	}
 	return false;
@@ -194,7 +193,7 @@ bool page_table_walk(const struct page_table *table, const struct guest_ram *ram
 
 bool page_walk_holds(const struct page_walk *walk)
 {
-	/* what was copied was copied before this */
+	/* order the caller's copy before the loads below */
 	atomic_thread_fence(memory_order_acquire);
 	for (unsigned int i = 0; i < walk->nr; i++)
 		if (entry_load(walk->entries[i]) != walk->values[i])

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task's page tables in guest memory, read as the processor would read them for the task itself.
- * Pure look-up in hostile bytes: every entry is loaded once, every address goes through guest_ram;
- * knows no session.
+ * A walk of a task's page tables in guest memory, with the access rights of the task. Pure look-up
+ * in untrusted bytes: each entry is loaded once, and each address is checked with guest_ram. Knows
+ * no session.
  *
- * What is not plainly there for the task - absent, not the user's, guarded by a key, not RAM, in a
- * format that is not known - is not found: the guest can be asked then. Sources: Intel SDM vol. 3A
- * 4.5; Arm ARM D8.3, with stage 1 attributes as Linux uses them.
+ * An address is not found when its memory is not present, not accessible to user mode, protected by
+ * a key, not RAM, or mapped in an unknown format. The caller then falls back to an operation.
+ * Sources: Intel SDM vol. 3A 4.5; Arm ARM D8.3, with stage 1 attributes as Linux uses them.
  */
 #ifndef PORTAL_PAGE_TABLE_H
 #define PORTAL_PAGE_TABLE_H
@@ -22,19 +22,19 @@ struct guest_ram;
 #define PAGE_TABLE_MAX_LEVELS 5
 
 enum page_table_format {
-	PAGE_TABLE_NONE = 0, /* nothing is found in it */
+	PAGE_TABLE_NONE = 0, /* no address is found */
 	PAGE_TABLE_X86,
 	PAGE_TABLE_ARM64,
 };
 
 /**
- * struct page_table - where one is and how to read it
- * @format: of its entries
- * @root: of its top table
- * @page_shift: log2 of a page: 12, 14, 16
- * @limit: addresses from here on are not the user's
+ * struct page_table - location and format of a page table
+ * @format: format of its entries
+ * @root: address of its top table
+ * @page_shift: log2 of the page size: 12, 14 or 16
+ * @limit: first address that is not in the user's range
  * @nr_levels: 2 .. PAGE_TABLE_MAX_LEVELS
- * @is_lpa2: arm64: addresses have their bits 50 and 51 where shareability is else
+ * @is_lpa2: arm64: bits 50 and 51 of an address are in the shareability field of its entry
  */
 struct page_table {
 	enum page_table_format format;
@@ -46,13 +46,13 @@ struct page_table {
 };
 
 /**
- * struct page_walk - one address looked up
- * @host: the byte at the address, shared with the guest
- * @len: bytes from there to the end of its page, at least 1
- * @is_written: the user may write to the page, and has: it is its own and known to be changed
- * @entries: the entries on the way, from the top
- * @values: what was in each
- * @nr: how many
+ * struct page_walk - the result of a walk
+ * @host: host address of the byte, shared with the guest
+ * @len: bytes from there to the end of the page, at least 1
+ * @is_written: the page is writable for user mode, and dirty
+ * @entries: the entries that were read, from the top
+ * @values: the value of each
+ * @nr: number of entries
  */
 struct page_walk {
 	void *host;
@@ -64,8 +64,8 @@ struct page_walk {
 };
 
 /**
- * page_table_init() - take what an event says of its task's tables
- * @table: set; its format is PAGE_TABLE_NONE when this cannot be read
+ * page_table_init() - describe the page tables of an event's task
+ * @table: set; its format is PAGE_TABLE_NONE when the tables are not supported
  * @abi: PORTAL_ABI_* of the kernel
  * @root: portal_wire_syscall.pgd
  * @paging: portal_wire_syscall.paging
@@ -73,18 +73,18 @@ struct page_walk {
 void page_table_init(struct page_table *table, uint32_t abi, uint64_t root, uint32_t paging);
 
 /**
- * page_table_walk() - look an address up
- * @table: any
+ * page_table_walk() - look up an address
+ * @table: set by page_table_init()
  * @ram: guest RAM
- * @gva: any address
- * @ret_walk: set when it is found
+ * @gva: address, any value
+ * @ret_walk: set when the address is found
  *
- * Return: false when it is not found.
+ * Return: whether the address is found.
  */
 bool page_table_walk(const struct page_table *table, const struct guest_ram *ram, uint64_t gva,
 		     struct page_walk *ret_walk);
 
-/** page_walk_holds() - no entry on the way has changed since. */
+/** page_walk_holds() - check that no entry has changed since the walk. */
 bool page_walk_holds(const struct page_walk *walk);
 
 #endif
