@@ -251,7 +251,7 @@ static void refuse(const char *name)
 {
 	char versions[96];
 
-	snprintf(versions, sizeof(versions), "made for API %u, this portal-vmm has %u",
+	snprintf(versions, sizeof(versions), "built for hook API %u, but this portal-vmm has %u",
 		 api_of(module(name)), PORTAL_API_VERSION);
 	capture_start();
 	assert_int_equal(module_host_load(rig.host, path), -EPROTONOSUPPORT);

@@ -47,16 +47,16 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* ---- a callback gets the thread, and gives it up ---- */
+/* ---- entering and leaving a callback ---- */
 
-static void run_on(struct portal_ctx *ctx)
+static void callback_enter(struct portal_ctx *ctx)
 {
 	module_enter(ctx->hook->module);
 	current = ctx;
 	ctx->started_ns = now_ns();
 }
 
-static void hold(struct portal_ctx *ctx)
+static void callback_leave(struct portal_ctx *ctx)
 {
 	ctx->spent_ns += now_ns() - ctx->started_ns;
 	current = NULL;
@@ -68,7 +68,7 @@ void event_suspend(struct session *session)
 	struct portal_ctx *ctx = session_user(session);
 
 	if (ctx && ctx->hook)
-		hold(ctx);
+		callback_leave(ctx);
 }
 
 void event_resume(struct session *session)
@@ -76,21 +76,21 @@ void event_resume(struct session *session)
 	struct portal_ctx *ctx = session_user(session);
 
 	if (ctx && ctx->hook)
-		run_on(ctx);
+		callback_enter(ctx);
 }
 
 /* ---- one callback ---- */
 
 static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
-	/* nobody waits for one that reads a log */
+	/* the guest does not wait for trace hooks */
 	if (hook->flags & PORTAL_HOOK_TRACE || spent_ns <= EVENT_SLOW_NS ||
 	    atomic_exchange(&hook->slow_reported, true))
 		return;
 	log_guest(
 		LOG_WARN,
-		"%s: the hook on %s took %llu ms; the vCPU stood still: work that long belongs in "
-		"a thread of the module's own",
+		"%s: the hook on %s took %llu ms, during which the vCPU was stopped; do long work "
+		"in a thread of the module",
 		hook->module->desc->name, hook_call_name(hook),
 		(unsigned long long)(spent_ns / 1000000));
 }
@@ -111,7 +111,8 @@ static void count_failure(struct registry *registry, struct event_tally *tally,
 	unsigned int failures = 1 + atomic_fetch_add(&hook->failures, 1);
 
 	atomic_fetch_add_explicit(&tally->failures, 1, memory_order_relaxed);
-	log_guest(LOG_WARN, "%s: the hook on %s failed: %s; the call goes on without it [%s %u]",
+	log_guest(LOG_WARN,
+		  "%s: the hook on %s failed: %s; the system call continues without it [%s %u]",
 		  hook->module->desc->name, hook_call_name(hook), strerror(-err), ctx->call->comm,
 		  ctx->call->tid);
 	if (failures != EVENT_MAX_FAILURES)
@@ -130,18 +131,17 @@ static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
 
 	ctx->hook = hook;
 	ctx->spent_ns = 0;
-	run_on(ctx);
-	/* while this one waited for its turn, another callback may have taken it out */
+	callback_enter(ctx);
+	/* another callback may have removed the hook while this one waited for the module's lock */
 	if (hook_is_wanted(hook))
 		ret = hook->fn(ctx, hook->data);
-	hold(ctx);
+	callback_leave(ctx);
 	ctx->hook = NULL;
 	return ret;
 }
 
-/* one that observes both sides is told of the entry now, at the return: that took one exit instead
- * of two */
-static int run_sides(struct portal_ctx *ctx, struct portal_hook *hook)
+/* A hook that observes both stages gets both now, at return: one exit instead of two. */
+static int run_stages(struct portal_ctx *ctx, struct portal_hook *hook)
 {
 	bool missed_entry = hook->flags & PORTAL_HOOK_OBSERVE && hook->when & PORTAL_ON_ENTER;
 	int ret = 0;
@@ -154,12 +154,12 @@ static int run_sides(struct portal_ctx *ctx, struct portal_hook *hook)
 	return ret < 0 ? ret : run_callback(ctx, hook);
 }
 
-/* Return: true: later hooks are not asked */
+/* Return: true: later hooks are not called. */
 static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
 		     struct portal_hook *hook)
 {
 	const struct staging_state before = ctx->staging.state;
-	int ret = run_sides(ctx, hook);
+	int ret = run_stages(ctx, hook);
 
 	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
 	count_time(tally, ctx->spent_ns);
@@ -177,40 +177,40 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 
 /* ---- an event ---- */
 
-/* Return: true: the guest has refused one hook, there may be more to tell */
-static bool sync_some(struct registry *registry, struct session *session)
+/* Return: true: the guest has refused a hook, and there may be further changes to send. */
+static bool sync_until_refused(struct registry *registry, struct session *session)
 {
 	struct portal_hook *refused = NULL;
 	int ret = guest_sync_changes(registry, session, &refused);
-	bool go_on = ret < 0 && refused && !session_is_over(session);
+	bool was_refused = ret < 0 && refused && !session_is_over(session);
 
-	if (go_on)
+	if (was_refused)
 		log_guest(LOG_ERROR, "%s: the guest cannot hook %s: %s",
 			  refused->module->desc->name, hook_call_name(refused), strerror(-ret));
 	registry_put(registry, refused);
-	return go_on;
+	return was_refused;
 }
 
 void event_sync(struct registry *registry, struct session *session)
 {
-	/* ends: a refused hook is not asked for again */
-	while (sync_some(registry, session))
+	/* terminates: a refused hook is not sent again */
+	while (sync_until_refused(registry, session))
 		;
 }
 
-/* the rule had been counted, so that its hits and the events do not add up without this */
+/* The call is counted as a hit of the rule and is also an event: count the overlap. */
 static void note_rule_failure(struct event_tally *tally, const struct portal_ctx *ctx,
 			      struct portal_hook *const *hooks, size_t nr)
 {
 	if (nr == 0 || !(ctx->call->flags & PORTAL_SYSCALL_RULE_FAILED))
 		return;
 	atomic_fetch_add_explicit(&tally->rule_failures, 1, memory_order_relaxed);
-	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not store all it should [%s %u]",
+	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not do all its stores [%s %u]",
 		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->call->comm,
 		  ctx->call->tid);
 }
 
-/* not an initializer: most of the staging area is never touched */
+/* Not an initializer, which would clear the whole staging area. */
 static void ctx_init(struct portal_ctx *ctx, struct session *session,
 		     const struct syscall_event *call, const struct names *names)
 {
@@ -249,8 +249,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 		session_verdict(session, ctx.staging.payload, len);
 }
 
-/* A record has the bits of trace hooks only; whose else it has is none of theirs: there is no
- * session. */
+/* Records carry only the bits of trace hooks; ignore any other bit, since no session exists. */
 void event_serve_trace(struct registry *registry, struct event_tally *tally,
 		       const struct syscall_event *call, const struct trace_stamp *stamp)
 {
@@ -281,10 +280,10 @@ static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
 		return;
 	}
 	ctx->hook = hook;
-	run_on(ctx);
+	callback_enter(ctx);
 	if (!atomic_load(&hook->removed))
 		hook->on_error(ctx, error->addr, error->err, hook->data);
-	hold(ctx);
+	callback_leave(ctx);
 	ctx->hook = NULL;
 }
 

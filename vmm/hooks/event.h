@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One event on its way through the hooks: calls the callbacks in order, keeps what they stage,
- * sends the verdict. Owns struct portal_ctx, which is what a callback sees of an event.
+ * The delivery of an event: calls the callbacks of its hooks in order, collects what they stage,
+ * and sends the verdict. Owns struct portal_ctx, a callback's view of an event.
  */
 #ifndef HOOKS_EVENT_H
 #define HOOKS_EVENT_H
@@ -18,32 +18,32 @@
 #include "portal/session.h"
 #include "portal/sink.h"
 
-#define EVENT_MAX_FAILURES 100u	       /* in a row, then the hook is switched off */
-#define EVENT_SLOW_NS	   10000000ull /* of the host's time, then it is said */
+#define EVENT_MAX_FAILURES 100u	       /* consecutive failures that switch a hook off */
+#define EVENT_SLOW_NS	   10000000ull /* a callback that runs longer is reported */
 
 /**
- * struct event_tally - what has happened to callbacks; relaxed atomics
- * @callbacks: run to their end
- * @failures: of these, how many returned an error
- * @switched_off: hooks that failed too often
- * @rule_failures: calls that came as events because a rule could not store what it should
- * @longest_ns: longest time one callback used on its vCPU's thread, waits for the guest not counted
+ * struct event_tally - counters of callbacks; relaxed atomics
+ * @callbacks: callbacks that have returned
+ * @failures: callbacks that returned an error
+ * @switched_off: hooks that were switched off after too many failures
+ * @rule_failures: events that were sent because a store of a rule failed
+ * @longest_ns: longest run time of a callback on its thread, without its waits for the guest
  */
 struct event_tally {
 	_Atomic uint64_t callbacks, failures, switched_off, rule_failures, longest_ns;
 };
 
 /**
- * struct portal_ctx - an event while hooks work on it; lives on its coroutine's stack
- * @session: the conversation with the guest; NULL: it is a record of a log
- * @stamp: of that record; NULL otherwise
+ * struct portal_ctx - an event that is being delivered; on the stack of its coroutine
+ * @session: the session with the guest; NULL for a trace record
+ * @stamp: for a trace record, otherwise NULL
  * @call: the event
- * @names: tables the event's number belongs to; NULL when the guest had told none
- * @hook: whose callback runs; NULL between callbacks
- * @is_return: the call has run
- * @is_error: on_error: nothing can be staged and nothing asked of the guest
- * @started_ns: when the callback was last given the thread
- * @spent_ns: how long it has had it before that
+ * @names: system call tables of the guest; NULL when none are loaded
+ * @hook: the hook whose callback runs; NULL between callbacks
+ * @is_return: the stage is return
+ * @is_error: on_error is running: it can neither stage nor request anything
+ * @started_ns: when the callback was started or resumed
+ * @spent_ns: its run time before that
  * @staging: the verdict so far
  */
 struct portal_ctx {
@@ -59,54 +59,60 @@ struct portal_ctx {
 	struct staging staging;
 };
 
-/** event_serve_call() - run the hooks of a system call event; in its session's coroutine. */
+/** event_serve_call() - run the hooks of a system call event. Context: its session's coroutine. */
 void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
 		      const struct syscall_event *call);
 
-/** event_serve_trace() - run the trace hooks of a record; on the trace thread. */
+/** event_serve_trace() - run the trace hooks of a record. Context: the trace thread. */
 void event_serve_trace(struct registry *registry, struct event_tally *tally,
 		       const struct syscall_event *call, const struct trace_stamp *stamp);
 
 /**
- * event_serve_error() - tell the hook that its deferred write failed; in the session's coroutine.
+ * event_serve_error() - call on_error of the hook whose deferred write failed
+ *
+ * Context: the session's coroutine.
  */
 void event_serve_error(struct registry *registry, struct session *session,
 		       const struct syscall_error *error);
 
-/** event_suspend() - the callback running in @session, if any, is about to wait for the guest. */
+/** event_suspend() - pause the callback running in @session, if any, before it waits. */
 void event_suspend(struct session *session);
 
-/** event_resume() - it goes on. */
+/** event_resume() - continue the callback that event_suspend() paused. */
 void event_resume(struct session *session);
 
 /**
- * event_may_change() - the callback may stage and write: it does not only observe or log, and is
- * not on_error.
+ * event_may_change() - check whether the callback may stage and write
+ *
+ * Return: false for hooks that observe or trace, and for on_error.
  */
 bool event_may_change(const struct portal_ctx *ctx);
 
 /**
- * event_is_trace() - the callback is a trace hook's: nothing can be asked, also where its event has
- * a session.
+ * event_is_trace() - check whether the callback belongs to a trace hook
+ *
+ * Such a callback cannot request operations, even if its event has a session.
  */
 bool event_is_trace(const struct portal_ctx *ctx);
 
-/** event_is_over() - the session has ended under the callback. */
+/** event_is_over() - check whether the session has ended while the callback runs. */
 bool event_is_over(const struct portal_ctx *ctx);
 
 /**
- * event_session() - what a callback of @module that runs on this thread may ask in; NULL: there is
- * none.
+ * event_session() - get the session that a callback of @module on this thread may use
+ *
+ * Return: the session; NULL: no such callback runs, or it may not request operations.
  */
 struct session *event_session(const struct portal_module *module);
 
 /**
- * event_has_session() - a session is under way on this thread: at its end the guest is told what
- * has changed.
+ * event_has_session() - check whether a callback with a session runs on this thread
+ *
+ * Changes of hooks and rules are sent to the guest at the end of that session.
  */
 bool event_has_session(void);
 
-/** event_sync() - tell the guest what has changed, log what it refuses; may suspend. */
+/** event_sync() - send changed hooks and rules to the guest, log its refusals; may suspend. */
 void event_sync(struct registry *registry, struct session *session);
 
 #endif

@@ -8,9 +8,9 @@
 #include "hooks/module.h"
 #include "portal/ops/operation.h"
 
-#define TRACE_SIZE (256u << 10) /* bytes of a ring, when nobody says */
+#define TRACE_SIZE (256u << 10) /* default size of a trace ring in bytes */
 
-/* what the guest has to be told about a hook */
+/* the change of a hook or rule that the guest still needs */
 enum change { CHANGE_NONE = 0, CHANGE_ADD, CHANGE_DEL, CHANGE_ENABLE, CHANGE_DISABLE };
 
 static bool is_in_guest(const struct portal_hook *hook)
@@ -18,7 +18,7 @@ static bool is_in_guest(const struct portal_hook *hook)
 	return hook->guest == HOOK_ON || hook->guest == HOOK_OFF;
 }
 
-/* an unsure hook is switched: if the guest has not got it, it says so */
+/* An UNSURE hook gets ENABLE or DISABLE: the guest answers -ENOENT if it does not have the hook. */
 static enum change needed_change(struct portal_hook *hook)
 {
 	if (hook->guest == HOOK_ABSENT)
@@ -32,12 +32,12 @@ static enum change needed_change(struct portal_hook *hook)
 
 /* ---- a hook ---- */
 
-/* as large as was asked for, or as can be had */
+/* Create trace rings of @size bytes, or smaller ones if the guest lacks memory. */
 static int open_trace(struct session *session, uint32_t size)
 {
 	int ret = op_trace_open(session, size);
 
-	/* it has smaller ones when who was to ask for them was killed */
+	/* -EEXIST: an earlier, cancelled TRACE_OPEN has created smaller rings */
 	while ((ret == -ENOMEM || ret == -EEXIST) && size > PORTAL_TRACE_RING_MIN) {
 		size /= 2;
 		ret = op_trace_open(session, size);
@@ -45,19 +45,19 @@ static int open_trace(struct session *session, uint32_t size)
 	return ret;
 }
 
-static int push_new(struct session *session, uint64_t features, const struct portal_hook *hook)
+static int send_add(struct session *session, uint64_t features, const struct portal_hook *hook)
 {
 	uint8_t payload[PORTAL_DATA_SIZE];
 
 	return op_hook_add(session, payload, hook_encode(hook, features, payload));
 }
 
-static int push(struct session *session, uint64_t features, const struct portal_hook *hook,
-		enum change change)
+static int send_change(struct session *session, uint64_t features, const struct portal_hook *hook,
+		       enum change change)
 {
 	switch (change) {
 	case CHANGE_ADD:
-		return push_new(session, features, hook);
+		return send_add(session, features, hook);
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -65,8 +65,8 @@ static int push(struct session *session, uint64_t features, const struct portal_
 	}
 }
 
-/* under the lock: they have gone with their hook */
-static void lose_rules(struct registry *registry, struct portal_hook *hook)
+/* The guest no longer has @hook, and so none of its rules. Called with the lock held. */
+static void forget_rules(struct registry *registry, struct portal_hook *hook)
 {
 	struct installed_rule *rule, *next;
 
@@ -78,8 +78,9 @@ static void lose_rules(struct registry *registry, struct portal_hook *hook)
 	}
 }
 
-/* under the lock: the guest of this epoch has answered */
-static void settle(struct registry *registry, struct portal_hook *hook, enum change change, int ret)
+/* Record the guest's answer to a change of @hook. Called with the lock held, in the same epoch. */
+static void finish_change(struct registry *registry, struct portal_hook *hook, enum change change,
+			  int ret)
 {
 	hook->busy = false;
 	if (change == CHANGE_ADD && ret < 0)
@@ -88,13 +89,15 @@ static void settle(struct registry *registry, struct portal_hook *hook, enum cha
 		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
 		return;
 	}
-	/* a guest that cannot switch a hook has lost it */
-	lose_rules(registry, hook);
+	/* removed, not added, or unknown to the guest when it was to be enabled or disabled */
+	forget_rules(registry, hook);
 	registry_lost(registry, hook);
 }
 
-/* under the lock; bytes of the trace rings that the guest has to make for this change, never less
- * than before; 0: none */
+/*
+ * Size of the trace rings that the guest must create before this change. Called with the lock held.
+ * Return: bytes of a ring, never less than before; 0: no rings to create.
+ */
 static uint32_t missing_trace(struct registry *registry, const struct portal_hook *hook,
 			      enum change change)
 {
@@ -106,16 +109,16 @@ static uint32_t missing_trace(struct registry *registry, const struct portal_hoo
 	return registry->trace_size;
 }
 
-/* under the lock: this session can tell the guest nothing any more */
-static int leave_to_others(struct registry *registry)
+/* The session is over: leave the changes to a later one. Called with the lock held. */
+static int defer_changes(struct registry *registry)
 {
 	registry_mark_changed(registry);
 	return -ECANCELED;
 }
 
-/* one change of one hook; called and returns under the lock, which it gives up while it waits */
-static int tell(struct registry *registry, struct session *session, struct portal_hook *hook,
-		enum change change)
+/* Send one change of a hook. Called with the lock held, which is released during the operation. */
+static int sync_hook(struct registry *registry, struct session *session, struct portal_hook *hook,
+		     enum change change)
 {
 	uint64_t epoch = registry->epoch, features = registry->features;
 	uint32_t trace_size = missing_trace(registry, hook, change);
@@ -123,13 +126,13 @@ static int tell(struct registry *registry, struct session *session, struct porta
 	int ret;
 
 	if (session_is_over(session))
-		return leave_to_others(registry);
+		return defer_changes(registry);
 	hook->busy = true;
 	pthread_mutex_unlock(&registry->lock);
 	ret = trace_size ? open_trace(session, trace_size) : 0;
 	has_trace = trace_size && ret == 0;
 	if (ret == 0)
-		ret = push(session, features, hook, change);
+		ret = send_change(session, features, hook, change);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
@@ -140,14 +143,14 @@ static int tell(struct registry *registry, struct session *session, struct porta
 		registry_mark_changed(registry);
 		return ret < 0 ? ret : -ECANCELED;
 	}
-	settle(registry, hook, change, ret);
+	finish_change(registry, hook, change, ret);
+	/* changed meanwhile, while @busy kept other sessions from sending it */
 	if (needed_change(hook) != CHANGE_NONE)
-		registry_mark_changed(
-			registry); /* changed meanwhile, when no other could tell it */
+		registry_mark_changed(registry);
 	return was_unsure && ret == -ENOENT ? 0 : ret;
 }
 
-/* under the lock; the first hook with something to tell, a reference */
+/* Get a reference to the first hook with a change to send. Called with the lock held. */
 static struct portal_hook *next_change(struct registry *registry, enum change *ret_change)
 {
 	for (struct portal_hook *hook = TAILQ_FIRST(&registry->hooks); hook;
@@ -179,7 +182,7 @@ static enum change needed_rule_change(const struct registry *registry,
 	return CHANGE_ADD;
 }
 
-/* under the lock; a reference */
+/* Get a reference to the first rule with a change to send. Called with the lock held. */
 static struct installed_rule *next_rule_change(struct registry *registry, enum change *ret_change)
 {
 	struct installed_rule *rule;
@@ -198,7 +201,7 @@ static struct installed_rule *next_rule_change(struct registry *registry, enum c
 	return NULL;
 }
 
-/* under the lock, which it gives up while it waits, as the next two */
+/* Locate the slots. Called with the lock held, which is released during the operation. */
 static int open_slots(struct registry *registry, struct session *session)
 {
 	struct rules *rules = &registry->rules;
@@ -209,7 +212,7 @@ static int open_slots(struct registry *registry, struct session *session)
 	if (rules->slots)
 		return 0;
 	if (session_is_over(session))
-		return leave_to_others(registry);
+		return defer_changes(registry);
 	rules->opening = true;
 	pthread_mutex_unlock(&registry->lock);
 	ret = op_rule_open(session, &slots);
@@ -221,13 +224,13 @@ static int open_slots(struct registry *registry, struct session *session)
 	if (ret < 0 && !session_is_over(session))
 		rules->closed = ret;
 	else
-		registry_mark_changed(registry); /* rules that came meanwhile */
+		registry_mark_changed(registry); /* rules may have been added meanwhile */
 	return ret;
 }
 
-/* under the lock: the guest of this epoch has answered */
-static void settle_rule(struct registry *registry, struct installed_rule *rule, enum change change,
-			int ret)
+/* Record the guest's answer to a change of @rule. Called with the lock held, in the same epoch. */
+static void finish_rule_change(struct registry *registry, struct installed_rule *rule,
+			       enum change change, int ret)
 {
 	if (!rule->hook)
 		return;
@@ -237,13 +240,14 @@ static void settle_rule(struct registry *registry, struct installed_rule *rule, 
 	rule->unsure = false;
 	if (!rule->in_guest && rule->revoked)
 		rules_unlink(&registry->rules, rule);
-	/* revoked or in doubt meanwhile, or to be added again */
+	/* revoked or made unsure meanwhile, or to be added again */
 	else if (needed_rule_change(registry, rule) != CHANGE_NONE)
 		registry_mark_changed(registry);
 }
 
-static int push_rule(struct registry *registry, struct session *session,
-		     struct installed_rule *rule, enum change change)
+/* Send a change of a rule. Called with the lock held, which is released during the operation. */
+static int send_rule_change(struct registry *registry, struct session *session,
+			    struct installed_rule *rule, enum change change)
 {
 	uint64_t epoch = registry->epoch;
 	uint8_t payload[PORTAL_DATA_SIZE];
@@ -251,7 +255,7 @@ static int push_rule(struct registry *registry, struct session *session,
 	int ret;
 
 	if (session_is_over(session))
-		return leave_to_others(registry);
+		return defer_changes(registry);
 	if (change == CHANGE_ADD)
 		rules_start(&registry->rules, rule);
 	rule->busy = true;
@@ -263,34 +267,38 @@ static int push_rule(struct registry *registry, struct session *session,
 		return -ECANCELED;
 	rule->busy = false;
 	if (!session_is_over(session)) {
-		settle_rule(registry, rule, change, ret);
+		finish_rule_change(registry, rule, change, ret);
 		return ret;
 	}
-	/* it may have been done all the same */
+	/* the guest may or may not have done it */
 	rule->in_guest = rule->unsure = true;
 	registry_mark_changed(registry);
 	return ret < 0 ? ret : -ECANCELED;
 }
 
-/* Return: 0, also when the guest refuses, which is said; an error when the session is over */
-static int tell_rule(struct registry *registry, struct session *session,
+/*
+ * Send a change of a rule, after locating the slots. Called with the lock held, which is released
+ * during the operations.
+ * Return: 0, also when the guest refuses, which is logged; an error when the session is over.
+ */
+static int sync_rule(struct registry *registry, struct session *session,
 		     struct installed_rule *rule, enum change change)
 {
 	const struct portal_hook *hook = rule->hook;
 	int ret = change == CHANGE_ADD ? open_slots(registry, session) : 0;
 
-	/* the wait may have changed what is to be told */
+	/* the rule may have changed while the lock was released */
 	if (ret == 0 && rule->hook && needed_rule_change(registry, rule) == change)
-		ret = push_rule(registry, session, rule, change);
+		ret = send_rule_change(registry, session, rule, change);
 	if (ret == 0 || session_is_over(session) || ret == -ECANCELED)
 		return ret;
 	if (change == CHANGE_ADD && rule->hook)
-		log_warn("%s: the guest takes no rule for %s: %s; the calls come as events",
+		log_warn("%s: the guest cannot install a rule for %s: %s; its calls become events",
 			 hook->module->desc->name, hook_call_name(hook), strerror(-ret));
 	return 0;
 }
 
-/* ---- all of them, or one that is new ---- */
+/* ---- all changes, or one new hook or rule ---- */
 
 static int sync_rules(struct registry *registry, struct session *session)
 {
@@ -299,7 +307,7 @@ static int sync_rules(struct registry *registry, struct session *session)
 	int ret = 0;
 
 	while (ret == 0 && registry->connected && (rule = next_rule_change(registry, &change))) {
-		ret = tell_rule(registry, session, rule, change);
+		ret = sync_rule(registry, session, rule, change);
 		rule_put(rule);
 	}
 	return ret;
@@ -317,7 +325,7 @@ int guest_sync_changes(struct registry *registry, struct session *session,
 	pthread_mutex_lock(&registry->lock);
 	atomic_store(&registry->changed, false);
 	while (ret == 0 && registry->connected && (hook = next_change(registry, &change))) {
-		ret = tell(registry, session, hook, change);
+		ret = sync_hook(registry, session, hook, change);
 		if (ret < 0 && ret_refused)
 			*ret_refused = hook;
 		else
@@ -338,7 +346,7 @@ int guest_sync_hook(struct registry *registry, struct portal_hook *hook, struct 
 	pthread_mutex_lock(&registry->lock);
 	hook->refs++;
 	if (!hook->busy && needed_change(hook) == CHANGE_ADD)
-		ret = tell(registry, session, hook, CHANGE_ADD);
+		ret = sync_hook(registry, session, hook, CHANGE_ADD);
 	if (ret < 0)
 		registry_drop(registry, hook);
 	hook_put(hook);
@@ -357,7 +365,7 @@ int guest_sync_rule(struct registry *registry, struct portal_hook *hook, uint64_
 	if (rule) {
 		rule->refs++;
 		if (needed_rule_change(registry, rule) == CHANGE_ADD)
-			ret = tell_rule(registry, session, rule, CHANGE_ADD);
+			ret = sync_rule(registry, session, rule, CHANGE_ADD);
 		if (ret == 0)
 			ret = rule->refused ? rule->refused : registry->rules.closed;
 		if (ret < 0)

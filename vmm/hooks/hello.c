@@ -36,7 +36,7 @@ static int connect_names(struct registry *registry, struct names *names, const s
 static void report_broken(const struct hello *hello, int err)
 {
 	if (err != -ECANCELED)
-		log_error("the guest module %s does not answer as it should: %s",
+		log_error("the guest module %s gave an unexpected answer: %s",
 			  hello->module_version, strerror(-err));
 }
 
@@ -54,7 +54,8 @@ static int install(struct registry *registry, struct session *session, const str
 	return ret;
 }
 
-static int converse(struct registry *registry, struct session *session, const struct hello *hello)
+static int set_up_guest(struct registry *registry, struct session *session,
+			const struct hello *hello)
 {
 	struct names *names;
 	int ret = op_welcome(session, hello->features & PORTAL_FEATURES);
@@ -71,7 +72,7 @@ static int converse(struct registry *registry, struct session *session, const st
 
 int hello_serve(struct registry *registry, struct session *session, const struct hello *hello)
 {
-	int ret = converse(registry, session, hello);
+	int ret = set_up_guest(registry, session, hello);
 
 	if (ret == -ECANCELED)
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The conversation that follows the guest's hello. Source: docs/protocol.md section 3. */
+/* The operations of the hello session. Source: docs/protocol.md section 3. */
 #ifndef HOOKS_HELLO_H
 #define HOOKS_HELLO_H
 
@@ -9,13 +9,15 @@
 #include "portal/session.h"
 
 /**
- * hello_serve() - welcome the guest, learn its system calls, install every hook; may suspend
+ * hello_serve() - accept the guest module, read its system call tables, install all hooks
  * @registry: all hooks
- * @session: the hello's session
- * @hello: what it said
+ * @session: the session that the hello opened
+ * @hello: the parsed hello
  *
- * Return: 0, also when the session ended before its time; negative errno: a hook cannot be
- * installed or the guest does not answer as it should, and the log says what and why.
+ * May suspend.
+ *
+ * Return: 0, also when the session was cancelled; negative errno: a hook cannot be installed or the
+ * guest module gave an unexpected answer. The error has been logged.
  */
 must_check int hello_serve(struct registry *registry, struct session *session,
 			   const struct hello *hello);

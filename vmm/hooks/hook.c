@@ -10,12 +10,17 @@
 #include "hooks/rule.h"
 #include "hooks/syscall_names.h"
 
-_Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS, "one numbering");
-_Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR, "one numbering");
-_Static_assert(PORTAL_MATCH_UNSIGNED == PORTAL_CMP_F_UNSIGNED, "one numbering");
-_Static_assert(PORTAL_FETCH_ARGS == PORTAL_WIRE_FETCH_ARGS, "one numbering");
-_Static_assert(PORTAL_FETCH_PTR_STR == PORTAL_WIRE_FETCH_PTR_STR, "one numbering");
-_Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "one numbering");
+_Static_assert(PORTAL_MATCH_STR_CONTAINS == PORTAL_CMP_STR_CONTAINS,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_MATCH_BITS_CLEAR == PORTAL_CMP_BITS_CLEAR,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_MATCH_UNSIGNED == PORTAL_CMP_F_UNSIGNED,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_FETCH_ARGS == PORTAL_WIRE_FETCH_ARGS,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_FETCH_PTR_STR == PORTAL_WIRE_FETCH_PTR_STR,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "numbers of the SDK and the wire agree");
 
 #define NR_MATCHES (PORTAL_NR_ARGS + 1)
 
@@ -60,7 +65,7 @@ static int check_filters(const struct portal_syscall_hook *desc)
 			return -EINVAL;
 	if (hook_check_match(&desc->ret) < 0 || hook_is_string_match(&desc->ret))
 		return -EINVAL;
-	/* an entry hook would wait for a result that it never sees */
+	/* a filter on the result never matches at entry */
 	if (desc->ret.cmp != PORTAL_MATCH_ANY && !(desc->when & PORTAL_ON_RETURN))
 		return -EINVAL;
 	if (desc->nr_fetch > 0 && !desc->fetch)
@@ -76,7 +81,7 @@ static const char *plain_name(const char *name)
 	return strncmp(name, "sys_", 4) == 0 ? name + 4 : name;
 }
 
-/* who reads a log writes nothing, and only there is room to wait for */
+/* Trace hooks cannot write; TRACE_BLOCK is valid only for trace hooks. */
 static bool flags_are_valid(uint32_t flags)
 {
 	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE |
@@ -108,7 +113,7 @@ static const struct portal_match *match_of(const struct portal_syscall_hook *des
 	return i < PORTAL_NR_ARGS ? &desc->arg[i] : &desc->ret;
 }
 
-/* strings and fetch declarations share the page with the hook; what is left of it for strings */
+/* Get the size of all strings. Return: 0; -E2BIG: hook, declarations and strings exceed a page. */
 static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size)
 {
 	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook), size = 0;
@@ -145,7 +150,7 @@ void hook_encode_match(const struct portal_match *match, struct portal_wire_matc
 	*strings_used += strlen(match->str);
 }
 
-/* the wire's form: 0 is "no argument" */
+/* encoding of the wire: 0: the length is not an argument */
 static uint32_t len_arg_plus1(const struct portal_fetch *fetch)
 {
 	return fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG ? fetch->len_arg + 1 : 0;
@@ -286,7 +291,7 @@ size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *b
 	return len;
 }
 
-/* ---- the description for people ---- */
+/* ---- description for the user ---- */
 
 static void describe_match(const struct portal_wire_match *wire, const char *strings,
 			   const char *what, FILE *out)
@@ -346,9 +351,9 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		fprintf(out, ", observes");
 	if (hook->flags & PORTAL_HOOK_TRACE)
-		fprintf(out, ", reads a log");
+		fprintf(out, ", traces");
 	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK)
-		fprintf(out, " that loses nothing");
+		fprintf(out, " and waits for space");
 	describe_rules(hook, out);
 	fputc('\n', out);
 }

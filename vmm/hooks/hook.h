@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One registered hook: the module's description, checked and copied, and its form on the wire. The
+ * A registered hook: the checked copy of the module's description, and its wire format. The
  * registry owns it; events that are about to call it hold references.
  */
 #ifndef HOOKS_HOOK_H
@@ -16,36 +16,40 @@
 
 struct installed_rule;
 
-/* what the guest has of a hook; unsure: who was to tell it was killed, and may have done so or not
- */
-enum hook_guest { HOOK_ABSENT = 0, HOOK_ON, HOOK_OFF, HOOK_UNSURE };
+/* state of a hook in the guest */
+enum hook_guest {
+	HOOK_ABSENT = 0,
+	HOOK_ON,
+	HOOK_OFF,
+	HOOK_UNSURE, /* the session that was changing it was cancelled before the answer */
+};
 
 /**
  * struct portal_hook - a registered hook
- * @module: whose it is
- * @id: its name on the wire, not 0
- * @bit: its bit in events of its calls
+ * @module: module that registered it
+ * @id: its id on the wire, not 0
+ * @bit: its bit in events of its system calls
  * @when: PORTAL_ON_*
  * @flags: PORTAL_HOOK_*
- * @name: the call, without "sys_"; NULL = every call
+ * @name: the system call, without "sys_"; NULL: every system call
  * @fn: callback
- * @on_error: a deferred write failed; may be NULL
- * @data: handed to both
- * @nr: number in the native and the compat table, PORTAL_NR_NONE without
+ * @on_error: called when a deferred write failed; may be NULL
+ * @data: passed to both
+ * @nr: its system call's number in the native and the compat table, or PORTAL_NR_NONE
  * @wire: struct portal_wire_hook and strings; id, bit and numbers are filled in when it is sent
  * @wire_len: bytes of @wire
- * @enabled: the module wants it called
- * @removed: the module has let go of it
- * @failures: in a row
- * @slow_reported: the user knows that it takes long
+ * @enabled: the module has not disabled it
+ * @removed: the module has removed it
+ * @failures: number of consecutive failures
+ * @slow_reported: a slow callback has been reported
  *
- * Under the registry's lock:
- * @refs: the registry's and the events'
- * @guest: what the guest has
- * @busy: a session is telling the guest about it
- * @refused: the guest's negative errno for it
+ * Protected by the registry's lock:
+ * @refs: reference count
+ * @guest: its state in the guest
+ * @busy: a session is sending a change of it
+ * @refused: negative errno with which the guest refused it
  * @rules: its rules
- * @link: in the registry's list, in the order of calling
+ * @link: entry in the registry's list, in calling order
  */
 struct portal_hook {
 	struct portal_module *module;
@@ -74,55 +78,55 @@ struct portal_hook {
 
 /**
  * hook_create() - check and copy a description
- * @module: whose it is
- * @desc: what the module wants
- * @ret_hook: the hook, one reference, not registered
+ * @module: the module that registers it
+ * @desc: the module's description
+ * @ret_hook: the hook, with one reference, not registered
  *
  * Return: 0; portal_hook_syscall()'s -EINVAL, -E2BIG and -ENAMETOOLONG; -ENOMEM.
  */
 must_check int hook_create(struct portal_module *module, const struct portal_syscall_hook *desc,
 			   struct portal_hook **ret_hook);
 
-/** hook_free() - NULL is fine. */
+/** hook_free() - free a hook. @hook may be NULL. */
 void hook_free(struct portal_hook *hook);
 
-/** hook_put() - give back a reference, under the registry's lock; the last one frees it. */
+/** hook_put() - drop a reference; the last one frees. Context: under the registry's lock. */
 void hook_put(struct portal_hook *hook);
 
-/** hook_is_wanted() - its module wants it called. */
+/** hook_is_wanted() - check that its module has neither removed nor disabled it. */
 bool hook_is_wanted(const struct portal_hook *hook);
 
-/** hook_call_name() - for messages: the call's name, or "every system call". */
+/** hook_call_name() - get the name of its system call, or "every system call", for messages. */
 const char *hook_call_name(const struct portal_hook *hook);
 
 /**
- * hook_encode() - the payload of PORTAL_OP_HOOK_ADD
- * @hook: with its numbers known
- * @features: PORTAL_FEATURE_* of the guest; without FETCH declarations are left out, without LOG it
- * is asked
+ * hook_encode() - write the payload of PORTAL_OP_HOOK_ADD
+ * @hook: a hook whose @nr is set
+ * @features: PORTAL_FEATURE_* of the guest; without FETCH the declarations are left out, without
+ *	TRACE a trace hook gets events instead of records
  * @buf: PORTAL_DATA_SIZE bytes
  *
- * Return: bytes of @buf.
+ * Return: bytes written to @buf.
  */
 size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf);
 
-/** hook_is_string_match() - does it look at a string. */
+/** hook_is_string_match() - check whether @match compares a string. */
 bool hook_is_string_match(const struct portal_match *match);
 
-/** hook_check_match() - check a comparison. Return: 0; -EINVAL. */
+/** hook_check_match() - validate a comparison. Return: 0; -EINVAL. */
 must_check int hook_check_match(const struct portal_match *match);
 
 /**
- * hook_encode_match() - a checked comparison for the wire
- * @match: the comparison
- * @wire: zeroed, to be filled
- * @strings: where its string goes, behind the @strings_used bytes that are there already
- * @strings_used: grows by its string
+ * hook_encode_match() - encode a comparison for the wire
+ * @match: a valid comparison
+ * @wire: filled in; zeroed by the caller
+ * @strings: area for strings; the string of @match is appended
+ * @strings_used: bytes used in @strings, updated
  */
 void hook_encode_match(const struct portal_match *match, struct portal_wire_match *wire,
 		       char *strings, size_t *strings_used);
 
-/** hook_describe() - one line: the call, when, and its filters. */
+/** hook_describe() - print one line: the system call, its stages, filters and flags. */
 void hook_describe(const struct portal_hook *hook, FILE *out);
 
 #endif

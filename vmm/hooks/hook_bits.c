@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(PORTAL_MAX_HOOKS == 64, "a set of bits is a uint64_t");
+_Static_assert(PORTAL_MAX_HOOKS == 64, "a set of bits fits a uint64_t");
 
-/* a call that has hooks of its own */
+/* a system call that has hooks of its own */
 struct bits_call {
 	struct bits_call *next;
 	uint64_t used;
@@ -24,7 +24,7 @@ static uint32_t hash(const char *name)
 	return value;
 }
 
-/* where the call is linked, or would be */
+/* Find the pointer to the call's entry, or to the end of its bucket. */
 static struct bits_call **find(struct hook_bits *bits, const char *name)
 {
 	struct bits_call **at = &bits->bucket[hash(name) % BITS_NR_BUCKETS];
@@ -69,7 +69,7 @@ static uint64_t used_anywhere(const struct hook_bits *bits)
 	return used;
 }
 
-/* the first from @from on, round and round, that is not in @used, which is not full */
+/* Find the first bit from @from on, wrapping, that is not in @used. @used has a free bit. */
 static uint32_t first_free(uint64_t used, uint32_t from)
 {
 	while (used & 1ull << from)

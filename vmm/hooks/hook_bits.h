@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which bits of an event are taken, call by call: hooks that share a call have different ones, and
- * a hook on every call shares with all. Knows names and bits, no hooks. The registry's lock is
- * around it.
+ * Allocator of hook bits. Hooks on the same system call have different bits; a hook on every system
+ * call shares its bit with no other hook. Knows names and bits, no hooks. Protected by the
+ * registry's lock.
  */
 #ifndef HOOK_BITS_H
 #define HOOK_BITS_H
@@ -12,17 +12,17 @@
 
 #include "base/cleanup.h"
 
-#define BITS_NR_BUCKETS 512u /* a power of two; a kernel has fewer calls than that */
+#define BITS_NR_BUCKETS 512u /* a power of two; more than a kernel has system calls */
 
 struct bits_call;
 
 /**
- * struct hook_bits - see above; all zeros is empty
- * @bucket: calls with hooks, by a hash of their names
- * @every_call: bits of hooks on every call
- * @nr_users: hooks that have the bit, on whatever call
- * @next: where the search starts: a bit just given back is used last, because events with its old
- *	meaning may still come
+ * struct hook_bits - the bits in use; all zeros: none
+ * @bucket: system calls with hooks, by a hash of their names
+ * @every_call: bits of hooks on every system call
+ * @nr_users: number of hooks with the bit, on any system call
+ * @next: bit where the search starts, so that a freed bit is reused last: events that carry it for
+ *	its old hook may still arrive
  */
 struct hook_bits {
 	struct bits_call *bucket[BITS_NR_BUCKETS];
@@ -31,21 +31,20 @@ struct hook_bits {
 	uint32_t next;
 };
 
-/** hook_bits_done() - frees it, whatever is taken. */
+/** hook_bits_done() - free all memory, even if bits are in use. */
 void hook_bits_done(struct hook_bits *bits);
 
 /**
- * hook_bits_take() - a bit that no hook on the same call has; as long for the first hook as for the
- * last
+ * hook_bits_take() - allocate a bit that no hook on the same system call has, in constant time
  * @bits: the bits
- * @name: the call, copied; NULL: every call
+ * @name: the system call, copied; NULL: every system call
  * @ret_bit: 0 .. PORTAL_MAX_HOOKS - 1
  *
- * Return: 0; -ENOSPC: all are taken; -ENOMEM.
+ * Return: 0; -ENOSPC: all bits are in use; -ENOMEM.
  */
 must_check int hook_bits_take(struct hook_bits *bits, const char *name, uint32_t *ret_bit);
 
-/** hook_bits_give() - give a bit back. @name, @bit: as hook_bits_take() had and gave them. */
+/** hook_bits_give() - free a bit that hook_bits_take() allocated for @name. */
 void hook_bits_give(struct hook_bits *bits, const char *name, uint32_t bit);
 
 #endif

@@ -30,7 +30,7 @@ static bool is_elf(int fd)
 	       memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
-/* dlopen() maps what the headers promise, and dies of SIGBUS where the file ends before that */
+/* dlopen() maps the segments as the headers state, and gets SIGBUS if the file is shorter. */
 static bool is_whole(int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
@@ -38,7 +38,7 @@ static bool is_whole(int fd)
 
 	if (size < 0 || io_pread_full(fd, &file, sizeof(file), 0) != sizeof(file))
 		return false;
-	/* another machine's is for dlopen() to refuse */
+	/* dlopen() refuses files of other machines */
 	if (file.e_ident[EI_CLASS] != ELFCLASS64)
 		return true;
 	for (unsigned int i = 0; i < file.e_phnum; i++) {
@@ -82,7 +82,7 @@ static int open_object(const char *path, void **ret_object)
 	auto_free char *local = NULL;
 	const char *reason;
 
-	/* without a slash dlopen() would search the system's library folders */
+	/* without a slash dlopen() would search the library directories of the system */
 	if (!strchr(path, '/')) {
 		if (asprintf(&local, "./%s", path) < 0)
 			return -ENOMEM;
@@ -93,13 +93,14 @@ static int open_object(const char *path, void **ret_object)
 		return 0;
 	reason = dlerror();
 	if (strstr(reason, "undefined symbol: portal_"))
-		log_error("hook module %s: %s; it was made for a newer portal-vmm: rebuild it with "
-			  "this one's <portal/hook.h>",
+		log_error("hook module %s: %s; it was built for a newer portal-vmm: rebuild it "
+			  "with this one's <portal/hook.h>",
 			  path, reason);
 	else if (strstr(reason, "undefined symbol"))
-		log_error("hook module %s: %s; link what it uses into it", path, reason);
+		log_error("hook module %s: %s; link the code that defines it into the module", path,
+			  reason);
 	else
-		log_error("hook module %s: it cannot be loaded: %s", path, reason);
+		log_error("hook module %s: cannot be loaded: %s", path, reason);
 	return -ENOEXEC;
 }
 
@@ -114,7 +115,7 @@ static int find_desc(struct portal_module *module, const char *path)
 	module->desc = dlsym(module->object, "portal_module");
 	if (module->desc)
 		return 0;
-	log_error("hook module %s: it has no symbol portal_module; define "
+	log_error("hook module %s: no symbol portal_module; define "
 		  "'const struct portal_module_desc portal_module' in it",
 		  path);
 	return -ENOEXEC;
@@ -128,14 +129,16 @@ static int find_desc(struct portal_module *module, const char *path)
 static int check_api(uint32_t api, const char *path)
 {
 	if (api > PORTAL_API_VERSION)
-		log_error("hook module %s: made for API %u, this portal-vmm has %u; use a newer "
-			  "portal-vmm or rebuild the module with this one's <portal/hook.h>",
-			  path, api, PORTAL_API_VERSION);
+		log_error(
+			"hook module %s: built for hook API %u, but this portal-vmm has %u; use "
+			"a newer portal-vmm or rebuild the module with this one's <portal/hook.h>",
+			path, api, PORTAL_API_VERSION);
 	else if (api < OLDEST_API)
-		log_error("hook module %s: made for API %u, this portal-vmm has %u and takes none "
-			  "older than %u; rebuild the module with this one's <portal/hook.h>, and "
-			  "begin its descriptor with PORTAL_MODULE_INIT",
-			  path, api, PORTAL_API_VERSION, OLDEST_API);
+		log_error(
+			"hook module %s: built for hook API %u, but this portal-vmm has %u and "
+			"accepts %u at least; rebuild the module with this one's <portal/hook.h>, "
+			"and start its descriptor with PORTAL_MODULE_INIT",
+			path, api, PORTAL_API_VERSION, OLDEST_API);
 	else
 		return 0;
 	return -EPROTONOSUPPORT;
@@ -149,8 +152,8 @@ static int check_desc(const struct portal_module_desc *desc, const char *path)
 		return ret;
 	if (desc->size != sizeof(*desc) || desc->reserved != 0 || !desc->name || !desc->load ||
 	    (desc->flags & ~PORTAL_MODULE_THREAD_SAFE)) {
-		log_error("hook module %s: its descriptor is incomplete; begin it with "
-			  "PORTAL_MODULE_INIT and give it a name and a load function",
+		log_error("hook module %s: the descriptor is incomplete; start it with "
+			  "PORTAL_MODULE_INIT and set a name and a load function",
 			  path);
 		return -EINVAL;
 	}
@@ -159,7 +162,7 @@ static int check_desc(const struct portal_module_desc *desc, const char *path)
 
 /* ---- the options ---- */
 
-/* "errno, prefix"; freed by the caller, NULL without memory */
+/* List the options: "errno, prefix". The caller frees it. Return: NULL: no memory. */
 static char *list_options(const struct portal_module_desc *desc)
 {
 	char *list = NULL;
@@ -187,7 +190,7 @@ static int check_options(const struct portal_module *module)
 			continue;
 		known = list_options(module->desc);
 		if (!find_option(module->desc, pair->key))
-			log_error("hook module %s: unknown option '%s'; it knows: %s",
+			log_error("hook module %s: unknown option '%s'; known options: %s",
 				  module->options.head, pair->key, known ? known : "?");
 		else
 			log_error("hook module %s: option '%s' has no value; write %s=VALUE",
@@ -203,11 +206,11 @@ static int parse_spec(struct portal_module *module, const char *spec)
 
 	if (ret == 0 || ret == -ENOMEM)
 		return ret;
-	log_error("--hook %s: %s; write FILE.so[,key=value]..., and a comma inside a value twice",
+	log_error("--hook %s: %s; write FILE.so[,key=value]..., with ',,' for a comma in a value",
 		  spec,
-		  ret == -EEXIST  ? "an option is there twice"
+		  ret == -EEXIST  ? "an option is given twice"
 		  : ret == -E2BIG ? "too many options"
-				  : "a file name or an option's name is missing");
+				  : "the name of the file or of an option is missing");
 	return -EINVAL;
 }
 
@@ -255,7 +258,7 @@ int module_load(struct portal_module *module)
 	int ret = module->desc->load(module);
 
 	if (ret < 0) {
-		log_error("hook module %s: it refuses to start: %s", module->options.head,
+		log_error("hook module %s: its load() failed: %s", module->options.head,
 			  strerror(-ret));
 		return ret;
 	}

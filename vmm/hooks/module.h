@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One hook module: its descriptor, the options it was given, its shared object, and the lock that
- * keeps its callbacks from running in parallel. Says what is wrong with a module, once. Knows no
- * guest.
+ * A hook module: its descriptor, its options, its shared object, and the lock that keeps its
+ * callbacks from running in parallel. Errors in a module are logged here, once. Knows no guest.
  */
 #ifndef HOOKS_MODULE_H
 #define HOOKS_MODULE_H
@@ -17,12 +16,12 @@
 struct registry;
 
 /**
- * struct portal_module - a module
- * @desc: its own descriptor
- * @index: place on the command line
- * @registry: where its hooks are
- * @options: as given
- * @object: dlopen()'s handle; NULL for one that is linked in
+ * struct portal_module - a hook module
+ * @desc: its descriptor
+ * @index: position on the command line
+ * @registry: registry of its hooks
+ * @options: its options from the command line
+ * @object: handle from dlopen(); NULL when the module is linked in
  * @data: portal_set_data()
  * @lock: held while one of its callbacks runs, unless it is thread safe
  * @is_loaded: load() has succeeded
@@ -39,43 +38,42 @@ struct portal_module {
 };
 
 /**
- * module_open() - take a module in; its load() is not called yet
- * @desc: its descriptor; NULL: open the file that @spec names and take its symbol portal_module
- * @spec: FILE.so[,key=value...]; with @desc the text before the comma is only its name in messages
- * @index: place on the command line
- * @registry: for its hooks
+ * module_open() - open a hook module without calling its load()
+ * @desc: its descriptor; NULL: open the file named in @spec and use its symbol portal_module
+ * @spec: FILE.so[,key=value...]; with @desc, FILE.so is only a name for messages
+ * @index: position on the command line
+ * @registry: registry for its hooks
  * @ret_module: the module
  *
- * Return: 0. What is wrong has been said in the log for: -ENOENT no such file; -EACCES it cannot be
- * read;
- * -ENOEXEC it is no shared object for this machine, needs a function that does not exist here, or
- * has no portal_module; -EPROTONOSUPPORT it was made for an API that is newer, or too old; -EINVAL
- * an option is malformed or unknown, or its descriptor is incomplete; -ENOMEM.
+ * Return: 0; -ENOMEM. Logged errors: -ENOENT: no such file; -EACCES: the file is not readable;
+ * -ENOEXEC: not a shared object for this machine, an undefined function, or no portal_module;
+ * -EPROTONOSUPPORT: built for a newer API, or for one that is too old; -EINVAL: an option is
+ * malformed or unknown, or the descriptor is incomplete.
  */
 must_check int module_open(const struct portal_module_desc *desc, const char *spec,
 			   unsigned int index, struct registry *registry,
 			   struct portal_module **ret_module);
 
-/** module_load() - call its load(). Return: 0; the negative errno of load(), said in the log. */
+/** module_load() - call its load(). Return: 0; the negative errno of load(), which is logged. */
 must_check int module_load(struct portal_module *module);
 
 /**
- * module_unload() - call its unload(), if load() has succeeded and it has one. No callback runs any
- * more.
+ * module_unload() - call its unload(), if it has one and load() has succeeded
+ *
+ * Context: no callback runs any more.
  */
 void module_unload(struct portal_module *module);
 
-/** module_close() - close the file, whose code nothing may call any more. NULL is fine. */
+/** module_close() - close the shared object and free @module, which may be NULL. */
 void module_close(struct portal_module *module);
 
-/**
- * module_enter() - a callback is about to run or to go on; module_leave() - it waits or has
- * returned.
- */
+/** module_enter() - take the module's lock before a callback starts or continues. */
 void module_enter(struct portal_module *module);
+
+/** module_leave() - release the module's lock when a callback waits or has returned. */
 void module_leave(struct portal_module *module);
 
-/** module_describe() - name, version, API, help and options. */
+/** module_describe() - print name, version, API, help and options. */
 void module_describe(const struct portal_module *module, FILE *out);
 
 #endif

@@ -12,12 +12,12 @@
 #include "hooks/registry.h"
 
 /**
- * struct module_host - see host.h
- * @ops: the machine's
+ * struct module_host - see module_host.h
+ * @ops: functions of the machine
  * @registry: all hooks
- * @tally: what happened to callbacks
- * @modules: in the order of the command line
- * @nr_modules: how many
+ * @tally: counters of callbacks
+ * @modules: the modules, in the order of the command line
+ * @nr_modules: number of modules
  */
 struct module_host {
 	struct module_host_ops ops;
@@ -44,7 +44,7 @@ void module_host_destroy(struct module_host *host)
 	if (!host)
 		return;
 	registry_disconnect(&host->registry);
-	/* an unload() may still change hooks: all modules are there until the last has returned */
+	/* an unload() may still change hooks, so close the modules only after the last one */
 	for (unsigned int i = host->nr_modules; i > 0; i--)
 		module_unload(host->modules[i - 1]);
 	registry_done(&host->registry);
@@ -94,7 +94,7 @@ int module_host_describe(struct module_host *host, const char *spec, FILE *out)
 	ret = module_load(module);
 	module_describe(module, out);
 	if (ret < 0) {
-		fprintf(out, "hooks: unknown, it does not start with these options\n");
+		fprintf(out, "hooks: unknown, the module does not load with these options\n");
 		return 0;
 	}
 	fprintf(out, "hooks:\n");
@@ -104,13 +104,13 @@ int module_host_describe(struct module_host *host, const char *spec, FILE *out)
 	return 0;
 }
 
-/* ---- the channel's calls ---- */
+/* ---- the event sink ---- */
 
 static void on_hello(void *ctx, struct session *session, const struct hello *hello)
 {
 	struct module_host *host = ctx;
 
-	/* -ECANCELED: there will be another hello, or no VM */
+	/* 0 also when the session was cancelled: another hello follows, or the VM ends */
 	if (hello_serve(&host->registry, session, hello) < 0 && host->ops.failed)
 		host->ops.failed(host->ops.ctx);
 }
@@ -147,9 +147,8 @@ static void on_trace_broken(void *ctx, unsigned int ring)
 {
 	(void)ctx;
 	log_guest(LOG_ERROR,
-		  "the guest's log number %u is not what it should be and is read no more: hooks "
-		  "that "
-		  "read it hear nothing from there",
+		  "trace ring %u is corrupt and has been disabled; its hooks get no more events "
+		  "from it",
 		  ring);
 }
 
@@ -157,9 +156,9 @@ static void on_mismatch(void *ctx, uint32_t version)
 {
 	(void)ctx;
 	log_guest(LOG_ERROR,
-		  "the guest module speaks version %u of the protocol, this portal-vmm version %u: "
-		  "no "
-		  "hooks; build the guest module from this portal-vmm's sources",
+		  "the guest module uses protocol version %u, but this portal-vmm uses version %u: "
+		  "no hooks are installed; build the guest module from the sources of this "
+		  "portal-vmm",
 		  version, PORTAL_WIRE_VERSION);
 }
 

@@ -45,9 +45,9 @@ void registry_done(struct registry *registry)
 	pthread_mutex_destroy(&registry->lock);
 }
 
-/* ---- the list, all under the lock ---- */
+/* ---- the list; called with the lock held ---- */
 
-/* the guest, where it had the hook, has let go of its rules with it */
+/* The guest no longer has the hook, and so none of its rules. */
 static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
 	drop_rules(registry, hook);
@@ -64,7 +64,7 @@ void registry_lost(struct registry *registry, struct portal_hook *hook)
 		unlink_hook(registry, hook);
 }
 
-/* a module's hooks are registered one after the other: the place is mostly at the end */
+/* Search from the end: modules usually register their hooks one after the other. */
 static void link_hook(struct registry *registry, struct portal_hook *hook)
 {
 	struct portal_hook *before = TAILQ_LAST(&registry->hooks, registry_hooks);
@@ -91,7 +91,7 @@ void registry_mark_changed(struct registry *registry)
 	atomic_store(&registry->changed, registry->connected);
 }
 
-/* at once; that they can be forgotten the guest is told in time */
+/* Revoke all rules of a hook. Those in the guest are freed when the guest has removed them. */
 static void revoke_rules(struct registry *registry, struct portal_hook *hook)
 {
 	struct installed_rule *rule, *next;
@@ -104,7 +104,7 @@ static void revoke_rules(struct registry *registry, struct portal_hook *hook)
 	}
 }
 
-/* ---- what modules do ---- */
+/* ---- hooks of modules ---- */
 
 int registry_add(struct registry *registry, struct portal_hook *hook)
 {
@@ -172,7 +172,7 @@ void registry_wake(struct registry *registry)
 
 /* ---- the guest ---- */
 
-/* under the lock: the guest, if there is one, has nothing */
+/* Reset all state of the guest: it has no hooks and no rules. Called with the lock held. */
 static void forget_guest(struct registry *registry, bool said_bye)
 {
 	struct portal_hook *hook, *next;
@@ -243,7 +243,6 @@ int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 	return ret;
 }
 
-/* under the lock */
 void registry_end_rule(struct registry *registry, struct installed_rule *rule)
 {
 	rules_revoke(&registry->rules, rule);

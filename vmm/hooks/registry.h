@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All hooks in the order they are called, which bit each has, their rules, and how far the guest
- * has been told, which sync.h does. Owns the hooks, the rules and the guest's system call tables.
- * Any thread; nothing here is held while a session waits.
+ * All hooks in calling order, their bits and rules, and the state of each in the guest, which
+ * guest_sync.h updates. Owns the hooks, the rules and the guest's system call tables. The functions
+ * may be called from any thread; the lock is not held while a session waits.
  */
 #ifndef HOOKS_REGISTRY_H
 #define HOOKS_REGISTRY_H
@@ -20,21 +20,21 @@
 #include "portal/session.h"
 
 /**
- * struct registry - see above
- * @lock: everything but @changed
- * @hooks: list, in the order of calling
- * @bits: of the hooks in it
- * @rules: of the hooks in it
- * @names: tables of the guest; NULL before hello
+ * struct registry - all hooks and rules
+ * @lock: protects everything except @changed
+ * @hooks: list of hooks, in calling order
+ * @bits: bits of these hooks
+ * @rules: slots of their rules
+ * @names: system call tables of the guest; NULL before hello
  * @features: PORTAL_FEATURE_* of the guest
- * @connected: a guest is there
- * @epoch: how many guests have been; an operation asked of an earlier one means nothing
- * @last_id: last id given out
- * @trace_size: bytes of the guest's trace rings that modules have asked for; 0: none has
- * @has_trace: the guest has made its trace rings
- * @changed: the guest does not know all yet
- * @raise_work: asks the guest for a session
- * @raise_work_ctx: handed to it
+ * @connected: a guest module is connected
+ * @epoch: incremented at each hello and bye; results from an older epoch are discarded
+ * @last_id: last hook id allocated
+ * @trace_size: bytes of a trace ring that the modules have requested; 0: none has
+ * @has_trace: the guest has created its trace rings
+ * @changed: there are changes that the guest has not received
+ * @raise_work: requests a session from the guest; may be NULL
+ * @raise_work_ctx: passed to @raise_work
  */
 struct registry {
 	pthread_mutex_t lock;
@@ -53,121 +53,140 @@ struct registry {
 	void *raise_work_ctx;
 };
 
-/** registry_init() - empty. @raise_work: see struct registry; may be NULL. */
+/** registry_init() - initialise an empty registry. @raise_work, @ctx: see struct registry. */
 void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx);
 
-/** registry_done() - frees every hook, whether or not its module has unhooked it. */
+/** registry_done() - free all hooks, including those that their modules have not removed. */
 void registry_done(struct registry *registry);
 
 /**
- * registry_add() - take a hook, behind those of its own and of earlier modules
+ * registry_add() - add a hook, after the hooks of the same and of earlier modules
  * @registry: the registry
  * @hook: from hook_create(); the registry owns it on success
  *
- * Return: 0; -ENOSPC: 64 hooks share one of its calls; -ENOENT: the guest has no such call;
- * -ENOMEM.
+ * Return: 0; -ENOSPC: one of its system calls has 64 hooks; -ENOENT: the guest has no such system
+ * call; -ENOMEM.
  */
 must_check int registry_add(struct registry *registry, struct portal_hook *hook);
 
-/** registry_remove() - the module lets go: no callback any more, and the guest is told in time. */
+/** registry_remove() - remove a hook: stop its callbacks now, update the guest later. */
 void registry_remove(struct registry *registry, struct portal_hook *hook);
 
 /**
- * registry_enable() - switch a hook; the guest is told in time. Its rules do not come back with it.
+ * registry_enable() - enable or disable a hook now, update the guest later
+ *
+ * Disabling a hook revokes its rules.
  */
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
 
 /**
- * registry_want_trace() - rings of at least @size bytes, a valid size. Return: 0; -EBUSY: they are
- * made.
+ * registry_want_trace() - request trace rings of at least @size bytes, a valid size
+ *
+ * Return: 0; -EBUSY: the rings have been created.
  */
 must_check int registry_want_trace(struct registry *registry, uint32_t size);
 
-/** registry_wake() - changes were made outside of any session: have the guest open one. */
+/** registry_wake() - request a session for changes that were made outside of one. */
 void registry_wake(struct registry *registry);
 
 /**
- * registry_connect() - a guest has said hello: it has no hooks yet
+ * registry_connect() - start with a new guest module, which has no hooks yet
  * @registry: the registry
- * @names: its tables, one reference, taken over
- * @features: PORTAL_FEATURE_* it was welcomed with
- * @ret_unknown: for -ENOENT the hook whose call the guest lacks, a reference
+ * @names: its system call tables; the registry takes over the reference
+ * @features: PORTAL_FEATURE_* that both sides have
+ * @ret_unknown: for -ENOENT, a reference to the hook whose system call the guest does not have
  *
  * Return: 0; -ENOENT.
  */
 must_check int registry_connect(struct registry *registry, struct names *names, uint64_t features,
 				struct portal_hook **ret_unknown);
 
-/** registry_disconnect() - the guest's module has said bye, or no guest runs any more. */
+/** registry_disconnect() - forget the guest module, after its bye or the end of the guest. */
 void registry_disconnect(struct registry *registry);
 
 /**
- * registry_add_rule() - take a rule, behind those its hook has
+ * registry_add_rule() - add a rule after the rules of its hook
  * @registry: the registry
  * @hook: its hook
  * @rule: from rule_create(); the registry owns it on success
- * @ret_id: its name
+ * @ret_id: its id
  *
- * Return: 0; -ENOSPC: no slot is free; -ENOENT: the hook is removed or off; -EOPNOTSUPP: the guest
- * has no rules.
+ * Return: 0; -ENOSPC: no slot is free; -ENOENT: the hook is removed or disabled; -EOPNOTSUPP: the
+ * guest does not support rules.
  */
 must_check int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 				 struct installed_rule *rule, uint64_t *ret_id);
 
-/** registry_revoke_rule() - end a rule at once. @ret_hits: its answers. Return: 0; -ENOENT. */
+/** registry_revoke_rule() - revoke a rule at once and get its hits. Return: 0; -ENOENT. */
 must_check int registry_revoke_rule(struct registry *registry, struct portal_hook *hook,
 				    uint64_t id, uint64_t *ret_hits);
 
-/** registry_rule_hits() - its answers so far. Return: 0; -ENOENT. */
+/** registry_rule_hits() - get the number of hits of a rule. Return: 0; -ENOENT. */
 must_check int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint64_t id,
 				  uint64_t *ret_hits);
 
-/**
- * registry_count_rules() - rules ever added, of these revoked, and calls that all of them answered.
- */
+/** registry_count_rules() - count the rules added and revoked, and the hits of all rules. */
 void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64_t *ret_revoked,
 			  uint64_t *ret_hits);
 
 /**
- * registry_collect() - the hooks an event is for, in the order to call them
+ * registry_collect() - get the hooks of an event, in calling order
  * @registry: the registry
  * @call: the event; unknown bits are ignored
- * @hooks: takes them, each a reference
- * @ret_names: the tables the event's number belongs to, a reference
+ * @hooks: receives a reference to each hook
+ * @ret_names: a reference to the guest's system call tables, or NULL
  *
- * Return: how many.
+ * Return: number of hooks.
  */
 size_t registry_collect(struct registry *registry, const struct syscall_event *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct names **ret_names);
 
-/** registry_find() - the hook named @id, a reference; NULL. @ret_names: the tables, a reference. */
+/**
+ * registry_find() - get a reference to the hook with an id
+ * @registry: the registry
+ * @id: any value
+ * @ret_names: a reference to the guest's system call tables, or NULL
+ *
+ * Return: the hook; NULL.
+ */
 struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct names **ret_names);
 
-/** registry_mark_changed() - under the lock: the guest, if there is one, does not know all. */
+/**
+ * registry_mark_changed() - note that there are changes to send, if a guest is connected
+ *
+ * Context: under the lock.
+ */
 void registry_mark_changed(struct registry *registry);
 
 /**
- * registry_drop() - under the lock: its module lets go of @hook, which goes as soon as the guest
- * has not got it.
+ * registry_drop() - remove @hook for its module; it is freed when the guest no longer has it
+ *
+ * Context: under the lock.
  */
 void registry_drop(struct registry *registry, struct portal_hook *hook);
 
 /**
- * registry_lost() - under the lock: the guest has not got @hook; nobody wants it either: it goes.
+ * registry_lost() - note that the guest no longer has @hook; free it if its module has removed it
+ *
+ * Context: under the lock.
  */
 void registry_lost(struct registry *registry, struct portal_hook *hook);
 
-/** registry_end_rule() - under the lock: revoked at once, forgotten as soon as the guest has. */
+/**
+ * registry_end_rule() - revoke @rule at once; it is freed when the guest no longer has it
+ *
+ * Context: under the lock.
+ */
 void registry_end_rule(struct registry *registry, struct installed_rule *rule);
 
-/** registry_put() - give back a reference to a hook; NULL is fine. */
+/** registry_put() - drop a reference to @hook, which may be NULL. */
 void registry_put(struct registry *registry, struct portal_hook *hook);
 
-/** registry_describe() - a line for every hook of @module. */
+/** registry_describe() - print a line for each hook of @module. */
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out);
 
-/** registry_count() - hooks of @module that it has not removed; NULL: of all. */
+/** registry_count() - count the hooks of @module (NULL: of all modules), without removed ones. */
 size_t registry_count(struct registry *registry, const struct portal_module *module);
 
 #endif

@@ -13,7 +13,7 @@ struct reg_name {
 	unsigned int index;
 };
 
-/* without the r or e in front */
+/* without the prefix r or e */
 static const struct reg_name x86_names[] = {
 	{ "ax", PORTAL_REG_X86_AX },	   { "bx", PORTAL_REG_X86_BX }, { "cx", PORTAL_REG_X86_CX },
 	{ "dx", PORTAL_REG_X86_DX },	   { "si", PORTAL_REG_X86_SI }, { "di", PORTAL_REG_X86_DI },
@@ -49,7 +49,7 @@ static int look_up(const struct reg_name *names, size_t nr, const char *name,
 	return -EINVAL;
 }
 
-/* "r8": @letter and a decimal number from @first to @last, which is the index */
+/* Parse a name such as "r8": @letter and a decimal index from @first to @last. */
 static int look_up_number(const char *name, char letter, unsigned int first, unsigned int last,
 			  unsigned int *ret_index)
 {

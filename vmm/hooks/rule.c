@@ -8,12 +8,13 @@
 #include "base/bytes.h"
 #include "hooks/hook.h"
 
-_Static_assert(PORTAL_RULE_ARG == PORTAL_PLACE_ARG, "one numbering");
-_Static_assert(PORTAL_RULE_MEM == PORTAL_PLACE_MEM, "one numbering");
-_Static_assert(PORTAL_RULE_PTR_MEM == PORTAL_PLACE_PTR_MEM, "one numbering");
-_Static_assert(PORTAL_RULE_RET == PORTAL_PLACE_RET, "one numbering");
-_Static_assert(PORTAL_RULE_SKIP == PORTAL_VERDICT_SKIP, "one numbering");
-_Static_assert(PORTAL_RULE_SET_RET == PORTAL_VERDICT_RET, "one numbering");
+_Static_assert(PORTAL_RULE_ARG == PORTAL_PLACE_ARG, "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_RULE_MEM == PORTAL_PLACE_MEM, "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_RULE_PTR_MEM == PORTAL_PLACE_PTR_MEM,
+	       "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_RULE_RET == PORTAL_PLACE_RET, "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_RULE_SKIP == PORTAL_VERDICT_SKIP, "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_RULE_SET_RET == PORTAL_VERDICT_RET, "numbers of the SDK and the wire agree");
 
 #define ALL_ARGS ((1u << PORTAL_NR_ARGS) - 1)
 
@@ -41,7 +42,7 @@ static int check_cond(const struct portal_rule_cond *cond, const struct portal_r
 
 	if (check_place(&cond->place, desc) < 0 || hook_check_match(match) < 0)
 		return -EINVAL;
-	/* what is in memory has no errors, and a result has no string */
+	/* only a result can be an error, and a result is not a string */
 	if (match->cmp == PORTAL_MATCH_SUCCESS || match->cmp == PORTAL_MATCH_ERROR)
 		return is_result ? 0 : -EINVAL;
 	return match->cmp == PORTAL_MATCH_ANY || (is_result && hook_is_string_match(match))
@@ -90,7 +91,7 @@ static int check(const struct portal_hook *hook, const struct portal_rule *desc)
 
 /* ---- the wire form ---- */
 
-/* what the strings and what is stored take of the page; -E2BIG: more than is left of it */
+/* Get the size of all strings and stored bytes. Return: 0; -E2BIG: the rule exceeds a page. */
 static int bytes_size(const struct portal_rule *desc, size_t *ret_size)
 {
 	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_rule) -
@@ -125,7 +126,7 @@ static struct portal_wire_place encode_place(const struct portal_rule_place *pla
 	};
 }
 
-/* each takes what it needs of the bytes behind all conditions and stores */
+/* Encode the conditions at @at, and append their strings to @bytes. */
 static void encode_conds(const struct portal_rule *desc, uint8_t *at, uint8_t *bytes, size_t *used)
 {
 	for (uint32_t i = 0; i < desc->nr_conds; i++, at += sizeof(struct portal_wire_rule_cond)) {
@@ -137,6 +138,7 @@ static void encode_conds(const struct portal_rule *desc, uint8_t *at, uint8_t *b
 	}
 }
 
+/* Encode the stores at @at, and append their data to @bytes. */
 static void encode_stores(const struct portal_rule *desc, uint8_t *at, uint8_t *bytes, size_t used)
 {
 	for (uint32_t i = 0; i < desc->nr_stores;

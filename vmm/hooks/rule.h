@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One rule of a hook: the module's description, checked and copied, and its form on the wire. The
- * hook's registry owns it; a session that is telling the guest about it holds a reference.
+ * A rule of a hook: the checked copy of the module's description, and its wire format. The registry
+ * owns it; a session that is sending a change of it holds a reference.
  */
 #ifndef HOOKS_RULE_H
 #define HOOKS_RULE_H
@@ -13,24 +13,24 @@
 #include "base/cleanup.h"
 
 /**
- * struct installed_rule - see above
- * @hook: whose it is; NULL: taken out
- * @id: the module's name for it
- * @slot: its name on the wire
- * @generation: what its slot says while it is in force
- * @wire: struct portal_wire_rule and what follows; hook, slot and generation are filled in when it
- * is sent
+ * struct installed_rule - a rule
+ * @hook: its hook; NULL: the rule has been unlinked
+ * @id: its id for the module
+ * @slot: its slot, which names it on the wire
+ * @generation: value in its slot while the rule is in force
+ * @wire: struct portal_wire_rule, its conditions, stores and bytes; hook, slot and generation are
+ *	filled in when it is sent
  * @wire_len: bytes of @wire
  *
- * Under the registry's lock:
- * @refs: the registry's and the sessions'
- * @in_guest: the guest has it
- * @busy: a session is telling the guest about it
- * @revoked: it answers nothing any more
- * @unsure: whether it really has, is not known: the session that was telling it ended
- * @refused: the guest's negative errno for it
- * @hits: calls it has answered, but for those its slot counts
- * @link: in the hook's list, in the order of asking
+ * Protected by the registry's lock:
+ * @refs: reference count
+ * @in_guest: the guest has it, or may have it when @unsure is set
+ * @unsure: the session that was sending a change ended before the answer
+ * @busy: a session is sending a change of it
+ * @revoked: it is no longer in force
+ * @refused: negative errno with which the guest refused it
+ * @hits: system calls it has answered, without those that its slot counts
+ * @link: entry in the hook's list, in the order in which rules are tried
  */
 struct installed_rule {
 	struct portal_hook *hook;
@@ -47,20 +47,25 @@ struct installed_rule {
 
 /**
  * rule_create() - check and copy a description
- * @hook: what it is for
- * @desc: what the module wants
- * @ret_rule: the rule, one reference, in no list
+ * @hook: its hook
+ * @desc: the module's description
+ * @ret_rule: the rule, with one reference, in no list
  *
  * Return: 0; portal_rule_add()'s -EINVAL and -E2BIG; -ENOMEM.
  */
 must_check int rule_create(const struct portal_hook *hook, const struct portal_rule *desc,
 			   struct installed_rule **ret_rule);
 
-/** rule_put() - one reference less; the last frees. */
+/** rule_put() - drop a reference; the last one frees. */
 void rule_put(struct installed_rule *rule);
 
-/** rule_encode() - the payload of PORTAL_OP_RULE_ADD. @buf: PORTAL_DATA_SIZE bytes. Return: bytes
- * of it. */
+/**
+ * rule_encode() - write the payload of PORTAL_OP_RULE_ADD
+ * @rule: a rule with a hook
+ * @buf: PORTAL_DATA_SIZE bytes
+ *
+ * Return: bytes written to @buf.
+ */
 size_t rule_encode(const struct installed_rule *rule, uint8_t *buf);
 
 #endif

@@ -15,7 +15,7 @@ static uint64_t state_of(uint32_t generation)
 	return htole64((uint64_t)generation << PORTAL_RULE_HITS_BITS);
 }
 
-/* what the guest says was answered; a word that is not the rule's says nothing of it */
+/* Get the hits from a slot's word. A word with another generation does not count for this rule. */
 static uint64_t hits_in(const struct installed_rule *rule, uint64_t state)
 {
 	uint64_t word = le64toh(state);
@@ -38,7 +38,7 @@ static void stop(struct rules *rules, struct installed_rule *rule)
 
 /* ---- slots ---- */
 
-/* one that was given back is used last, and with a generation that nobody remembers */
+/* A freed slot is reused last, with a generation that no rule there has had for a long time. */
 static void take_slot(struct rules *rules, uint32_t slot, struct installed_rule *rule)
 {
 	uint32_t generation = (rules->generation[slot] + 1) % PORTAL_RULE_GENERATIONS;

@@ -10,7 +10,7 @@
 
 void staging_init(struct staging *staging)
 {
-	/* payload is written before it is read */
+	/* payload needs no clearing: it is written before it is read */
 	memset(&staging->state, 0, sizeof(staging->state));
 }
 
@@ -43,7 +43,7 @@ int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void
 	size_t used = staging->state.writes_size, padded;
 	uint8_t *at = writes(staging) + used;
 
-	/* bounded first: align_up() must not wrap */
+	/* check @len first: align_up() must not wrap */
 	if (len > WRITES_MAX)
 		return -ENOSPC;
 	padded = align_up(len, 8);
@@ -58,7 +58,7 @@ int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void
 	return 0;
 }
 
-/* a staged write, taken apart */
+/* a staged write, decoded */
 struct staged {
 	uint64_t gva;
 	size_t len;
@@ -66,7 +66,7 @@ struct staged {
 	const uint8_t *bytes;
 };
 
-/* the write at *offset, which moves on; false at the end */
+/* Decode the write at *offset and advance it. Return: false: there are no more writes. */
 static bool next_write(const struct staging *staging, size_t *offset, struct staged *ret_write)
 {
 	const uint8_t *at = staging->payload + sizeof(struct portal_wire_verdict) + *offset;
@@ -81,7 +81,7 @@ static bool next_write(const struct staging *staging, size_t *offset, struct sta
 	return true;
 }
 
-/* bytes from @gva on that one write of hook @id has; addresses wrap like the guest's */
+/* Get the longest run of bytes at @gva in one write of hook @id. Addresses wrap as in the guest. */
 static size_t covered_at(const struct staging *staging, uint32_t id, uint64_t gva)
 {
 	struct staged write;
@@ -131,8 +131,7 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 	size_t offset = 0;
 
 	while (next_write(staging, &offset, &write)) {
-		/* where the two start relative to each other: one of these is 0 unless they are
-		 * apart */
+		/* offset of the common bytes in each; at least one is 0, and both if disjoint */
 		uint64_t into_write = gva - write.gva < write.len ? gva - write.gva : 0;
 		uint64_t into_buf = write.gva - gva < len ? write.gva - gva : 0;
 		size_t n = write.len - into_write;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A verdict in the making: what the hooks of one event have decided so far, and the writes they
- * want done with it. Plain memory, no session. Source: docs/protocol.md section 5, "Verdict".
+ * The verdict of an event while its hooks run: registers, arguments, result and deferred writes
+ * staged so far. Plain memory, no session. Source: docs/protocol.md section 5, "Verdict".
  */
 #ifndef HOOKS_STAGING_H
 #define HOOKS_STAGING_H
@@ -14,15 +14,15 @@
 #include "base/cleanup.h"
 
 /**
- * struct staging_state - what can be taken back in one assignment
+ * struct staging_state - the part of a verdict that is saved and restored by assignment
  * @flags: PORTAL_VERDICT_*
  * @arg_mask: bit n: args[n] is staged
  * @args: staged arguments
  * @ret: staged result
  * @reg_mask: bit n: regs[n] is staged
  * @regs: staged registers
- * @nr_writes: staged writes
- * @writes_size: their bytes on the wire
+ * @nr_writes: number of staged writes
+ * @writes_size: their size on the wire, in bytes
  */
 struct staging_state {
 	uint32_t flags;
@@ -35,47 +35,46 @@ struct staging_state {
 	uint32_t writes_size;
 };
 
-/* @payload is the wire's: room for the verdict, then the writes, staged in place */
+/* @payload has the wire format: the verdict, written last, then the staged writes */
 struct staging {
 	struct staging_state state;
 	uint8_t payload[PORTAL_DATA_SIZE];
 };
 
-/** staging_init() - nothing is staged. */
+/** staging_init() - initialise @staging with nothing staged. */
 void staging_init(struct staging *staging);
 
-/** staging_set_arg() - argument @n (0 .. 5) becomes @value. */
+/** staging_set_arg() - stage @value for argument @n (0 .. 5). */
 void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
 
-/** staging_set_reg() - user register @index (below PORTAL_NR_REGS) becomes @value. */
+/** staging_set_reg() - stage @value for user register @index (below PORTAL_NR_REGS). */
 void staging_set_reg(struct staging *staging, unsigned int index, uint64_t value);
 
-/**
- * staging_set_ret() - the result becomes @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET.
- */
+/** staging_set_ret() - stage result @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET. */
 void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
 
 /**
- * staging_write() - stage a write of @len (at least 1) bytes for hook @id. Return: 0; -ENOSPC: no
- * room.
+ * staging_write() - stage a write of @len (at least 1) bytes for hook @id
+ *
+ * Return: 0; -ENOSPC: the page has no space left.
  */
 must_check int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf,
 			     size_t len);
 
-/** staging_covers() - hook @id has staged every one of the @len bytes at @gva. */
+/** staging_covers() - check whether hook @id has staged all of the @len bytes at @gva. */
 bool staging_covers(const struct staging *staging, uint32_t id, uint64_t gva, size_t len);
 
-/** staging_touches() - hook @id has staged at least one of them. */
+/** staging_touches() - check whether hook @id has staged any of the @len bytes at @gva. */
 bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, size_t len);
 
-/** staging_overlay() - put hook @id's staged bytes over @buf, the @len bytes at @gva. */
+/** staging_overlay() - copy the staged bytes of hook @id over @buf, the @len bytes at @gva. */
 void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, void *buf,
 		     size_t len);
 
 /**
- * staging_encode() - the verdict for the wire
+ * staging_encode() - write the verdict into staging->payload
  *
- * Return: bytes of staging->payload that are the verdict; 0: nothing is staged.
+ * Return: bytes of verdict and writes; 0: nothing is staged.
  */
 size_t staging_encode(struct staging *staging);
 

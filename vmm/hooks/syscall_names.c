@@ -10,11 +10,11 @@
 #include "portal/ops/operation.h"
 
 /**
- * struct table - one ABI's calls
- * @text: names with their NULs, by number
+ * struct table - system calls of one ABI
+ * @text: names with their NULs, in order of their numbers
  * @len: bytes of @text
- * @offset: where in @text the name of a number starts
- * @nr: numbers
+ * @offset: offset in @text of each number's name
+ * @nr: number of entries
  */
 struct table {
 	char *text;
@@ -61,7 +61,7 @@ static uint32_t count_names(const char *block, size_t len)
 	return nr;
 }
 
-/* @block ends with a NUL, op_syscall_names() has seen to that */
+/* op_syscall_names() has checked that @block ends with a NUL. */
 static int append(struct table *table, const char *block, size_t len)
 {
 	uint32_t nr = count_names(block, len);
@@ -161,8 +161,7 @@ uint32_t syscall_names_find(const struct names *names, bool compat, const char *
 	return PORTAL_NR_NONE;
 }
 
-/* insertions, deletions and replacements that lead from @a to @b, both at most NAMES_MAX_LEN long
- */
+/* Levenshtein distance of @a and @b, both at most NAMES_MAX_LEN bytes long. */
 static unsigned int distance(const char *a, const char *b)
 {
 	unsigned int row[NAMES_MAX_LEN + 1];

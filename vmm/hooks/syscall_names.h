@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest kernel's system call tables, numbers to names and back, as the guest itself told them
- * at hello. Immutable once loaded, shared by counted references. Knows no hooks.
+ * The guest kernel's system call tables, from number to name and back, as the guest module reports
+ * them at hello. Immutable once loaded, reference counted. Knows no hooks.
  */
-#ifndef HOOKS_NAMES_H
-#define HOOKS_NAMES_H
+#ifndef HOOKS_SYSCALL_NAMES_H
+#define HOOKS_SYSCALL_NAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,43 +13,46 @@
 #include "portal/event.h"
 #include "portal/session.h"
 
-#define NAMES_MAX_CALLS 4096u /* numbers a table may have */
-#define NAMES_MAX_LEN	63u   /* bytes of a name */
+#define NAMES_MAX_CALLS 4096u /* maximum number of entries of a table */
+#define NAMES_MAX_LEN	63u   /* maximum length of a name, in bytes */
 
 struct names;
 
 /**
- * syscall_names_load() - ask the guest for its tables; may suspend
+ * syscall_names_load() - read the tables from the guest; may suspend
  * @session: a session with the guest
- * @hello: which ABIs it has
- * @ret_names: both tables, one reference
+ * @hello: the hello, which contains the guest's ABIs
+ * @ret_names: both tables, with one reference
  *
- * Return: 0; -EPROTO: what came is not a table; session_call()'s errors; -ENOMEM.
+ * Return: 0; -EPROTO: a malformed table; session_call()'s errors; -ENOMEM.
  */
 must_check int syscall_names_load(struct session *session, const struct hello *hello,
 				  struct names **ret_names);
 
-/** syscall_names_get() - one more reference. Any thread. Return: @names, which may be NULL. */
+/** syscall_names_get() - take a reference. Context: any thread. Return: @names, may be NULL. */
 struct names *syscall_names_get(struct names *names);
 
-/** syscall_names_put() - one reference less; the last frees. NULL is fine. Any thread. */
+/** syscall_names_put() - drop a reference; the last one frees. @names may be NULL. Any thread. */
 void syscall_names_put(struct names *names);
 
 /**
- * syscall_names_find() - number of @name in the native or the compat table. Return: PORTAL_NR_NONE:
- * in none.
+ * syscall_names_find() - find the number of @name in the native or the compat table
+ *
+ * Return: the number; PORTAL_NR_NONE: not in this table.
  */
 uint32_t syscall_names_find(const struct names *names, bool compat, const char *name);
 
 /**
- * syscall_names_of() - name of number @nr. Return: NULL: the table has no such call. Lives as long
- * as
- * @names.
+ * syscall_names_of() - get the name of number @nr
+ *
+ * Return: the name, valid as long as @names; NULL: the table has no such system call.
  */
 const char *syscall_names_of(const struct names *names, bool compat, uint32_t nr);
 
 /**
- * syscall_names_nearest() - the name most like @name, for messages. Return: NULL: none is similar.
+ * syscall_names_nearest() - find the name most similar to @name, for messages
+ *
+ * Return: the name; NULL: no name is similar.
  */
 const char *syscall_names_nearest(const struct names *names, const char *name);
 

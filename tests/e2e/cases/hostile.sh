@@ -189,7 +189,7 @@ bad_rings() {
 	hostile portal_rings "$@"
 	survived 37
 	doorbells_agree
-	expect_err 'the guest module speaks version 2 of the protocol, this portal-vmm version 1'
+	expect_err 'the guest module uses protocol version 2, but this portal-vmm uses version 1'
 }
 
 case_hostile_portal_rings() {
@@ -239,7 +239,7 @@ case_hostile_portal_lies_to_hello() {
 		hostile portal_names --append "lie=$lie"
 		expect_status 2
 		expect_out '^PASS a valid hello'
-		expect_count 1 'the guest module bare does not answer as it should' err
+		expect_count 1 'the guest module bare gave an unexpected answer' err
 		expect_stat sessions.protocol_errors 1
 		expect_stat doorbells.refused 1
 		((status == 2)) || fail "with lie=$lie"
@@ -278,7 +278,7 @@ shared_page() {
 	hostile portal_race --append "answers=$1" "${@:2}"
 	case $status in
 	0) survived 2 ;;
-	2) expect_err 'does not answer as it should' ;;
+	2) expect_err 'gave an unexpected answer' ;;
 	*) fail "exit status $status, expected 0 or 2" ;;
 	esac
 }

@@ -255,28 +255,28 @@ case_input_hook_is_no_module() {
 	head -c 3000 "$TEST_HOOKS/options.so" >in/truncated.so
 	refuse_hook 'in/text.so: not a shared object; a hook module is built with' in/text.so
 	refuse_hook 'in/truncated.so: truncated; build it again' in/truncated.so
-	refuse_hook 'no_desc.so: it has no symbol portal_module; define ' "$TEST_HOOKS/no_desc.so"
+	refuse_hook 'no_desc.so: no symbol portal_module; define ' "$TEST_HOOKS/no_desc.so"
 }
 
 case_input_hook_of_a_newer_api() {
-	refuse_hook 'newer_api.so: made for API 2, this portal-vmm has 1; use a newer portal-vmm' \
+	refuse_hook 'newer_api.so: built for hook API 2, but this portal-vmm has 1; use a newer portal-vmm' \
 		"$TEST_HOOKS/newer_api.so"
-	refuse_hook 'undefined symbol: portal_from_the_future; it was made for a newer portal-vmm' \
+	refuse_hook 'undefined symbol: portal_from_the_future; it was built for a newer portal-vmm' \
 		"$TEST_HOOKS/missing_symbol.so"
 }
 
 case_input_hook_that_refuses_to_load() {
-	refuse_hook 'options.so: it refuses to start: No such device' "$TEST_HOOKS/options.so,refuse=1"
+	refuse_hook 'options.so: its load() failed: No such device' "$TEST_HOOKS/options.so,refuse=1"
 }
 
 case_input_hook_options() {
 	local so="$TEST_HOOKS/options.so"
 
-	refuse_hook "unknown option 'color'; it knows: refuse, colour" "$so,color=red"
+	refuse_hook "unknown option 'color'; known options: refuse, colour" "$so,color=red"
 	refuse_hook "option 'colour' has no value; write colour=VALUE" "$so,colour"
-	refuse_hook 'an option is there twice' "$so,colour=red,colour=blue"
-	refuse_hook "a file name or an option's name is missing; write FILE.so" "$so,=red"
-	refuse_hook "a file name or an option's name is missing; write FILE.so" ',colour=red'
+	refuse_hook 'an option is given twice' "$so,colour=red,colour=blue"
+	refuse_hook 'the name of the file or of an option is missing; write FILE.so' "$so,=red"
+	refuse_hook 'the name of the file or of an option is missing; write FILE.so' ',colour=red'
 }
 
 # found when the guest module has sent the names of the system calls, before init starts

@@ -50,7 +50,7 @@ case_rules_failed_store_becomes_an_event() {
 	# the name of the second is not the hook's
 	expect_calls 'ret=-5 value=0xffffffff' 30
 	expect_calls 'ret=-14 value=0xffffffff' 1
-	expect_err 'rules: a rule of the hook on readv could not store all it should \[polls [0-9]+\]'
+	expect_err 'rules: a rule of the hook on readv could not do all its stores \[polls [0-9]+\]'
 	expect_stat rules.failed 30
 	expect_stat events.enter 30
 }

@@ -94,7 +94,7 @@ static void test_file_that_is_no_shared_object_is_enoexec(void **state)
 	assert_true(fd >= 0);
 	expect(path, -ENOEXEC, "not a shared object");
 	assert_int_equal(write(fd, header, sizeof(header)), sizeof(header));
-	expect(path, -ENOEXEC, "it cannot be loaded");
+	expect(path, -ENOEXEC, "cannot be loaded");
 	close(fd);
 	unlink(path);
 	expect("/tmp", -ENOEXEC, "not a shared object");
@@ -103,20 +103,22 @@ static void test_file_that_is_no_shared_object_is_enoexec(void **state)
 static void test_shared_object_without_the_symbol_is_enoexec(void **state)
 {
 	(void)state;
-	expect(module("no_symbol.so"), -ENOEXEC, "has no symbol portal_module");
+	expect(module("no_symbol.so"), -ENOEXEC, "no symbol portal_module");
 }
 
 static void test_newer_api_is_eprotonosupport(void **state)
 {
 	(void)state;
-	expect(module("newer_api.so"), -EPROTONOSUPPORT, "made for API 2, this portal-vmm has 1");
+	expect(module("newer_api.so"), -EPROTONOSUPPORT,
+	       "built for hook API 2, but this portal-vmm has 1");
 }
 
 static void test_api_of_before_the_first_release_is_eprotonosupport(void **state)
 {
 	(void)state;
 	expect(module("older_api.so"), -EPROTONOSUPPORT,
-	       "older_api.so: made for API 0, this portal-vmm has 1 and takes none older than 1");
+	       "older_api.so: built for hook API 0, but this portal-vmm has 1 and accepts 1 at "
+	       "least");
 }
 
 static void test_incomplete_descriptor_is_einval(void **state)
@@ -129,32 +131,32 @@ static void test_missing_functions_are_enoexec_and_named(void **state)
 {
 	(void)state;
 	expect(module("missing_function.so"), -ENOEXEC, "portal_from_the_future");
-	expect(module("missing_function.so"), -ENOEXEC, "made for a newer portal-vmm");
-	expect(module("unlinked.so"), -ENOEXEC, "helper_that_is_not_there; link what it uses");
+	expect(module("missing_function.so"), -ENOEXEC, "built for a newer portal-vmm");
+	expect(module("unlinked.so"), -ENOEXEC, "helper_that_is_not_there; link the code");
 }
 
 static void test_load_that_fails_gives_its_own_error(void **state)
 {
 	(void)state;
-	expect(module("refuses.so"), -EADDRINUSE, "it refuses to start: Address already in use");
+	expect(module("refuses.so"), -EADDRINUSE, "its load() failed: Address already in use");
 }
 
 static void test_unknown_option_lists_the_known_ones(void **state)
 {
 	(void)state;
 	expect(module("everything.so,colour=red"), -EINVAL,
-	       "unknown option 'colour'; it knows: number, last_words");
-	expect(module("refuses.so,colour=red"), -EINVAL, "it knows: none");
+	       "unknown option 'colour'; known options: number, last_words");
+	expect(module("refuses.so,colour=red"), -EINVAL, "known options: none");
 }
 
 static void test_malformed_option_is_einval(void **state)
 {
 	(void)state;
 	expect(module("everything.so,number"), -EINVAL, "option 'number' has no value");
-	expect(module("everything.so,"), -EINVAL, "name is missing");
-	expect(module("everything.so,number=1,number=2"), -EINVAL, "is there twice");
-	expect("", -EINVAL, "name is missing");
-	expect(module("everything.so,number=many"), -EINVAL, "it refuses to start");
+	expect(module("everything.so,"), -EINVAL, "option is missing");
+	expect(module("everything.so,number=1,number=2"), -EINVAL, "is given twice");
+	expect("", -EINVAL, "option is missing");
+	expect(module("everything.so,number=many"), -EINVAL, "its load() failed");
 }
 
 static void test_descriptor_of_a_module_is_printed(void **state)

@@ -241,7 +241,7 @@ static void test_store_that_fails_comes_as_an_event_and_is_said(void **state)
 	assert_int_equal(rig_call(&rig, "getppid", 0x666, 0, 0), 99);
 	assert_non_null(strstr(
 		capture_stop(),
-		"test: a rule of the hook on getppid could not store all it should [probe 101]"));
+		"test: a rule of the hook on getppid could not do all its stores [probe 101]"));
 	assert_int_equal(asked.calls, 1);
 	assert_int_equal(hits_of(id), 1);
 	assert_int_equal(rig_host_stats(&rig).rules_failed, 1);
@@ -290,7 +290,8 @@ static void test_refusal_is_the_callbacks_to_know(void **state)
 	asked.rule = &skip_7;
 	capture_start();
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_non_null(strstr(capture_stop(), "test: the guest takes no rule for getppid: "));
+	assert_non_null(
+		strstr(capture_stop(), "test: the guest cannot install a rule for getppid: "));
 	assert_int_equal(asked.result, -ENOMEM);
 	rig.guest.refuse_rule = 0;
 	/* it is gone, and not tried again */
@@ -307,7 +308,8 @@ static void test_refused_rule_of_load_leaves_the_hook_as_it_was(void **state)
 	rig.guest.refuse_open = -ENOMEM;
 	capture_start();
 	rig_boot(&rig);
-	assert_non_null(strstr(capture_stop(), "test: the guest takes no rule for getppid: "));
+	assert_non_null(
+		strstr(capture_stop(), "test: the guest cannot install a rule for getppid: "));
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 1);
 	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_ADD], 0);

@@ -650,7 +650,7 @@ static void test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reas
 	(void)state;
 	rig.guest.refuse_add = 1;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "does not answer as it should: Protocol error"));
+	assert_non_null(strstr(log, "gave an unexpected answer: Protocol error"));
 	assert_int_equal(rig.nr_failed, 1);
 }
 
@@ -661,7 +661,7 @@ static void test_guest_that_declines_the_welcome_ends_the_boot(void **state)
 	(void)state;
 	rig.guest.welcome = -EPROTO;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "does not answer as it should"));
+	assert_non_null(strstr(log, "gave an unexpected answer"));
 	assert_int_equal(rig.nr_failed, 1);
 }
 
@@ -672,7 +672,7 @@ static void test_other_wire_version_is_one_clear_message(void **state)
 	(void)state;
 	rig.guest.hello_version = 7;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "speaks version 7 of the protocol, this portal-vmm version 1"));
+	assert_non_null(strstr(log, "uses protocol version 7, but this portal-vmm uses version 1"));
 	assert_int_equal(rig.guest.nr_hooks, 0);
 	assert_int_equal(rig.nr_failed, 0);
 }
@@ -708,7 +708,7 @@ static void test_table_with_bad_names_is_eproto(void **state)
 	(void)state;
 	rig.guest.tamper = spoil_names;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "does not answer as it should: Protocol error"));
+	assert_non_null(strstr(log, "gave an unexpected answer: Protocol error"));
 	assert_int_equal(rig.nr_failed, 1);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's functions about the event and its verdict: no round trip. Documented in portal/hook.h.
- */
+/* SDK functions for the event and its verdict; they never suspend. Documented in portal/hook.h. */
 #include <errno.h>
 #include <portal/hook.h>
 #include <portal/wire.h>

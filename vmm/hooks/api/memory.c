@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDK's functions that may suspend: guest memory and the process. Immediate writes are
- * operations; those of a deferring hook are staged, and its reads see them. Documented in
+ * SDK functions for guest memory and the process; they may suspend. Immediate writes are
+ * operations; deferred writes are staged, and later reads of the same hook see them. Documented in
  * portal/hook.h.
  */
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #define GUEST_PAGE 4096u
 
-/* what the guest has brought along, or has it done */
+/* Read from the items of the event, or by an operation. */
 static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
 {
 	ssize_t n;
@@ -79,8 +79,8 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
 }
 
 /*
- * A string that the hook itself has staged a part of: only bytes show where it ends. Read up to
- * page boundaries, so that memory behind the string's end is not needed.
+ * Read a string of which this hook has staged a part. Its end is found by reading bytes, a page at
+ * a time, so that the memory after the string need not be readable.
  */
 static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
 {
@@ -107,7 +107,7 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 	return (ssize_t)len;
 }
 
-/* the guest cannot be asked: of a string that faulted it has said so */
+/* A trace hook cannot request operations: return the error from the items, if there is one. */
 static ssize_t read_str_traced(struct portal_ctx *ctx, uint64_t addr)
 {
 	int err = fetched_str_error(&ctx->call->items, addr);
@@ -136,7 +136,7 @@ ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str)
 	return portal_write_bytes(ctx, addr, str, strlen(str) + 1);
 }
 
-/* all of @len bytes or an error */
+/* Read all @len bytes. Return: 0; negative errno. */
 static int read_whole(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
 {
 	ssize_t n = portal_read_bytes(ctx, addr, buf, len);
@@ -146,6 +146,7 @@ static int read_whole(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t l
 	return (size_t)n == len ? 0 : -EFAULT;
 }
 
+/* Write all @len bytes. Return: 0; negative errno. */
 static int write_whole(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
 {
 	ssize_t n = portal_write_bytes(ctx, addr, buf, len);
@@ -275,8 +276,8 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
 }
 
-/* what no event brings along */
-static int may_ask(const struct portal_ctx *ctx)
+/* Check that the callback may request an operation, for data that is never in the items. */
+static int check_may_request(const struct portal_ctx *ctx)
 {
 	if (ctx->is_error)
 		return -EINVAL;
@@ -285,7 +286,7 @@ static int may_ask(const struct portal_ctx *ctx)
 
 int portal_proc_pid(struct portal_ctx *ctx)
 {
-	int ret = may_ask(ctx);
+	int ret = check_may_request(ctx);
 
 	return ret < 0 ? ret : op_proc_pid(ctx->session);
 }
@@ -294,7 +295,7 @@ int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_valu
 {
 	uint64_t regs[PORTAL_NR_REGS];
 	unsigned int index;
-	int ret = may_ask(ctx);
+	int ret = check_may_request(ctx);
 
 	if (ret == 0)
 		ret = regs_find(ctx->call->abi, name, &index);
@@ -307,7 +308,7 @@ int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_valu
 
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len)
 {
-	int ret = len == 0 ? -EINVAL : may_ask(ctx);
+	int ret = len == 0 ? -EINVAL : check_may_request(ctx);
 
 	return ret < 0 ? ret : op_proc_env(ctx->session, buf, len);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's functions for a module itself: hooks, options, data, log. Documented in portal/hook.h.
- */
+/* SDK functions for the module: hooks, options, data, log. Documented in portal/hook.h. */
 #include <errno.h>
 #include <portal/hook.h>
 #include <stdarg.h>
@@ -16,7 +15,7 @@
 
 #define TEXT_SIZE 1536
 
-/* inside a callback of @mod that may wait: install now. Elsewhere: when there is a session. */
+/* Install now, in a callback of @mod that may suspend; otherwise in the next session. */
 static int announce(struct portal_module *mod, struct portal_hook *hook)
 {
 	struct session *session = event_session(mod);
@@ -101,7 +100,7 @@ static enum log_level to_level(int level)
 	return level > LOG_DEBUG ? LOG_DEBUG : (enum log_level)level;
 }
 
-/* one line stays one line, whatever a guest's string in it says; line ends at its end just go */
+/* Format one line: strip line ends at its end, replace others, which a guest's string may have. */
 static __attribute__((format(printf, 2, 0))) void format_line(char text[static TEXT_SIZE],
 							      const char *fmt, va_list ap)
 {

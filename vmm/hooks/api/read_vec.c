@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDK's walk over pointers. Every step is what portal_read_bytes() would have read: first what
- * the host has, then, of all that is left, what the guest has. Documented in portal/hook.h.
+ * SDK function that follows pointers. Each step gives what portal_read_bytes() would have read:
+ * first the steps that need no operation, then all the others in one operation. Documented in
+ * portal/hook.h.
  */
 #include <errno.h>
 #include <portal/hook.h>
@@ -14,12 +15,12 @@
 #include "portal/task_mem/direct.h"
 
 /**
- * struct vec_walk - reads under way
+ * struct vec_walk - the state of a portal_read_vec()
  * @ctx: the event
- * @vector: what is to be read
- * @steps: of @vector
- * @done: steps that have all their bytes
- * @is_over: no step after these can be made
+ * @vector: the reads
+ * @steps: steps of @vector
+ * @done: number of steps that have been read completely
+ * @is_over: no further step can be read
  */
 struct vec_walk {
 	struct portal_ctx *ctx;
@@ -41,7 +42,7 @@ static void overlay(const struct portal_ctx *ctx, uint64_t addr, const struct re
 		staging_overlay(&ctx->staging, ctx->hook->id, addr, step->buf, (size_t)step->n);
 }
 
-/* the next step has been read at @addr */
+/* Account for the next step, which has been read at @addr. */
 static void advance(struct vec_walk *walk, uint64_t addr)
 {
 	const struct read_vec_step *step = &walk->steps[walk->done];
@@ -53,8 +54,11 @@ static void advance(struct vec_walk *walk, uint64_t addr)
 		walk->is_over = true;
 }
 
-/* Return: whether it is known without the guest what reading the next step at @addr gives. */
-static bool read_here(struct vec_walk *walk, uint64_t addr)
+/*
+ * Read the next step at @addr from staged writes, the items or present memory.
+ * Return: false: an operation is needed.
+ */
+static bool read_locally(struct vec_walk *walk, uint64_t addr)
 {
 	struct portal_ctx *ctx = walk->ctx;
 	struct read_vec_step *step = &walk->steps[walk->done];
@@ -72,10 +76,10 @@ static bool read_here(struct vec_walk *walk, uint64_t addr)
 }
 
 /*
- * @nr steps have been read as the guest has memory. What this hook has staged may hide the pointers
- * that the guest followed, and memory that it does not have: from there on, they are made anew.
+ * Accept @nr steps that the guest has read. The guest does not see the writes that this hook has
+ * staged. Stop at the first step whose pointer or memory was staged; the rest is read again.
  */
-static void take(struct vec_walk *walk, size_t nr)
+static void accept_steps(struct vec_walk *walk, size_t nr)
 {
 	const size_t first = walk->done;
 	uint64_t followed[PORTAL_MAX_STEPS], addr;
@@ -92,7 +96,7 @@ static void take(struct vec_walk *walk, size_t nr)
 	}
 }
 
-/* a guest module that is older than the operation */
+/* Read one step, for a guest module that does not know READ_VEC. */
 static ssize_t read_one(struct vec_walk *walk, uint64_t addr)
 {
 	struct read_vec_step *step = &walk->steps[walk->done];
@@ -101,8 +105,8 @@ static ssize_t read_one(struct vec_walk *walk, uint64_t addr)
 	return step->n < 0 && step->n != -EFAULT ? step->n : 1;
 }
 
-/* Return: 0: at least one step more is done, or the walk is over. */
-static int read_there(struct vec_walk *walk, uint64_t addr)
+/* Read the next steps by an operation. Return: 0: a step is done, or the walk is over. */
+static int read_from_guest(struct vec_walk *walk, uint64_t addr)
 {
 	ssize_t nr;
 
@@ -113,11 +117,11 @@ static int read_there(struct vec_walk *walk, uint64_t addr)
 		nr = read_one(walk, addr);
 	if (nr < 0)
 		return (int)nr;
-	take(walk, (size_t)nr);
+	accept_steps(walk, (size_t)nr);
 	return 0;
 }
 
-static int walk_on(struct vec_walk *walk)
+static int walk_next(struct vec_walk *walk)
 {
 	uint64_t addr;
 
@@ -126,8 +130,8 @@ static int walk_on(struct vec_walk *walk)
 		walk->is_over = true;
 		return 0;
 	}
-	if (!read_here(walk, addr))
-		return read_there(walk, addr);
+	if (!read_locally(walk, addr))
+		return read_from_guest(walk, addr);
 	advance(walk, addr);
 	return 0;
 }
@@ -173,7 +177,7 @@ int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr
 	if (event_is_over(ctx))
 		return -ECANCELED;
 	while (walk.done < nr && !walk.is_over) {
-		ret = walk_on(&walk);
+		ret = walk_next(&walk);
 		if (ret < 0)
 			return ret;
 	}

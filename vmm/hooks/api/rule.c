@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The SDK's functions about rules. Documented in portal/hook.h. */
+/* SDK functions for rules. Documented in portal/hook.h. */
 #include <errno.h>
 #include <portal/hook.h>
 
@@ -8,7 +8,7 @@
 #include "hooks/module.h"
 #include "hooks/registry.h"
 
-/* as hooks: inside a callback of the module that may wait now, elsewhere when there is a session */
+/* Install now, in a callback of the module that may suspend; otherwise in the next session. */
 static int announce(struct portal_hook *hook, uint64_t id)
 {
 	struct registry *registry = hook->module->registry;
