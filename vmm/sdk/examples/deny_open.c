@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes opening files below a prefix fail: open, creat, openat and openat2, absolute and relative
- * paths, 64- and 32-bit programs. The call is skipped and returns the error.
+ * paths, 64-bit and 32-bit programs. The system call is skipped and returns the error.
  *
  *	portal-vmm ... --hook deny_open.so,prefix=/etc/shadow,errno=EACCES
  *
- * The path is made absolute with the name of the current directory or of the descriptor it is
- * relative to, and "." and ".." and "//" are taken out of it as text. Symbolic links are not
- * followed: a link with another name leads past this hook, and so does a program that changes the
- * path while it is being opened.
- * A tool to try a firmware with, not a trust boundary.
+ * A relative path is made absolute with the name of the current directory or of the descriptor;
+ * then ".", ".." and "//" are removed from the text. Symbolic links are not followed, so a program
+ * can bypass this hook with a link, or by changing the path while the file is being opened: the
+ * hook is for experiments with a firmware and not a trust boundary.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* strerrorname_np() */
-#endif
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np() */
 #endif
@@ -26,13 +22,13 @@
 #define PATH_SIZE 4096
 #define NR_ERRORS 134
 
-/* what load() has made of the options; of each module, for the file may be loaded more than once */
+/* the parsed options; one for each module, because the file may be loaded more than once */
 struct deny {
 	const char *prefix;
 	int err;
 };
 
-/* take ".", "..", and empty parts out of an absolute path, in place */
+/* Remove ".", "..", and empty parts from an absolute path, in place. */
 static void normalise(char *path)
 {
 	char *to = path, *part = path;
@@ -57,15 +53,17 @@ static void normalise(char *path)
 	*to = '\0';
 }
 
-/* Return: 0: the name of directory @dirfd, a "/" and the path at @addr are in @buf; -1: leave it to
- * the guest */
+/*
+ * Read the path at @addr. If it is relative, put the name of directory @dirfd and a "/" before it.
+ * Return: 0; -1: no usable path, let the kernel handle the system call.
+ */
 static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char *buf, size_t size)
 {
 	char path[PATH_SIZE];
 	ssize_t n = portal_read_str(ctx, addr, path, sizeof(path));
 	size_t len = 0;
 
-	/* no path, an empty one, or one too long for the kernel: it will say so itself */
+	/* not readable, empty, or too long: the kernel returns the error */
 	if (n <= 0 || (size_t)n >= sizeof(path))
 		return -1;
 	if (path[0] != '/') {
@@ -119,7 +117,7 @@ static int parse_errno(struct portal_module *mod)
 		if (name && strcmp(name, text) == 0)
 			return i;
 	}
-	portal_mod_log(mod, PORTAL_ERROR, "errno=%s: write a name like EACCES, or its number",
+	portal_mod_log(mod, PORTAL_ERROR, "errno=%s: write a name such as EACCES, or a number",
 		       text);
 	return -EINVAL;
 }
@@ -128,7 +126,9 @@ static int parse_options(struct portal_module *mod, struct deny *deny)
 {
 	deny->prefix = portal_option(mod, "prefix");
 	if (!deny->prefix || deny->prefix[0] != '/') {
-		portal_mod_log(mod, PORTAL_ERROR, "write prefix=/some/path: what is to be denied");
+		portal_mod_log(
+			mod, PORTAL_ERROR,
+			"prefix: the absolute path to deny is missing; write prefix=/some/path");
 		return -EINVAL;
 	}
 	deny->err = parse_errno(mod);
@@ -167,7 +167,7 @@ static int load(struct portal_module *mod)
 
 		ret = portal_hook_syscall(mod, &hook, NULL);
 	}
-	/* a module that did not load is not unloaded either */
+	/* unload() is not called when load() fails */
 	if (ret < 0)
 		free(deny);
 	return ret;
@@ -180,14 +180,15 @@ static void unload(struct portal_module *mod)
 
 static const struct portal_option options[] = {
 	{ .key = "prefix",
-	  .help = "beginning of the absolute paths to deny (needed); end it with / for a folder" },
-	{ .key = "errno", .fallback = "EACCES", .help = "the error, a name or a number" },
+	  .help = "prefix of the absolute paths to deny (required); end it with / for a "
+		  "directory" },
+	{ .key = "errno", .fallback = "EACCES", .help = "error to return, a name or a number" },
 	{ .key = NULL },
 };
 
 const struct portal_module_desc portal_module = {
 	PORTAL_MODULE_INIT, .name = "deny_open",
-	.version = "1",	    .help = "opening files below a prefix fails",
+	.version = "1",	    .help = "makes opening files below a prefix fail",
 	.options = options, .load = load,
 	.unload = unload,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The smallest useful module: one hook, one line in the log for every process that asks for the
- * kernel's name.
+ * The smallest useful module: one hook that logs a line when a process calls uname.
  *
  *	portal-vmm ... --hook hello.so
  *	portal-vmm ... --hook hello.so,greeting=ahoy
@@ -31,12 +30,12 @@ static int load(struct portal_module *mod)
 }
 
 static const struct portal_option options[] = {
-	{ .key = "greeting", .fallback = "hello", .help = "what to say" },
+	{ .key = "greeting", .fallback = "hello", .help = "greeting to log" },
 	{ .key = NULL },
 };
 
 const struct portal_module_desc portal_module = {
 	PORTAL_MODULE_INIT, .name = "hello",
-	.version = "1",	    .help = "says hello for every process that calls uname",
+	.version = "1",	    .help = "logs a greeting when a process calls uname",
 	.options = options, .load = load,
 };

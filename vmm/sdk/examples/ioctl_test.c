@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uses every way to look at a process, on the return of ioctl(fd, SIOCDEVPRIVATE, &ifreq): reads,
- * writes, reads back what it wrote, and logs the descriptor, the arguments, the environment and the
- * process id. A read-back that differs fails the hook.
+ * Inspects a process in all ways, at the return of ioctl(fd, SIOCDEVPRIVATE, &ifreq): reads and
+ * writes its memory, reads back what it wrote, and logs the name of the descriptor, the arguments,
+ * the environment and the process id. The hook fails if it reads back something else.
  *
  *	portal-vmm ... --hook ioctl_test.so
  */
@@ -62,7 +62,7 @@ static int change_int(struct portal_ctx *ctx, uint64_t arg)
 	return -EIO;
 }
 
-/* @n bytes of NUL-separated texts become one line */
+/* Replace the NULs between @n bytes of strings by spaces. */
 static const char *join(char *text, size_t size, ssize_t n)
 {
 	size_t len = (size_t)n < size ? (size_t)n : size - 1;
@@ -123,6 +123,6 @@ const struct portal_module_desc portal_module = {
 	PORTAL_MODULE_INIT,
 	.name = "ioctl_test",
 	.version = "1",
-	.help = "looks at a process that calls ioctl(SIOCDEVPRIVATE) in every way there is",
+	.help = "inspects a process that calls ioctl(SIOCDEVPRIVATE) in all ways",
 	.load = load,
 };

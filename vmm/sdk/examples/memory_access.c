@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads and writes guest memory: when a read() has returned data, log what is in the buffer, put
- * other text there, and read a number behind it.
+ * Reads and writes guest memory: when a read() has returned data, logs the contents of the buffer,
+ * replaces them by another text, and reads a number after it.
  *
- * It changes what programs read, so give it a program to work on:
+ * It changes what programs read, so restrict it to one program:
  *
  *	portal-vmm ... --hook memory_access.so,comm=cat
  */
@@ -43,7 +43,7 @@ static int load(struct portal_module *mod)
 		.when = PORTAL_ON_RETURN,
 		.name = "read",
 		.comm = portal_option(mod, "comm"),
-		/* the buffer has room for the text and the number, and something was read */
+		/* the buffer is large enough for the text and the number, and data was read */
 		.arg[2] = { .cmp = PORTAL_MATCH_GE, .flags = PORTAL_MATCH_UNSIGNED, .value = 20 },
 		.ret = { .cmp = PORTAL_MATCH_GT, .value = 0 },
 		.fn = on_read,
@@ -53,7 +53,7 @@ static int load(struct portal_module *mod)
 }
 
 static const struct portal_option options[] = {
-	{ .key = "comm", .help = "name of the only task to touch; without it all are" },
+	{ .key = "comm", .help = "only tasks with this name (default: all tasks)" },
 	{ .key = NULL },
 };
 
@@ -61,7 +61,7 @@ const struct portal_module_desc portal_module = {
 	PORTAL_MODULE_INIT,
 	.name = "memory_access",
 	.version = "1",
-	.help = "logs and replaces what read() delivers into buffers of 20 bytes and more",
+	.help = "logs and replaces the data that read() returns in buffers of at least 20 bytes",
 	.options = options,
 	.load = load,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers for the switch registers of RALink's Ethernet driver, which the program mtk7530_switch of
- * some routers polls while it boots: ioctl(fd, RAETH_ESW_REG_READ, &ifreq), whose ifr_data points
- * to a register number and, behind it, the place for the value.
+ * Answers reads of the switch registers of RALink's Ethernet driver, which the program
+ * mtk7530_switch of some routers polls at boot: ioctl(fd, RAETH_ESW_REG_READ, &ifreq). ifr_data
+ * points to the number of a register, which is followed by its value.
  *
  *	portal-vmm ... --hook raeth.so[,rule=1]
  *
- * With rule=1 the guest is told the answers, and gives them by itself.
+ * With rule=1 the guest module gives the answers by itself.
  */
 #include <portal/hook.h>
 #include <stdio.h>
@@ -17,9 +17,9 @@
 #define REG_ESW_WT_MAC_ATC    0x80
 #define REG_ESW_TABLE_STATUS0 0x90
 
-#define IFR_DATA 16 /* offset in struct ifreq, behind the name */
+#define IFR_DATA 16 /* offset in struct ifreq, after the name */
 
-#define OTHER_REGISTER 0x10173 /* what all the others have */
+#define OTHER_REGISTER 0x10173 /* value of all other registers */
 
 static const struct {
 	uint32_t code, value;
@@ -60,14 +60,13 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 	return 1;
 }
 
-/* what on_ioctl() reads: with this and deferred writes, an answer costs one exit */
+/* the memory that on_ioctl() reads: with this and deferred writes, an answer costs one exit */
 static const struct portal_fetch fetch[] = {
 	{ .what = PORTAL_FETCH_STR, .arg = 2, .max = 16 },
 	{ .what = PORTAL_FETCH_PTR_MEM, .arg = 2, .offset = IFR_DATA, .max = 4 },
 };
 
-/* on_ioctl() in the guest's hands: the first rule that holds answers, the last is for all other
- * registers */
+/* on_ioctl() as rules: the first one that matches answers; the last is for all other registers */
 static int add_rules(struct portal_hook *hook, const char *interface)
 {
 	const size_t nr = sizeof(registers) / sizeof(registers[0]);
@@ -93,7 +92,7 @@ static int add_rules(struct portal_hook *hook, const char *interface)
 	int ret = 0;
 
 	for (size_t i = 0; i <= nr && ret == 0; i++) {
-		/* no bit need be set: any number that is there */
+		/* BITS_SET with the value 0 matches any number */
 		conds[1].match.cmp = i < nr ? PORTAL_MATCH_EQ : PORTAL_MATCH_BITS_SET;
 		conds[1].match.value = i < nr ? registers[i].code : 0;
 		store.value = i < nr ? registers[i].value : OTHER_REGISTER;
@@ -127,10 +126,10 @@ static int load(struct portal_module *mod)
 }
 
 static const struct portal_option options[] = {
-	{ .key = "interface", .fallback = "eth0", .help = "the network interface to answer for" },
+	{ .key = "interface", .fallback = "eth0", .help = "network interface to answer for" },
 	{ .key = "rule",
 	  .fallback = "0",
-	  .help = "1: the guest answers by itself, and nothing is logged" },
+	  .help = "1: the guest module answers by itself, and nothing is logged" },
 	{ .key = NULL },
 };
 

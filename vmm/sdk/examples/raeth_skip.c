@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As raeth, but before the call and for one place in one program: when mtk7530_switch polls the
- * register REG_ESW_WT_MAC_AD0, the ioctl is skipped, and the value goes to where the caller keeps
- * its pointer to it. The walk there fits a stack whose top word points to the caller's frame with
- * that pointer at +8.
+ * As raeth, but at entry and for one place in one program: when mtk7530_switch polls the register
+ * REG_ESW_WT_MAC_AD0, the ioctl is skipped and the value is written directly to the caller's
+ * variable. The top word of the stack points to the caller's frame, and the word at +8 in that
+ * frame points to the variable.
  *
  *	portal-vmm ... --hook raeth_skip.so
  */
@@ -15,9 +15,9 @@
 #define REG_ESW_WT_MAC_AD0 0x34
 #define W_MAC_DONE	   0x2
 
-#define IFR_DATA 16 /* offset in struct ifreq, behind the name */
+#define IFR_DATA 16 /* offset in struct ifreq, after the name */
 
-/* Return: 0: written; negative errno: the stack is not laid out like that */
+/* Return: 0: written; negative errno: the stack has another layout. */
 static int write_to_caller(struct portal_ctx *ctx)
 {
 	uint64_t sp, caller_frame, value;
@@ -71,6 +71,6 @@ static int load(struct portal_module *mod)
 
 const struct portal_module_desc portal_module = {
 	PORTAL_MODULE_INIT, .name = "raeth_skip",
-	.version = "1",	    .help = "lets mtk7530_switch's table_del succeed without its ioctl",
+	.version = "1",	    .help = "makes table_del of mtk7530_switch succeed without its ioctl",
 	.load = load,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Logs every openat: when, who, the path and the result. The guest writes its events into a ring
- * and goes on; logging costs it no exit.
+ * Logs every openat: time, task, path and result. The guest module writes the events into a trace
+ * ring, so that they cost no exit.
  *
  *	portal-vmm ... --hook trace_open.so
  *	portal-vmm ... --hook trace_open.so,comm=httpd,file=/tmp/opened
@@ -14,13 +14,13 @@
 
 #define PATH_SIZE 4096
 
-/* @file: NULL: portal-vmm's log. @lost: on all vCPUs */
+/* @file: NULL: log to standard error. @lost: events lost on all vCPUs */
 struct logger {
 	FILE *file;
 	unsigned long long lost;
 };
 
-static void line(struct portal_ctx *ctx, const struct logger *logger, const char *path)
+static void write_line(struct portal_ctx *ctx, const struct logger *logger, const char *path)
 {
 	unsigned long long us = portal_time(ctx) / 1000;
 	long long ret = (long long)portal_ret(ctx);
@@ -42,7 +42,7 @@ static int on_openat(struct portal_ctx *ctx, void *data)
 	logger->lost += portal_lost(ctx);
 	if (n < 0)
 		snprintf(path, sizeof(path), "(%s)", strerror((int)-n));
-	line(ctx, logger, path);
+	write_line(ctx, logger, path);
 	return 0;
 }
 
@@ -97,7 +97,7 @@ static int load(struct portal_module *mod)
 	ret = open_file(mod, logger);
 	if (ret == 0)
 		ret = hook_openat(mod, logger);
-	/* a module that did not load is not unloaded either */
+	/* unload() is not called when load() fails */
 	if (ret < 0)
 		done(logger);
 	return ret;
@@ -108,14 +108,13 @@ static void unload(struct portal_module *mod)
 	struct logger *logger = portal_data(mod);
 
 	if (logger->lost > 0)
-		portal_mod_log(mod, PORTAL_WARN,
-			       "%llu events were lost before those that were seen", logger->lost);
+		portal_mod_log(mod, PORTAL_WARN, "%llu events were lost", logger->lost);
 	done(logger);
 }
 
 static const struct portal_option options[] = {
-	{ .key = "comm", .help = "only of tasks with this name" },
-	{ .key = "file", .help = "where the lines go, instead of portal-vmm's log" },
+	{ .key = "comm", .help = "only tasks with this name (default: all tasks)" },
+	{ .key = "file", .help = "file to write to (default: portal-vmm's log)" },
 	{ .key = NULL },
 };
 
