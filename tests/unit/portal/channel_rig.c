@@ -107,7 +107,7 @@ void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct)
 			.on_trace_broken = on_trace_broken,
 			.ctx = rig,
 		},
-		.nr_vcpus = DOOR_VCPUS,
+		.nr_vcpus = RIG_VCPUS,
 		.direct = direct,
 	};
 
@@ -115,13 +115,13 @@ void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct)
 	assert_int_equal(fake_guest_init(&rig->guest, 4, call, rig), 0);
 	assert_int_equal(channel_create(&config, &rig->channel), 0);
 	fake_task_init(&rig->task, "task", false);
-	rig->memory = fake_map(&rig->task, DOOR_MEMORY, DOOR_MEMORY_SIZE, FAKE_READ | FAKE_WRITE);
+	rig->memory = fake_map(&rig->task, RIG_MEMORY, RIG_MEMORY_SIZE, FAKE_READ | FAKE_WRITE);
 	assert_non_null(rig->memory);
 }
 
 void channel_rig_done(struct channel_rig *rig)
 {
-	for (unsigned int i = 0; i < DOOR_VCPUS; i++)
+	for (unsigned int i = 0; i < RIG_VCPUS; i++)
 		channel_cancel_vcpu(rig->channel, i);
 	channel_destroy(rig->channel);
 	fake_task_done(&rig->task);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A channel between the fake guest and a taker of events that the test writes: no hooks, no
- * modules.
- */
+/* A channel between the fake guest and a sink that the test defines: no hooks, no modules. */
 #ifndef CHANNEL_RIG_H
 #define CHANNEL_RIG_H
 
@@ -17,23 +15,26 @@
 #include "portal/channel.h"
 #include "portal/ops/operation.h"
 
-#define DOOR_VCPUS 2
+#define RIG_VCPUS 2
 
 /**
- * struct channel_rig - everything
+ * struct channel_rig - the guest, the channel and the events received
  * @guest: the fake guest
- * @task: a task of it, with memory at 0x10000 (three pages)
+ * @task: one of its tasks, with memory at RIG_MEMORY (three pages)
  * @memory: that memory
  * @channel: the channel
- * @talk: what the host does in every system call event; NULL: nothing
- * @talk_ctx: handed to it
- * @nr_hello, @nr_call, @nr_error, @nr_work, @nr_bye: events that came
- * @mismatch: version of the last hello that did not fit
- * @last_call: the last event
- * @more: guest memory beside the pool; slice may be NULL
- * @take: what the host does with each record; NULL: nothing
- * @last_stamp, @nr_trace: of the last record, and how many; on the trace thread
- * @nr_broken, @broken: trace rings that broke the protocol, the last of them
+ * @talk: called in every system call event; may be NULL
+ * @talk_ctx: context for @talk
+ * @nr_hello, @nr_call, @nr_error, @nr_work, @nr_bye: numbers of events received
+ * @mismatch: version of the last hello with another version
+ * @last_call: the last system call event
+ * @last_error: the last error event
+ * @more: guest memory outside the pool; slice may be NULL
+ * @take: called for each record; may be NULL
+ * @last_stamp: stamp of the last record
+ * @nr_trace: number of records
+ * @nr_broken: number of corrupt trace rings
+ * @broken: the last corrupt trace ring
  */
 struct channel_rig {
 	struct fake_guest guest;
@@ -54,29 +55,27 @@ struct channel_rig {
 	unsigned int broken;
 };
 
-#define DOOR_MEMORY	 0x10000ull
-#define DOOR_MEMORY_SIZE (3 * 4096)
+#define RIG_MEMORY	0x10000ull
+#define RIG_MEMORY_SIZE (3 * 4096)
 
-/** channel_rig_init() - no hello yet; nothing is accessed past the guest. */
+/** channel_rig_init() - set up a rig without direct access; the guest has not sent hello. */
 void channel_rig_init(struct channel_rig *rig);
 
-/** channel_rig_init_direct() - the same with a channel that accesses memory past the guest. */
+/** channel_rig_init_direct() - set up a rig with direct access. */
 void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct);
 
-/** channel_rig_done() - cancels all vCPUs. */
+/** channel_rig_done() - cancel all vCPUs and free the rig. */
 void channel_rig_done(struct channel_rig *rig);
 
-/** channel_rig_open() - the task makes call 16; the session after its first call. */
+/** channel_rig_open() - let the task make system call 16; @session is in the state after EVENT. */
 void channel_rig_open(struct channel_rig *rig, struct fake_session *session, unsigned int vcpu);
 
-/**
- * channel_rig_converse() - hello, then one event in which the host does @talk(@ctx); must end well.
- */
+/** channel_rig_converse() - run hello and one event with @talk(@ctx), which must succeed. */
 void channel_rig_converse(struct channel_rig *rig,
 			  void (*talk)(struct channel_rig *rig, struct session *session),
 			  void *ctx);
 
-/** channel_rig_stats() - the counters now. */
+/** channel_rig_stats() - get the counters. */
 struct channel_stats channel_rig_stats(struct channel_rig *rig);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables in a small guest memory, made as a kernel makes them. */
+/* Page tables in a small guest memory, with the layout that a kernel uses. */
 #ifndef UNIT_PORTAL_TABLES_H
 #define UNIT_PORTAL_TABLES_H
 
@@ -12,7 +12,7 @@
 #define TABLES_BASE 0x80000000ull
 #define TABLES_SIZE (8u << 20)
 
-/* bits of entries that the tests set and clear */
+/* bits of entries */
 #define X86_P	  (1ull << 0)
 #define X86_W	  (1ull << 1)
 #define X86_U	  (1ull << 2)
@@ -29,12 +29,12 @@
 #define ARM_PAGE (ARM_VALID | ARM_TABLE | ARM_USER | ARM_AF)
 
 /**
- * struct tables - a memory with page tables in it
+ * struct tables - memory with page tables
  * @ram: TABLES_SIZE bytes at TABLES_BASE
- * @used: bytes given out
- * @mem: @ram for those who walk
- * @table: how to walk
- * @link: what an entry for a further table has beside its address
+ * @used: bytes allocated
+ * @mem: access to @ram for page_table_walk()
+ * @table: root and format of the tables
+ * @link: bits of an entry for a table, besides its address
  */
 struct tables {
 	uint8_t *ram;
@@ -44,28 +44,24 @@ struct tables {
 	uint64_t link;
 };
 
-/** tables_init() - empty tables; @paging as events have it, must be of a known format. */
+/** tables_init() - create empty tables. @paging: as in an event, of a supported format. */
 void tables_init(struct tables *tables, uint32_t abi, uint32_t paging);
 void tables_done(struct tables *tables);
 
-/**
- * tables_alloc() - a fresh page, aligned to its size of @size bytes. Return: its address in the
- * guest.
- */
+/** tables_alloc() - allocate a page of @size bytes, aligned to its size. Return: its GPA. */
 uint64_t tables_alloc(struct tables *tables, size_t size);
 
-/** tables_host() - that page for the test. */
+/** tables_host() - get the host address of @gpa. */
 void *tables_host(struct tables *tables, uint64_t gpa);
 
 /**
- * tables_entry() - the entry for @gva on @level, 0 = of a page; the tables above are made where
- * they are missing
+ * tables_entry() - get the entry of @gva at @level (0: of a page), creating tables as needed
  *
- * Return: the entry, for the test to write to.
+ * Return: host address of the entry.
  */
 uint64_t *tables_entry(struct tables *tables, uint64_t gva, unsigned int level);
 
-/** tables_map() - a fresh page at @gva with @bits in its entry. Return: the page for the test. */
+/** tables_map() - map a new page at @gva with @bits in its entry. Return: its host address. */
 uint8_t *tables_map(struct tables *tables, uint64_t gva, uint64_t bits);
 
 #endif

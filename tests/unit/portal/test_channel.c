@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rings, sessions and refusals: docs/protocol.md sections 1 to 3. */
+/* Calls, sessions and refusals: docs/protocol.md sections 1 to 3. */
 #include <endian.h>
 #include <errno.h>
 #include <pthread.h>
@@ -23,13 +23,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* one read; what it returned goes to talk_ctx */
+/* Read once and store the return value in *talk_ctx. */
 static void read_one(struct channel_rig *rig, struct session *session)
 {
 	ssize_t *ret_n = rig->talk_ctx;
 	char buf[4];
 
-	*ret_n = op_read(session, DOOR_MEMORY, buf, sizeof(buf));
+	*ret_n = op_read(session, RIG_MEMORY, buf, sizeof(buf));
 }
 
 static ssize_t read_result;
@@ -60,7 +60,7 @@ static void test_hello_registers_the_pool(void **state)
 	assert_int_equal(channel_rig_stats(rig).events[PORTAL_EVENT_HELLO & 0xff], 1);
 }
 
-static void test_hello_of_another_version_ends_at_once_and_is_told(void **state)
+static void test_hello_version_mismatch_reported(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -83,20 +83,20 @@ static int hello_with(struct channel_rig *rig, struct portal_wire_hello *hello, 
 	return session.state == FAKE_REFUSED ? session.error : 0;
 }
 
-static void test_hello_with_a_page_that_is_not_ram_is_efault(void **state)
+static void test_hello_with_page_outside_ram_is_efault(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct portal_wire_hello hello;
 
 	fake_fill_hello(&rig->guest, &hello);
-	/* the hole between the two halves */
+	/* page 2 is the hole between the two halves */
 	hello.ranges[0].nr_pages = htole32(3);
 	hello.nr_ranges = htole32(1);
 	assert_int_equal(hello_with(rig, &hello, sizeof(hello)), -EFAULT);
 	assert_int_equal(rig->nr_hello, 0);
 }
 
-static void test_hello_on_a_page_outside_its_own_ranges_is_refused(void **state)
+static void test_hello_on_page_outside_its_ranges_is_enoent(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct portal_wire_hello hello;
@@ -107,7 +107,7 @@ static void test_hello_on_a_page_outside_its_own_ranges_is_refused(void **state)
 	assert_int_equal(hello_with(rig, &hello, sizeof(hello)), -ENOENT);
 }
 
-static void test_hello_of_every_wrong_size_is_eproto(void **state)
+static void test_hello_truncated_at_every_byte_is_eproto(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct portal_wire_hello hello;
@@ -118,7 +118,7 @@ static void test_hello_of_every_wrong_size_is_eproto(void **state)
 	assert_int_equal(rig->nr_hello, 0);
 }
 
-static void test_hello_ring_outside_ram_is_efault(void **state)
+static void test_hello_call_outside_ram_is_efault(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -127,7 +127,7 @@ static void test_hello_ring_outside_ram_is_efault(void **state)
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE + 8, PORTAL_CALL_HELLO), -EFAULT);
 }
 
-static void test_second_hello_cancels_what_was_open(void **state)
+static void test_second_hello_cancels_open_sessions(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -145,7 +145,7 @@ static void test_second_hello_cancels_what_was_open(void **state)
 	assert_int_equal(channel_rig_stats(rig).cancelled, 1);
 }
 
-static void test_bye_ends_the_pool(void **state)
+static void test_bye_removes_the_pool(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -158,7 +158,7 @@ static void test_bye_ends_the_pool(void **state)
 
 /* ---- events ---- */
 
-static void test_event_arrives_whole(void **state)
+static void test_event_is_delivered_completely(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -185,7 +185,7 @@ static void open_raw(struct channel_rig *rig, struct fake_session *session, uint
 	fake_session_finish(session);
 }
 
-static void test_event_of_every_wrong_size_is_refused(void **state)
+static void test_event_truncated_at_every_byte_is_eproto(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct portal_wire_syscall call;
@@ -204,7 +204,7 @@ static void test_event_of_every_wrong_size_is_refused(void **state)
 	assert_true(rig->last_call.is_return);
 }
 
-static void test_event_larger_than_the_page_is_refused(void **state)
+static void test_event_larger_than_the_page_is_eproto(void **state)
 {
 	static const uint64_t sizes[] = { 4073, 0x80000000, UINT64_MAX };
 	struct channel_rig *rig = *state;
@@ -221,12 +221,12 @@ static void test_event_larger_than_the_page_is_refused(void **state)
 		assert_int_equal(call_page(rig, 0, fake_page_gpa(&rig->guest, session.page),
 					   PORTAL_CALL_EVENT),
 				 -EPROTO);
-		/* untouched */
+		/* the page is unchanged */
 		assert_int_equal(le64toh(region->op), PORTAL_EVENT_SYSCALL_ENTER);
 	}
 }
 
-static void test_event_of_unknown_code_is_refused(void **state)
+static void test_event_with_unknown_code_is_eproto(void **state)
 {
 	static const uint32_t codes[] = { 0, 1, PORTAL_EVENT_HELLO, PORTAL_EVENT_WORK, 0xe00000ff };
 	struct channel_rig *rig = *state;
@@ -240,7 +240,7 @@ static void test_event_of_unknown_code_is_refused(void **state)
 	assert_int_equal(channel_rig_stats(rig).protocol_errors, 5);
 }
 
-static void test_error_event_arrives(void **state)
+static void test_error_event_is_delivered(void **state)
 {
 	struct channel_rig *rig = *state;
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
@@ -271,13 +271,13 @@ static void test_work_session_is_served(void **state)
 
 /* ---- refusals ---- */
 
-static void test_ring_outside_the_pool_is_enoent(void **state)
+static void test_call_outside_the_pool_is_enoent(void **state)
 {
 	struct channel_rig *rig = *state;
 
 	boot(rig);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE - 4096, PORTAL_CALL_EVENT), -ENOENT);
-	/* the hole, and the page behind the last */
+	/* the hole, and the page after the last */
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE + 2 * 4096, PORTAL_CALL_EVENT), -ENOENT);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE + 5 * 4096, PORTAL_CALL_EVENT), -ENOENT);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE + 1, PORTAL_CALL_EVENT), -ENOENT);
@@ -285,7 +285,7 @@ static void test_ring_outside_the_pool_is_enoent(void **state)
 	assert_int_equal(channel_rig_stats(rig).refused, 5);
 }
 
-/* as an architecture does it whose doorbell has no room for an address; hello has one */
+/* Call by index, as on architectures whose doorbell does not pass an address. */
 static int call_by_index(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 {
 	struct channel_rig *rig = ctx;
@@ -296,7 +296,7 @@ static int call_by_index(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t ki
 	return channel_call_index(rig->channel, vcpu, index, kind);
 }
 
-static void test_ring_by_index_is_for_the_page_of_that_number(void **state)
+static void test_call_by_index_uses_that_page(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session[4];
@@ -313,7 +313,7 @@ static void test_ring_by_index_is_for_the_page_of_that_number(void **state)
 	assert_int_equal(channel_rig_stats(rig).refused, 0);
 }
 
-static void test_ring_by_an_index_outside_the_pool_is_enoent(void **state)
+static void test_call_by_index_outside_the_pool_is_enoent(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -334,7 +334,7 @@ static void test_unknown_kind_and_vcpu_are_einval(void **state)
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, 0), -EINVAL);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_TRACE + 1), -EINVAL);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
-	assert_int_equal(call_page(rig, DOOR_VCPUS, FAKE_RAM_BASE, PORTAL_CALL_WORK), -EINVAL);
+	assert_int_equal(call_page(rig, RIG_VCPUS, FAKE_RAM_BASE, PORTAL_CALL_WORK), -EINVAL);
 	assert_int_equal(channel_rig_stats(rig).doorbells[0], 3);
 }
 
@@ -346,7 +346,7 @@ static void test_answer_without_a_session_is_enoent(void **state)
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_ANSWER), -ENOENT);
 }
 
-static void test_answer_of_another_generation_is_refused_and_the_session_lives(void **state)
+static void test_answer_with_wrong_generation_keeps_the_session(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -369,7 +369,7 @@ static void test_answer_of_another_generation_is_refused_and_the_session_lives(v
 	fake_session_drop(&session);
 }
 
-static void test_answer_from_another_vcpu_is_refused_and_the_session_lives(void **state)
+static void test_answer_from_another_vcpu_keeps_the_session(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -386,7 +386,7 @@ static void test_answer_from_another_vcpu_is_refused_and_the_session_lives(void 
 	fake_session_drop(&session);
 }
 
-static void test_session_opened_on_an_open_one_cancels_it_and_is_refused(void **state)
+static void test_opening_an_open_session_cancels_it(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -408,7 +408,7 @@ static void *call_work_from_vcpu_1(void *arg)
 	return (void *)(intptr_t)call_page(rig, 1, FAKE_RAM_BASE, PORTAL_CALL_WORK);
 }
 
-static void test_session_opened_on_another_vcpus_ends_on_its_own_thread(void **state)
+static void test_doomed_session_is_cancelled_on_its_own_thread(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -429,7 +429,7 @@ static void test_session_opened_on_another_vcpus_ends_on_its_own_thread(void **s
 	fake_session_drop(&session);
 }
 
-/* ---- lies ---- */
+/* ---- forged answers ---- */
 
 static void answer_raw(struct fake_session *session, uint32_t code, int64_t size, uint64_t cursor)
 {
@@ -441,7 +441,7 @@ static void answer_raw(struct fake_session *session, uint32_t code, int64_t size
 	fake_session_call(session, PORTAL_CALL_ANSWER);
 }
 
-static void test_answer_longer_than_asked_is_eproto_and_ends_the_session(void **state)
+static void test_answer_longer_than_requested_is_eproto(void **state)
 {
 	static const int64_t sizes[] = { 5, 4073, INT64_MAX, -4096, INT64_MIN };
 	struct channel_rig *rig = *state;
@@ -460,7 +460,7 @@ static void test_answer_longer_than_asked_is_eproto_and_ends_the_session(void **
 	assert_int_equal(channel_rig_stats(rig).sessions_now, 0);
 }
 
-static void test_answer_that_is_none_is_eproto(void **state)
+static void test_answer_with_unknown_code_is_eproto(void **state)
 {
 	static const uint32_t codes[] = { 0, PORTAL_OP_READ, PORTAL_EVENT_WORK, 0xf0000005 };
 	struct channel_rig *rig = *state;
@@ -475,7 +475,7 @@ static void test_answer_that_is_none_is_eproto(void **state)
 	}
 }
 
-static void test_unknown_and_invalid_do_not_end_the_session(void **state)
+static void test_resp_unknown_and_invalid_keep_the_session(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -498,11 +498,11 @@ static void read_twice(struct channel_rig *rig, struct session *session)
 	ssize_t *ret_n = rig->talk_ctx;
 	char byte;
 
-	ret_n[0] = op_read(session, DOOR_MEMORY, &byte, 1);
-	ret_n[1] = op_read(session, DOOR_MEMORY, &byte, 1);
+	ret_n[0] = op_read(session, RIG_MEMORY, &byte, 1);
+	ret_n[1] = op_read(session, RIG_MEMORY, &byte, 1);
 }
 
-static void test_killed_task_cancels_every_later_operation_and_the_verdict(void **state)
+static void test_killed_task_cancels_operations_and_verdict(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -522,7 +522,7 @@ static void test_killed_task_cancels_every_later_operation_and_the_verdict(void 
 	fake_session_drop(&session);
 }
 
-/* ---- sessions beside each other ---- */
+/* ---- concurrent sessions ---- */
 
 static void test_sessions_interleave_on_one_vcpu(void **state)
 {
@@ -542,7 +542,7 @@ static void test_sessions_interleave_on_one_vcpu(void **state)
 	assert_int_equal(channel_rig_stats(rig).coroutines, 4);
 }
 
-static void test_cancelled_vcpu_lets_callbacks_return_and_rings_no_more(void **state)
+static void test_cancel_vcpu_ends_callbacks_and_refuses_calls(void **state)
 {
 	struct channel_rig *rig = *state;
 	struct fake_session session;
@@ -580,7 +580,7 @@ static void test_doorbells_and_operations_are_counted(void **state)
 	assert_int_equal(stats.refused, 0);
 }
 
-static void test_gate_needs_a_vcpu(void **state)
+static void test_channel_without_vcpus_is_einval(void **state)
 {
 	const struct channel_config config = { .nr_vcpus = 0 };
 	struct channel *channel;
@@ -596,36 +596,36 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHANNEL_TEST(test_hello_registers_the_pool),
-		CHANNEL_TEST(test_hello_of_another_version_ends_at_once_and_is_told),
-		CHANNEL_TEST(test_hello_with_a_page_that_is_not_ram_is_efault),
-		CHANNEL_TEST(test_hello_on_a_page_outside_its_own_ranges_is_refused),
-		CHANNEL_TEST(test_hello_of_every_wrong_size_is_eproto),
-		CHANNEL_TEST(test_hello_ring_outside_ram_is_efault),
-		CHANNEL_TEST(test_second_hello_cancels_what_was_open),
-		CHANNEL_TEST(test_bye_ends_the_pool),
-		CHANNEL_TEST(test_event_arrives_whole),
-		CHANNEL_TEST(test_event_of_every_wrong_size_is_refused),
-		CHANNEL_TEST(test_event_larger_than_the_page_is_refused),
-		CHANNEL_TEST(test_event_of_unknown_code_is_refused),
-		CHANNEL_TEST(test_error_event_arrives),
+		CHANNEL_TEST(test_hello_version_mismatch_reported),
+		CHANNEL_TEST(test_hello_with_page_outside_ram_is_efault),
+		CHANNEL_TEST(test_hello_on_page_outside_its_ranges_is_enoent),
+		CHANNEL_TEST(test_hello_truncated_at_every_byte_is_eproto),
+		CHANNEL_TEST(test_hello_call_outside_ram_is_efault),
+		CHANNEL_TEST(test_second_hello_cancels_open_sessions),
+		CHANNEL_TEST(test_bye_removes_the_pool),
+		CHANNEL_TEST(test_event_is_delivered_completely),
+		CHANNEL_TEST(test_event_truncated_at_every_byte_is_eproto),
+		CHANNEL_TEST(test_event_larger_than_the_page_is_eproto),
+		CHANNEL_TEST(test_event_with_unknown_code_is_eproto),
+		CHANNEL_TEST(test_error_event_is_delivered),
 		CHANNEL_TEST(test_work_session_is_served),
-		CHANNEL_TEST(test_ring_outside_the_pool_is_enoent),
-		CHANNEL_TEST(test_ring_by_index_is_for_the_page_of_that_number),
-		CHANNEL_TEST(test_ring_by_an_index_outside_the_pool_is_enoent),
+		CHANNEL_TEST(test_call_outside_the_pool_is_enoent),
+		CHANNEL_TEST(test_call_by_index_uses_that_page),
+		CHANNEL_TEST(test_call_by_index_outside_the_pool_is_enoent),
 		CHANNEL_TEST(test_unknown_kind_and_vcpu_are_einval),
 		CHANNEL_TEST(test_answer_without_a_session_is_enoent),
-		CHANNEL_TEST(test_answer_of_another_generation_is_refused_and_the_session_lives),
-		CHANNEL_TEST(test_answer_from_another_vcpu_is_refused_and_the_session_lives),
-		CHANNEL_TEST(test_session_opened_on_an_open_one_cancels_it_and_is_refused),
-		CHANNEL_TEST(test_session_opened_on_another_vcpus_ends_on_its_own_thread),
-		CHANNEL_TEST(test_answer_longer_than_asked_is_eproto_and_ends_the_session),
-		CHANNEL_TEST(test_answer_that_is_none_is_eproto),
-		CHANNEL_TEST(test_unknown_and_invalid_do_not_end_the_session),
-		CHANNEL_TEST(test_killed_task_cancels_every_later_operation_and_the_verdict),
+		CHANNEL_TEST(test_answer_with_wrong_generation_keeps_the_session),
+		CHANNEL_TEST(test_answer_from_another_vcpu_keeps_the_session),
+		CHANNEL_TEST(test_opening_an_open_session_cancels_it),
+		CHANNEL_TEST(test_doomed_session_is_cancelled_on_its_own_thread),
+		CHANNEL_TEST(test_answer_longer_than_requested_is_eproto),
+		CHANNEL_TEST(test_answer_with_unknown_code_is_eproto),
+		CHANNEL_TEST(test_resp_unknown_and_invalid_keep_the_session),
+		CHANNEL_TEST(test_killed_task_cancels_operations_and_verdict),
 		CHANNEL_TEST(test_sessions_interleave_on_one_vcpu),
-		CHANNEL_TEST(test_cancelled_vcpu_lets_callbacks_return_and_rings_no_more),
+		CHANNEL_TEST(test_cancel_vcpu_ends_callbacks_and_refuses_calls),
 		CHANNEL_TEST(test_doorbells_and_operations_are_counted),
-		cmocka_unit_test(test_gate_needs_a_vcpu),
+		cmocka_unit_test(test_channel_without_vcpus_is_einval),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

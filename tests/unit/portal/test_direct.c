@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is plainly there costs no operation; everything else costs what it did. */
+/* Direct access: present memory needs no operation, other memory is left to the operations. */
 #include <errno.h>
 #include <portal/ops.h>
 #include <string.h>
@@ -8,18 +8,18 @@
 #include "transfer.h"
 
 #define PAGING_X86 (12u | 48u << PORTAL_PAGING_VA_BITS_SHIFT)
-#define GVA	   DOOR_MEMORY
+#define GVA	   RIG_MEMORY
 #define PAGE	   4096
 
 /**
- * struct rig - a task whose memory the fake guest and its page tables both know
- * @pages: what the tables lead to; differs from the fake guest's bytes, so that one sees which was
- * read
+ * struct rig - a task whose memory is known to the fake guest and mapped by page tables
+ * @pages: pages that the tables map; their contents differ from the fake guest's, to show which
+ *	were read
  */
 struct rig {
 	struct channel_rig channel;
 	struct tables tables;
-	uint8_t *pages[DOOR_MEMORY_SIZE / PAGE];
+	uint8_t *pages[RIG_MEMORY_SIZE / PAGE];
 };
 
 static void rig_init(struct rig *rig, enum direct_access direct)
@@ -29,7 +29,7 @@ static void rig_init(struct rig *rig, enum direct_access direct)
 	rig->channel.more = rig->tables.mem;
 	rig->channel.task.pgd = rig->tables.table.root.value;
 	rig->channel.task.paging = PAGING_X86;
-	for (size_t i = 0; i < DOOR_MEMORY_SIZE / PAGE; i++) {
+	for (size_t i = 0; i < RIG_MEMORY_SIZE / PAGE; i++) {
 		rig->pages[i] = tables_map(&rig->tables, GVA + i * PAGE, X86_PAGE);
 		memset(rig->pages[i], 'd', PAGE);
 		memset(rig->channel.memory + i * PAGE, 'g', PAGE);
@@ -76,7 +76,7 @@ static void test_present_pages_are_read_without_an_operation(void **state)
 	rig_done(&rig);
 }
 
-static void test_off_means_that_the_guest_is_asked(void **state)
+static void test_direct_off_uses_operations(void **state)
 {
 	struct transfer transfer = { .addr = GVA, .len = 64 };
 	struct rig rig;
@@ -91,7 +91,7 @@ static void test_off_means_that_the_guest_is_asked(void **state)
 	rig_done(&rig);
 }
 
-static void test_a_guest_that_does_not_say_how_it_pages_is_asked(void **state)
+static void test_unknown_paging_uses_operations(void **state)
 {
 	struct transfer transfer = { .addr = GVA, .len = 64 };
 	struct rig rig;
@@ -104,30 +104,29 @@ static void test_a_guest_that_does_not_say_how_it_pages_is_asked(void **state)
 	rig_done(&rig);
 }
 
-static void test_the_guest_is_asked_for_what_is_absent(void **state)
+static void test_absent_page_is_read_by_operation(void **state)
 {
-	struct transfer transfer = { .addr = GVA, .len = DOOR_MEMORY_SIZE };
+	struct transfer transfer = { .addr = GVA, .len = RIG_MEMORY_SIZE };
 	struct rig rig;
 
 	(void)state;
 	rig_init(&rig, DIRECT_READ);
 	make_absent(&rig, 1);
 	converse(&rig, transfer_read, &transfer);
-	assert_int_equal(transfer.n, DOOR_MEMORY_SIZE);
+	assert_int_equal(transfer.n, RIG_MEMORY_SIZE);
 	assert_int_equal(transfer.buf[0], 'd');
 	assert_int_equal(transfer.buf[PAGE - 1], 'd');
 	assert_int_equal(transfer.buf[PAGE], 'g');
-	assert_int_equal(transfer.buf[DOOR_MEMORY_SIZE - 1], 'd');
-	/* an operation moves less than a page; a real guest has faulted the page in with the first
-	 */
+	assert_int_equal(transfer.buf[RIG_MEMORY_SIZE - 1], 'd');
+	/* an operation moves less than a page; a real guest faults the page in with the first */
 	assert_int_equal(operations(&rig, PORTAL_OP_READ), 2);
 	assert_int_equal(channel_rig_stats(&rig.channel).direct_declined, 2);
 	rig_done(&rig);
 }
 
-static void test_a_short_count_is_what_it_was(void **state)
+static void test_read_past_the_mapping_is_short(void **state)
 {
-	struct transfer transfer = { .addr = GVA + PAGE, .len = DOOR_MEMORY_SIZE };
+	struct transfer transfer = { .addr = GVA + PAGE, .len = RIG_MEMORY_SIZE };
 	struct rig rig;
 
 	(void)state;
@@ -137,7 +136,7 @@ static void test_a_short_count_is_what_it_was(void **state)
 	rig_done(&rig);
 }
 
-static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state)
+static void test_string_is_read_up_to_nul_or_absent_page(void **state)
 {
 	struct transfer transfer = { .addr = GVA + PAGE - 3, .len = sizeof(transfer.buf) };
 	struct rig rig;
@@ -161,7 +160,7 @@ static void test_a_string_ends_at_its_nul_or_goes_on_with_the_guest(void **state
 	rig_done(&rig);
 }
 
-static void test_a_string_that_fills_its_buffer_is_cut(void **state)
+static void test_string_as_long_as_the_buffer_is_truncated(void **state)
 {
 	struct transfer transfer = { .addr = GVA, .len = 300 };
 	struct rig rig;
@@ -175,7 +174,7 @@ static void test_a_string_that_fills_its_buffer_is_cut(void **state)
 	rig_done(&rig);
 }
 
-static void test_pages_that_were_written_are_written_to(void **state)
+static void test_dirty_pages_are_written_directly(void **state)
 {
 	struct transfer transfer = { .addr = GVA + PAGE - 8, .len = 16, .buf = "0123456789abcde" };
 	struct rig rig;
@@ -191,7 +190,7 @@ static void test_pages_that_were_written_are_written_to(void **state)
 	rig_done(&rig);
 }
 
-static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
+static void test_clean_pages_are_written_by_operation(void **state)
 {
 	struct transfer transfer = { .addr = GVA + PAGE - 8, .len = 16, .buf = "0123456789abcde" };
 	struct rig rig;
@@ -207,7 +206,7 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
 	rig_done(&rig);
 
-	/* without the right to write, nothing is */
+	/* with DIRECT_READ nothing is written directly */
 	rig_init(&rig, DIRECT_READ);
 	converse(&rig, transfer_write, &transfer);
 	assert_int_equal(rig.pages[0][PAGE - 8], 'd');
@@ -215,7 +214,7 @@ static void test_the_guest_writes_to_clean_and_shared_pages(void **state)
 	rig_done(&rig);
 }
 
-/* asks the guest, which is cancelled under way, and goes on all the same */
+/* Continue to read after the session has been cancelled during an operation. */
 static void do_read_after_the_end(struct channel_rig *rig, struct session *session)
 {
 	struct transfer *transfer = rig->talk_ctx;
@@ -225,7 +224,7 @@ static void do_read_after_the_end(struct channel_rig *rig, struct session *sessi
 	transfer->n = op_read(session, GVA, transfer->buf, 64);
 }
 
-static void test_nothing_is_read_after_the_session(void **state)
+static void test_no_direct_read_after_the_session(void **state)
 {
 	struct transfer transfer = { .buf = "untouched" };
 	struct fake_session session;
@@ -238,7 +237,7 @@ static void test_nothing_is_read_after_the_session(void **state)
 	rig.channel.talk = do_read_after_the_end;
 	rig.channel.talk_ctx = &transfer;
 	channel_rig_open(&rig.channel, &session, 0);
-	/* it waits for an operation; its vCPU ends, and is in no ring any more */
+	/* the session waits for an operation while its vCPU ends */
 	channel_cancel_vcpu(rig.channel.channel, 0);
 	assert_int_equal(transfer.n, -ECANCELED);
 	assert_string_equal(transfer.buf, "untouched");
@@ -249,15 +248,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_present_pages_are_read_without_an_operation),
-		cmocka_unit_test(test_off_means_that_the_guest_is_asked),
-		cmocka_unit_test(test_a_guest_that_does_not_say_how_it_pages_is_asked),
-		cmocka_unit_test(test_the_guest_is_asked_for_what_is_absent),
-		cmocka_unit_test(test_a_short_count_is_what_it_was),
-		cmocka_unit_test(test_a_string_ends_at_its_nul_or_goes_on_with_the_guest),
-		cmocka_unit_test(test_a_string_that_fills_its_buffer_is_cut),
-		cmocka_unit_test(test_pages_that_were_written_are_written_to),
-		cmocka_unit_test(test_the_guest_writes_to_clean_and_shared_pages),
-		cmocka_unit_test(test_nothing_is_read_after_the_session),
+		cmocka_unit_test(test_direct_off_uses_operations),
+		cmocka_unit_test(test_unknown_paging_uses_operations),
+		cmocka_unit_test(test_absent_page_is_read_by_operation),
+		cmocka_unit_test(test_read_past_the_mapping_is_short),
+		cmocka_unit_test(test_string_is_read_up_to_nul_or_absent_page),
+		cmocka_unit_test(test_string_as_long_as_the_buffer_is_truncated),
+		cmocka_unit_test(test_dirty_pages_are_written_directly),
+		cmocka_unit_test(test_clean_pages_are_written_by_operation),
+		cmocka_unit_test(test_no_direct_read_after_the_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a guest may say in a hello and in an event, and what it may not. */
+/* Parsing of hello, system call and error events: valid contents, limits and violations. */
 #include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static int parse(const struct portal_wire_hello *hello)
 	return event_parse_hello(hello, sizeof(*hello), &out);
 }
 
-static void test_hello_is_taken_apart(void **state)
+static void test_hello_is_parsed(void **state)
 {
 	const struct portal_wire_hello wire = good_hello();
 	struct hello hello;
@@ -50,7 +50,7 @@ static void test_hello_truncated_anywhere_is_eproto(void **state)
 
 	(void)state;
 	for (size_t size = 0; size < sizeof(wire); size++) {
-		/* its own allocation, so that a read past the end is seen */
+		/* a separate allocation, so that ASan detects a read past the end */
 		void *copy = malloc(size + 1);
 
 		memcpy(copy, &wire, size);
@@ -59,7 +59,7 @@ static void test_hello_truncated_anywhere_is_eproto(void **state)
 	}
 }
 
-static void test_hello_of_another_version_is_eprotonosupport_at_any_size(void **state)
+static void test_hello_other_version_is_eprotonosupport_at_any_size(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 	struct hello hello;
@@ -71,7 +71,7 @@ static void test_hello_of_another_version_is_eprotonosupport_at_any_size(void **
 	assert_int_equal(event_parse_hello(&wire, sizeof(wire), &hello), -EPROTONOSUPPORT);
 }
 
-static void test_hello_ranges_are_counted_to_the_limits(void **state)
+static void test_hello_number_of_ranges_and_pages_is_limited(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 
@@ -90,7 +90,7 @@ static void test_hello_ranges_are_counted_to_the_limits(void **state)
 	assert_int_equal(parse(&wire), -EPROTO);
 }
 
-static void test_hello_range_of_no_or_too_many_pages_is_eproto(void **state)
+static void test_hello_range_with_no_or_too_many_pages_is_eproto(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 
@@ -105,7 +105,7 @@ static void test_hello_range_of_no_or_too_many_pages_is_eproto(void **state)
 	assert_int_equal(parse(&wire), 0);
 }
 
-static void test_hello_range_misaligned_or_past_the_end_is_eproto(void **state)
+static void test_hello_range_misaligned_or_wrapping_is_eproto(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 
@@ -116,7 +116,7 @@ static void test_hello_range_misaligned_or_past_the_end_is_eproto(void **state)
 	assert_int_equal(parse(&wire), -EPROTO);
 }
 
-static void test_hello_ranges_that_overlap_are_eproto(void **state)
+static void test_hello_overlapping_ranges_are_eproto(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 
@@ -131,7 +131,7 @@ static void test_hello_ranges_that_overlap_are_eproto(void **state)
 	assert_int_equal(parse(&wire), 0);
 }
 
-static void test_hello_reserved_field_or_text_without_nul_is_eproto(void **state)
+static void test_hello_reserved_field_or_unterminated_string_is_eproto(void **state)
 {
 	struct portal_wire_hello wire = good_hello();
 
@@ -169,7 +169,7 @@ static int parse_call(const struct portal_wire_syscall *wire, uint32_t compat_ab
 	return event_parse_call(&copy, sizeof(copy), &hello, &call);
 }
 
-static void test_call_of_an_abi_the_guest_has_not_is_eproto(void **state)
+static void test_call_with_unannounced_abi_is_eproto(void **state)
 {
 	struct portal_wire_syscall wire = { .abi = htole32(PORTAL_ABI_I386) };
 
@@ -182,7 +182,7 @@ static void test_call_of_an_abi_the_guest_has_not_is_eproto(void **state)
 	assert_int_equal(parse_call(&wire, PORTAL_ABI_I386), -EPROTO);
 }
 
-static void test_call_with_reserved_bits_or_comm_without_nul_is_eproto(void **state)
+static void test_call_reserved_flag_or_unterminated_comm_is_eproto(void **state)
 {
 	struct portal_wire_syscall wire = { .abi = htole32(PORTAL_ABI_X86_64) };
 
@@ -218,17 +218,17 @@ static void test_error_must_be_an_errno(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hello_is_taken_apart),
+		cmocka_unit_test(test_hello_is_parsed),
 		cmocka_unit_test(test_hello_truncated_anywhere_is_eproto),
-		cmocka_unit_test(test_hello_of_another_version_is_eprotonosupport_at_any_size),
-		cmocka_unit_test(test_hello_ranges_are_counted_to_the_limits),
-		cmocka_unit_test(test_hello_range_of_no_or_too_many_pages_is_eproto),
-		cmocka_unit_test(test_hello_range_misaligned_or_past_the_end_is_eproto),
-		cmocka_unit_test(test_hello_ranges_that_overlap_are_eproto),
-		cmocka_unit_test(test_hello_reserved_field_or_text_without_nul_is_eproto),
+		cmocka_unit_test(test_hello_other_version_is_eprotonosupport_at_any_size),
+		cmocka_unit_test(test_hello_number_of_ranges_and_pages_is_limited),
+		cmocka_unit_test(test_hello_range_with_no_or_too_many_pages_is_eproto),
+		cmocka_unit_test(test_hello_range_misaligned_or_wrapping_is_eproto),
+		cmocka_unit_test(test_hello_overlapping_ranges_are_eproto),
+		cmocka_unit_test(test_hello_reserved_field_or_unterminated_string_is_eproto),
 		cmocka_unit_test(test_hello_without_an_abi_is_eproto),
-		cmocka_unit_test(test_call_of_an_abi_the_guest_has_not_is_eproto),
-		cmocka_unit_test(test_call_with_reserved_bits_or_comm_without_nul_is_eproto),
+		cmocka_unit_test(test_call_with_unannounced_abi_is_eproto),
+		cmocka_unit_test(test_call_reserved_flag_or_unterminated_comm_is_eproto),
 		cmocka_unit_test(test_error_must_be_an_errno),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a guest brings along: parsed without trust, handed out without asking. */
+/* Items of an event: parsed as untrusted bytes, read without an operation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ static struct fetched parsed(void)
 	return items;
 }
 
-static void test_items_memory_is_read_inside_its_range_only(void **state)
+static void test_items_read_only_within_the_declared_memory(void **state)
 {
 	struct fetched items;
 	uint8_t buf[16];
@@ -70,7 +70,7 @@ static void test_items_memory_is_read_inside_its_range_only(void **state)
 	assert_int_equal(fetched_read(&items, UINT64_MAX, buf, 1), -ENOENT);
 }
 
-static void test_items_a_fault_is_short_and_then_efault(void **state)
+static void test_items_fault_gives_short_read_then_efault(void **state)
 {
 	struct fetched items;
 	uint8_t buf[16];
@@ -85,7 +85,7 @@ static void test_items_a_fault_is_short_and_then_efault(void **state)
 	assert_int_equal(fetched_read(&items, 0x2001, buf, 4), -ENOENT);
 }
 
-static void test_items_a_whole_string_has_its_nul(void **state)
+static void test_items_complete_string_includes_its_nul(void **state)
 {
 	struct fetched items;
 	char buf[16];
@@ -100,14 +100,14 @@ static void test_items_a_whole_string_has_its_nul(void **state)
 	assert_int_equal(fetched_read_str(&items, 0x1008, buf, sizeof(buf)), 0);
 	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 9), 8);
 	assert_int_equal(fetched_read_str(&items, 0x1000, buf, 8),
-			 8); /* cut: no room for the NUL */
+			 8); /* truncated: no space for the NUL */
 	assert_string_equal(buf, "1234567");
 	assert_int_equal(fetched_read(&items, 0x1000, buf, 9), 9);
 	assert_int_equal(buf[8], 0);
 	assert_int_equal(fetched_read(&items, 0x1000, buf, 10), -ENOENT);
 }
 
-static void test_items_a_cut_string_serves_only_who_wants_less(void **state)
+static void test_items_truncated_string_serves_shorter_reads_only(void **state)
 {
 	struct fetched items;
 	char buf[16];
@@ -126,7 +126,7 @@ static void test_items_a_cut_string_serves_only_who_wants_less(void **state)
 	assert_int_equal(fetched_read_str(&items, 0x3000, buf, 4), -ENOENT);
 }
 
-static void test_items_a_string_inside_declared_memory_is_found(void **state)
+static void test_items_string_within_declared_memory_is_found(void **state)
 {
 	struct fetched items;
 	char buf[16];
@@ -139,7 +139,7 @@ static void test_items_a_string_inside_declared_memory_is_found(void **state)
 	assert_int_equal(fetched_read_str(&items, 0x1003, buf, sizeof(buf)), -ENOENT);
 }
 
-static void test_items_names_and_arguments(void **state)
+static void test_items_fd_names_and_arguments(void **state)
 {
 	struct fetched items;
 	char buf[16];
@@ -159,7 +159,7 @@ static void test_items_names_and_arguments(void **state)
 	assert_memory_equal(buf, "a\0bc", 5);
 }
 
-static void test_items_a_write_is_seen_by_later_reads(void **state)
+static void test_items_reads_see_earlier_writes(void **state)
 {
 	struct fetched items;
 	uint8_t buf[16];
@@ -174,14 +174,14 @@ static void test_items_a_write_is_seen_by_later_reads(void **state)
 	fetched_write(&items, 0x1008, "YZ!!", 4);
 	assert_int_equal(fetched_read(&items, 0x1000, buf, 10), 10);
 	assert_memory_equal(buf, "ab234567YZ", 10);
-	fetched_write(&items, 0x2004, "s", 1); /* over the NUL: the string is longer now */
+	fetched_write(&items, 0x2004, "s", 1); /* overwrites the NUL: the string is longer now */
 	assert_int_equal(fetched_read_str(&items, 0x2000, (char *)buf, sizeof(buf)), -ENOENT);
-	fetched_write(&items, 0x3002, "c", 1); /* no fault any more */
+	fetched_write(&items, 0x3002, "c", 1); /* the memory no longer faults */
 	assert_int_equal(fetched_read(&items, 0x3000, buf, 3), -ENOENT);
 	assert_int_equal(fetched_args(&items, (char *)buf, sizeof(buf)), -ENOENT);
 }
 
-static void test_items_cut_anywhere_are_refused(void **state)
+static void test_items_truncated_at_every_byte_are_eproto(void **state)
 {
 	struct fetched items;
 
@@ -206,7 +206,7 @@ static void refuse(uint16_t what, int32_t status, uint32_t len)
 	assert_int_equal(fetched_parse(list, used, nr, &items), -EPROTO);
 }
 
-static void test_items_that_make_no_sense_are_refused(void **state)
+static void test_items_invalid_fields_are_eproto(void **state)
 {
 	struct fetched items;
 
@@ -231,15 +231,16 @@ static void test_items_that_make_no_sense_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_items_memory_is_read_inside_its_range_only, setup),
-		cmocka_unit_test_setup(test_items_a_fault_is_short_and_then_efault, setup),
-		cmocka_unit_test_setup(test_items_a_whole_string_has_its_nul, setup),
-		cmocka_unit_test_setup(test_items_a_cut_string_serves_only_who_wants_less, setup),
-		cmocka_unit_test_setup(test_items_a_string_inside_declared_memory_is_found, setup),
-		cmocka_unit_test_setup(test_items_names_and_arguments, setup),
-		cmocka_unit_test_setup(test_items_a_write_is_seen_by_later_reads, setup),
-		cmocka_unit_test_setup(test_items_cut_anywhere_are_refused, setup),
-		cmocka_unit_test_setup(test_items_that_make_no_sense_are_refused, setup),
+		cmocka_unit_test_setup(test_items_read_only_within_the_declared_memory, setup),
+		cmocka_unit_test_setup(test_items_fault_gives_short_read_then_efault, setup),
+		cmocka_unit_test_setup(test_items_complete_string_includes_its_nul, setup),
+		cmocka_unit_test_setup(test_items_truncated_string_serves_shorter_reads_only,
+				       setup),
+		cmocka_unit_test_setup(test_items_string_within_declared_memory_is_found, setup),
+		cmocka_unit_test_setup(test_items_fd_names_and_arguments, setup),
+		cmocka_unit_test_setup(test_items_reads_see_earlier_writes, setup),
+		cmocka_unit_test_setup(test_items_truncated_at_every_byte_are_eproto, setup),
+		cmocka_unit_test_setup(test_items_invalid_fields_are_eproto, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

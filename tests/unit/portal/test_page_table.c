@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables of every format that is read, and what in them is not for the host to follow. */
+/* Walks of page tables in every supported format, and entries that the host must not follow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,14 +22,14 @@ static bool walk(struct tables *tables, uint64_t gva, struct page_walk *ret_walk
 	return page_table_walk(&tables->table, &tables->mem, gva, ret_walk);
 }
 
-static bool is_there(struct tables *tables, uint64_t gva)
+static bool is_found(struct tables *tables, uint64_t gva)
 {
 	struct page_walk found;
 
 	return walk(tables, gva, &found);
 }
 
-/* a page, found byte by byte, and nothing around it */
+/* Check that a mapped page is found from its first to its last byte, and its neighbours are not. */
 static void check_page(uint32_t abi, uint32_t paging, uint64_t gva, uint64_t bits)
 {
 	struct tables tables;
@@ -49,12 +49,12 @@ static void check_page(uint32_t abi, uint32_t paging, uint64_t gva, uint64_t bit
 	assert_true(walk(&tables, gva + size - 1, &found));
 	assert_ptr_equal(found.host, page + size - 1);
 	assert_int_equal(found.len, 1);
-	assert_false(is_there(&tables, gva + size));
-	assert_false(is_there(&tables, gva - 1));
+	assert_false(is_found(&tables, gva + size));
+	assert_false(is_found(&tables, gva - 1));
 	tables_done(&tables);
 }
 
-static void test_a_page_is_found_in_tables_of_every_format(void **state)
+static void test_walk_finds_page_in_every_format(void **state)
 {
 	(void)state;
 	check_page(PORTAL_ABI_X86_64, X86_4_LEVELS, GVA, X86_PAGE);
@@ -66,13 +66,13 @@ static void test_a_page_is_found_in_tables_of_every_format(void **state)
 	check_page(PORTAL_ABI_ARM64, PAGING(14, 48), 0xff1234564000ull, ARM_PAGE);
 	check_page(PORTAL_ABI_ARM64, PAGING(16, 42), 0x31234560000ull, ARM_PAGE);
 	check_page(PORTAL_ABI_ARM64, PAGING(16, 48), 0xff1234560000ull, ARM_PAGE);
-	/* inner shareable, as Linux has it */
+	/* inner shareable, as Linux sets it */
 	check_page(PORTAL_ABI_ARM64, PAGING(12, 48), 0xff1234567000ull, ARM_PAGE | 3u << 8);
 	check_page(PORTAL_ABI_ARM64, PAGING(12, 52), 0xfff1234567000ull, ARM_PAGE);
 	check_page(PORTAL_ABI_ARM64, PAGING(14, 52), 0xfff1234564000ull, ARM_PAGE);
 }
 
-static void test_levels_follow_from_page_size_and_address_bits(void **state)
+static void test_number_of_levels_by_page_size_and_address_bits(void **state)
 {
 	static const struct {
 		uint32_t abi, paging;
@@ -94,7 +94,7 @@ static void test_levels_follow_from_page_size_and_address_bits(void **state)
 	}
 }
 
-static void test_what_cannot_be_read_has_no_format(void **state)
+static void test_unsupported_paging_has_format_none(void **state)
 {
 	static const struct {
 		uint32_t abi, paging;
@@ -132,22 +132,22 @@ static void test_x86_large_pages(void **state)
 	(void)state;
 	tables_init(&tables, PORTAL_ABI_X86_64, X86_4_LEVELS);
 	page = tables_alloc(&tables, 2u << 20);
-	/* bit 12 of a large page is no part of its address */
+	/* bit 12 of a large page is not part of its address */
 	*tables_entry(&tables, 0x40000000, 1) = page | X86_PAGE | X86_PS | 1u << 12;
 	assert_true(walk(&tables, 0x40012345, &found));
 	assert_ptr_equal(found.host, tables_host(&tables, page + 0x12345));
 	assert_int_equal(found.len, (2u << 20) - 0x12345);
 	assert_int_equal(found.nr, 3);
-	/* one of 1 GiB is larger than this memory: not all of it is RAM */
+	/* a page of 1 GiB is larger than this memory, so it is not entirely RAM */
 	*tables_entry(&tables, 0x80000000, 2) = TABLES_BASE | X86_PAGE | X86_PS;
-	assert_false(is_there(&tables, 0x80000000));
-	/* there is none of 512 GiB */
+	assert_false(is_found(&tables, 0x80000000));
+	/* pages of 512 GiB do not exist */
 	*tables_entry(&tables, 0x10000000000, 3) = page | X86_PAGE | X86_PS;
-	assert_false(is_there(&tables, 0x10000000000));
+	assert_false(is_found(&tables, 0x10000000000));
 	tables_done(&tables);
 }
 
-static void test_arm64_blocks(void **state)
+static void test_arm64_block_entries(void **state)
 {
 	struct page_walk found;
 	struct tables tables;
@@ -159,35 +159,35 @@ static void test_arm64_blocks(void **state)
 	*tables_entry(&tables, 0x40000000, 1) = page | (ARM_PAGE & ~ARM_TABLE);
 	assert_true(walk(&tables, 0x40012345, &found));
 	assert_ptr_equal(found.host, tables_host(&tables, page + 0x12345));
-	/* the last level has pages only */
+	/* the last level has only pages */
 	*tables_entry(&tables, 0x80000000, 0) = page | (ARM_PAGE & ~ARM_TABLE);
-	assert_false(is_there(&tables, 0x80000000));
-	/* and the first one tables only */
+	assert_false(is_found(&tables, 0x80000000));
+	/* the first level has only tables */
 	*tables_entry(&tables, 0x10000000000, 3) = page | (ARM_PAGE & ~ARM_TABLE);
-	assert_false(is_there(&tables, 0x10000000000));
+	assert_false(is_found(&tables, 0x10000000000));
 	tables_done(&tables);
 }
 
-static void test_arm64_long_addresses_have_their_high_bits_elsewhere(void **state)
+static void test_arm64_lpa2_address_bits_50_and_51(void **state)
 {
 	struct tables tables;
 
 	(void)state;
 	tables_init(&tables, PORTAL_ABI_ARM64, PAGING(12, 52));
 	tables_map(&tables, GVA, ARM_PAGE);
-	assert_true(is_there(&tables, GVA));
-	/* a page above 1 PiB is not RAM here */
+	assert_true(is_found(&tables, GVA));
+	/* a page above 1 PiB is not RAM in this test */
 	*tables_entry(&tables, GVA, 0) |= 1u << 8;
-	assert_false(is_there(&tables, GVA));
+	assert_false(is_found(&tables, GVA));
 	tables_done(&tables);
 }
 
-static void test_x86_entries_that_are_not_plainly_there(void **state)
+static void test_x86_entries_not_present_for_user(void **state)
 {
 	static const uint64_t absent[] = {
 		0,
 		X86_PAGE & ~X86_P,
-		/* PROT_NONE: not present, but for the kernel */
+		/* PROT_NONE: not present, except for the kernel */
 		(X86_PAGE & ~X86_P) | 1u << 8,
 		X86_PAGE & ~X86_U,
 		/* protection key 1 */
@@ -203,29 +203,29 @@ static void test_x86_entries_that_are_not_plainly_there(void **state)
 	entry = tables_entry(&tables, GVA, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++) {
 		*entry = page | absent[i];
-		assert_false(is_there(&tables, GVA));
+		assert_false(is_found(&tables, GVA));
 	}
 	*entry = page | X86_PAGE;
 	for (unsigned int level = 1; level < 4; level++) {
 		uint64_t *above = tables_entry(&tables, GVA, level), kept = *above;
 
 		*above = kept & ~X86_U;
-		assert_false(is_there(&tables, GVA));
+		assert_false(is_found(&tables, GVA));
 		*above = kept & ~X86_P;
-		assert_false(is_there(&tables, GVA));
+		assert_false(is_found(&tables, GVA));
 		*above = kept;
-		assert_true(is_there(&tables, GVA));
+		assert_true(is_found(&tables, GVA));
 	}
 	tables_done(&tables);
 }
 
-static void test_arm64_entries_that_are_not_plainly_there(void **state)
+static void test_arm64_entries_not_present_for_user(void **state)
 {
 	static const uint64_t absent[] = {
 		0,
 		ARM_PAGE & ~ARM_VALID,
 		ARM_PAGE & ~ARM_USER,
-		/* old: the kernel wants to know of the next access */
+		/* no access flag: the next access must fault in the kernel */
 		ARM_PAGE & ~ARM_AF,
 		/* permission overlay 1 */
 		ARM_PAGE | 1ull << 60,
@@ -240,24 +240,24 @@ static void test_arm64_entries_that_are_not_plainly_there(void **state)
 	entry = tables_entry(&tables, GVA, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++) {
 		*entry = page | absent[i];
-		assert_false(is_there(&tables, GVA));
+		assert_false(is_found(&tables, GVA));
 	}
 	*entry = page | ARM_PAGE;
-	assert_true(is_there(&tables, GVA));
-	/* APTable[0]: no access for the user below */
+	assert_true(is_found(&tables, GVA));
+	/* APTable[0]: no user access at lower levels */
 	*tables_entry(&tables, GVA, 1) |= 1ull << 61;
-	assert_false(is_there(&tables, GVA));
+	assert_false(is_found(&tables, GVA));
 	tables_done(&tables);
 }
 
-static void test_only_written_pages_are_written_to(void **state)
+static void test_clean_and_readonly_pages_are_not_writable(void **state)
 {
 	struct page_walk found;
 	struct tables tables;
 
 	(void)state;
 	tables_init(&tables, PORTAL_ABI_X86_64, X86_4_LEVELS);
-	/* clean; shared by a fork; both, in a table that forbids it */
+	/* clean; read-only after a fork; writable and dirty below a read-only table */
 	tables_map(&tables, GVA, X86_PAGE & ~X86_D);
 	assert_true(walk(&tables, GVA, &found));
 	assert_false(found.is_written);
@@ -277,47 +277,47 @@ static void test_only_written_pages_are_written_to(void **state)
 	tables_done(&tables);
 }
 
-static void test_addresses_of_the_kernel_are_not_the_users(void **state)
+static void test_addresses_outside_the_user_range_not_found(void **state)
 {
 	struct tables tables;
 
 	(void)state;
 	tables_init(&tables, PORTAL_ABI_X86_64, X86_4_LEVELS);
-	/* the same entries, by wrong addresses */
+	/* addresses outside the user's range that select the same entries */
 	tables_map(&tables, GVA, X86_PAGE);
-	assert_true(is_there(&tables, GVA));
-	assert_false(is_there(&tables, GVA | 1ull << 47));
-	assert_false(is_there(&tables, GVA | 1ull << 48));
-	assert_false(is_there(&tables, GVA | 0xffffull << 48));
-	assert_false(is_there(&tables, UINT64_MAX));
+	assert_true(is_found(&tables, GVA));
+	assert_false(is_found(&tables, GVA | 1ull << 47));
+	assert_false(is_found(&tables, GVA | 1ull << 48));
+	assert_false(is_found(&tables, GVA | 0xffffull << 48));
+	assert_false(is_found(&tables, UINT64_MAX));
 	tables_done(&tables);
 	tables_init(&tables, PORTAL_ABI_ARM64, PAGING(12, 48));
 	tables_map(&tables, GVA, ARM_PAGE);
-	assert_false(is_there(&tables, GVA | 0xb4ull << 56)); /* a tag */
+	assert_false(is_found(&tables, GVA | 0xb4ull << 56)); /* a tag */
 	tables_done(&tables);
 }
 
-static void test_tables_and_pages_outside_of_ram_are_not_followed(void **state)
+static void test_tables_and_pages_outside_ram_not_found(void **state)
 {
 	struct tables tables;
 
 	(void)state;
 	tables_init(&tables, PORTAL_ABI_X86_64, X86_4_LEVELS);
 	*tables_entry(&tables, GVA, 0) = 0xfed00000 | X86_PAGE;
-	assert_false(is_there(&tables, GVA));
+	assert_false(is_found(&tables, GVA));
 	*tables_entry(&tables, GVA, 0) = (0x000ffffffffff000ull) | X86_PAGE;
-	assert_false(is_there(&tables, GVA));
+	assert_false(is_found(&tables, GVA));
 	*tables_entry(&tables, GVA, 2) = 0x1000 | X86_PAGE;
-	assert_false(is_there(&tables, GVA));
-	/* a table that is its own: ends with the levels */
+	assert_false(is_found(&tables, GVA));
+	/* a table that contains itself: the walk ends at the last level */
 	*tables_entry(&tables, GVA, 3) = tables.table.root.value | X86_PAGE;
-	(void)is_there(&tables, GVA);
+	(void)is_found(&tables, GVA);
 	tables.table.root = GPA(UINT64_MAX - 7);
-	assert_false(is_there(&tables, GVA));
+	assert_false(is_found(&tables, GVA));
 	tables_done(&tables);
 }
 
-static void test_a_change_on_the_way_is_seen(void **state)
+static void test_walk_does_not_hold_after_an_entry_changed(void **state)
 {
 	struct page_walk found;
 	struct tables tables;
@@ -340,18 +340,18 @@ static void test_a_change_on_the_way_is_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_page_is_found_in_tables_of_every_format),
-		cmocka_unit_test(test_levels_follow_from_page_size_and_address_bits),
-		cmocka_unit_test(test_what_cannot_be_read_has_no_format),
+		cmocka_unit_test(test_walk_finds_page_in_every_format),
+		cmocka_unit_test(test_number_of_levels_by_page_size_and_address_bits),
+		cmocka_unit_test(test_unsupported_paging_has_format_none),
 		cmocka_unit_test(test_x86_large_pages),
-		cmocka_unit_test(test_arm64_blocks),
-		cmocka_unit_test(test_arm64_long_addresses_have_their_high_bits_elsewhere),
-		cmocka_unit_test(test_x86_entries_that_are_not_plainly_there),
-		cmocka_unit_test(test_arm64_entries_that_are_not_plainly_there),
-		cmocka_unit_test(test_only_written_pages_are_written_to),
-		cmocka_unit_test(test_addresses_of_the_kernel_are_not_the_users),
-		cmocka_unit_test(test_tables_and_pages_outside_of_ram_are_not_followed),
-		cmocka_unit_test(test_a_change_on_the_way_is_seen),
+		cmocka_unit_test(test_arm64_block_entries),
+		cmocka_unit_test(test_arm64_lpa2_address_bits_50_and_51),
+		cmocka_unit_test(test_x86_entries_not_present_for_user),
+		cmocka_unit_test(test_arm64_entries_not_present_for_user),
+		cmocka_unit_test(test_clean_and_readonly_pages_are_not_writable),
+		cmocka_unit_test(test_addresses_outside_the_user_range_not_found),
+		cmocka_unit_test(test_tables_and_pages_outside_ram_not_found),
+		cmocka_unit_test(test_walk_does_not_hold_after_an_entry_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

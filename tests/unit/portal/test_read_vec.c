@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads of several steps in one operation, and guests that answer them otherwise than they were
- * asked. */
+/* READ_VEC: several reads in one operation, and forged answers. */
 #include <endian.h>
 #include <errno.h>
 #include <portal/ops.h>
@@ -30,7 +29,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* a read to make and its outcome */
+/* a request and its results */
 static struct {
 	struct read_vec vector;
 	struct read_vec_step steps[PORTAL_MAX_STEPS];
@@ -51,7 +50,7 @@ static void do_read_vec(struct channel_rig *rig, struct session *session)
 
 static uint64_t node_address(size_t n)
 {
-	return DOOR_MEMORY + 100 + n * STRIDE;
+	return RIG_MEMORY + 100 + n * STRIDE;
 }
 
 static void put_node(struct channel_rig *rig, size_t n, uint64_t next)
@@ -62,7 +61,7 @@ static void put_node(struct channel_rig *rig, size_t n, uint64_t next)
 	memset(node + 8, 'a' + (int)n, 4);
 }
 
-/* a list in memory, and the steps of a walk over it */
+/* Create a list in the task's memory, and the steps that follow it. */
 static void make_list(struct channel_rig *rig)
 {
 	memset(&reads, 0, sizeof(reads));
@@ -94,9 +93,9 @@ static void expect_nodes(const struct channel_rig *rig, size_t first, size_t end
 	}
 }
 
-/* ---- honest guests ---- */
+/* ---- correct answers ---- */
 
-static void test_a_list_of_eight_is_one_operation(void **state)
+static void test_list_of_eight_nodes_is_one_operation(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -108,7 +107,7 @@ static void test_a_list_of_eight_is_one_operation(void **state)
 	assert_int_equal(channel_rig_stats(rig).bytes_read, NR_NODES * NODE);
 }
 
-static void test_a_walk_goes_on_from_what_is_read_already(void **state)
+static void test_reads_continue_after_steps_already_read(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -117,7 +116,7 @@ static void test_a_walk_goes_on_from_what_is_read_already(void **state)
 		reads.first = first;
 		for (size_t n = 0; n < first; n++)
 			memcpy(reads.bufs[n], rig->memory + 100 + n * STRIDE, NODE);
-		/* the last one is based on a step that is not asked for, whatever @first is */
+		/* for @first > 0 the last step is based on one that is not requested */
 		reads.steps[NR_NODES - 1].base_plus1 = first ? 1 : 0;
 		reads.steps[NR_NODES - 1].addr = first ? 6 * STRIDE : node_address(7);
 		assert_int_equal(run(rig), NR_NODES - first);
@@ -125,7 +124,7 @@ static void test_a_walk_goes_on_from_what_is_read_already(void **state)
 	}
 }
 
-static void test_a_null_pointer_ends_it(void **state)
+static void test_null_pointer_ends_the_reads(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -138,8 +137,8 @@ static void test_a_null_pointer_ends_it(void **state)
 	}
 }
 
-/* one that the host has itself: what comes after it is not asked for */
-static void test_a_null_pointer_that_is_known_ends_it(void **state)
+/* The null pointer is in a step that the host has read already: later steps are not requested. */
+static void test_known_null_pointer_ends_the_request(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -149,18 +148,18 @@ static void test_a_null_pointer_that_is_known_ends_it(void **state)
 	reads.steps[1].base_plus1 = 0;
 	reads.steps[1].addr = node_address(1);
 	reads.steps[1].buf = reads.bufs[1];
-	reads.steps[4].base_plus1 = 1; /* of which all bytes are zero */
+	reads.steps[4].base_plus1 = 1; /* all bytes of step 0 are zero */
 	assert_int_equal(run(rig), 3);
 	expect_nodes(rig, 1, 4);
 }
 
-static void test_a_fault_ends_it_after_its_bytes(void **state)
+static void test_fault_ends_the_reads_with_short_count(void **state)
 {
 	struct channel_rig *rig = *state;
 
 	for (unsigned int before = 0; before < NODE; before++) {
 		make_list(rig);
-		put_node(rig, 3, DOOR_MEMORY + DOOR_MEMORY_SIZE - before);
+		put_node(rig, 3, RIG_MEMORY + RIG_MEMORY_SIZE - before);
 		assert_int_equal(run(rig), 5);
 		expect_nodes(rig, 0, 4);
 		assert_int_equal(reads.steps[4].n, before ? (ssize_t)before : -EFAULT);
@@ -168,7 +167,7 @@ static void test_a_fault_ends_it_after_its_bytes(void **state)
 	}
 }
 
-static void test_pointers_of_four_bytes(void **state)
+static void test_four_byte_pointers(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -180,7 +179,7 @@ static void test_pointers_of_four_bytes(void **state)
 	expect_nodes(rig, 0, NR_NODES);
 }
 
-static void test_a_guest_that_does_not_know_it(void **state)
+static void test_guest_without_read_vec_is_eopnotsupp(void **state)
 {
 	struct channel_rig *rig = *state;
 
@@ -190,7 +189,7 @@ static void test_a_guest_that_does_not_know_it(void **state)
 	assert_int_equal(channel_rig_stats(rig).protocol_errors, 0);
 }
 
-/* ---- what may be asked ---- */
+/* ---- validation of requests ---- */
 
 static int check(struct read_vec_step one, struct read_vec_step two, unsigned int pointer_bytes)
 {
@@ -230,7 +229,7 @@ static void test_check_bounds(void **state)
 			 -EINVAL);
 }
 
-static void test_check_that_results_fit_the_page(void **state)
+static void test_check_results_fit_the_page(void **state)
 {
 	(void)state;
 	for (uint32_t len = 4024; len <= 4040; len++) {
@@ -242,25 +241,25 @@ static void test_check_that_results_fit_the_page(void **state)
 	}
 }
 
-/* ---- lies ---- */
+/* ---- forged answers ---- */
 
-/* the guest's answer to two steps of NODE bytes: its bytes instead of the truth */
-struct lie {
+/* a forged answer to two steps of NODE bytes */
+struct forged {
 	int64_t size;
 	uint8_t data[96];
 };
 
-static void tell(void *ctx, struct portal_region *region)
+static void tamper(void *ctx, struct portal_region *region)
 {
-	const struct lie *lie = ctx;
+	const struct forged *forged = ctx;
 
 	if ((uint32_t)le64toh(region->op) != PORTAL_RESP_DONE)
 		return;
-	memcpy(region->data, lie->data, sizeof(lie->data));
-	region->size = htole64((uint64_t)lie->size);
+	memcpy(region->data, forged->data, sizeof(forged->data));
+	region->size = htole64((uint64_t)forged->size);
 }
 
-static void expect_lie(struct channel_rig *rig, struct lie lie, ssize_t expected)
+static void expect_forged(struct channel_rig *rig, struct forged forged, ssize_t expected)
 {
 	struct fake_session session;
 	uint64_t errors;
@@ -269,8 +268,8 @@ static void expect_lie(struct channel_rig *rig, struct lie lie, ssize_t expected
 	make_list(rig);
 	reads.vector.nr = 2;
 	rig->talk = do_read_vec;
-	rig->guest.tamper = tell;
-	rig->guest.tamper_ctx = &lie;
+	rig->guest.tamper = tamper;
+	rig->guest.tamper_ctx = &forged;
 	errors = channel_rig_stats(rig).protocol_errors;
 	channel_rig_open(rig, &session, 0);
 	fake_session_finish(&session);
@@ -281,91 +280,91 @@ static void expect_lie(struct channel_rig *rig, struct lie lie, ssize_t expected
 		assert_int_equal(reads.again, -ECANCELED);
 }
 
-/* a result of @len bytes, the first eight of which are @pointer. Return: where the next one goes.
- */
-static size_t put_result(struct lie *lie, size_t at, int32_t status, uint32_t len, uint64_t pointer)
+/* Add a result of @len bytes that starts with @pointer. Return: offset of the next result. */
+static size_t put_result(struct forged *forged, size_t at, int32_t status, uint32_t len,
+			 uint64_t pointer)
 {
-	put_le32(lie->data + at, (uint32_t)status);
-	put_le32(lie->data + at + 4, len);
+	put_le32(forged->data + at, (uint32_t)status);
+	put_le32(forged->data + at + 4, len);
 	if (len >= 8)
-		put_le64(lie->data + at + HEADER, pointer);
-	lie->size = (int64_t)(at + HEADER + align_up(len, 8));
-	return (size_t)lie->size;
+		put_le64(forged->data + at + HEADER, pointer);
+	forged->size = (int64_t)(at + HEADER + align_up(len, 8));
+	return (size_t)forged->size;
 }
 
-static struct lie two(int32_t status, uint32_t len, uint64_t pointer, int32_t status2,
-		      uint32_t len2)
+static struct forged two(int32_t status, uint32_t len, uint64_t pointer, int32_t status2,
+			 uint32_t len2)
 {
-	struct lie lie = { 0 };
+	struct forged forged = { 0 };
 
-	put_result(&lie, put_result(&lie, 0, status, len, pointer), status2, len2, 0);
-	return lie;
+	put_result(&forged, put_result(&forged, 0, status, len, pointer), status2, len2, 0);
+	return forged;
 }
 
-static struct lie one(int32_t status, uint32_t len, uint64_t pointer)
+static struct forged one(int32_t status, uint32_t len, uint64_t pointer)
 {
-	struct lie lie = { 0 };
+	struct forged forged = { 0 };
 
-	put_result(&lie, 0, status, len, pointer);
-	return lie;
+	put_result(&forged, 0, status, len, pointer);
+	return forged;
 }
 
-static void test_lies_that_could_be_true(void **state)
+static void test_plausible_forged_answers_are_accepted(void **state)
 {
-	expect_lie(*state, two(0, NODE, 1, 0, NODE), 2);
-	expect_lie(*state, two(0, NODE, 1, -EFAULT, 3), 2);
-	expect_lie(*state, two(0, NODE, 1, -EFAULT, 0), 2);
-	expect_lie(*state, one(0, NODE, 0), 1);
-	expect_lie(*state, one(-EFAULT, 11, 1), 1);
-	expect_lie(*state, one(-EFAULT, 0, 0), 1);
+	expect_forged(*state, two(0, NODE, 1, 0, NODE), 2);
+	expect_forged(*state, two(0, NODE, 1, -EFAULT, 3), 2);
+	expect_forged(*state, two(0, NODE, 1, -EFAULT, 0), 2);
+	expect_forged(*state, one(0, NODE, 0), 1);
+	expect_forged(*state, one(-EFAULT, 11, 1), 1);
+	expect_forged(*state, one(-EFAULT, 0, 0), 1);
 }
 
-static void test_an_end_where_none_is_due_is_eproto(void **state)
+static void test_answer_ending_at_wrong_step_is_eproto(void **state)
 {
-	const struct lie nothing = { 0 };
+	const struct forged nothing = { 0 };
 
-	expect_lie(*state, nothing, -EPROTO);
-	expect_lie(*state, one(0, NODE, 1), -EPROTO);		  /* the pointer was not null */
-	expect_lie(*state, two(0, NODE, 0, 0, NODE), -EPROTO);	  /* it was */
-	expect_lie(*state, two(-EFAULT, 8, 1, 0, NODE), -EPROTO); /* after a fault */
-	expect_lie(*state, two(-EFAULT, 0, 1, -EFAULT, 0), -EPROTO);
+	expect_forged(*state, nothing, -EPROTO);
+	expect_forged(*state, one(0, NODE, 1), -EPROTO);	     /* its pointer is not null */
+	expect_forged(*state, two(0, NODE, 0, 0, NODE), -EPROTO);    /* its pointer is null */
+	expect_forged(*state, two(-EFAULT, 8, 1, 0, NODE), -EPROTO); /* after a fault */
+	expect_forged(*state, two(-EFAULT, 0, 1, -EFAULT, 0), -EPROTO);
 }
 
-static void test_lengths_and_statuses_that_cannot_be_are_eproto(void **state)
+static void test_answer_invalid_length_or_status_is_eproto(void **state)
 {
-	expect_lie(*state, one(0, NODE - 1, 0), -EPROTO);
-	expect_lie(*state, one(0, NODE + 1, 0), -EPROTO);
-	expect_lie(*state, one(-EFAULT, NODE, 0), -EPROTO);
-	expect_lie(*state, one(-EFAULT, NODE + 1, 0), -EPROTO);
-	expect_lie(*state, one(-EINVAL, 0, 0), -EPROTO);
-	expect_lie(*state, one(1, 0, 0), -EPROTO);
-	expect_lie(*state, two(0, NODE, 1, 0, UINT32_MAX), -EPROTO);
-	expect_lie(*state, two(0, NODE, 1, -EFAULT, UINT32_MAX - 7), -EPROTO);
+	expect_forged(*state, one(0, NODE - 1, 0), -EPROTO);
+	expect_forged(*state, one(0, NODE + 1, 0), -EPROTO);
+	expect_forged(*state, one(-EFAULT, NODE, 0), -EPROTO);
+	expect_forged(*state, one(-EFAULT, NODE + 1, 0), -EPROTO);
+	expect_forged(*state, one(-EINVAL, 0, 0), -EPROTO);
+	expect_forged(*state, one(1, 0, 0), -EPROTO);
+	expect_forged(*state, two(0, NODE, 1, 0, UINT32_MAX), -EPROTO);
+	expect_forged(*state, two(0, NODE, 1, -EFAULT, UINT32_MAX - 7), -EPROTO);
 }
 
-static void test_answers_cut_at_every_byte_are_eproto(void **state)
+static void test_answer_truncated_at_every_byte_is_eproto(void **state)
 {
-	struct lie lie = two(0, NODE, 1, 0, NODE);
-	int64_t whole = lie.size;
+	struct forged forged = two(0, NODE, 1, 0, NODE);
+	int64_t whole = forged.size;
 
-	for (lie.size = 0; lie.size < whole; lie.size++)
-		expect_lie(*state, lie, -EPROTO);
-	expect_lie(*state, lie, 2);
-	lie.size = whole + 1;
-	expect_lie(*state, lie, -EPROTO);
-	lie.size = whole + 8;
-	expect_lie(*state, lie, -EPROTO);
-	lie.size = PORTAL_DATA_SIZE + 1;
-	expect_lie(*state, lie, -EPROTO);
+	for (forged.size = 0; forged.size < whole; forged.size++)
+		expect_forged(*state, forged, -EPROTO);
+	expect_forged(*state, forged, 2);
+	forged.size = whole + 1;
+	expect_forged(*state, forged, -EPROTO);
+	forged.size = whole + 8;
+	expect_forged(*state, forged, -EPROTO);
+	forged.size = PORTAL_DATA_SIZE + 1;
+	expect_forged(*state, forged, -EPROTO);
 }
 
-static void test_padding_that_is_not_zero_is_eproto(void **state)
+static void test_answer_nonzero_padding_is_eproto(void **state)
 {
 	for (size_t i = HEADER + NODE; i < HEADER + 16; i++) {
-		struct lie lie = two(0, NODE, 1, 0, NODE);
+		struct forged forged = two(0, NODE, 1, 0, NODE);
 
-		lie.data[i] = 1;
-		expect_lie(*state, lie, -EPROTO);
+		forged.data[i] = 1;
+		expect_forged(*state, forged, -EPROTO);
 	}
 }
 
@@ -374,20 +373,20 @@ static void test_padding_that_is_not_zero_is_eproto(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VECTOR_TEST(test_a_list_of_eight_is_one_operation),
-		VECTOR_TEST(test_a_walk_goes_on_from_what_is_read_already),
-		VECTOR_TEST(test_a_null_pointer_ends_it),
-		VECTOR_TEST(test_a_null_pointer_that_is_known_ends_it),
-		VECTOR_TEST(test_a_fault_ends_it_after_its_bytes),
-		VECTOR_TEST(test_pointers_of_four_bytes),
-		VECTOR_TEST(test_a_guest_that_does_not_know_it),
+		VECTOR_TEST(test_list_of_eight_nodes_is_one_operation),
+		VECTOR_TEST(test_reads_continue_after_steps_already_read),
+		VECTOR_TEST(test_null_pointer_ends_the_reads),
+		VECTOR_TEST(test_known_null_pointer_ends_the_request),
+		VECTOR_TEST(test_fault_ends_the_reads_with_short_count),
+		VECTOR_TEST(test_four_byte_pointers),
+		VECTOR_TEST(test_guest_without_read_vec_is_eopnotsupp),
 		cmocka_unit_test(test_check_bounds),
-		cmocka_unit_test(test_check_that_results_fit_the_page),
-		VECTOR_TEST(test_lies_that_could_be_true),
-		VECTOR_TEST(test_an_end_where_none_is_due_is_eproto),
-		VECTOR_TEST(test_lengths_and_statuses_that_cannot_be_are_eproto),
-		VECTOR_TEST(test_answers_cut_at_every_byte_are_eproto),
-		VECTOR_TEST(test_padding_that_is_not_zero_is_eproto),
+		cmocka_unit_test(test_check_results_fit_the_page),
+		VECTOR_TEST(test_plausible_forged_answers_are_accepted),
+		VECTOR_TEST(test_answer_ending_at_wrong_step_is_eproto),
+		VECTOR_TEST(test_answer_invalid_length_or_status_is_eproto),
+		VECTOR_TEST(test_answer_truncated_at_every_byte_is_eproto),
+		VECTOR_TEST(test_answer_nonzero_padding_is_eproto),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

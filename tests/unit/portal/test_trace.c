@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The trace's thread behind the channel: opening, order over rings, room, the end, and guests that
- * lie.
- */
+/* The trace thread: opening, order across rings, waiting for space, closing, corrupt rings. */
 #include "channel_rig.h"
 
 #include <endian.h>
@@ -19,7 +17,7 @@
 
 static struct channel_rig rig;
 
-/* what a test's take() has seen */
+/* records that a test's take() has received */
 static struct {
 	uint32_t args[2][NR_MANY + 8];
 	uint32_t nr[2], lost[2];
@@ -63,7 +61,7 @@ static void boot(void)
 	assert_int_equal(open_with(SIZE), 0);
 }
 
-static void test_trace_is_opened_once_and_found_again(void **state)
+static void test_trace_open_twice_same_size_only(void **state)
 {
 	struct fake_session session;
 	uint32_t size = SIZE;
@@ -82,30 +80,30 @@ static void test_trace_is_opened_once_and_found_again(void **state)
 	assert_int_equal(opened, -EEXIST);
 }
 
-static void test_trace_the_guests_errors_are_told(void **state)
+static void test_trace_open_returns_the_guests_errno(void **state)
 {
 	(void)state;
 	rig.guest.most_trace = SIZE;
 	assert_int_equal(open_with(2 * SIZE), -ENOMEM);
 }
 
-/* what the guest answers instead of its trace rings' addresses */
+/* a forged answer to TRACE_OPEN */
 static struct {
 	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
 	uint64_t size;
-} lie;
+} forged;
 
-static void lie_about_trace_rings(void *ctx, struct portal_region *region)
+static void forge_trace_rings(void *ctx, struct portal_region *region)
 {
 	struct channel_rig *d = ctx;
 
 	if (!d->guest.trace_size)
 		return;
-	region->size = htole64(lie.size);
-	memcpy(region->data, lie.gpas, sizeof(lie.gpas));
+	region->size = htole64(forged.size);
+	memcpy(region->data, forged.gpas, sizeof(forged.gpas));
 }
 
-static void test_trace_addresses_that_cannot_be(void **state)
+static void test_trace_invalid_ring_addresses_are_eproto(void **state)
 {
 	const uint64_t first = FAKE_TRACE_BASE, second = FAKE_TRACE_BASE + FAKE_TRACE_STRIDE;
 	const struct {
@@ -130,10 +128,10 @@ static void test_trace_addresses_that_cannot_be(void **state)
 		uint32_t size = SIZE;
 
 		assert_int_equal(fake_hello(&rig.guest, 0), 0);
-		lie.gpas[0] = htole64(cases[i].a);
-		lie.gpas[1] = htole64(cases[i].b);
-		lie.size = cases[i].size;
-		rig.guest.tamper = lie_about_trace_rings;
+		forged.gpas[0] = htole64(cases[i].a);
+		forged.gpas[1] = htole64(cases[i].b);
+		forged.size = cases[i].size;
+		rig.guest.tamper = forge_trace_rings;
 		rig.guest.tamper_ctx = &rig;
 		rig.talk = open_trace;
 		rig.talk_ctx = &size;
@@ -146,8 +144,8 @@ static void test_trace_addresses_that_cannot_be(void **state)
 	assert_int_equal(channel_rig_stats(&rig).protocol_errors, ARRAY_SIZE(cases) - 1);
 }
 
-/* a pool in the middle of what is said to be a trace */
-static void test_trace_over_the_pool_is_refused(void **state)
+/* The pool is within a range that the guest reports as a trace ring. */
+static void test_trace_ring_overlapping_the_pool_is_eproto(void **state)
 {
 	uint32_t size = SIZE;
 	struct fake_session session;
@@ -156,9 +154,9 @@ static void test_trace_over_the_pool_is_refused(void **state)
 	channel_rig_done(&rig);
 	setup(NULL);
 	assert_int_equal(fake_hello(&rig.guest, 0), 0);
-	lie.gpas[0] = htole64(FAKE_RAM_BASE);
-	lie.size = 8;
-	rig.guest.tamper = lie_about_trace_rings;
+	forged.gpas[0] = htole64(FAKE_RAM_BASE);
+	forged.size = 8;
+	rig.guest.tamper = forge_trace_rings;
 	rig.guest.tamper_ctx = &rig;
 	rig.talk = open_trace;
 	rig.talk_ctx = &size;
@@ -177,7 +175,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void ring_bell(void)
+static void wake_thread(void)
 {
 	const uint64_t one = 1;
 
@@ -194,7 +192,7 @@ static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
 	done = fake_trace_write(&rig.guest.traces[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
 				sizeof(call), &wake);
 	if (wake)
-		ring_bell();
+		wake_thread();
 	return done;
 }
 
@@ -214,12 +212,12 @@ static void await_records(unsigned int nr)
 		sched_yield();
 }
 
-static void test_trace_a_record_wakes_the_thread_and_is_handed_out(void **state)
+static void test_trace_record_wakes_the_thread(void **state)
 {
 	(void)state;
 	boot();
 	rig.take = note;
-	usleep(60000); /* long enough for it to sleep for good */
+	usleep(60000); /* long enough for the thread to sleep without a timeout */
 	assert_true(put_at(1, 42, 7));
 	await_records(1);
 	channel_close_trace(rig.channel);
@@ -261,7 +259,7 @@ static void test_trace_rings_are_merged_by_time(void **state)
 	assert_int_equal(saw.nr_backwards, 0);
 }
 
-static void test_trace_what_did_not_fit_is_told_by_the_next_record(void **state)
+static void test_trace_next_record_reports_lost_records(void **state)
 {
 	unsigned int nr = 0;
 
@@ -284,7 +282,7 @@ static void test_trace_what_did_not_fit_is_told_by_the_next_record(void **state)
 	assert_int_equal(channel_rig_stats(&rig).trace_consumed, nr + 1);
 }
 
-/* one vCPU that writes as fast as it can; with @block it rings for room */
+/* Write as fast as possible on one vCPU; if @blocks, make TRACE calls when the ring is full. */
 static bool blocks;
 
 static void *write_many(void *arg)
@@ -315,8 +313,7 @@ static void write_on_both(void)
 	channel_close_trace(rig.channel);
 }
 
-/* each record's number is its own; what is between two of them is what the second one says was lost
- */
+/* Numbers of records increase, and gaps in the numbers match the reported losses. */
 static void check_numbers(void)
 {
 	for (unsigned int vcpu = 0; vcpu < 2; vcpu++) {
@@ -328,7 +325,7 @@ static void check_numbers(void)
 	}
 }
 
-static void test_trace_overflow_produced_is_consumed_and_lost(void **state)
+static void test_trace_produced_equals_consumed_plus_lost(void **state)
 {
 	struct channel_stats stats;
 
@@ -343,7 +340,7 @@ static void test_trace_overflow_produced_is_consumed_and_lost(void **state)
 	check_numbers();
 }
 
-static void test_trace_who_waits_for_room_loses_nothing(void **state)
+static void test_trace_block_waits_for_space(void **state)
 {
 	struct channel_stats stats;
 
@@ -359,8 +356,8 @@ static void test_trace_who_waits_for_room_loses_nothing(void **state)
 }
 
 /*
- * Two vCPUs that take turns: each record is begun when the other vCPU's last one is written.
- * Whatever the thread does meanwhile it never sees one before the other.
+ * Two vCPUs take turns: each begins a record after the other has finished its last one. The thread
+ * must deliver the records in that order.
  */
 static atomic_uint turn;
 
@@ -390,7 +387,7 @@ static void expect_turn(struct channel_rig *d, const struct syscall_event *call,
 		d->nr_broken++;
 }
 
-static void test_trace_what_was_over_before_another_began_comes_before_it(void **state)
+static void test_trace_records_written_in_turn_keep_their_order(void **state)
 {
 	pthread_t thread;
 
@@ -407,9 +404,9 @@ static void test_trace_what_was_over_before_another_began_comes_before_it(void *
 	assert_int_equal(atomic_load(&rig.nr_broken), 0);
 }
 
-/* ---- the end ---- */
+/* ---- closing ---- */
 
-static void test_trace_bye_hands_out_all_first(void **state)
+static void test_trace_bye_delivers_all_records_first(void **state)
 {
 	(void)state;
 	boot();
@@ -422,7 +419,7 @@ static void test_trace_bye_hands_out_all_first(void **state)
 	assert_int_equal(rig.nr_bye, 1);
 }
 
-static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
+static void test_trace_reloaded_guest_module_has_new_rings(void **state)
 {
 	(void)state;
 	boot();
@@ -436,7 +433,7 @@ static void test_trace_a_module_that_comes_again_has_new_logs(void **state)
 	assert_int_equal(channel_rig_stats(&rig).protocol_errors, 0);
 }
 
-static void test_trace_room_is_refused_without_logs_or_pool(void **state)
+static void test_trace_call_without_rings_or_pool_is_enoent(void **state)
 {
 	(void)state;
 	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE),
@@ -450,9 +447,9 @@ static void test_trace_room_is_refused_without_logs_or_pool(void **state)
 	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE), 0);
 }
 
-/* ---- guests that lie ---- */
+/* ---- corrupt rings ---- */
 
-static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
+static void test_trace_corrupt_ring_disabled_others_continue(void **state)
 {
 	struct portal_wire_trace_ring *shared;
 
@@ -463,11 +460,11 @@ static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
 	assert_true(put_at(1, 1, 1));
 	await_records(1);
 	__atomic_store_n(&shared->head, htole32(0x80000000u), __ATOMIC_SEQ_CST);
-	ring_bell();
+	wake_thread();
 	while (atomic_load(&rig.nr_broken) == 0)
 		sched_yield();
 	assert_true(put_at(1, 2, 2));
-	ring_bell();
+	wake_thread();
 	await_records(2);
 	assert_int_equal(channel_call(rig.channel, 0, GPA(FAKE_RAM_BASE), PORTAL_CALL_TRACE),
 			 -EPROTO);
@@ -478,7 +475,7 @@ static void test_trace_a_broken_one_is_off_and_the_others_go_on(void **state)
 	assert_int_equal(saw.nr[1], 2);
 }
 
-static void test_trace_an_event_that_is_none_breaks_it(void **state)
+static void test_trace_invalid_event_disables_the_ring(void **state)
 {
 	uint8_t body[sizeof(struct portal_wire_syscall)] = { 0 };
 	bool wake;
@@ -492,7 +489,7 @@ static void test_trace_an_event_that_is_none_breaks_it(void **state)
 	assert_int_equal(atomic_load(&rig.nr_trace), 0);
 }
 
-/* a guest that writes without end does not keep the trace from closing */
+/* A guest that never stops writing must not prevent the trace from closing. */
 static atomic_bool is_over;
 
 static void *write_for_ever(void *arg)
@@ -503,7 +500,7 @@ static void *write_for_ever(void *arg)
 	return NULL;
 }
 
-static void test_trace_closing_ends_under_a_guest_that_goes_on_writing(void **state)
+static void test_trace_close_ends_while_the_guest_writes(void **state)
 {
 	pthread_t thread;
 
@@ -522,22 +519,22 @@ static void test_trace_closing_ends_under_a_guest_that_goes_on_writing(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_trace_is_opened_once_and_found_again),
-		TEST(test_trace_the_guests_errors_are_told),
-		TEST(test_trace_addresses_that_cannot_be),
-		TEST(test_trace_over_the_pool_is_refused),
-		TEST(test_trace_a_record_wakes_the_thread_and_is_handed_out),
+		TEST(test_trace_open_twice_same_size_only),
+		TEST(test_trace_open_returns_the_guests_errno),
+		TEST(test_trace_invalid_ring_addresses_are_eproto),
+		TEST(test_trace_ring_overlapping_the_pool_is_eproto),
+		TEST(test_trace_record_wakes_the_thread),
 		TEST(test_trace_rings_are_merged_by_time),
-		TEST(test_trace_what_did_not_fit_is_told_by_the_next_record),
-		TEST(test_trace_overflow_produced_is_consumed_and_lost),
-		TEST(test_trace_who_waits_for_room_loses_nothing),
-		TEST(test_trace_what_was_over_before_another_began_comes_before_it),
-		TEST(test_trace_bye_hands_out_all_first),
-		TEST(test_trace_a_module_that_comes_again_has_new_logs),
-		TEST(test_trace_room_is_refused_without_logs_or_pool),
-		TEST(test_trace_a_broken_one_is_off_and_the_others_go_on),
-		TEST(test_trace_an_event_that_is_none_breaks_it),
-		TEST(test_trace_closing_ends_under_a_guest_that_goes_on_writing),
+		TEST(test_trace_next_record_reports_lost_records),
+		TEST(test_trace_produced_equals_consumed_plus_lost),
+		TEST(test_trace_block_waits_for_space),
+		TEST(test_trace_records_written_in_turn_keep_their_order),
+		TEST(test_trace_bye_delivers_all_records_first),
+		TEST(test_trace_reloaded_guest_module_has_new_rings),
+		TEST(test_trace_call_without_rings_or_pool_is_enoent),
+		TEST(test_trace_corrupt_ring_disabled_others_continue),
+		TEST(test_trace_invalid_event_disables_the_ring),
+		TEST(test_trace_close_ends_while_the_guest_writes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A trace ring as a hostile guest may write it: what is wrong is -EPROTO, and nothing outside is
- * read. */
+/* Trace rings written by a hostile guest: violations are -EPROTO, and reads stay in bounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +57,7 @@ static void put(uint32_t size)
 				     size - sizeof(struct portal_wire_trace_record), &wake));
 }
 
-/* what the reader makes of the ring as it is. Return: 0 with a record, 1 without one, -EPROTO */
+/* Read the ring. Return: 0: a record; 1: no record; -EPROTO. */
 static int look(void)
 {
 	struct trace_record record;
@@ -70,14 +69,14 @@ static int look(void)
 	return ret < 0 ? ret : trace_ring_peek(&ring, head, &record);
 }
 
-static void test_trace_ring_head_that_cannot_be(void **state)
+static void test_trace_ring_invalid_head_is_eproto(void **state)
 {
 	static const struct {
 		uint32_t head;
 		int ret;
 	} cases[] = {
 		{ 0, 1 },
-		{ LEAST - 8, -EPROTO }, /* shorter than what is said to be there */
+		{ LEAST - 8, -EPROTO }, /* shorter than the record's size */
 		{ LEAST, 0 },
 		{ LEAST + 1, -EPROTO },
 		{ LEAST + 4, -EPROTO },
@@ -96,7 +95,7 @@ static void test_trace_ring_head_that_cannot_be(void **state)
 	}
 }
 
-static void test_trace_ring_head_goes_back_behind_what_was_taken(void **state)
+static void test_trace_ring_head_before_the_tail_is_eproto(void **state)
 {
 	struct trace_record record;
 
@@ -111,7 +110,7 @@ static void test_trace_ring_head_goes_back_behind_what_was_taken(void **state)
 	assert_int_equal(look(), 1);
 }
 
-static void test_trace_ring_sizes_that_cannot_be(void **state)
+static void test_trace_ring_invalid_record_size_is_eproto(void **state)
 {
 	static const uint32_t wrong[] = {
 		0,	     8,		 sizeof(struct portal_wire_trace_record),
@@ -130,7 +129,7 @@ static void test_trace_ring_sizes_that_cannot_be(void **state)
 	assert_int_equal(look(), 0);
 }
 
-static void test_trace_ring_each_field_of_a_header_is_checked(void **state)
+static void test_trace_ring_every_header_field_is_checked(void **state)
 {
 	struct portal_wire_trace_record good;
 
@@ -159,7 +158,7 @@ static void test_trace_ring_each_field_of_a_header_is_checked(void **state)
 	assert_int_equal(look(), 0);
 }
 
-static void test_trace_ring_lost_does_not_go_backwards(void **state)
+static void test_trace_ring_decreasing_lost_count_is_eproto(void **state)
 {
 	struct trace_record record;
 
@@ -175,8 +174,8 @@ static void test_trace_ring_lost_does_not_go_backwards(void **state)
 	assert_int_equal(look(), -EPROTO);
 }
 
-/* a record of the round before, at the place of one that was never written */
-static void test_trace_ring_what_is_left_of_the_round_before_is_no_record(void **state)
+/* A record of the previous round, at the position of one that was not written yet. */
+static void test_trace_ring_stale_record_is_eproto(void **state)
 {
 	struct trace_record record;
 	uint32_t head;
@@ -193,8 +192,8 @@ static void test_trace_ring_what_is_left_of_the_round_before_is_no_record(void *
 	assert_int_equal(look(), -EPROTO);
 }
 
-/* the header was right when it was checked; what is in the ring afterwards does not matter */
-static void test_trace_ring_a_header_that_changes_after_its_check_is_not_believed(void **state)
+/* The header was valid when it was checked; later changes in the ring have no effect. */
+static void test_trace_ring_header_changed_after_check_is_ignored(void **state)
 {
 	struct trace_record record;
 
@@ -211,8 +210,8 @@ static void test_trace_ring_a_header_that_changes_after_its_check_is_not_believe
 	assert_int_equal(look(), 0);
 }
 
-/* every bit of a header and of the head, one at a time: nothing but an answer */
-static void test_trace_ring_any_bit_may_be_wrong(void **state)
+/* Flip every bit of a header and of the head: the reader returns a record or -EPROTO. */
+static void test_trace_ring_single_bit_errors(void **state)
 {
 	(void)state;
 	put(LEAST);
@@ -233,24 +232,21 @@ static void test_trace_ring_any_bit_may_be_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_trace_ring_head_that_cannot_be, setup,
+		cmocka_unit_test_setup_teardown(test_trace_ring_invalid_head_is_eproto, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_ring_head_goes_back_behind_what_was_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trace_ring_sizes_that_cannot_be, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_trace_ring_each_field_of_a_header_is_checked,
+		cmocka_unit_test_setup_teardown(test_trace_ring_head_before_the_tail_is_eproto,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trace_ring_lost_does_not_go_backwards, setup,
+		cmocka_unit_test_setup_teardown(test_trace_ring_invalid_record_size_is_eproto,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_every_header_field_is_checked,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_decreasing_lost_count_is_eproto,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_stale_record_is_eproto, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			test_trace_ring_what_is_left_of_the_round_before_is_no_record, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			test_trace_ring_a_header_that_changes_after_its_check_is_not_believed,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trace_ring_any_bit_may_be_wrong, setup,
-						teardown),
+			test_trace_ring_header_changed_after_check_is_ignored, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_ring_single_bit_errors, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

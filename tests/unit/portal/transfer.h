@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation on a task's memory, as what the host does in an event: channel_rig_converse() with
- * a transfer as its context. */
+/* One operation on a task's memory in an event: talk functions for channel_rig_converse(). */
 #ifndef UNIT_PORTAL_TRANSFER_H
 #define UNIT_PORTAL_TRANSFER_H
 
 #include "channel_rig.h"
 
 /**
- * struct transfer - a transfer to make and its outcome
+ * struct transfer - a transfer and its result
  * @addr: user address
- * @len: bytes wanted, or of @buf to write
- * @n: what the operation has returned
- * @buf: what it has read, or is to write
+ * @len: bytes to read or write
+ * @n: return value of the operation
+ * @buf: bytes read or to be written
  */
 struct transfer {
 	uint64_t addr;
