@@ -320,9 +320,9 @@ static void device_set(int fd, unsigned long request, uint32_t address)
 }
 
 /*
- * QEMU forwards connections to published ports with 127.0.0.1 as their destination, so that servers that listen
- * there are reached as well as those that listen on all addresses. Linux takes such packets from a network device
- * only with route_localnet.
+ * QEMU forwards connections to published ports with 127.0.0.1 as their destination, so that servers
+ * that listen there are reached as well as those that listen on all addresses. Linux takes such
+ * packets from a network device only with route_localnet.
  */
 static void device_up(int fd)
 {

@@ -3,14 +3,15 @@
  * lab-run - runs one command, on this machine or inside an L1 machine, with a time limit.
  *
  *	lab-run -t SECONDS [-p ADDRESS:PORT]... COMMAND...
- *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES] [-c CONSOLE] [-v]
+ *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES] [-c CONSOLE]
+ * [-v]
  *		QEMU... COMMAND...
  *
- * Only scripts/lab calls it. Each -p is a port of this machine that the command (natively) or QEMU is to listen on,
- * and that has to be free. With -q the first NR words are the command line of QEMU, which finds
- * the port's socket as descriptor 3 and the file for the console as descriptor 4. The environment
- * of lab-run is the environment of the command. Whatever was started ends with this process,
- * however that ends.
+ * Only scripts/lab calls it. Each -p is a port of this machine that the command (natively) or QEMU
+ * is to listen on, and that has to be free. With -q the first NR words are the command line of
+ * QEMU, which finds the port's socket as descriptor 3 and the file for the console as descriptor 4.
+ * The environment of lab-run is the environment of the command. Whatever was started ends with this
+ * process, however that ends.
  *
  * Exit status: the command's, or 128 + the number of the signal that ended it; 124 after the time
  * limit; 125 when the lab itself failed; 126 and 127 when the command cannot be run.
@@ -168,7 +169,9 @@ static void ports_check(const struct run *run)
 		if (port_is_free(port))
 			continue;
 		inet_ntop(AF_INET, &port->sin_addr, address, sizeof(address));
-		fprintf(stderr, "lab: error: cannot listen on port %u of %s: %s; give --publish another port\n",
+		fprintf(stderr,
+			"lab: error: cannot listen on port %u of %s: %s; give --publish another "
+			"port\n",
 			ntohs(port->sin_port), address, strerror(errno));
 		exit(EXIT_LAB_FAILED);
 	}
