@@ -62,7 +62,7 @@ static int find_modules(const struct vmm_config *config, const char *release, ch
 static int load_modules(const struct userland *userland, const struct vmm_config *config,
 			const char *release, struct module_list *ret_list)
 {
-	struct module_wish wishes[ROOTFS_MODULES_MAX + 4] = {
+	struct module_request requests[ROOTFS_MODULES_MAX + 4] = {
 		{ .name = "virtio_mmio" },
 		{ .name = "virtio_blk" },
 		{ .name = "virtio_rng", .optional = true },
@@ -79,8 +79,8 @@ static int load_modules(const struct userland *userland, const struct vmm_config
 	if (err < 0)
 		return err;
 	for (size_t i = 0; i < userland->rootfs->nr_modules; i++)
-		wishes[nr++] = userland->rootfs->modules[i];
-	err = modules_load(dir, wishes, nr, ret_list, &why);
+		requests[nr++] = userland->rootfs->modules[i];
+	err = modules_load(dir, requests, nr, ret_list, &why);
 	return err < 0 ? report(dir, err, &why) : 0;
 }
 

@@ -11,7 +11,7 @@
 
 #define PROBE_RAM (64u * 1024)
 
-/* where findings go, and whether all were good */
+/* where findings are written, and whether a requirement was not met */
 struct findings {
 	FILE *out;
 	bool failed;
@@ -55,8 +55,9 @@ static void check_open(struct findings *findings, int err)
 	case -ENODEV:
 	case -ENXIO:
 		missing(findings,
-			VM_DEV_KVM ": not there; %s; inside a VM or a container, have " VM_DEV_KVM
-				   " passed through",
+			VM_DEV_KVM
+			": does not exist; %s; inside a VM or a container, pass " VM_DEV_KVM
+			" through",
 			arch_platform()->no_kvm);
 		break;
 	case -EACCES:
@@ -85,8 +86,8 @@ static void check_caps(struct findings *findings, const struct vm *vm)
 	}
 }
 
-/* what not every guest needs is not missing */
-static void check_more(const struct findings *findings, const struct vm *vm)
+/* not every guest needs these: the host can do without */
+static void check_optional(const struct findings *findings, const struct vm *vm)
 {
 	for (const struct arch_cap *cap = arch_optional_caps(); cap->name && findings->out; cap++) {
 		if (probe_has(vm, cap))
@@ -134,12 +135,11 @@ static void check_guest(struct findings *findings)
 	}
 	mem_destroy(mem);
 	if (err == 0)
-		met(findings, "a guest runs, and its doorbell calls");
+		met(findings, "a guest runs and can call portal-vmm");
 	else
 		missing(findings,
-			"a tiny guest does not run to its end (%s): %s (scripts/lab brings such a "
-			"host "
-			"along)",
+			"a tiny guest does not run to its end (%s): %s (scripts/lab "
+			"provides such a host)",
 			strerror(-err), arch_platform()->no_probe);
 }
 
@@ -155,7 +155,7 @@ bool host_check(FILE *out)
 	}
 	met(&findings, VM_DEV_KVM " opens, API version %d", KVM_API_VERSION);
 	check_caps(&findings, &vm);
-	check_more(&findings, &vm);
+	check_optional(&findings, &vm);
 	vm_destroy(&vm);
 	if (!findings.failed)
 		check_guest(&findings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What this host can do: each requirement, whether it is met, and what to do when it is not. */
+/* Checks whether this host can run VMs: each requirement, and what to do if it is not met. */
 #ifndef HOST_CHECK_H
 #define HOST_CHECK_H
 
@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 /**
- * host_check() - test every requirement, by doing it: a tiny guest is run
- * @out: gets a line for each; NULL: the first one missing goes to the log instead
+ * host_check() - check every requirement; runs a tiny guest
+ * @out: gets a line for each requirement; NULL: the first that is not met is logged instead
  *
- * Return: true when VMs can run here.
+ * Return: true if VMs can run here.
  */
 bool host_check(FILE *out);
 

@@ -58,7 +58,7 @@ static int too_small(uint64_t kernel_bytes, uint64_t initrd_bytes)
 	return -EINVAL;
 }
 
-/* as high as it may be, so that the kernel has the room above itself */
+/* as high as possible, so that the kernel has room above itself */
 static int place_initrd(const struct load_initrd *initrd, const struct guest_mem *mem,
 			const struct kernel_entry *entry, gpa_t *ret_gpa)
 {

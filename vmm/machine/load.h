@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From files to a guest that can take its first instruction: kernel, initial RAM file system,
- * command line. */
+/*
+ * Loads the guest: kernel, initial RAM file system and command line into RAM, and the state of the
+ * boot vCPU.
+ */
 #ifndef LOAD_H
 #define LOAD_H
 
@@ -10,9 +12,9 @@
 #include "kvm/mem.h"
 
 /**
- * struct load_initrd - the initial RAM file system, wherever it came from
- * @data: bytes; NULL = none
- * @len: bytes
+ * struct load_initrd - the initial RAM file system
+ * @data: its bytes; NULL: there is none
+ * @len: their number
  */
 struct load_initrd {
 	const uint8_t *data;
@@ -20,12 +22,12 @@ struct load_initrd {
 };
 
 /**
- * struct load_target - the machine it goes into
- * @vm: with all its vCPUs
- * @mem: fresh guest RAM
- * @cpu: boot vCPU
- * @nr_virtio: virtio-mmio windows in use
- * @doorbell: how the guest calls
+ * struct load_target - the machine to load into
+ * @vm: the VM with all its vCPUs
+ * @mem: guest RAM, all zero
+ * @cpu: the boot vCPU
+ * @nr_virtio: virtio slots in use
+ * @doorbell: form of the doorbell
  */
 struct load_target {
 	const struct vm *vm;
@@ -36,13 +38,15 @@ struct load_target {
 };
 
 /**
- * load_guest() - copy everything into RAM and set the boot vCPU up. Says on the log what is wrong.
+ * load_guest() - copy everything into RAM and set up the boot vCPU
  * @config: command line, KASLR
- * @kernel: to be loaded
- * @initrd: may be empty
- * @target: where to
+ * @kernel: kernel image
+ * @initrd: initial RAM file system, may be empty
+ * @target: the machine
  *
- * Return: 0; -EINVAL bad input; other -errno our own failure.
+ * Logs what is wrong.
+ *
+ * Return: 0; -EINVAL: bad input; other -errno: a failure of portal-vmm.
  */
 must_check int load_guest(const struct vmm_config *config, const struct kernel_image *kernel,
 			  const struct load_initrd *initrd, const struct load_target *target);

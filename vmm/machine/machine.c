@@ -22,8 +22,7 @@
 #include "machine/vcpu_thread.h"
 #include "portal/channel.h"
 
-/* everything a VM is made of; zero is "not there yet", so that a half-built one can be taken apart
- */
+/* the parts of a VM; zero is "not created yet", so that a half-built one can be destroyed */
 struct machine {
 	const struct vmm_config *config;
 	struct handover handover;
@@ -86,7 +85,7 @@ static void on_trace_wake(void *ctx)
 	const struct machine *m = ctx;
 	const uint64_t one = 1;
 
-	/* full: it calls anyway */
+	/* EAGAIN: the counter is saturated, and the reader wakes up anyway */
 	if (write(channel_trace_fd(m->channel), &one, sizeof(one)) < 0)
 		return;
 }
@@ -117,7 +116,8 @@ static void on_stuck(void *ctx, const char *text)
 	outcome_set(&m->outcome, OUTCOME_INTERNAL);
 }
 
-/* KVM has refused @what: is it the host? Return: -ENODEV it is; -EIO it is not. Said either way. */
+/* KVM refused @what: find out whether the host lacks something, and log it.
+ * Return: -ENODEV: it does; -EIO: it does not. */
 static int blame(int err, const char *what)
 {
 	if (!host_check(NULL))
@@ -150,7 +150,7 @@ static void on_hook_failed(void *ctx)
 	outcome_set(&m->outcome, OUTCOME_BAD_HOOK);
 }
 
-static void on_work_to_do(void *ctx)
+static void on_work(void *ctx)
 {
 	struct machine *m = ctx;
 
@@ -166,7 +166,7 @@ static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
 
 static int load_hooks(struct machine *m)
 {
-	const struct module_host_ops ops = { .raise_work = on_work_to_do,
+	const struct module_host_ops ops = { .raise_work = on_work,
 					     .failed = on_hook_failed,
 					     .ctx = m };
 	int err = module_host_create(&ops, &m->host);
@@ -200,7 +200,7 @@ static enum direct_access direct_access(const struct machine *m)
 	return arch_platform()->shootdown_waits ? DIRECT_READ_WRITE : DIRECT_READ;
 }
 
-static int add_gate(struct machine *m)
+static int add_channel(struct machine *m)
 {
 	struct channel_config config = { .ram = { .slice = slice_ram, .ctx = m },
 					 .nr_vcpus = m->config->cpus,
@@ -211,11 +211,11 @@ static int add_gate(struct machine *m)
 	err = channel_create(&config, &m->channel);
 	if (err < 0)
 		return err;
-	/* where KVM has none of that the write comes to the device, for an exit more */
+	/* without this the write goes to the device, with an exit */
 	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_TRACE),
 			    sizeof(uint32_t), channel_trace_fd(m->channel));
 	if (err < 0)
-		log_debug("the traces' bell costs an exit: %s", strerror(-err));
+		log_debug("waking the trace thread costs an exit: %s", strerror(-err));
 	return 0;
 }
 
@@ -268,7 +268,7 @@ static int pick_doorbell(struct machine *m)
 	m->doorbell = arch_doorbell(&m->vm, m->config->doorbell);
 	if (m->doorbell != ARCH_DOORBELL_NONE)
 		return 0;
-	log_error("--doorbell: this host has no such one; leave the option out");
+	log_error("--doorbell: this host has no such doorbell; omit the option");
 	return -ENODEV;
 }
 
@@ -334,7 +334,8 @@ static int load_into(const struct machine *m)
 	return load_guest(m->config, &m->handover.kernel, &initrd, &target);
 }
 
-/* Return: 0; -EINVAL the user's files or options; -ENODEV this host; other: ours. All is said. */
+/* Return: 0; -EINVAL: a file or option; -ENODEV: this host; other: internal error. Errors are
+ * logged here. */
 static int machine_build(struct machine *m)
 {
 	int err;
@@ -351,12 +352,12 @@ static int machine_build(struct machine *m)
 	if (err == 0)
 		err = add_devices(m);
 	if (err == 0)
-		err = add_gate(m);
+		err = add_channel(m);
 	if (err == 0)
 		err = add_cpus(m);
 	if (err == 0)
 		err = load_into(m);
-	/* all of it is in guest memory now */
+	/* everything is in guest RAM now */
 	handover_done(&m->handover);
 	return err;
 }
@@ -465,7 +466,7 @@ static enum exit_status machine_outcome(enum outcome_reason reason)
 	return outcome_status(reason);
 }
 
-/* -EINVAL: the user's files or options; -ENODEV: this host; other: ours */
+/* -EINVAL: a file or option; -ENODEV: this host; other: internal error */
 static enum exit_status failure_status(int err)
 {
 	switch (err) {

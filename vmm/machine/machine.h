@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The composition root: the only file that knows every room. Builds a machine, runs it, takes it
- * apart. */
+/*
+ * The composition root: builds a VM from the parts of all other directories, runs it and takes it
+ * apart.
+ */
 #ifndef MACHINE_H
 #define MACHINE_H
 
@@ -9,15 +11,20 @@
 
 /**
  * machine_run() - boot what @config describes and run it to its end
- * @config: borrowed
+ * @config: must stay valid during the call
  *
- * Says on the log what went wrong, and how the VM ended as the last line.
+ * Logs what went wrong and, as the last line, how the VM ended.
  *
- * Return: the process's exit status.
+ * Return: the exit status of the process.
  */
 enum exit_status machine_run(const struct vmm_config *config);
 
-/** machine_describe_module() - --describe-module: what @spec is, on stdout. Needs no KVM. */
+/**
+ * machine_describe_module() - print what a hook module is (--describe-module); needs no KVM
+ * @spec: FILE.so[,key=value...]
+ *
+ * Return: the exit status of the process.
+ */
 enum exit_status machine_describe_module(const char *spec);
 
 #endif

@@ -13,10 +13,10 @@
 #include "portal/wire.h"
 
 #define OUTPUT_MS      20   /* how long console output may wait for its newline */
-#define STUCK_INPUT_MS 100  /* how often to look whether the guest takes input again */
-#define INPUT_SIZE     256  /* bytes taken at a time */
-#define HALT_GRACE_MS  500  /* from "about to halt" to the last message on the console */
-#define PANIC_GRACE_MS 5000 /* a panicked kernel resets at once, unless it was told to stay */
+#define STUCK_INPUT_MS 100  /* interval of checks whether the guest takes input again */
+#define INPUT_SIZE     256  /* bytes read at a time */
+#define HALT_GRACE_MS  500  /* time for the last messages after the guest reported a halt */
+#define PANIC_GRACE_MS 5000 /* after a panic, in case the kernel does not reset */
 
 enum { FD_WAKE, FD_SIGNAL, FD_CONSOLE, NR_FDS };
 
@@ -54,7 +54,7 @@ static void handle_signal(const struct main_loop *loop, int fd)
 	outcome_set(loop->outcome, info.ssi_signo == SIGINT ? OUTCOME_SIGINT : OUTCOME_SIGTERM);
 }
 
-/* Return: may more input come? */
+/* Return: whether more input may come */
 static bool handle_input(const struct main_loop *loop)
 {
 	uint8_t buf[INPUT_SIZE];
@@ -68,12 +68,12 @@ static bool handle_input(const struct main_loop *loop)
 	return n >= 0;
 }
 
-/* what the loop has to come back for by itself; INT64_MAX = nothing */
+/* when the loop must wake up by itself; INT64_MAX: never */
 struct timers {
 	int64_t deadline, grace, output, input;
 };
 
-/* a guest that has announced its end and does not come to it is helped along */
+/* end the VM if the guest module reported a halt or a panic and the guest keeps running */
 static void watch_guest(const struct main_loop *loop, struct timers *timers)
 {
 	unsigned int state = atomic_load(&loop->outcome->guest_state);
@@ -96,7 +96,7 @@ static void watch_output(const struct main_loop *loop, struct timers *timers)
 	if (now_ms() < timers->output)
 		return;
 	timers->output = INT64_MAX;
-	/* before the flush: what is written from here on wakes the loop again */
+	/* before the flush: output from here on wakes the loop again */
 	atomic_store(loop->output_waits, false);
 	if (!console_flush(loop->console))
 		atomic_store(loop->output_waits, true);

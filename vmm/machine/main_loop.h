@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The main thread while the VM runs: signals, time limit, console input, and the end. Everything
- * the guest waits for happens on vCPU threads; this loop only carries what comes from outside.
+ * The main thread while the VM runs: signals, time limit, console input and the outcome. Everything
+ * that the guest waits for happens on vCPU threads; this loop handles what comes from outside.
  */
 #ifndef MAIN_LOOP_H
 #define MAIN_LOOP_H
@@ -12,13 +12,13 @@
 #include "machine/outcome.h"
 
 /**
- * struct main_loop - what it watches; borrowed
- * @outcome: ends the loop when it has a reason
- * @console: input for @serial, output to be flushed
+ * struct main_loop - what the loop watches; must stay valid
+ * @outcome: the loop ends when it has a reason
+ * @console: input for @serial, and output to flush
  * @serial: the guest's console port
- * @output_waits: set, and the loop woken, when the console may hold output; the loop flushes and
- * clears it
- * @timeout_s: 0 = none
+ * @output_waits: set, with a wake-up of the loop, when the console may hold output; the loop clears
+ *	it and flushes
+ * @timeout_s: seconds until the VM ends; 0: no limit
  */
 struct main_loop {
 	struct outcome *outcome;
@@ -29,14 +29,18 @@ struct main_loop {
 };
 
 /**
- * main_loop_block_signals() - before the first thread is made: the signals the loop wants go to
- * nobody else. Return: 0; -errno.
+ * main_loop_block_signals() - block the signals that the loop handles, in this and all later
+ * threads
+ *
+ * Context: before the first thread is created.
+ * Return: 0; -errno.
  */
 must_check int main_loop_block_signals(void);
 
 /**
- * main_loop_run() - until the outcome has a reason. Return: 0; -errno, the outcome is then
- * OUTCOME_INTERNAL.
+ * main_loop_run() - run until the outcome has a reason
+ *
+ * Return: 0; -errno of signalfd(2), and the outcome has no reason yet.
  */
 must_check int main_loop_run(const struct main_loop *loop);
 

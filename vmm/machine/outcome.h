@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a VM ended: decided once, by whoever sees it first, told in words and as an exit status.
- * Knows the meaning of the signs the guest gives (power ports, portal device state, triple fault),
- * not where they come from.
+ * How a VM ended, in words and as an exit status. The first reason stays. Knows what the guest's
+ * signs mean (power ports, state of the portal device, triple fault), not where they come from.
  */
 #ifndef OUTCOME_H
 #define OUTCOME_H
@@ -31,11 +30,11 @@ enum outcome_reason {
 };
 
 /**
- * struct outcome - the one decision
- * @reason: OUTCOME_NONE while the VM runs; the first one stays
- * @guest_state: PORTAL_STATE_* the guest last announced
- * @expects_hello: a guest module was loaded, so that a reset without hello is an early death
- * @hello: the module has said hello
+ * struct outcome - how the VM ended
+ * @reason: OUTCOME_NONE while the VM runs
+ * @guest_state: PORTAL_STATE_* that the guest module last reported
+ * @expects_hello: the initramfs has a guest module, so that a reset without hello is an early death
+ * @hello: the guest module has said hello
  * @wake_fd: eventfd, non-blocking, for outcome_wake()
  */
 struct outcome {
@@ -46,21 +45,25 @@ struct outcome {
 	int wake_fd;
 };
 
-/** outcome_wake() - have the main loop look around. Any thread. */
+/** outcome_wake() - wake the main loop. Any thread. */
 void outcome_wake(const struct outcome *outcome);
 
-/** outcome_set() - the VM ends for @reason, unless it has ended before. Any thread. */
+/** outcome_set() - end the VM for @reason, unless it has a reason already. Any thread. */
 void outcome_set(struct outcome *outcome, enum outcome_reason reason);
 
 /**
- * outcome_reset() - the machine was reset, or its CPU gave up when @triple_fault: why? Any thread.
+ * outcome_reset() - end the VM because it was reset, and find out why
+ * @outcome: has the guest's state
+ * @triple_fault: not by a request of the guest, but by a triple fault
+ *
+ * Any thread.
  */
 void outcome_reset(struct outcome *outcome, bool triple_fault);
 
-/** outcome_status() - the exit status of a reason. */
+/** outcome_status() - exit status for a reason. */
 enum exit_status outcome_status(enum outcome_reason reason);
 
-/** outcome_text() - the reason in words, for the last line. */
+/** outcome_text() - a reason in words, for the last line of the log. */
 const char *outcome_text(enum outcome_reason reason);
 
 #endif

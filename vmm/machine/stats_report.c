@@ -44,7 +44,7 @@ static void report_exits(const struct stats_out *report, const struct stats_repo
 	line(report, "exits", "other", other);
 }
 
-static void report_gate(const struct stats_out *report, const struct channel *channel)
+static void report_channel(const struct stats_out *report, const struct channel *channel)
 {
 	static const char *const calls[STATS_NR_CALLS] = { "unknown", "hello", "event", "answer",
 							   "work",    "bye",   "trace" };
@@ -119,7 +119,7 @@ int stats_report_write(const struct stats_report_sources *sources, const char *p
 			return -errno;
 	}
 	report_exits(&report, sources);
-	report_gate(&report, sources->channel);
+	report_channel(&report, sources->channel);
 	report_hooks(&report, sources->host);
 	if (!report.file)
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The counters of --stats: gathered from everyone who counts, written as "name value" lines. */
+/* The counters of --stats, written as lines "name value". */
 #ifndef STATS_REPORT_H
 #define STATS_REPORT_H
 
@@ -8,8 +8,10 @@
 #include "portal/channel.h"
 
 /**
- * struct stats_report_sources - who counted; borrowed
- * @cpus: @nr_cpus of them, their threads may run
+ * struct stats_report_sources - where the counters are
+ * @cpus: @nr_cpus vCPU threads, which may be running
+ * @channel: the channel
+ * @host: the module host
  */
 struct stats_report_sources {
 	const struct vcpu_thread *cpus;
@@ -19,18 +21,18 @@ struct stats_report_sources {
 };
 
 /**
- * stats_report_check() - can the report be written at the end? Asked before the VM runs.
- * @path: as for stats_report_write(); a file that is not there is made, one that is there stays as
- * it is
+ * stats_report_check() - find out, before the VM runs, whether the report can be written
+ * @path: as for stats_report_write(); the file is created if it does not exist, and not changed
+ *	otherwise
  *
  * Return: 0; -errno of opening @path.
  */
 must_check int stats_report_check(const char *path);
 
 /**
- * stats_report_write() - all counters
- * @sources: who counted
- * @path: file to make anew; "" = the log
+ * stats_report_write() - write all counters
+ * @sources: where they are
+ * @path: file, which is replaced; "": the log
  *
  * Return: 0; -errno of opening or writing @path.
  */

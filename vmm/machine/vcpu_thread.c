@@ -19,13 +19,13 @@ static void handle_io(const struct vcpu_thread *cpu, struct kvm_run *run)
 {
 	uint8_t *data = (uint8_t *)run + run->io.data_offset;
 
-	/* string instructions come with a count; each element is an access of its own */
+	/* string instructions have a count; each element is a separate access */
 	for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size)
 		bus_access(cpu->board->pio, run->io.port, data, run->io.size,
 			   run->io.direction == KVM_EXIT_IO_OUT);
 }
 
-/* firmware that KVM plays itself, PSCI on arm64. Return: may the vCPU run again? */
+/* PSCI on arm64, which KVM emulates. Return: whether the vCPU may run again */
 static bool handle_system_event(const struct vcpu_thread *cpu, uint32_t type)
 {
 	const struct vcpu_board *board = cpu->board;
@@ -65,7 +65,7 @@ static int serve_doorbell(const struct vcpu_thread *cpu, const struct arch_doorb
 	return channel_call_index(channel, cpu->vcpu.id, call->index, call->kind);
 }
 
-/* Return: may the vCPU run again? */
+/* Return: whether the vCPU may run again */
 static bool answer_doorbell(struct vcpu_thread *cpu, int result)
 {
 	int err = arch_doorbell_complete(&cpu->vcpu, result);
@@ -98,7 +98,7 @@ static bool handle_mmio(struct vcpu_thread *cpu, struct kvm_run *run)
 	return true;
 }
 
-/* Return: may the vCPU run again? */
+/* Return: whether the vCPU may run again */
 static bool handle_undecoded(const struct vcpu_thread *cpu, uint64_t address)
 {
 	int err = arch_refuse_access(&cpu->vcpu);
@@ -114,7 +114,7 @@ static bool handle_undecoded(const struct vcpu_thread *cpu, uint64_t address)
 	return true;
 }
 
-/* Return: may the vCPU run again? */
+/* Return: whether the vCPU may run again */
 static bool handle_exit(struct vcpu_thread *cpu)
 {
 	struct kvm_run *run = cpu->vcpu.run;
@@ -180,7 +180,7 @@ static void run_guest(struct vcpu_thread *cpu)
 	}
 }
 
-/* what the first vCPU can, all can */
+/* vCPUs are identical: it is enough to probe the first */
 static bool is_fit(struct vcpu_thread *cpu)
 {
 	int err = cpu->vcpu.id == 0 ? probe_run(cpu->board->mem, cpu->board->doorbell, &cpu->vcpu)

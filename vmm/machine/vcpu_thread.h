@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vCPU's thread: runs the probe on the first one, then the guest, and hands each exit to whom it
- * concerns. Owns the thread and the counts of its exits; what devices, doorbell and end of the VM
- * mean is behind struct vcpu_board.
+ * The thread of a vCPU: runs the probe on the first vCPU, then the guest, and passes each exit on.
+ * Owns the thread and the counts of its exits. Devices, channel and the end of the VM are behind
+ * struct vcpu_board.
  */
 #ifndef VCPU_THREAD_H
 #define VCPU_THREAD_H
@@ -25,16 +25,15 @@ struct channel;
  * @mem: guest RAM, for the probe
  * @pio: port bus
  * @mmio: memory-mapped bus
- * @channel: answers the doorbell
- * @doorbell: how that calls
- * @timer: told of the first exit
- * @outcome: when it has a reason no guest code runs any more
- * @power: the guest asked for it, not through a device; any vCPU thread
- * @triple_fault: the CPU gave up; any vCPU thread
- * @stuck: KVM cannot go on, @text says where; any vCPU thread
- * @unfit: the host's KVM has failed the probe with @err; the first vCPU's thread, no guest code has
- * run
- * @ctx: handed to them
+ * @channel: serves doorbell calls
+ * @doorbell: form of the doorbell
+ * @timer: records the first exit
+ * @outcome: when it has a reason, vCPUs stop
+ * @power: the guest requested power-off or reset without a device (PSCI); any vCPU thread
+ * @triple_fault: triple fault; any vCPU thread
+ * @stuck: KVM cannot continue, @text says where; any vCPU thread
+ * @unfit: KVM failed the probe with @err; on the first vCPU's thread, before any guest code
+ * @ctx: passed to each
  */
 struct vcpu_board {
 	const struct guest_mem *mem;
@@ -51,14 +50,18 @@ struct vcpu_board {
 	void *ctx;
 };
 
-/* exits by what they were for; read by other threads while the vCPU runs */
+/* exits by reason; other threads read them while the vCPU runs */
 struct vcpu_exits {
 	_Atomic uint64_t io, mmio, doorbell, interrupted, other;
 };
 
 /**
  * struct vcpu_thread - one vCPU and its thread
- * @stop: set before the kick that makes the thread end
+ * @vcpu: the vCPU
+ * @board: what it shares with others
+ * @exits: its exits so far
+ * @thread: its thread
+ * @stop: set before the kick that ends the thread
  */
 struct vcpu_thread {
 	struct vcpu vcpu;
@@ -68,16 +71,13 @@ struct vcpu_thread {
 	atomic_bool stop;
 };
 
-/** vcpu_thread_count_exits() - of all kinds. Any thread. */
+/** vcpu_thread_count_exits() - number of exits of all kinds. Any thread. */
 uint64_t vcpu_thread_count_exits(const struct vcpu_thread *cpu);
 
-/** vcpu_thread_start() - let the guest run on a thread of its own. Return: 0; -errno. */
+/** vcpu_thread_start() - run the vCPU on a new thread. Return: 0; -errno. */
 must_check int vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board);
 
-/**
- * vcpu_thread_stop() - take the vCPU out of the guest, cancel its suspended callbacks and join its
- * thread.
- */
+/** vcpu_thread_stop() - stop the vCPU, cancel its suspended callbacks and join its thread. */
 void vcpu_thread_stop(struct vcpu_thread *cpu);
 
 #endif

@@ -390,7 +390,7 @@ static void test_zimage_unpacked_kernel_is_cached(void **state)
 {
 	struct sample *s = *state;
 	char *dir = sample_dir(), *path = sample_write(s->data, s->len);
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 	struct blob cached;
 
 	assert_int_equal(kernel_cache_key(s->data, s->len - 0x101, key), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What crosses the boundary of a page, and how often: each header and each payload once. The linker
- * sends the portal room's copies through here (--wrap).
+ * sends the copies of portal/ through here (--wrap).
  */
 #include "rig.h"
 

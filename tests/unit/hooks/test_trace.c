@@ -346,7 +346,7 @@ static void test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told(v
 	assert_int_equal(rig_gate_stats(&rig).trace_produced, 120);
 }
 
-/* ---- rooms ---- */
+/* ---- room ---- */
 
 static void test_trace_flags_that_do_not_go_together(void **state)
 {

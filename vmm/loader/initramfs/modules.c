@@ -243,18 +243,19 @@ static int add_tree(struct module_list *list, struct kmod_module *mod, const str
 }
 
 static int add_wish(struct module_list *list, struct kmod_ctx *kmod, const char *dir,
-		    const struct module_wish *wish, struct load_error *why)
+		    const struct module_request *request, struct load_error *why)
 {
 	struct kmod_list *mods = NULL;
-	int err = kmod_module_new_from_lookup(kmod, wish->name, &mods);
+	int err = kmod_module_new_from_lookup(kmod, request->name, &mods);
 
 	if (err < 0)
-		return boot_fail(why, err, "%s: cannot look up module %s: %s", dir, wish->name,
+		return boot_fail(why, err, "%s: cannot look up module %s: %s", dir, request->name,
 				 strerror(-err));
 	if (!mods)
-		return wish->optional ? 0
-				      : boot_fail(why, -ENOENT, "%s: the kernel has no module %s",
-						  dir, wish->name);
+		return request->optional
+			       ? 0
+			       : boot_fail(why, -ENOENT, "%s: the kernel has no module %s", dir,
+					   request->name);
 	err = add_each(list, mods, NULL, false, why);
 	kmod_module_unref_list(mods);
 	return err;
@@ -286,7 +287,7 @@ static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct load_er
 	return 0;
 }
 
-int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
+int modules_load(const char *dir, const struct module_request *requests, size_t nr,
 		 struct module_list *ret_list, struct load_error *why)
 {
 	struct module_list list = { 0 };
@@ -296,7 +297,7 @@ int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
 	if (err < 0)
 		return err;
 	for (size_t i = 0; i < nr && err == 0; i++)
-		err = add_wish(&list, kmod, dir, &wishes[i], why);
+		err = add_wish(&list, kmod, dir, &requests[i], why);
 	kmod_unref(kmod);
 	if (err < 0) {
 		module_list_done(&list);

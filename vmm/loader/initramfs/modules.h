@@ -35,11 +35,11 @@ struct module_list {
 };
 
 /**
- * struct module_wish - a requested module; its dependencies are loaded, too
+ * struct module_request - a requested module; its dependencies are loaded, too
  * @name: a name or alias for modprobe: "overlay", "fs-ext4"
  * @optional: it is no error if the kernel has no such module
  */
-struct module_wish {
+struct module_request {
 	const char *name;
 	bool optional;
 };
@@ -78,15 +78,15 @@ must_check int modules_find_dir(const char *dir, const char *release, char **ret
 /**
  * modules_load() - read the files for a list of requested modules
  * @dir: from modules_find_dir()
- * @wishes: requested modules
- * @nr: number of @wishes
+ * @requests: requested modules
+ * @nr: number of @requests
  * @ret_list: set only on success: each file once, dependencies first, without built-in modules. A
  * module that only soft dependencies require is optional.
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOENT a required module is missing; errors of module_read() for a file in the index.
  */
-must_check int modules_load(const char *dir, const struct module_wish *wishes, size_t nr,
+must_check int modules_load(const char *dir, const struct module_request *requests, size_t nr,
 			    struct module_list *ret_list, struct load_error *why);
 
 #endif

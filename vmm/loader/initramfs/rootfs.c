@@ -12,7 +12,7 @@
 #include "loader/initramfs/fs_type.h"
 
 _Static_assert(ROOTFS_TYPE_SIZE == FS_TYPE_NAME_SIZE, "names are copied");
-_Static_assert(ROOTFS_MODULES_MAX == FS_TYPE_MODULES_MAX, "wishes are copied");
+_Static_assert(ROOTFS_MODULES_MAX == FS_TYPE_MODULES_MAX, "requests are copied");
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -66,12 +66,13 @@ static void take_type(struct rootfs *rootfs, const struct fs_type *type)
 	rootfs->options = rootfs->write ? NULL : type->read_only_options;
 	for (size_t i = 0; i < FS_TYPE_MODULES_MAX && type->modules[i]; i++)
 		rootfs->modules[rootfs->nr_modules++] =
-			(struct module_wish){ .name = type->modules[i], .optional = i > 0 };
+			(struct module_request){ .name = type->modules[i], .optional = i > 0 };
 	if (rootfs->nr_modules > 0)
 		return;
 	/* the module of every file system has this alias */
 	(void)snprintf(rootfs->module_name, sizeof(rootfs->module_name), "fs-%s", rootfs->type);
-	rootfs->modules[rootfs->nr_modules++] = (struct module_wish){ .name = rootfs->module_name };
+	rootfs->modules[rootfs->nr_modules++] =
+		(struct module_request){ .name = rootfs->module_name };
 }
 
 static int open_image(struct rootfs *rootfs, struct load_error *why)

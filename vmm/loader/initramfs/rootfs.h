@@ -45,7 +45,7 @@ struct rootfs {
 	uint64_t size_bytes;
 	char type[ROOTFS_TYPE_SIZE];
 	const char *options;
-	struct module_wish modules[ROOTFS_MODULES_MAX];
+	struct module_request modules[ROOTFS_MODULES_MAX];
 	size_t nr_modules;
 	char module_name[ROOTFS_TYPE_SIZE + sizeof("fs-")];
 };

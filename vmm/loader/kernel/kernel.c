@@ -217,7 +217,7 @@ static bool take_cached(struct kernel *kernel, const char *key)
 
 static int unpack_zimage(struct kernel *kernel)
 {
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 	bool has_key = kernel->store &&
 		       kernel_cache_key(kernel->data, kernel->zimage.packed_end, key) == 0;
 	auto_free void *plain = NULL;

@@ -16,7 +16,7 @@
 #define TEMP_NAME  ".new-XXXXXX"
 #define HASH_BYTES 32
 
-int kernel_cache_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE])
+int kernel_cache_key(const void *data, size_t len, char ret_key[static KERNEL_CACHE_KEY_SIZE])
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned int hash_len;
@@ -71,7 +71,7 @@ static bool is_item(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len == STORE_KEY_SIZE - 1 + strlen(SUFFIX) &&
+	return len == KERNEL_CACHE_KEY_SIZE - 1 + strlen(SUFFIX) &&
 	       strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
 }
 
@@ -104,7 +104,7 @@ static void prune(const char *path)
 
 	if (!dir)
 		return;
-	while (count_items(dir, oldest) > STORE_MAX_ITEMS)
+	while (count_items(dir, oldest) > KERNEL_CACHE_MAX_ITEMS)
 		if (unlinkat(dirfd(dir), oldest, 0) < 0)
 			break;
 	closedir(dir);

@@ -8,18 +8,19 @@
  * checked further. An item is written under a temporary name and renamed when it is complete. After
  * that it is never written again, only unlinked, so it can stay mapped.
  */
-#ifndef BOOT_STORE_H
-#define BOOT_STORE_H
+#ifndef KERNEL_CACHE_H
+#define KERNEL_CACHE_H
 
 #include <stddef.h>
 
 #include "base/blob.h"
 
-#define STORE_KEY_SIZE	65 /* hex digits and a NUL */
-#define STORE_MAX_ITEMS 16 /* the least recently used ones are removed */
+#define KERNEL_CACHE_KEY_SIZE  65 /* hex digits and a NUL */
+#define KERNEL_CACHE_MAX_ITEMS 16 /* the least recently used ones are removed */
 
 /** kernel_cache_key() - make the key of packed @data. Return: 0; -EIO the library failed. */
-must_check int kernel_cache_key(const void *data, size_t len, char ret_key[static STORE_KEY_SIZE]);
+must_check int kernel_cache_key(const void *data, size_t len,
+				char ret_key[static KERNEL_CACHE_KEY_SIZE]);
 
 /**
  * kernel_cache_get() - look an item up

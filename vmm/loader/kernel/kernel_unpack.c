@@ -77,7 +77,7 @@ static int copy(const void *data, size_t len, struct blob *ret_file, struct load
 static int open_payload(const struct payload *payload, const char *store, struct blob *ret_file,
 			struct load_error *why)
 {
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 	auto_free void *data = NULL;
 	size_t len;
 	int err;

@@ -92,73 +92,73 @@ static void assert_list(const struct module_list *list, const char *expected)
 	assert_string_equal(names, expected);
 }
 
-static void check_wishes(char *dir, const struct module_wish *wishes, size_t nr,
-			 const char *expected)
+static void check_requests(char *dir, const struct module_request *requests, size_t nr,
+			   const char *expected)
 {
 	struct module_list list;
 
-	assert_int_equal(modules_load(dir, wishes, nr, &list, NULL), 0);
+	assert_int_equal(modules_load(dir, requests, nr, &list, NULL), 0);
 	assert_list(&list, expected);
 	module_list_done(&list);
 }
 
 static void test_modules_in_load_order_without_duplicates(void **state)
 {
-	static const struct module_wish wishes[] = { { "middle", false },
-						     { "bottom", false },
-						     { "middle", false } };
+	static const struct module_request requests[] = { { "middle", false },
+							  { "bottom", false },
+							  { "middle", false } };
 	char *dir = find(*state);
 
-	check_wishes(dir, wishes, 1, "bottom.ko middle.ko ");
-	check_wishes(dir, wishes, 3, "bottom.ko middle.ko ");
-	check_wishes(dir, wishes, 0, "");
+	check_requests(dir, requests, 1, "bottom.ko middle.ko ");
+	check_requests(dir, requests, 3, "bottom.ko middle.ko ");
+	check_requests(dir, requests, 0, "");
 	free(dir);
 }
 
 static void test_modules_soft_dependencies_are_optional(void **state)
 {
-	static const struct module_wish wishes[] = { { "top", false }, { "soft_b", false } };
+	static const struct module_request requests[] = { { "top", false }, { "soft_b", false } };
 	char *dir = find(*state);
 
-	check_wishes(dir, wishes, 1, "bottom.ko soft_b.ko? soft_a.ko? middle.ko top.ko ");
-	check_wishes(dir, wishes, 2, "bottom.ko soft_b.ko soft_a.ko? middle.ko top.ko ");
+	check_requests(dir, requests, 1, "bottom.ko soft_b.ko? soft_a.ko? middle.ko top.ko ");
+	check_requests(dir, requests, 2, "bottom.ko soft_b.ko soft_a.ko? middle.ko top.ko ");
 	free(dir);
 }
 
 static void test_modules_builtin_not_loaded(void **state)
 {
-	static const struct module_wish wishes[] = { { "builtin", false } };
+	static const struct module_request requests[] = { { "builtin", false } };
 	char *dir = find(*state);
 
-	check_wishes(dir, wishes, 1, "");
+	check_requests(dir, requests, 1, "");
 	free(dir);
 }
 
 static void test_modules_missing_required_and_optional(void **state)
 {
-	static const struct module_wish wishes[] = { { "nosuch", true }, { "nosuch", false } };
+	static const struct module_request requests[] = { { "nosuch", true }, { "nosuch", false } };
 	struct load_error why = { 0 };
 	struct module_list list;
 	char *dir = find(*state);
 
-	check_wishes(dir, wishes, 1, "");
-	assert_int_equal(modules_load(dir, wishes, 2, &list, &why), -ENOENT);
+	check_requests(dir, requests, 1, "");
+	assert_int_equal(modules_load(dir, requests, 2, &list, &why), -ENOENT);
 	assert_non_null(strstr(why.text, "nosuch"));
 	free(dir);
 }
 
 static void test_modules_damaged_file_reported(void **state)
 {
-	static const struct module_wish wishes[] = { { "middle", false } };
+	static const struct module_request requests[] = { { "middle", false } };
 	struct load_error why = { 0 };
 	struct module_list list;
 	char *dir = find(*state);
 
 	sample_put(*state, MODULE_DIR "/kernel/middle.ko.zst", "nonsense", 8);
-	assert_int_equal(modules_load(dir, wishes, 1, &list, &why), -ENOEXEC);
+	assert_int_equal(modules_load(dir, requests, 1, &list, &why), -ENOEXEC);
 	assert_non_null(strstr(why.text, "middle.ko.zst is not a kernel module"));
 	sample_put(*state, MODULE_DIR "/kernel/bottom.ko.xz", "\3757zXZ\0\0\0", 8);
-	assert_int_equal(modules_load(dir, wishes, 1, &list, &why), -ENODATA);
+	assert_int_equal(modules_load(dir, requests, 1, &list, &why), -ENODATA);
 	assert_non_null(strstr(why.text, "bottom.ko.xz"));
 	free(dir);
 }
@@ -200,10 +200,10 @@ static void test_modules_dir_missing_or_without_depmod(void **state)
 
 static void test_modules_debian_in_load_order(void **state)
 {
-	static const struct module_wish wishes[] = { { "virtio_mmio", false },
-						     { "virtio_blk", false },
-						     { "ext4", false },
-						     { "squashfs", false } };
+	static const struct module_request requests[] = { { "virtio_mmio", false },
+							  { "virtio_blk", false },
+							  { "ext4", false },
+							  { "squashfs", false } };
 	const char *kernel = sample_kernel_dir();
 	char root[4200], release[65] = "", *dir;
 	FILE *file;
@@ -220,8 +220,8 @@ static void test_modules_debian_in_load_order(void **state)
 	fclose(file);
 	snprintf(root, sizeof(root), "%s/root", kernel);
 	assert_int_equal(modules_find_dir(root, release, &dir, NULL), 0);
-	check_wishes(dir, wishes, ARRAY_SIZE(wishes),
-		     "virtio_ring.ko virtio.ko virtio_mmio.ko virtio_blk.ko squashfs.ko ");
+	check_requests(dir, requests, ARRAY_SIZE(requests),
+		       "virtio_ring.ko virtio.ko virtio_mmio.ko virtio_blk.ko squashfs.ko ");
 	free(dir);
 }
 

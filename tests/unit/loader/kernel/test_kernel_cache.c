@@ -36,14 +36,14 @@ static int teardown(void **state)
 	return system(command);
 }
 
-static void key_of(unsigned int n, char key[static STORE_KEY_SIZE])
+static void key_of(unsigned int n, char key[static KERNEL_CACHE_KEY_SIZE])
 {
 	assert_int_equal(kernel_cache_key(&n, sizeof(n), key), 0);
 }
 
 static void test_kernel_cache_key_is_sha256(void **state)
 {
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 
 	(void)state;
 	assert_int_equal(kernel_cache_key("abc", 3, key), 0);
@@ -53,7 +53,7 @@ static void test_kernel_cache_key_is_sha256(void **state)
 
 static void test_kernel_cache_returns_what_was_put(void **state)
 {
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 	struct blob file;
 	struct stat st;
 
@@ -71,7 +71,7 @@ static void test_kernel_cache_returns_what_was_put(void **state)
 
 static void test_kernel_cache_ignores_links_and_empty_files(void **state)
 {
-	char key[STORE_KEY_SIZE], path[256], other[256];
+	char key[KERNEL_CACHE_KEY_SIZE], path[256], other[256];
 	struct blob file;
 
 	(void)state;
@@ -91,7 +91,7 @@ static void test_kernel_cache_ignores_links_and_empty_files(void **state)
 static void test_kernel_cache_ignores_files_others_can_write(void **state)
 {
 	static const mode_t refused[] = { 0620, 0602, 0666 }, taken[] = { 0400, 0600, 0644 };
-	char key[STORE_KEY_SIZE], path[256], other[256];
+	char key[KERNEL_CACHE_KEY_SIZE], path[256], other[256];
 	struct blob file;
 
 	(void)state;
@@ -115,13 +115,14 @@ static void test_kernel_cache_ignores_files_others_can_write(void **state)
 
 static void test_kernel_cache_evicts_least_recently_used(void **state)
 {
-	char key[STORE_KEY_SIZE], first[STORE_KEY_SIZE], second[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE], first[KERNEL_CACHE_KEY_SIZE],
+		second[KERNEL_CACHE_KEY_SIZE];
 	struct blob file;
 
 	(void)state;
 	key_of(0, first);
 	key_of(1, second);
-	for (unsigned int i = 0; i < STORE_MAX_ITEMS; i++) {
+	for (unsigned int i = 0; i < KERNEL_CACHE_MAX_ITEMS; i++) {
 		key_of(i, key);
 		assert_int_equal(kernel_cache_put(dir, key, &i, sizeof(i)), 0);
 		usleep(2000);
@@ -129,7 +130,7 @@ static void test_kernel_cache_evicts_least_recently_used(void **state)
 	assert_int_equal(kernel_cache_get(dir, first, &file), 0); /* now the most recently used */
 	blob_done(&file);
 	usleep(2000);
-	key_of(STORE_MAX_ITEMS, key);
+	key_of(KERNEL_CACHE_MAX_ITEMS, key);
 	assert_int_equal(kernel_cache_put(dir, key, "x", 1), 0);
 	assert_int_equal(kernel_cache_get(dir, second, &file), -ENOENT);
 	assert_int_equal(kernel_cache_get(dir, first, &file), 0);
@@ -138,7 +139,7 @@ static void test_kernel_cache_evicts_least_recently_used(void **state)
 
 static void test_kernel_cache_unwritable_dir_is_an_error(void **state)
 {
-	char key[STORE_KEY_SIZE];
+	char key[KERNEL_CACHE_KEY_SIZE];
 
 	(void)state;
 	key_of(1, key);
