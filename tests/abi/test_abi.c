@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two modules of a release, built against that release's header, in a program that exports what
+ * The two hook modules of a release, built against its header, in a program that exports what
  * portal-vmm exports.
  *
  *	test_abi works|refused PATTERN RELEASE
  *
- * PATTERN is the path of a module with %s for its name. Each release has:
+ * PATTERN is the path of a hook module with %s for its name. Each release has:
  *
  *   answers     ioctl(fd, 0x89f1, p) of any task: when "eth0" is at p, and behind it a pointer to
  *               0x34, the answer 0x73 is stored behind the 0x34, and the result becomes 0;

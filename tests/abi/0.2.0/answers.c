@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module as one that stands for a device is written: it declares what it reads, defers what it
- * writes, and replaces a result, or skips the call. tests/abi/test_abi.c says what it has to do.
+ * A hook module that stands for a device: it declares what it reads, defers what it writes, and
+ * replaces a result or skips the call. tests/abi/test_abi.c describes what it has to do.
  */
 #include <portal/hook.h>
 #include <string.h>

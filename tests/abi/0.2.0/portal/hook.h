@@ -1,62 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * portal/hook.h: all that a hook module needs.
+ * portal/hook.h: the interface of hook modules.
  *
  * A hook module is a shared object that portal-vmm loads with --hook FILE.so[,key=value...] before
  * the guest starts. It defines one symbol, `portal_module`, and links against nothing: the portal_*
- * functions below live in the portal-vmm executable. C99 and C++.
+ * functions below are in the portal-vmm executable. The header compiles as C99 and as C++.
  *
  *	static int answer(struct portal_ctx *ctx, void *data)
  *	{
  *		uint32_t reg;
  *
- *		if (portal_read_int(ctx, portal_arg(ctx, 2), &reg) < 0)
+ *		if (portal_read_u32(ctx, portal_arg(ctx, 2), &reg) < 0)
  *			return 0;
  *		portal_log(ctx, PORTAL_INFO, "register %#x", reg);
  *		portal_set_ret(ctx, 0);
  *		return 1;
  *	}
  *
- * Rules
+ * Results. Functions return 0, a count, or a negative errno. They never invent data and never
+ * truncate without saying so. -EFAULT: the guest address is bad and nothing was moved. A short
+ * count: a later part of the memory faulted. -ECANCELED: the VM or the task is going away; return
+ * soon. -EPROTO: the guest broke the protocol. -EINVAL: the call makes no sense here; each function
+ * says when.
  *
- * Results. Functions return counts or 0, or a negative errno; never made-up data, never a silent
- * truncation. -EFAULT: a bad guest address, nothing was moved. A short count: a later part faulted.
- * -ECANCELED: the VM or the task goes away, return promptly. -EPROTO: the guest broke the protocol.
- * -EINVAL: the call makes no sense here (said with each function).
+ * Writes are immediate: portal_write_*() returns what the guest did, and the write is not undone.
+ * In a hook with PORTAL_HOOK_DEFER_WRITES a write is staged: the function returns at once, later
+ * reads of this hook see the staged bytes, and a negative return of the callback discards them. The
+ * guest performs the staged writes before it applies a skip or a result. If one fails, the rest of
+ * the verdict is not applied and on_error is called.
  *
- * Writes are immediate: portal_write_* returns what the guest did, and it is not undone. In a hook
- * with PORTAL_HOOK_DEFER_WRITES they are staged: the call returns the staged count at once, later
- * reads of this hook see the staged bytes, a negative return of the callback discards them, and the
- * guest performs them before it applies skip or result. A failing one stops the rest of the verdict
- * and calls on_error.
+ * Suspension. A function that "may suspend" looks synchronous. Meanwhile the guest may run, page in
+ * and sleep, and other callbacks of the same hook module may run: treat it like a dropped lock.
+ * Callbacks of one hook module never run in parallel unless it sets PORTAL_MODULE_THREAD_SAFE. A
+ * callback runs on the thread of its vCPU, which does not run meanwhile. Work of more than about
+ * 10 ms belongs in a thread of the hook module; portal-vmm reports callbacks that take longer.
  *
- * Suspension. A call that "may suspend" looks synchronous; behind it the guest may run, page in and
- * sleep. Meanwhile other callbacks of the same module may run: treat it like a dropped lock.
- * Callbacks of one module never run in parallel unless it sets PORTAL_MODULE_THREAD_SAFE. A
- * callback runs on the thread of its vCPU, which stands still: work on the host of more than about
- * 10 ms belongs in a thread of the module's own; one that takes longer is reported by name.
+ * Return value of a callback. 0: continue with the next hook. 1: handled; later hooks are not
+ * called. Negative: the error is logged, nothing that this callback staged is applied, and the
+ * system call continues as if the hook did not exist. After 100 failures in a row the hook is
+ * switched off with a warning.
  *
- * Return value of a callback. 0: go on to the next hook. 1: handled, later hooks are not asked.
- * Negative: logged, nothing it staged is applied, the system call goes on as if this hook were not
- * there; after 100 failures in a row the hook is switched off with a warning.
+ * Several hooks on one system call run in the order of the hook modules on the command line, then
+ * in the order of registration. Filters see the original values. portal_arg() and portal_ret() see
+ * what earlier hooks staged. Changes of different arguments are all applied. Return hooks run after
+ * a skip, with its result.
  *
- * Several hooks on one call run in the order of the modules on the command line, then in the order
- * of registration. Filters see the original values; portal_arg and portal_ret see what earlier
- * hooks staged; edits of different arguments all survive. Return hooks run after a skip, with its
- * result.
+ * Memory. Structs and strings that are passed to a function are copied. What a callback is passed
+ * is valid until it returns. Output goes to the caller's buffer.
  *
- * Memory. Descriptors and strings given to a function are copied. What a callback is handed is
- * borrowed until it returns. Output goes to the caller's buffer.
+ * Life of a hook module: version check, options (an unknown key is an error that lists the known
+ * ones), load(), events; then suspended callbacks are cancelled, and unload() is called. Hooks may
+ * be added and removed in load(), in callbacks, and in threads of the hook module, which unload()
+ * joins.
  *
- * Life. Version check, options (an unknown key is an error that lists the known ones), load(),
- * events, suspended callbacks are cancelled, unload(). Hooks may be added and removed from load(),
- * from inside callbacks, and from threads of the module's own, which unload() joins.
+ * Versions. `api` is one number. Structs that a hook module fills carry their size. Structs that
+ * are embedded or in arrays (match, fetch, option) have reserved fields instead and do not change
+ * their size within an api. New functions are new symbols.
  *
- * Versions. `api` is one number. Structs that a module fills carry their size; those embedded or in
- * arrays (match, fetch, option) carry reserved fields and never change size within an api. New
- * functions are new symbols.
- *
- * A module can be tested without a VM: link its .c with a test that defines the functions it uses.
+ * A hook module can be tested without a VM: link its source with a test that defines the functions
+ * it uses.
  */
 #ifndef PORTAL_HOOK_H
 #define PORTAL_HOOK_H
@@ -74,16 +76,16 @@ extern "C" {
 
 #define PORTAL_API_VERSION 1
 
-struct portal_module; /* a loaded module */
-struct portal_ctx;    /* one event while a callback works on it; never keep it */
-struct portal_hook;   /* one registered hook */
+struct portal_module; /* a loaded hook module */
+struct portal_ctx;    /* an event, valid until the callback returns */
+struct portal_hook;   /* a registered hook */
 
-/* ---- the module ---- */
+/* ---- the hook module ---- */
 
 /**
- * struct portal_option - an option the module takes on the command line
+ * struct portal_option - an option of the hook module on the command line
  * @key: name; NULL ends the array
- * @fallback: value when not given; NULL = none
+ * @fallback: value if the option is not given; NULL: none
  * @help: one line
  * @reserved: NULL
  */
@@ -97,17 +99,17 @@ struct portal_option {
 #define PORTAL_MODULE_THREAD_SAFE 1u /* callbacks may run in parallel on several vCPU threads */
 
 /**
- * struct portal_module_desc - the one symbol a module defines: `portal_module`
+ * struct portal_module_desc - describes the hook module, in the symbol `portal_module`
  * @size: filled by PORTAL_MODULE_INIT
  * @api: filled by PORTAL_MODULE_INIT
  * @name: short name, used in messages
- * @version: free text, may be NULL
+ * @version: any text, may be NULL
  * @help: one line or more, may be NULL
  * @flags: PORTAL_MODULE_*
  * @reserved: 0
- * @options: ends with key = NULL; NULL = none
- * @load: registers hooks; a negative errno refuses to start the VM
- * @unload: called once after the last callback, may be NULL
+ * @options: array that ends with key = NULL; NULL: no options
+ * @load: registers hooks; after a negative errno portal-vmm does not start the VM
+ * @unload: called once, after the last callback; may be NULL
  */
 struct portal_module_desc {
 	uint32_t size;
@@ -122,7 +124,7 @@ struct portal_module_desc {
 	void (*unload)(struct portal_module *mod);
 };
 
-/* first initializer of the descriptor: { PORTAL_MODULE_INIT, .name = ... } */
+/* the first initializer: { PORTAL_MODULE_INIT, .name = ... } */
 #ifdef __cplusplus
 #define PORTAL_MODULE_INIT sizeof(struct portal_module_desc), PORTAL_API_VERSION
 #else
@@ -131,7 +133,7 @@ struct portal_module_desc {
 
 extern const struct portal_module_desc portal_module;
 
-/* ---- filters, evaluated inside the guest before any exit ---- */
+/* ---- filters, which the guest module evaluates before any exit ---- */
 
 enum {
 	PORTAL_MATCH_ANY = 0,
@@ -146,22 +148,22 @@ enum {
 	PORTAL_MATCH_ERROR = 9,	      /* -4095 .. -1 */
 	PORTAL_MATCH_BITS_SET = 10,   /* every bit of value is set */
 	PORTAL_MATCH_BITS_CLEAR = 11, /* every bit of value is clear */
-	PORTAL_MATCH_STR_EQ = 12,     /* x is a user pointer to a string; a fault is "no match" */
+	PORTAL_MATCH_STR_EQ = 12,     /* x is a user pointer to a string; a fault does not match */
 	PORTAL_MATCH_STR_PREFIX = 13,
 	PORTAL_MATCH_STR_SUFFIX = 14,
 	PORTAL_MATCH_STR_CONTAINS = 15
 };
 
-#define PORTAL_MATCH_UNSIGNED 1u /* compare without sign */
+#define PORTAL_MATCH_UNSIGNED 1u /* compare as unsigned numbers */
 
 /**
- * struct portal_match - a filter on an argument or on the result; all zero = any
+ * struct portal_match - a filter on an argument or on the result; all zero matches anything
  * @cmp: PORTAL_MATCH_*
- * @width: bytes that count: 1, 2, 4 or 8; 0 = the task's long
- * @flags: PORTAL_MATCH_UNSIGNED
+ * @width: number of low bytes to compare: 1, 2, 4 or 8; 0: the size of the task's long
+ * @flags: 0 or PORTAL_MATCH_UNSIGNED
  * @reserved: 0
- * @value: operand, low bound or mask; cut to @width
- * @limit: high bound of RANGE
+ * @value: operand, lower bound or mask; cut to @width
+ * @limit: upper bound of RANGE
  * @str: string of STR_*
  * @reserved2: 0
  */
@@ -176,7 +178,7 @@ struct portal_match {
 	uint64_t reserved2;
 };
 
-/* ---- what the guest should bring along ---- */
+/* ---- declarations of what a hook will read ---- */
 
 enum {
 	PORTAL_FETCH_NONE = 0,
@@ -188,27 +190,29 @@ enum {
 	PORTAL_FETCH_ARGS = 6	  /* portal_proc_args() */
 };
 
-#define PORTAL_FETCH_F_LEN_IS_ARG 1u /* the length is argument @len_arg, at most @max */
+#define PORTAL_FETCH_F_LEN_IS_ARG 1u /* the length is argument len_arg, at most max */
 
 /**
- * struct portal_fetch - data the hook is going to read
+ * struct portal_fetch - memory or names that the hook will read
  * @what: PORTAL_FETCH_*
  * @arg: index of the argument, 0 .. 5
  * @offset: added to the argument
  * @inner_offset: added to the pointer found there
- * @max: most bytes wanted
+ * @max: largest number of bytes, at least 1
  * @flags: PORTAL_FETCH_F_*
  * @len_arg: with PORTAL_FETCH_F_LEN_IS_ARG: index of the argument that is the length, 0 .. 5;
  *	else 0
  * @reserved: 0
  *
- * The guest collects what is declared before the event leaves it, faulting pages in; the read
- * functions then take it from the event and cost no further exit: portal_read_bytes() and the
- * functions built on it inside a declared range, portal_read_str() of a declared string,
- * portal_fd_name() and portal_proc_args(). A declaration never changes what they return, only what
- * they cost: whatever does not fit the event's page (about 3,600 bytes for all hooks on it) or was
- * not declared is asked for. What was declared is read when the event is made; writes through
- * portal_write_*() are seen by later reads. PTR_* bring the pointer along as well.
+ * The guest module collects what is declared before the event leaves the guest, and faults pages in
+ * for it. The read functions then take it from the event, without a further exit:
+ * portal_read_bytes() and the functions built on it inside a declared range, portal_read_str() of a
+ * declared string, portal_fd_name() and portal_proc_args(). A declaration never changes what these
+ * functions return, only what they cost: what was not declared, or did not fit the event's page
+ * (about 3,600 bytes for all hooks on it), is read from the guest when it is needed. Declared
+ * memory has its contents of the time of the event; later reads also see writes through
+ * portal_write_*().
+ * PORTAL_FETCH_PTR_* include the pointer.
  */
 struct portal_fetch {
 	uint32_t what;
@@ -223,75 +227,76 @@ struct portal_fetch {
 
 /* ---- hooks ---- */
 
-#define PORTAL_ON_ENTER	 1u /* before the call */
+#define PORTAL_ON_ENTER	 1u /* before the system call */
 #define PORTAL_ON_RETURN 2u /* after it, or after a skip */
 
-/* see "Writes" above: the way to one exit for a hook that writes */
+/* writes are staged, see "Writes" above: a hook that writes then needs one exit only */
 #define PORTAL_HOOK_DEFER_WRITES 1u
 
 /*
- * The callback only looks: whatever would change something is -EINVAL. With both PORTAL_ON_ENTER
- * and PORTAL_ON_RETURN it is called for both when the call returns, one after the other, and that
- * costs one exit instead of two; the arguments are those at entry, memory is what it is at the
- * return. A result filter decides both. Calls that never return (exit, exit_group) are told at
- * their entry. It does not keep later hooks from being asked.
+ * The callback only observes: a function that would change something returns -EINVAL. With both
+ * PORTAL_ON_ENTER and PORTAL_ON_RETURN the callback is called for both stages when the system call
+ * returns, one after the other, which costs one exit instead of two. The arguments are those at
+ * entry, memory is as it is at the return, and a filter on the result decides for both stages. For
+ * system calls that never return (exit, exit_group) it is called at their entry. Its return value 1
+ * does not keep later hooks from being called.
  */
 #define PORTAL_HOOK_OBSERVE 2u
 
 /*
- * The callback only reads a log: the guest writes each event, with what was declared, into a ring
- * in its own memory and goes on; that costs no exit. The callback runs later, on one thread of
- * portal-vmm for all of them: what it does is never waited for, by no vCPU. It sees what the event
- * carries (arguments, result, ids, registers, declared items through the ordinary functions) as it
- * was when the event happened; the result is the call's own, before any hook changed it. Whatever
- * would change something is -EINVAL, whatever was not declared or did not fit the record (about
- * 7,700 bytes for all trace hooks on it) is -EOPNOTSUPP.
+ * The hook is a trace hook: the guest module writes each event, with what was declared, as a record
+ * into a ring in guest memory, and the task continues without an exit. The callback runs later, on
+ * one thread of portal-vmm for all trace hooks. No vCPU ever waits for it. It sees what the event
+ * carries as it was when the event happened: arguments, result, ids, registers, and declared data
+ * through the ordinary functions. The result is that of the system call itself, before any hook
+ * changed it. A function that would change something returns -EINVAL. What was not declared, or did
+ * not fit the record (about 7,700 bytes for all trace hooks on it), is -EOPNOTSUPP.
  *
- * Events of one vCPU come in their order. Of two events of different vCPUs that which was over
- * before the other began comes first; portal_time() tells when. When there is no room in the ring
- * the event is dropped, and the next one of that vCPU says so: portal_lost(). How large the rings
- * are: portal_trace_ring_size().
+ * Events of one vCPU are delivered in their order. Of two events of different vCPUs, one that had
+ * ended before the other began is delivered first; portal_time() gives the time. An event is
+ * dropped when the ring has no room for it; portal_lost() of the next event of that vCPU returns
+ * how many were. portal_trace_ring_size() sets the size of the rings.
  *
- * With both stages a hook has two events, or with PORTAL_HOOK_OBSERVE as well one at the return.
- * Not with PORTAL_HOOK_DEFER_WRITES. A guest module that has no log yet rings for each event; then
- * the callback runs as that of an observing hook and portal_time() is 0.
+ * With both stages a hook has two events, with PORTAL_HOOK_OBSERVE one, at the return. Not together
+ * with PORTAL_HOOK_DEFER_WRITES. With a guest module that is older than traces each event costs an
+ * exit: the callback then runs as that of an observing hook, and portal_time() is 0.
  */
 #define PORTAL_HOOK_TRACE 4u
 
 /*
- * With PORTAL_HOOK_TRACE: when there is no room the task waits until there is; that costs an exit.
- * An event is dropped only when its task is being killed meanwhile, or the guest does not get its
- * room for very long.
+ * With PORTAL_HOOK_TRACE: when the ring has no room, the task waits until it has; that costs an
+ * exit. An event is dropped only if its task is killed while it waits, or if the ring stays full
+ * for very long.
  */
 #define PORTAL_HOOK_TRACE_BLOCK 8u
 
 /**
- * typedef portal_syscall_fn - a hook's callback
+ * typedef portal_syscall_fn - the callback of a hook
  * @ctx: the event
  * @data: portal_syscall_hook.data
  *
- * Return: 0 go on, 1 handled, negative errno failed; see "Return value of a callback" above.
+ * Return: 0: continue; 1: handled; negative errno: failed. See "Return value of a callback" above.
  */
 typedef int portal_syscall_fn(struct portal_ctx *ctx, void *data);
 
 /**
- * struct portal_syscall_hook - what to call for which system calls of whom
+ * struct portal_syscall_hook - a hook on system calls
  * @size: filled by PORTAL_SYSCALL_HOOK_INIT
  * @when: PORTAL_ON_ENTER, PORTAL_ON_RETURN or both
- * @name: as in the ABI's system call table ("ioctl", also "sys_ioctl"); NULL = every system call.
- *	In both the 64-bit and the 32-bit table when it is in both. Known to neither table of the
- *	guest's kernel: portal-vmm says so and does not start the firmware.
- * @comm: exact name of the task, at most 15 bytes; NULL = any
- * @pid: process (thread group id) in the initial pid namespace; 0 = any
+ * @name: name in the ABI's system call table ("ioctl", also "sys_ioctl"); NULL: every system call.
+ *	A name that the 64-bit and the 32-bit table both have is hooked in both. If the guest's
+ *	kernel has it in neither, portal-vmm reports that and does not start the firmware.
+ * @comm: exact name of the task, at most 15 bytes; NULL: any
+ * @pid: process (thread group id) in the initial pid namespace; 0: any
  * @flags: PORTAL_HOOK_*
  * @arg: filters on the six arguments, evaluated at entry
- * @ret: filter on the result (PORTAL_ON_RETURN)
- * @fetch: what the hook is going to read, may be NULL
+ * @ret: filter on the result (PORTAL_ON_RETURN only)
+ * @fetch: what the hook will read; may be NULL
  * @nr_fetch: entries of @fetch, at most 16
  * @fn: the callback
- * @on_error: a deferred write failed with @err (negative errno) at @addr; may be NULL. Must not
- *	call functions that may suspend.
- * @data: handed to @fn and @on_error
+ * @on_error: called when a deferred write to @addr has failed with @err (negative errno); may be
+ *	NULL; must not call functions that may suspend
+ * @data: passed to @fn and @on_error
  */
 struct portal_syscall_hook {
 	uint32_t size;
@@ -317,58 +322,60 @@ struct portal_syscall_hook {
 
 /**
  * portal_hook_syscall() - register a hook
- * @mod: the module
+ * @mod: the hook module
  * @hook: description, copied
- * @ret_hook: where to put the handle; may be NULL
+ * @ret_hook: set to the handle; may be NULL
  *
- * From load(), a callback of the module or a thread of its own. From a callback it takes effect
- * when the guest has installed it, before that callback returns (may suspend); from a thread soon
- * after: the guest is interrupted for it, also when it is idle.
+ * Called from load(), from a callback of the hook module or from a thread of its own. In a callback
+ * it may suspend, and the hook is installed in the guest before that callback returns. From a
+ * thread the hook is installed soon after: portal-vmm interrupts the guest for it, also an idle
+ * one.
  *
- * Return: 0; -EINVAL a field is out of range; -E2BIG its strings do not fit one page; -ENAMETOOLONG
- * comm is longer than 15 bytes; -ENOSPC there are 64 hooks on this call already; -ENOENT unknown
- * system call (after the guest has said hello); -ENOMEM; from a callback also the guest's error,
- * -ECANCELED, -EPROTO.
+ * Return: 0; -EINVAL: a field is out of range; -E2BIG: the strings do not fit one page;
+ * -ENAMETOOLONG: comm is longer than 15 bytes; -ENOSPC: 64 hooks are on this system call already;
+ * -ENOENT: unknown system call (after the guest module has said hello); -ENOMEM; in a callback also
+ * the guest's error, -ECANCELED, -EPROTO.
  */
 int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
 			struct portal_hook **ret_hook);
 
 /**
- * portal_unhook() - remove a hook; its callback is not called again, the handle is gone
- * @hook: the handle; from load(), unload(), any callback of the module, its own included, or a
- * thread of it
+ * portal_unhook() - remove a hook
+ * @hook: the handle, which is invalid afterwards
+ *
+ * The callback is not called again. Called from load(), from unload(), from any callback of the
+ * hook module (also the hook's own) or from a thread of its own.
  *
  * Return: 0.
  */
 int portal_unhook(struct portal_hook *hook);
 
 /**
- * portal_hook_enable() - switch a hook off or on again
+ * portal_hook_enable() - switch a hook off, or on again
  * @hook: the handle
- * @on: off: its callback is not called, and the guest is told so with the next event or, outside of
- * any, at once
+ * @on: false: the callback is not called any more; the guest module learns it with the next event,
+ *	or at once when this is called outside of an event
  *
  * Return: 0.
  */
 int portal_hook_enable(struct portal_hook *hook, bool on);
 
-/* ---- rules: what the guest answers by itself ---- */
+/* ---- rules: answers that the guest module gives without an exit ---- */
 
 /* portal_rule_place.what */
 enum {
-	PORTAL_RULE_ARG = 1, /* the argument itself; conditions only */
-	PORTAL_RULE_MEM = 2, /* user memory at arg + offset */
-	PORTAL_RULE_PTR_MEM =
-		3, /* user memory at *(arg + offset) + inner_offset; the pointer is the task's */
-	PORTAL_RULE_RET = 4 /* the call's own result; conditions of rules at the return only */
+	PORTAL_RULE_ARG = 1,	 /* the argument itself; in conditions only */
+	PORTAL_RULE_MEM = 2,	 /* user memory at arg + offset */
+	PORTAL_RULE_PTR_MEM = 3, /* user memory at *(arg + offset) + inner_offset */
+	PORTAL_RULE_RET = 4	 /* the result; in conditions of PORTAL_ON_RETURN only */
 };
 
 /**
- * struct portal_rule_place - where a rule looks or stores
+ * struct portal_rule_place - what a rule compares or stores to
  * @what: PORTAL_RULE_ARG and so on
  * @arg: index of the argument, 0 .. 5, as it was at entry
  * @offset: added to the argument
- * @inner_offset: added to the pointer found there
+ * @inner_offset: added to the pointer found there, which has the size of the task's pointers
  */
 struct portal_rule_place {
 	uint32_t what;
@@ -379,10 +386,9 @@ struct portal_rule_place {
 
 /**
  * struct portal_rule_cond - a condition
- * @place: where the number or string is
- * @match: what it has to be; numbers in memory have @match.width bytes, 0 = the task's long. Not
- * ANY;
- *	SUCCESS and ERROR for PORTAL_RULE_RET only, which has no STR_*
+ * @place: where the number or the string is
+ * @match: comparison; numbers in memory have @match.width bytes, 0: the size of the task's long.
+ *	Not ANY; SUCCESS and ERROR for PORTAL_RULE_RET only, and STR_* not for PORTAL_RULE_RET
  */
 struct portal_rule_cond {
 	struct portal_rule_place place;
@@ -390,10 +396,10 @@ struct portal_rule_cond {
 };
 
 /**
- * struct portal_rule_store - bytes to be stored
+ * struct portal_rule_store - bytes to store
  * @place: PORTAL_RULE_MEM or PORTAL_RULE_PTR_MEM
- * @bytes: @len bytes; NULL: the low @len (at most 8) of @value
- * @value: a number, little endian in the guest's memory
+ * @bytes: @len bytes; NULL: the low @len bytes of @value, at most 8
+ * @value: a number, stored little endian
  * @len: at least 1
  * @reserved: 0
  */
@@ -405,20 +411,20 @@ struct portal_rule_store {
 	uint32_t reserved;
 };
 
-#define PORTAL_RULE_SKIP    1u /* PORTAL_ON_ENTER: do not run the call, its result is ret */
+#define PORTAL_RULE_SKIP    1u /* PORTAL_ON_ENTER: skip the system call, its result is ret */
 #define PORTAL_RULE_SET_RET 2u /* PORTAL_ON_RETURN: the result becomes ret */
 
 /**
- * struct portal_rule - an answer that the guest can give by itself
+ * struct portal_rule - an answer that the guest module can give by itself
  * @size: filled by PORTAL_RULE_INIT
- * @when: PORTAL_ON_ENTER or PORTAL_ON_RETURN, one that the hook has
- * @flags: PORTAL_RULE_SKIP or PORTAL_RULE_SET_RET; 0: the result is left alone
- * @arg_mask: bit n: argument n becomes args[n] (PORTAL_ON_ENTER)
+ * @when: PORTAL_ON_ENTER or PORTAL_ON_RETURN, a stage that the hook has
+ * @flags: PORTAL_RULE_SKIP or PORTAL_RULE_SET_RET; 0: leave the result alone
+ * @arg_mask: bit n: argument n becomes args[n] (PORTAL_ON_ENTER only)
  * @args: new arguments
- * @ret: result of PORTAL_RULE_SKIP and PORTAL_RULE_SET_RET
- * @conds: all must hold; none: each call of the hook is answered
+ * @ret: result for PORTAL_RULE_SKIP and PORTAL_RULE_SET_RET
+ * @conds: conditions, which must all hold; without any the rule answers every event of the hook
  * @nr_conds: entries of @conds, at most 8
- * @stores: done in their order, before arguments and result
+ * @stores: stores, made in this order, before arguments and result are changed
  * @nr_stores: entries of @stores, at most 8
  */
 struct portal_rule {
@@ -441,137 +447,136 @@ struct portal_rule {
 #endif
 
 /**
- * portal_rule_add() - have the guest answer calls of a hook by itself: no exit, and no callback
- * @hook: a hook of the module, without PORTAL_HOOK_OBSERVE and PORTAL_HOOK_TRACE
+ * portal_rule_add() - let the guest module answer for a hook, without an exit and without a
+ * callback
+ * @hook: a hook of the hook module, without PORTAL_HOOK_OBSERVE and PORTAL_HOOK_TRACE
  * @rule: description, copied
- * @ret_id: the rule's name; never given out again
+ * @ret_id: set to the rule's id, which is never used again
  *
- * A call that the hook's filters let through is answered by the first of its rules whose conditions
- * hold, in the order they were added; without one the callback is called as ever. So it is, too,
- * when another hook (that is no trace hook) matches the same call at the same stage, when
- * something that a rule reads is not there, and with a guest module that is older than rules: a
- * rule saves a callback that gives the same answer, it does not replace it.
- * When a store fails, what is behind it in the rule is not done, the log says so, and the callback
- * is called.
+ * A system call that passes the hook's filters is answered by the first of its rules whose
+ * conditions hold, in the order in which they were added. If no rule's conditions hold, the
+ * callback is called as usual. The callback is also called when another hook, other than a trace
+ * hook, matches the same system call at the same stage, when memory that a condition reads is not
+ * present, and when the guest module is older than rules. So a rule must give the answer that the
+ * callback would give: it saves the callback and does not replace it.
+ * When a store fails, the rest of the rule is not carried out, the failure is logged, and the
+ * callback is called.
  *
- * From a callback it takes effect before that callback returns (may suspend), elsewhere as
- * portal_hook_syscall().
- * It stays until it is revoked, or its hook is removed or switched off; a guest that comes anew
- * gets it anew.
+ * In a callback this may suspend, and the rule is in force before that callback returns; elsewhere
+ * as portal_hook_syscall(). The rule stays in force until it is revoked, or its hook is removed or
+ * switched off. If the guest module is loaded again, the rule is installed again.
  *
- * Return: 0; -EINVAL a field is out of range; -E2BIG more than 8 conditions or stores, or its bytes
- * do not fit one page; -ENOSPC 256 rules are there already; -ENOENT the hook is removed or off;
- * -EOPNOTSUPP the guest, which has said hello, has no rules; the guest's error; -ECANCELED;
- * -EPROTO; -ENOMEM.
+ * Return: 0; -EINVAL: a field is out of range; -E2BIG: more than 8 conditions or stores, or the
+ * bytes do not fit one page; -ENOSPC: 256 rules exist already; -ENOENT: the hook is removed or off;
+ * -EOPNOTSUPP: the guest module has no rules; the guest's error; -ECANCELED; -EPROTO; -ENOMEM.
  */
 int portal_rule_add(struct portal_hook *hook, const struct portal_rule *rule, uint64_t *ret_id);
 
 /**
- * portal_rule_revoke() - end a rule, without a round trip
- * @hook: whose it is
- * @id: its name
- * @ret_hits: may be NULL: how many calls it has answered, the last included
+ * portal_rule_revoke() - end a rule, without an exit
+ * @hook: its hook
+ * @id: its id
+ * @ret_hits: set to the number of system calls that it has answered; may be NULL
  *
- * When this returns, no further call is taken by the rule: each is counted in @ret_hits, or comes
- * as an event. Of those that were taken before, the last stores may still be under way. Any thread.
+ * After this returns the rule answers nothing: a system call is either counted in @ret_hits or
+ * causes an event. Stores of calls counted earlier may still be in progress. Any thread.
  *
- * Return: 0; -ENOENT: no such rule, any more.
+ * Return: 0; -ENOENT: no such rule, or it has ended.
  */
 int portal_rule_revoke(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
 
 /**
- * portal_rule_hits() - calls a rule has answered so far: the guest's word
- * @hook: whose it is
- * @id: its name
- * @ret_hits: the number; those whose store failed are among them
+ * portal_rule_hits() - number of system calls that a rule has answered, without an exit
+ * @hook: its hook
+ * @id: its id
+ * @ret_hits: set to the number as reported by the guest, which is not trusted; it includes calls
+ *	whose store failed
  *
- * No round trip. Any thread.
+ * Any thread.
  *
- * Return: 0; -ENOENT: no such rule, any more.
+ * Return: 0; -ENOENT: no such rule, or it has ended.
  */
 int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
 
-/* ---- rings of trace hooks ---- */
+/* ---- trace rings ---- */
 
 /**
- * portal_trace_ring_size() - say how large the rings of trace hooks should be
- * @mod: the module
- * @bytes: of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 and what
- * was declared
+ * portal_trace_ring_size() - request a size of the trace rings
+ * @mod: the hook module
+ * @bytes: size of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 bytes
+ *	and what was declared
  *
- * From load(). The largest wish of all modules counts; without one it is 256 KiB. A guest that has
- * not that much memory in one piece gets smaller ones.
+ * Called from load(). The largest request of all hook modules counts; the default is 256 KiB. The
+ * rings are smaller if the guest has not that much contiguous memory.
  *
- * Return: 0; -EINVAL; -EBUSY the rings are there already.
+ * Return: 0; -EINVAL: not such a size; -EBUSY: the rings exist already.
  */
 int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes);
 
-/* ---- about the event: no round trip, cannot fail ---- */
+/* ---- the event: these functions cause no exit and cannot fail ---- */
 
 /**
- * portal_arg() - argument @n (0 .. 5), as staged by earlier hooks; 0 for other @n. 32-bit tasks:
- * zero-extended.
+ * portal_arg() - argument @n (0 .. 5) as earlier hooks have staged it; 0 for other @n. Arguments of
+ * 32-bit tasks are zero-extended.
  */
 uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n);
-/** portal_ret() - the result at return, as staged by earlier hooks; 0 in an entry hook. */
+/** portal_ret() - the result as earlier hooks have staged it; 0 in an entry hook. */
 int64_t portal_ret(const struct portal_ctx *ctx);
 /** portal_pid() - process (thread group) id in the initial pid namespace. */
 int portal_pid(const struct portal_ctx *ctx);
 /** portal_tid() - thread id in the initial pid namespace. */
 int portal_tid(const struct portal_ctx *ctx);
-/** portal_is_return() - the call has run (or was skipped). */
+/** portal_is_return() - the system call has run or was skipped. */
 bool portal_is_return(const struct portal_ctx *ctx);
-/** portal_comm() - the task's name, at most 15 bytes. */
+/** portal_comm() - name of the task, at most 15 bytes. */
 const char *portal_comm(const struct portal_ctx *ctx);
-/** portal_syscall_name() - name of the call in its ABI's table, "?" when that has none. */
+/** portal_syscall_name() - name of the system call in its ABI's table; "?": it has none. */
 const char *portal_syscall_name(const struct portal_ctx *ctx);
-/** portal_syscall_nr() - number of the call in its ABI's table. */
+/** portal_syscall_nr() - number of the system call in its ABI's table. */
 unsigned int portal_syscall_nr(const struct portal_ctx *ctx);
 /** portal_pc() - user program counter. */
 uint64_t portal_pc(const struct portal_ctx *ctx);
 /**
- * portal_time() - in a trace hook: when the event happened, ns on the guest's monotonic clock; else
- * 0.
+ * portal_time() - in a trace hook: time of the event, ns of the guest's CLOCK_MONOTONIC; else 0.
  */
 uint64_t portal_time(const struct portal_ctx *ctx);
 /**
- * portal_lost() - in a trace hook: how many events, of whichever trace hooks, this vCPU has lost
- * since the event before this one, for want of room; else 0.
+ * portal_lost() - in a trace hook: number of events, of all trace hooks, that this vCPU has dropped
+ * since the previous event; else 0.
  */
 uint32_t portal_lost(const struct portal_ctx *ctx);
 /**
- * portal_is_compat() - 1: the call was made by the 32-bit ABI of a 64-bit kernel; 0: the kernel's
- * own.
+ * portal_is_compat() - 1: the task used the 32-bit ABI of a 64-bit kernel; 0: the kernel's own ABI.
  */
 int portal_is_compat(const struct portal_ctx *ctx);
-/** portal_pointer_size() - bytes of the task's pointers, by the ABI of the call: 4 or 8. */
+/** portal_pointer_size() - size of the task's pointers in bytes, by the ABI it used: 4 or 8. */
 unsigned int portal_pointer_size(const struct portal_ctx *ctx);
 
 /**
- * portal_reg() - read a user register of the task
+ * portal_reg() - read a user register of the task from the event
  * @ctx: the event
- * @name: "sp" and "pc" everywhere; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs", "ss" (also
- * with
- *	r or e in front); arm64: "x0" .. "x30", "lr", "pstate"; arm: "r0" .. "r15", "lr", "cpsr"
- * @ret_value: the value, as staged by earlier hooks
+ * @name: "sp" and "pc" on every architecture; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs",
+ *	"ss", also with a leading r or e; arm64: "x0" .. "x30", "lr", "pstate"; arm: "r0" .. "r15",
+ *	"lr", "cpsr"
+ * @ret_value: set to the value as earlier hooks have staged it
  *
  * Return: 0; -EINVAL: this architecture has no such register.
  */
 int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
 
 /**
- * portal_set_reg() - stage a user register: the task has it when it is back in user space
+ * portal_set_reg() - stage a user register, which the task has when it is back in user space
  * @ctx: the event
- * @name: as portal_reg(), except "orig_ax", "cs" and "ss"
+ * @name: as for portal_reg(), except "orig_ax", "cs" and "ss"
  * @value: new value
  *
- * The call's own result is set with portal_set_ret(), not through its register.
+ * The result of the system call is set with portal_set_ret(), not through its register.
  *
- * Return: 0; -EINVAL.
+ * Return: 0; -EINVAL: no such register, it cannot be set, or the hook only observes.
  */
 int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
 
-/* ---- guest memory and the current process: each may suspend the callback ---- */
+/* ---- guest memory and the current process: these functions may suspend ---- */
 
 /**
  * portal_read_bytes() - read user memory; pages that are not present are faulted in
@@ -585,15 +590,16 @@ int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
 ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len);
 
 /**
- * portal_write_bytes() - write user memory as the task could itself
+ * portal_write_bytes() - write user memory with the permissions of the task
  * @ctx: the event
  * @addr: user address
  * @buf: @len bytes
  * @len: any length
  *
- * Return: as portal_read_bytes(); in a hook with PORTAL_HOOK_DEFER_WRITES @len, or -ENOSPC: what is
- * staged for this call would exceed one page (3688 bytes of one write; 16 and padding to 8 for each
- * further).
+ * Return: bytes written; fewer than @len when a later part faulted; -EFAULT; -EINVAL: the hook only
+ * observes; -ECANCELED; -EPROTO. In a hook with PORTAL_HOOK_DEFER_WRITES: @len, or -ENOSPC: what is
+ * staged for this system call would exceed one page (3,688 bytes of a single write; each further
+ * write takes 16 bytes more and is padded to a multiple of 8).
  */
 ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len);
 
@@ -604,24 +610,25 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  * @buf: buffer of @len bytes, NUL terminated on success
  * @len: its size, at least 1
  *
- * Return: length of the string without the NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL
- * (how much longer it is, is not looked for); -EFAULT: no NUL before unreadable memory; -EINVAL;
- * -ECANCELED.
+ * Return: length of the string without the NUL; @len or more: it was cut, and @buf holds @len - 1
+ * bytes and a NUL (the rest is not measured); -EFAULT: unreadable memory before a NUL; -EINVAL:
+ * @len is 0; -ECANCELED; -EPROTO.
  */
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
 
-#define PORTAL_STEP_F_BASED 1u /* @addr is added to a pointer that step @base has read */
+#define PORTAL_STEP_F_BASED 1u /* addr is added to a pointer that step base has read */
 
 /**
  * struct portal_step - one of several reads that depend on each other
- * @addr: user address; with a base, what is added to the pointer (also a negative number)
+ * @addr: user address; with PORTAL_STEP_F_BASED: added to the pointer, may be negative
  * @len: bytes, at least 1
  * @flags: PORTAL_STEP_F_*
  * @base: with PORTAL_STEP_F_BASED: index of the earlier step that read the pointer; else 0
  * @at: with PORTAL_STEP_F_BASED: offset of the pointer (the task's, 4 or 8 bytes) in the bytes of
  *	that step; else 0
- * @buf: buffer of @len bytes; those of different steps do not overlap
- * @n: set: bytes read; fewer than @len when a later part faulted; -EFAULT; -ENODATA: not reached
+ * @buf: buffer of @len bytes; buffers of different steps must not overlap
+ * @n: set to the bytes read, fewer than @len when a later part faulted; -EFAULT; -ENODATA: the step
+ *	was not reached
  */
 struct portal_step {
 	uint64_t addr;
@@ -634,15 +641,15 @@ struct portal_step {
 };
 
 /**
- * portal_read_vec() - follow pointers: read user memory step by step, in one round trip
+ * portal_read_vec() - follow pointers: read user memory step by step, with one exit
  * @ctx: the event
  * @steps: what to read, in this order
  * @nr: their number, 1 .. 32
  *
- * Each step sees what portal_read_bytes() would. A step that starts at a null pointer is not made,
- * one that faults is the last. Steps whose bytes are declared, staged, or plainly there cost
- * nothing; from the first that is not, the rest is asked for at once. The first eight nodes of a
- * list:
+ * Each step reads as portal_read_bytes() does. A step whose pointer is null is not carried out; a
+ * step that faults is the last one. Steps whose bytes are declared, staged or present cost nothing;
+ * from the first other one on, the rest is requested from the guest at once. The first eight nodes
+ * of a list:
  *
  *	struct { uint64_t next; char name[24]; } node[8];
  *	struct portal_step steps[8] = {
@@ -656,15 +663,14 @@ struct portal_step {
  *						 .at = 0, .buf = &node[i] };
  *	nr = portal_read_vec(ctx, steps, 8);
  *
- * Return: steps that have all their bytes; where these are fewer than @nr, @n of the next one says
- * why: it faulted, or its pointer was null. -EINVAL: a field is out of range, or the bytes, with 8
- * for each step and padded to multiples of 8, are more than 4072; -ECANCELED; -EPROTO.
+ * Return: number of steps that have all their bytes; if it is less than @nr, @n of the next step
+ * gives the reason: it faulted, or its pointer was null. -EINVAL: a field is out of range, or the
+ * bytes, padded to multiples of 8 and with 8 more for each step, exceed 4072; -ECANCELED; -EPROTO.
  */
 int portal_read_vec(struct portal_ctx *ctx, struct portal_step *steps, size_t nr);
 
 /**
- * portal_write_str() - write @str and its NUL. Return: bytes written, the NUL counted; as
- * portal_write_bytes().
+ * portal_write_str() - write @str and its NUL. Return: as portal_write_bytes(), the NUL included.
  */
 ssize_t portal_write_str(struct portal_ctx *ctx, uint64_t addr, const char *str);
 
@@ -708,7 +714,7 @@ int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value);
 int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
 
 /**
- * portal_fd_name() - what /proc/PID/fd/@fd of the current process shows
+ * portal_fd_name() - name of an open file, as /proc/PID/fd/@fd of the current process shows it
  * @ctx: the event
  * @fd: descriptor; AT_FDCWD (-100): the current directory
  * @buf: buffer of @len bytes, NUL terminated on success
@@ -719,77 +725,94 @@ int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
 ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len);
 
 /**
- * portal_proc_args() - the command line of the current process, arguments separated by NULs
+ * portal_proc_args() - command line of the current process, its arguments separated by NULs
  * @ctx: the event
  * @buf: buffer of @len bytes, NUL terminated on success
  * @len: its size, at least 1
  *
- * Return: length without the final NUL; >= @len: cut, @buf holds @len - 1 bytes and a NUL; -EFAULT;
- * -ESRCH: the process has no memory of its own any more; -EINVAL; -ECANCELED.
+ * Return: length without the final NUL; @len or more: it was cut, and @buf holds @len - 1 bytes and
+ * a NUL; -EFAULT; -ESRCH: the process has no memory any more; -EINVAL; -ECANCELED; -EPROTO.
  */
 ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len);
 
-/**
- * portal_proc_env() - the environment as the process was started with it. Return: as
- * portal_proc_args().
- */
+/** portal_proc_env() - environment that the process was started with. As portal_proc_args(). */
 ssize_t portal_proc_env(struct portal_ctx *ctx, char *buf, size_t len);
 
 /**
- * portal_proc_pid() - ask the guest for the process (thread group) id in the initial pid namespace
+ * portal_proc_pid() - request the process (thread group) id, in the initial pid namespace
  * @ctx: the event
  *
- * portal_pid() knows the same number from the event, without a round trip.
+ * portal_pid() takes the same number from the event, without an exit.
  *
  * Return: the id; -EINVAL; -ECANCELED; -EPROTO.
  */
 int portal_proc_pid(struct portal_ctx *ctx);
 
 /**
- * portal_user_reg() - ask the guest for a user register as the task has it now
+ * portal_user_reg() - request a user register as the task has it now
  * @ctx: the event
- * @name: as portal_reg()
- * @ret_value: the value, whatever hooks have staged for it
+ * @name: as for portal_reg()
+ * @ret_value: set to the value, without what hooks have staged
  *
- * portal_reg() knows it from the event, without a round trip, and shows what is staged.
+ * portal_reg() takes it from the event, without an exit, and includes what is staged.
  *
- * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory of
- * its own any more; -ECANCELED; -EPROTO.
+ * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory any
+ * more; -ECANCELED; -EPROTO.
  */
 int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
 
-/* ---- verdict: staged, committed when the callback returns >= 0 ---- */
+/* ---- verdict: staged, and applied when the callback returns 0 or 1 ---- */
 
-/** portal_skip() - do not run the call, its result is @ret. Return: 0; -EINVAL in a return hook. */
+/** portal_skip() - skip the system call, its result is @ret. Return: 0; -EINVAL: a return hook. */
 int portal_skip(struct portal_ctx *ctx, int64_t ret);
-/** portal_set_ret() - replace the result. Return: 0; -EINVAL in an entry hook. */
+/** portal_set_ret() - replace the result. Return: 0; -EINVAL: an entry hook. */
 int portal_set_ret(struct portal_ctx *ctx, int64_t ret);
-/** portal_set_arg() - replace argument @n. Return: 0; -EINVAL in a return hook or for @n > 5. */
+/** portal_set_arg() - replace argument @n. Return: 0; -EINVAL: a return hook, or @n above 5. */
 int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value);
 
-/* ---- options, data, log ---- */
+/* ---- options, data, messages ---- */
 
 /**
- * portal_option() - value of a declared option; NULL: not given and no fallback, or not declared.
+ * portal_option() - value of an option
+ * @mod: the hook module
+ * @key: an option that it declares
+ *
+ * Return: the value, or the fallback; NULL: neither was given, or the option is not declared.
  */
 const char *portal_option(struct portal_module *mod, const char *key);
+
 /**
- * portal_option_u64() - the value as a number (decimal, 0x, 0). Return: 0; -ENOENT no value;
- * -EINVAL not a number; -ERANGE.
+ * portal_option_u64() - value of an option as a number: decimal, hexadecimal with 0x, octal with 0
+ * @mod: the hook module
+ * @key: an option that it declares
+ * @ret_value: set on success
+ *
+ * Return: 0; -ENOENT: no value; -EINVAL: not a number; -ERANGE: more than 64 bits.
  */
 int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value);
+
+/** portal_set_data() - keep a pointer for portal_data(). */
 void portal_set_data(struct portal_module *mod, void *data);
+
+/** portal_data() - the pointer of portal_set_data(); NULL: none yet. */
 void *portal_data(struct portal_module *mod);
+
+/** portal_ctx_module() - the hook module whose callback got this event. */
 struct portal_module *portal_ctx_module(struct portal_ctx *ctx);
 
 enum { PORTAL_ERROR = 0, PORTAL_WARN = 1, PORTAL_INFO = 2, PORTAL_DEBUG = 3 };
 
 /**
- * portal_log() - one line to portal-vmm's log, with the module's name; with portal_log the task's
- * too.
+ * portal_log() - print a line to portal-vmm's log, with the names of the hook module and of the
+ * task
+ * @ctx: the event
+ * @level: PORTAL_ERROR .. PORTAL_DEBUG
+ * @fmt: as for printf(3)
  */
 void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** portal_mod_log() - as portal_log(), outside of an event: without the name of a task. */
 void portal_mod_log(struct portal_module *mod, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
