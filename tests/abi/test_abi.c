@@ -126,9 +126,9 @@ static void test_abi_answers_an_ioctl_without_asking_the_guest(void **state)
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
 	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0x73);
 	/* all that is read was declared, what is written goes back with the answer */
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_WRITE], 0);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 4711);
 }
 

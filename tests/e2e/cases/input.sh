@@ -84,7 +84,7 @@ case_input_no_kvm_at_all() {
 	[[ $GUEST_ARCH == x86_64 ]] || advice='use a host kernel that has KVM'
 	# shellcheck disable=SC2016
 	through 'exec unshare -m sh -c "mount -t tmpfs none /dev && exec \"\$@\"" sh "$REAL_VMM" "$@"'
-	refuse_host "/dev/kvm: not there; $advice"
+	refuse_host "/dev/kvm: does not exist; $advice"
 }
 
 case_input_kvm_without_permission() {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: headers.sh SDK_DIR CC
-# The SDK's header stands alone in C99, C17 and C++, the examples need nothing but it, and the export list
-# names exactly its functions.
+# Checks that the SDK's header compiles on its own as C99, C17 and C++, that the examples include no other
+# header of portal-vmm, and that the export list names exactly its functions.
 set -eu
 sdk=$1
 cc=$2

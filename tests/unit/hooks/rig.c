@@ -5,7 +5,7 @@
 #include "lib/capture.h"
 #include "rig.h"
 
-/* what the next load() of a module made by rig_hooks() registers */
+/* hooks that the next load() of a module made by rig_hooks() registers */
 static struct {
 	struct rig *rig;
 	const struct portal_syscall_hook *hooks;
@@ -88,7 +88,7 @@ void rig_add(struct rig *rig, const struct portal_module_desc *desc, const char 
 	assert_int_equal(module_host_add(rig->host, desc, spec), 0);
 }
 
-void rig_gate(struct rig *rig)
+void rig_create_channel(struct rig *rig)
 {
 	struct channel_config config = {
 		.ram = { .slice = slice, .ctx = &rig->guest },
@@ -102,7 +102,7 @@ void rig_gate(struct rig *rig)
 
 void rig_boot(struct rig *rig)
 {
-	rig_gate(rig);
+	rig_create_channel(rig);
 	assert_int_equal(fake_hello(&rig->guest, 0), 0);
 	assert_int_equal(rig->nr_failed, 0);
 }
@@ -118,7 +118,7 @@ void rig_done(struct rig *rig)
 	fake_guest_done(&rig->guest);
 }
 
-struct channel_stats rig_gate_stats(struct rig *rig)
+struct channel_stats rig_channel_stats(struct rig *rig)
 {
 	struct channel_stats stats;
 

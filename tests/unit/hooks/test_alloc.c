@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An event costs no allocation. The linker sends the program's allocations through here (--wrap).
- */
+/* An event costs no allocation. The linker redirects allocations to this file (--wrap). */
 #include "rig.h"
 
 #include <stdatomic.h>
@@ -83,7 +82,7 @@ static void test_event_with_reads_and_writes_allocates_nothing(void **state)
 	put_le64(memory + 128, MEMORY);
 	rig_hooks(&rig, "test", 0, hooks, 2);
 	rig_boot(&rig);
-	/* the wrapping itself works */
+	/* --wrap is in effect */
 	assert_true(nr_allocations > 5);
 	assert_int_equal(rig_call(&rig, "ioctl", 0, 0, 0), 1);
 	nr_allocations = 0;

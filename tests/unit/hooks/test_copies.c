@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What crosses the boundary of a page, and how often: each header and each payload once. The linker
- * sends the copies of portal/ through here (--wrap).
+ * Copies from and to the shared page: each header and each payload is copied once. The linker
+ * redirects the functions of region.h to this file (--wrap).
  */
 #include "rig.h"
 
@@ -69,7 +69,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* 64 bytes read, four of them written, a result */
+/* Read 64 bytes, write four of them, and set the result. */
 static int decide(struct portal_ctx *ctx, void *data)
 {
 	uint64_t arg = portal_arg(ctx, 2);
@@ -88,7 +88,7 @@ static int look(struct portal_ctx *ctx, void *data)
 	return portal_ret(ctx) == 1 ? -1 : 0;
 }
 
-/* a call after everything has been set up */
+/* Run a system call and count the copies after the setup. */
 static void call_with(portal_syscall_fn *fn, uint32_t flags, const struct portal_fetch *fetch,
 		      uint32_t nr)
 {
@@ -104,7 +104,7 @@ static void call_with(portal_syscall_fn *fn, uint32_t flags, const struct portal
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
-static void test_declared_and_deferred_is_one_copy_in_and_one_out(void **state)
+static void test_declared_and_deferred_is_one_copy_each_way(void **state)
 {
 	static const struct portal_fetch fetch[] = {
 		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 64 }
@@ -121,7 +121,7 @@ static void test_declared_and_deferred_is_one_copy_in_and_one_out(void **state)
 	assert_int_equal(copies.bytes_out, sizeof(struct portal_wire_verdict) + write);
 }
 
-static void test_event_that_changes_nothing_sends_no_byte_back(void **state)
+static void test_event_without_changes_returns_no_payload(void **state)
 {
 	(void)state;
 	call_with(look, 0, NULL, 0);
@@ -132,7 +132,7 @@ static void test_event_that_changes_nothing_sends_no_byte_back(void **state)
 	assert_int_equal(copies.bytes_out, 0);
 }
 
-static void test_each_operation_is_a_header_each_way_and_its_bytes(void **state)
+static void test_operation_costs_one_header_and_payload_each_way(void **state)
 {
 	(void)state;
 	call_with(decide, 0, NULL, 0);
@@ -149,9 +149,9 @@ static void test_each_operation_is_a_header_each_way_and_its_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		COPIES_TEST(test_declared_and_deferred_is_one_copy_in_and_one_out),
-		COPIES_TEST(test_event_that_changes_nothing_sends_no_byte_back),
-		COPIES_TEST(test_each_operation_is_a_header_each_way_and_its_bytes),
+		COPIES_TEST(test_declared_and_deferred_is_one_copy_each_way),
+		COPIES_TEST(test_event_without_changes_returns_no_payload),
+		COPIES_TEST(test_operation_costs_one_header_and_payload_each_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

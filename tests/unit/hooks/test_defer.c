@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Deferred writes: staged, seen by their own hook, applied with the verdict or not at all. */
+/* Deferred writes: staged, visible to their own hook, applied with the verdict or not at all. */
 #include "rig.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 static struct rig rig;
 static uint8_t *memory;
 
-/* what a callback did and saw */
+/* results of a callback */
 static struct {
 	ssize_t n[6];
 	char buf[8192];
@@ -78,7 +78,7 @@ static int write_and_set(struct portal_ctx *ctx, void *data)
 	return saw.ret;
 }
 
-static void test_writes_go_with_the_verdict_in_one_ring(void **state)
+static void test_deferred_writes_go_with_the_verdict(void **state)
 {
 	(void)state;
 	assert_int_equal(run(PORTAL_ON_RETURN, write_and_set), 9);
@@ -86,8 +86,8 @@ static void test_writes_go_with_the_verdict_in_one_ring(void **state)
 	assert_int_equal(saw.n[1], 6);
 	assert_memory_equal(memory, "abcd", 5);
 	assert_string_equal(memory + 100, "hello");
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_WRITE], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
 static void test_negative_return_discards_the_writes(void **state)
@@ -96,7 +96,7 @@ static void test_negative_return_discards_the_writes(void **state)
 	saw.ret = -EIO;
 	assert_int_equal(run(PORTAL_ON_RETURN, write_and_set), -ENOTTY);
 	assert_int_equal(memory[0], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
 
 static int read_own(struct portal_ctx *ctx, void *data)
@@ -116,8 +116,8 @@ static void test_own_reads_see_staged_bytes(void **state)
 	run(PORTAL_ON_ENTER, read_own);
 	assert_memory_equal(saw.buf, "aaaaBBCCaaaa", 12);
 	assert_memory_equal(saw.buf + 100, "BCC", 3);
-	/* the second was staged whole: nothing to ask */
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 1);
+	/* the second read is staged completely and needs no operation */
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 1);
 	assert_memory_equal(memory, "aaaaBBCCaaaa", 12);
 }
 
@@ -126,7 +126,7 @@ static int read_own_strings(struct portal_ctx *ctx, void *data)
 	uint64_t end = MEMORY + 8192;
 
 	(void)data;
-	/* a NUL put into a string, one taken out, a string that ends where memory ends */
+	/* a NUL staged into a string, one overwritten, a string at the end of memory */
 	saw.n[0] = portal_write_bytes(ctx, MEMORY + 2, "", 1);
 	saw.n[1] = portal_read_str(ctx, MEMORY, saw.buf, 100);
 	portal_write_bytes(ctx, MEMORY + 2, "abcdef", 6);
@@ -195,7 +195,7 @@ static int fill_up(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_as_much_as_fits_and_one_byte_beyond(void **state)
+static void test_deferred_writes_beyond_the_page_are_enospc(void **state)
 {
 	(void)state;
 	memset(memory, 'a', 8192);
@@ -230,7 +230,7 @@ static void test_failing_write_stops_the_rest_and_calls_on_error(void **state)
 	assert_true(saw.error_is_return);
 }
 
-static void test_on_error_can_neither_ask_nor_decide(void **state)
+static void test_on_error_cannot_read_write_or_decide(void **state)
 {
 	(void)state;
 	run(PORTAL_ON_RETURN, write_badly);
@@ -260,14 +260,14 @@ static void test_failing_write_without_on_error_is_logged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DEFER_TEST(test_writes_go_with_the_verdict_in_one_ring),
+		DEFER_TEST(test_deferred_writes_go_with_the_verdict),
 		DEFER_TEST(test_negative_return_discards_the_writes),
 		DEFER_TEST(test_own_reads_see_staged_bytes),
 		DEFER_TEST(test_own_strings_see_staged_bytes),
 		DEFER_TEST(test_other_hooks_do_not_see_staged_bytes),
-		DEFER_TEST(test_as_much_as_fits_and_one_byte_beyond),
+		DEFER_TEST(test_deferred_writes_beyond_the_page_are_enospc),
 		DEFER_TEST(test_failing_write_stops_the_rest_and_calls_on_error),
-		DEFER_TEST(test_on_error_can_neither_ask_nor_decide),
+		DEFER_TEST(test_on_error_cannot_read_write_or_decide),
 		DEFER_TEST(test_failing_write_without_on_error_is_logged),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a callback sees and decides: the rules at the top of portal/hook.h. */
+/* Events and verdicts of callbacks: the rules at the top of portal/hook.h. */
 #include "rig.h"
 
 #include <errno.h>
@@ -51,9 +51,9 @@ static void call_with(struct fake_task *task, const char *name, uint64_t a, uint
 	fake_syscall(&rig.guest, 0, task, name, args, ret_result);
 }
 
-/* ---- what it sees ---- */
+/* ---- contents of an event ---- */
 
-/* all that is known of an event without asking */
+/* the data of an event that needs no operation */
 struct view {
 	unsigned int nr;
 	uint64_t args[7];
@@ -90,7 +90,7 @@ static int look(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_event_is_seen_whole_on_entry(void **state)
+static void test_event_is_complete_at_entry(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook = hook_on("openat", PORTAL_ON_ENTER, look, &view);
@@ -122,7 +122,7 @@ static void test_event_is_seen_whole_on_entry(void **state)
 	assert_int_equal(result.calls, 1);
 }
 
-static void test_result_is_seen_on_return(void **state)
+static void test_result_is_available_at_return(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook = hook_on("openat", PORTAL_ON_RETURN, look, &view);
@@ -136,7 +136,7 @@ static void test_result_is_seen_on_return(void **state)
 	assert_int_equal(result.ret, -ENOTTY);
 }
 
-static void test_one_hook_serves_both_abis_by_name(void **state)
+static void test_hook_by_name_covers_both_abis(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook = hook_on("ioctl", PORTAL_ON_ENTER, look, &view);
@@ -155,7 +155,7 @@ static void test_one_hook_serves_both_abis_by_name(void **state)
 	assert_int_equal(view.number, 16);
 }
 
-/* what a callback does with a task of a 32-bit kernel */
+/* results of a callback for a task of a 32-bit kernel */
 struct narrow {
 	int compat;
 	unsigned int number, pointer_size;
@@ -185,7 +185,7 @@ static int look_narrowly(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_kernel_of_32_bits_has_one_abi_which_is_its_own(void **state)
+static void test_32_bit_kernel_has_one_native_abi(void **state)
 {
 	struct narrow narrow = { 0 };
 	const struct portal_syscall_hook hook =
@@ -221,7 +221,7 @@ static void test_kernel_of_32_bits_has_one_abi_which_is_its_own(void **state)
 	assert_int_equal(rig.task32.regs[4], UINT32_MAX);
 }
 
-static void test_hook_on_every_call_sees_every_call(void **state)
+static void test_hook_on_every_call_gets_every_call(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook =
@@ -236,7 +236,7 @@ static void test_hook_on_every_call_sees_every_call(void **state)
 	assert_string_equal(view.name, "waitpid");
 }
 
-static void test_bits_of_no_hook_are_ignored(void **state)
+static void test_unused_hook_bits_are_ignored(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook = hook_on("ioctl", PORTAL_ON_ENTER, look, &view);
@@ -332,7 +332,7 @@ static void test_widths_in_a_32_bit_task(void **state)
 	assert_memory_equal(low + 32, "\x33\x33\x33\x33\0\0\0\0", 8);
 }
 
-static void test_numbers_over_the_end_are_efault_not_halves(void **state)
+static void test_partial_reads_of_numbers_are_efault(void **state)
 {
 	struct widths widths = { .word = 7, .dword = 8, .ptr = 9 };
 	const struct portal_syscall_hook hook =
@@ -364,7 +364,7 @@ static int use_zero_lengths(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_empty_buffers_are_einval_for_texts_and_nothing_for_bytes(void **state)
+static void test_empty_buffers_are_einval_for_strings_only(void **state)
 {
 	const struct portal_syscall_hook hook =
 		hook_on("ioctl", PORTAL_ON_ENTER, use_zero_lengths, NULL);
@@ -382,7 +382,7 @@ static void test_empty_buffers_are_einval_for_texts_and_nothing_for_bytes(void *
 
 /* ---- verdicts ---- */
 
-/* what one callback is to stage and return, and what it was told */
+/* what a callback stages and returns, and the results it gets */
 struct plan {
 	int arg;
 	uint64_t value;
@@ -391,7 +391,7 @@ struct plan {
 	const char *reg;
 	int ret;
 	unsigned int nr;
-	int told[4];
+	int results[4];
 	uint64_t seen_arg0;
 	int64_t seen_ret;
 };
@@ -404,17 +404,17 @@ static int follow_plan(struct portal_ctx *ctx, void *data)
 	plan->seen_arg0 = portal_arg(ctx, 0);
 	plan->seen_ret = portal_ret(ctx);
 	if (plan->value)
-		plan->told[0] = portal_set_arg(ctx, (unsigned int)plan->arg, plan->value);
+		plan->results[0] = portal_set_arg(ctx, (unsigned int)plan->arg, plan->value);
 	if (plan->skip)
-		plan->told[1] = portal_skip(ctx, plan->result);
+		plan->results[1] = portal_skip(ctx, plan->result);
 	if (plan->set_ret)
-		plan->told[2] = portal_set_ret(ctx, plan->result);
+		plan->results[2] = portal_set_ret(ctx, plan->result);
 	if (plan->reg)
-		plan->told[3] = portal_set_reg(ctx, plan->reg, 0xabcdef0123456789);
+		plan->results[3] = portal_set_reg(ctx, plan->reg, 0xabcdef0123456789);
 	return plan->ret;
 }
 
-static void test_skip_sets_the_result_and_return_hooks_see_it(void **state)
+static void test_skip_result_is_passed_to_return_hooks(void **state)
 {
 	struct plan plan = { .skip = true, .result = -EACCES };
 	struct view view = { 0 };
@@ -433,7 +433,7 @@ static void test_skip_sets_the_result_and_return_hooks_see_it(void **state)
 	assert_int_equal(view.ret, -EACCES);
 }
 
-static void test_result_is_replaced_on_return(void **state)
+static void test_result_is_replaced_at_return(void **state)
 {
 	struct plan plan = { .set_ret = true, .result = 42 };
 	const struct portal_syscall_hook hook =
@@ -447,7 +447,7 @@ static void test_result_is_replaced_on_return(void **state)
 	assert_int_equal(result.ret, 42);
 }
 
-static void test_arguments_are_replaced_on_entry(void **state)
+static void test_arguments_are_replaced_at_entry(void **state)
 {
 	struct plan plan = { .arg = 5, .value = 0x123456789a };
 	const struct portal_syscall_hook hook =
@@ -476,10 +476,10 @@ static void test_verdicts_of_the_wrong_stage_are_einval(void **state)
 	(void)state;
 	boot_with(hooks, 2);
 	call_with(&rig.task, "ioctl", 1, 2, &result);
-	assert_int_equal(enter.told[0], -EINVAL);
-	assert_int_equal(enter.told[2], -EINVAL);
-	assert_int_equal(ret.told[0], -EINVAL);
-	assert_int_equal(ret.told[1], -EINVAL);
+	assert_int_equal(enter.results[0], -EINVAL);
+	assert_int_equal(enter.results[2], -EINVAL);
+	assert_int_equal(ret.results[0], -EINVAL);
+	assert_int_equal(ret.results[1], -EINVAL);
 	assert_true(result.ran);
 	assert_int_equal(result.ret, -ENOTTY);
 }
@@ -499,12 +499,12 @@ static void test_registers_are_set_at_the_tasks_width(void **state)
 	assert_int_equal(rig.task32.regs[PORTAL_REG_X86_BX], 0x23456789);
 	plan.reg = "orig_ax";
 	call_with(&rig.task, "ioctl", 1, 2, &result);
-	assert_int_equal(plan.told[3], -EINVAL);
+	assert_int_equal(plan.results[3], -EINVAL);
 }
 
 /* ---- several hooks ---- */
 
-static void test_edits_of_several_hooks_survive_and_are_seen(void **state)
+static void test_edits_of_several_hooks_are_combined(void **state)
 {
 	struct plan first = { .arg = 0, .value = 77 };
 	struct plan second = { .arg = 3, .value = 88 };
@@ -524,7 +524,7 @@ static void test_edits_of_several_hooks_survive_and_are_seen(void **state)
 	assert_int_equal(result.calls, 1);
 }
 
-static void test_later_return_hook_sees_the_staged_result(void **state)
+static void test_later_return_hook_gets_the_staged_result(void **state)
 {
 	struct plan first = { .set_ret = true, .result = 5 };
 	struct plan second = { 0 };
@@ -558,7 +558,7 @@ static void test_handled_stops_later_hooks(void **state)
 	assert_int_equal(second.nr, 0);
 }
 
-static void test_two_modules_run_in_the_order_they_were_loaded(void **state)
+static void test_modules_run_in_load_order(void **state)
 {
 	struct plan first = { .arg = 0, .value = 10 };
 	struct plan second = { .arg = 0, .value = 20 };
@@ -578,7 +578,7 @@ static void test_two_modules_run_in_the_order_they_were_loaded(void **state)
 	assert_int_equal(result.args[0], 20);
 }
 
-static void test_late_hook_of_the_first_module_runs_before_the_second_module(void **state)
+static void test_late_hook_of_first_module_runs_before_second_module(void **state)
 {
 	struct plan early = { .arg = 0, .value = 10 };
 	struct plan other = { .arg = 0, .value = 30 };
@@ -602,7 +602,7 @@ static void test_late_hook_of_the_first_module_runs_before_the_second_module(voi
 	assert_int_equal(result.args[0], 30);
 }
 
-static void test_negative_return_discards_only_what_that_hook_staged(void **state)
+static void test_negative_return_discards_only_own_staging(void **state)
 {
 	struct plan first = { .arg = 0, .value = 77 };
 	struct plan second = { .arg = 0, .value = 88, .skip = true, .ret = -EIO };
@@ -624,7 +624,7 @@ static void test_negative_return_discards_only_what_that_hook_staged(void **stat
 	assert_int_equal(rig_host_stats(&rig).failures, 1);
 }
 
-static void test_hundred_failures_in_a_row_switch_the_hook_off(void **state)
+static void test_100_consecutive_failures_switch_the_hook_off(void **state)
 {
 	struct plan plan = { .ret = -EIO };
 	const struct portal_syscall_hook hook =
@@ -637,7 +637,7 @@ static void test_hundred_failures_in_a_row_switch_the_hook_off(void **state)
 	capture_start();
 	for (int i = 0; i < 99; i++)
 		call_with(&rig.task, "ioctl", 1, 2, &result);
-	/* one success, and the count starts again */
+	/* a success resets the count */
 	plan.ret = 0;
 	call_with(&rig.task, "ioctl", 1, 2, &result);
 	plan.ret = -EIO;
@@ -666,7 +666,7 @@ static int dawdle(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_slow_callback_is_named_once(void **state)
+static void test_slow_callback_is_reported_once(void **state)
 {
 	const struct portal_syscall_hook hook = hook_on("ioctl", PORTAL_ON_ENTER, dawdle, NULL);
 	struct fake_result result;
@@ -693,7 +693,7 @@ static int chat(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_trace_lines_carry_module_and_task_around_one_piece_of_text(void **state)
+static void test_log_lines_have_module_text_and_task(void **state)
 {
 	const struct portal_syscall_hook hook =
 		hook_on("ioctl", PORTAL_ON_ENTER, chat, (char[]){ "X" });
@@ -716,30 +716,30 @@ static void test_trace_lines_carry_module_and_task_around_one_piece_of_text(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EVENT_TEST(test_event_is_seen_whole_on_entry),
-		EVENT_TEST(test_result_is_seen_on_return),
-		EVENT_TEST(test_one_hook_serves_both_abis_by_name),
-		EVENT_TEST(test_kernel_of_32_bits_has_one_abi_which_is_its_own),
-		EVENT_TEST(test_hook_on_every_call_sees_every_call),
-		EVENT_TEST(test_bits_of_no_hook_are_ignored),
+		EVENT_TEST(test_event_is_complete_at_entry),
+		EVENT_TEST(test_result_is_available_at_return),
+		EVENT_TEST(test_hook_by_name_covers_both_abis),
+		EVENT_TEST(test_32_bit_kernel_has_one_native_abi),
+		EVENT_TEST(test_hook_on_every_call_gets_every_call),
+		EVENT_TEST(test_unused_hook_bits_are_ignored),
 		EVENT_TEST(test_widths_in_a_64_bit_task),
 		EVENT_TEST(test_widths_in_a_32_bit_task),
-		EVENT_TEST(test_numbers_over_the_end_are_efault_not_halves),
-		EVENT_TEST(test_empty_buffers_are_einval_for_texts_and_nothing_for_bytes),
-		EVENT_TEST(test_skip_sets_the_result_and_return_hooks_see_it),
-		EVENT_TEST(test_result_is_replaced_on_return),
-		EVENT_TEST(test_arguments_are_replaced_on_entry),
+		EVENT_TEST(test_partial_reads_of_numbers_are_efault),
+		EVENT_TEST(test_empty_buffers_are_einval_for_strings_only),
+		EVENT_TEST(test_skip_result_is_passed_to_return_hooks),
+		EVENT_TEST(test_result_is_replaced_at_return),
+		EVENT_TEST(test_arguments_are_replaced_at_entry),
 		EVENT_TEST(test_verdicts_of_the_wrong_stage_are_einval),
 		EVENT_TEST(test_registers_are_set_at_the_tasks_width),
-		EVENT_TEST(test_edits_of_several_hooks_survive_and_are_seen),
-		EVENT_TEST(test_later_return_hook_sees_the_staged_result),
+		EVENT_TEST(test_edits_of_several_hooks_are_combined),
+		EVENT_TEST(test_later_return_hook_gets_the_staged_result),
 		EVENT_TEST(test_handled_stops_later_hooks),
-		EVENT_TEST(test_two_modules_run_in_the_order_they_were_loaded),
-		EVENT_TEST(test_late_hook_of_the_first_module_runs_before_the_second_module),
-		EVENT_TEST(test_negative_return_discards_only_what_that_hook_staged),
-		EVENT_TEST(test_hundred_failures_in_a_row_switch_the_hook_off),
-		EVENT_TEST(test_slow_callback_is_named_once),
-		EVENT_TEST(test_trace_lines_carry_module_and_task_around_one_piece_of_text),
+		EVENT_TEST(test_modules_run_in_load_order),
+		EVENT_TEST(test_late_hook_of_first_module_runs_before_second_module),
+		EVENT_TEST(test_negative_return_discards_only_own_staging),
+		EVENT_TEST(test_100_consecutive_failures_switch_the_hook_off),
+		EVENT_TEST(test_slow_callback_is_reported_once),
+		EVENT_TEST(test_log_lines_have_module_text_and_task),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Declared fetches: the same answers, fewer rings. */
+/* Declarations: the same results with fewer calls. */
 #include "rig.h"
 
 #include <errno.h>
@@ -92,7 +92,7 @@ static void expect_all(void)
 	assert_int_equal(get_le32(memory + 516), 2);
 }
 
-static void test_fetch_everything_declared_and_deferred_is_one_ring(void **state)
+static void test_fetch_declared_and_deferred_is_one_call(void **state)
 {
 	uint64_t answers;
 
@@ -100,12 +100,12 @@ static void test_fetch_everything_declared_and_deferred_is_one_ring(void **state
 	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
 			 0);
 	expect_all();
-	answers = rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER];
+	answers = rig_channel_stats(&rig).doorbells[PORTAL_CALL_ANSWER];
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER], answers);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 2);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_WRITE], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_ANSWER], answers);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 2);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_WRITE], 0);
 }
 
 static void test_fetch_undeclared_gives_the_same_answers(void **state)
@@ -113,18 +113,18 @@ static void test_fetch_undeclared_gives_the_same_answers(void **state)
 	(void)state;
 	assert_int_equal(run(read_all, 0, NULL, 0), 0);
 	expect_all();
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 2);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 2);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_STR], 1);
 }
 
-static void test_fetch_a_guest_without_it_gives_the_same_answers(void **state)
+static void test_fetch_unsupported_gives_the_same_answers(void **state)
 {
 	(void)state;
 	rig.guest.features = 0;
 	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
 			 0);
 	expect_all();
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 2);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 2);
 }
 
 static int read_past(struct portal_ctx *ctx, void *data)
@@ -135,7 +135,7 @@ static int read_past(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_fetch_a_read_past_what_was_declared_asks(void **state)
+static void test_fetch_read_past_declaration_uses_operation(void **state)
 {
 	static const struct portal_fetch eight[] = {
 		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 }
@@ -145,7 +145,7 @@ static void test_fetch_a_read_past_what_was_declared_asks(void **state)
 	run(read_past, 0, eight, 1);
 	assert_int_equal(saw.n[0], 8);
 	assert_int_equal(saw.n[1], 8);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 1);
 }
 
 static int write_then_read(struct portal_ctx *ctx, void *data)
@@ -156,7 +156,7 @@ static int write_then_read(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_fetch_own_writes_are_seen(void **state)
+static void test_fetch_reads_see_own_writes(void **state)
 {
 	static const struct portal_fetch eight[] = {
 		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 8 }
@@ -165,10 +165,10 @@ static void test_fetch_own_writes_are_seen(void **state)
 	(void)state;
 	run(write_then_read, 0, eight, 1);
 	assert_int_equal(saw.value, 0x55667788);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 0);
 }
 
-static void test_fetch_what_does_not_fit_is_asked_for_whole(void **state)
+static void test_fetch_declarations_larger_than_a_page(void **state)
 {
 	static const struct portal_fetch large[] = {
 		{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 3000 },
@@ -178,10 +178,10 @@ static void test_fetch_what_does_not_fit_is_asked_for_whole(void **state)
 	(void)state;
 	run(read_past, 0, large, 2);
 	assert_int_equal(saw.n[0], 8);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 0);
 }
 
-static void test_fetch_too_many_declarations_are_refused(void **state)
+static void test_fetch_too_many_declarations_are_e2big(void **state)
 {
 	static const struct portal_fetch many[PORTAL_MAX_FETCH + 1] = {
 		[0 ... PORTAL_MAX_FETCH] = { .what = PORTAL_FETCH_STR, .max = 1 },
@@ -205,18 +205,18 @@ static void test_fetch_too_many_declarations_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_fetch_everything_declared_and_deferred_is_one_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_declared_and_deferred_is_one_call, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_fetch_undeclared_gives_the_same_answers, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_fetch_a_guest_without_it_gives_the_same_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_a_read_past_what_was_declared_asks,
+		cmocka_unit_test_setup_teardown(test_fetch_unsupported_gives_the_same_answers,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_own_writes_are_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_what_does_not_fit_is_asked_for_whole,
+		cmocka_unit_test_setup_teardown(test_fetch_read_past_declaration_uses_operation,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_too_many_declarations_are_refused, setup,
+		cmocka_unit_test_setup_teardown(test_fetch_reads_see_own_writes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_declarations_larger_than_a_page, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_fetch_too_many_declarations_are_e2big, setup,
 						teardown),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What portal_hook_syscall() accepts, and what of it reaches the wire. */
+/* Validation and encoding of hooks. */
 #include "rig.h"
 
 #include <endian.h>
@@ -37,7 +37,7 @@ static int try(const struct portal_syscall_hook *desc)
 	return ret;
 }
 
-static void test_plain_hook_is_fine(void **state)
+static void test_minimal_hook_is_accepted(void **state)
 {
 	struct portal_syscall_hook desc = good();
 
@@ -93,7 +93,7 @@ static void test_widths_are_powers_of_two_up_to_eight(void **state)
 	}
 }
 
-static void test_comm_of_fifteen_bytes_fits_and_of_sixteen_is_enametoolong(void **state)
+static void test_comm_longer_than_15_bytes_is_enametoolong(void **state)
 {
 	struct portal_syscall_hook desc = good();
 
@@ -104,7 +104,7 @@ static void test_comm_of_fifteen_bytes_fits_and_of_sixteen_is_enametoolong(void 
 	assert_int_equal(try(&desc), -ENAMETOOLONG);
 }
 
-static void test_strings_fill_the_page_and_one_byte_more_is_e2big(void **state)
+static void test_strings_larger_than_the_page_are_e2big(void **state)
 {
 	static char text[PORTAL_DATA_SIZE];
 	struct portal_syscall_hook desc = good();
@@ -153,7 +153,7 @@ static void test_fetch_declarations_are_checked(void **state)
 	assert_int_equal(try(&desc), -EINVAL);
 }
 
-static void test_hook_reaches_the_wire_whole(void **state)
+static void test_hook_is_encoded_completely(void **state)
 {
 	struct portal_syscall_hook desc = good();
 	uint8_t payload[PORTAL_DATA_SIZE];
@@ -206,7 +206,7 @@ static void check_reg(uint32_t abi, const char *name, int expected)
 	assert_int_equal(ret < 0 ? ret : (int)index, expected);
 }
 
-static void test_registers_have_their_names_by_abi(void **state)
+static void test_register_names_by_abi(void **state)
 {
 	(void)state;
 	check_reg(PORTAL_ABI_X86_64, "ax", 0);
@@ -240,14 +240,14 @@ static void test_registers_have_their_names_by_abi(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain_hook_is_fine),
+		cmocka_unit_test(test_minimal_hook_is_accepted),
 		cmocka_unit_test(test_fields_out_of_range_are_einval),
 		cmocka_unit_test(test_widths_are_powers_of_two_up_to_eight),
-		cmocka_unit_test(test_comm_of_fifteen_bytes_fits_and_of_sixteen_is_enametoolong),
-		cmocka_unit_test(test_strings_fill_the_page_and_one_byte_more_is_e2big),
+		cmocka_unit_test(test_comm_longer_than_15_bytes_is_enametoolong),
+		cmocka_unit_test(test_strings_larger_than_the_page_are_e2big),
 		cmocka_unit_test(test_fetch_declarations_are_checked),
-		cmocka_unit_test(test_hook_reaches_the_wire_whole),
-		cmocka_unit_test(test_registers_have_their_names_by_abi),
+		cmocka_unit_test(test_hook_is_encoded_completely),
+		cmocka_unit_test(test_register_names_by_abi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

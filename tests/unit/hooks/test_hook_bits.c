@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bits of hooks, and what finding one costs. The linker sends comparisons of names through here
- * (--wrap). */
+/* Hook bits and the cost of allocating one. The linker redirects strcmp() to this file (--wrap). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +57,7 @@ static void assert_full(const char *name)
 	assert_int_equal(bit, UINT32_MAX);
 }
 
-/* takes all that are left for @name. Return: their set */
+/* Allocate all bits that are free for @name. Return: the set of these bits. */
 static uint64_t take_all(const char *name, unsigned int nr)
 {
 	uint64_t set = 0;
@@ -73,7 +72,7 @@ static uint64_t take_all(const char *name, unsigned int nr)
 	return set;
 }
 
-static void test_call_has_each_bit_once(void **state)
+static void test_each_bit_is_allocated_once_per_call(void **state)
 {
 	(void)state;
 	assert_true(take_all("ioctl", PORTAL_MAX_HOOKS) == UINT64_MAX);
@@ -81,7 +80,7 @@ static void test_call_has_each_bit_once(void **state)
 	assert_full(NULL);
 }
 
-static void test_hook_on_every_call_shares_with_all(void **state)
+static void test_hook_on_every_call_has_bit_of_no_other_hook(void **state)
 {
 	uint32_t named = take("ioctl"), every = take(NULL), other = take("uname");
 
@@ -95,7 +94,7 @@ static void test_hook_on_every_call_shares_with_all(void **state)
 	assert_int_equal(take("ioctl"), every);
 }
 
-static void test_bit_is_every_call_s_when_the_last_call_gave_it_back(void **state)
+static void test_bit_free_on_all_calls_suits_hook_on_every_call(void **state)
 {
 	uint64_t ioctl = take_all("ioctl", PORTAL_MAX_HOOKS);
 
@@ -109,7 +108,7 @@ static void test_bit_is_every_call_s_when_the_last_call_gave_it_back(void **stat
 	assert_full("ioctl");
 }
 
-static void test_bit_just_given_back_is_used_last(void **state)
+static void test_freed_bit_is_reused_last(void **state)
 {
 	uint32_t first = take("ioctl");
 
@@ -120,7 +119,7 @@ static void test_bit_just_given_back_is_used_last(void **state)
 	assert_int_equal(take("ioctl"), first);
 }
 
-static void test_refusal_takes_nothing(void **state)
+static void test_refused_allocation_leaves_no_entry(void **state)
 {
 	(void)state;
 	take_all(NULL, PORTAL_MAX_HOOKS);
@@ -132,8 +131,7 @@ static void test_refusal_takes_nothing(void **state)
 	take_all("ioctl", PORTAL_MAX_HOOKS);
 }
 
-/* two hooks on each of @nr_calls calls, as a module does that hooks both tables. Return: names
- * compared */
+/* Allocate bits for two hooks on each of @nr_calls calls. Return: number of names compared. */
 static unsigned long compared_for(unsigned int nr_calls)
 {
 	char name[16];
@@ -146,8 +144,8 @@ static unsigned long compared_for(unsigned int nr_calls)
 	return nr_compared;
 }
 
-/* every pair of them would be 319,600 */
-static void test_eight_hundred_hooks_compare_less_than_three_names_each(void **state)
+/* Comparing all pairs would take 319,600 comparisons. */
+static void test_800_hooks_compare_fewer_than_3_names_each(void **state)
 {
 	unsigned long compared = compared_for(NR_CALLS);
 
@@ -155,7 +153,7 @@ static void test_eight_hundred_hooks_compare_less_than_three_names_each(void **s
 	assert_in_range(compared, NR_CALLS, 3 * 2 * NR_CALLS);
 }
 
-static void test_hook_of_a_full_kernel_costs_what_the_first_ones_cost(void **state)
+static void test_last_bit_costs_as_little_as_the_first(void **state)
 {
 	unsigned long early, late;
 
@@ -175,13 +173,13 @@ static void test_hook_of_a_full_kernel_costs_what_the_first_ones_cost(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BITS_TEST(test_call_has_each_bit_once),
-		BITS_TEST(test_hook_on_every_call_shares_with_all),
-		BITS_TEST(test_bit_is_every_call_s_when_the_last_call_gave_it_back),
-		BITS_TEST(test_bit_just_given_back_is_used_last),
-		BITS_TEST(test_refusal_takes_nothing),
-		BITS_TEST(test_eight_hundred_hooks_compare_less_than_three_names_each),
-		BITS_TEST(test_hook_of_a_full_kernel_costs_what_the_first_ones_cost),
+		BITS_TEST(test_each_bit_is_allocated_once_per_call),
+		BITS_TEST(test_hook_on_every_call_has_bit_of_no_other_hook),
+		BITS_TEST(test_bit_free_on_all_calls_suits_hook_on_every_call),
+		BITS_TEST(test_freed_bit_is_reused_last),
+		BITS_TEST(test_refused_allocation_leaves_no_entry),
+		BITS_TEST(test_800_hooks_compare_fewer_than_3_names_each),
+		BITS_TEST(test_last_bit_costs_as_little_as_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules as shared objects, loaded by a program that exports what portal-vmm exports. The folder
- * of the objects is given in PORTAL_TEST_MODULES, that of the examples in PORTAL_TEST_EXAMPLES.
+ * Hook modules as shared objects, loaded by a program that exports the same functions as
+ * portal-vmm. PORTAL_TEST_MODULES is the directory of the modules, PORTAL_TEST_EXAMPLES that of the
+ * examples.
  */
 #include "rig.h"
 
@@ -38,7 +39,7 @@ static const char *module(const char *rest)
 	return spec;
 }
 
-/* load @text and look for @message in the log */
+/* Load @text, check the result, and look for @message in the log. */
 static void expect(const char *text, int ret, const char *message)
 {
 	const char *log;
@@ -52,7 +53,7 @@ static void expect(const char *text, int ret, const char *message)
 		fail_msg("'%s' is not in: %s", message, log);
 }
 
-static void test_module_lives_from_load_to_unload(void **state)
+static void test_module_from_load_to_unload(void **state)
 {
 	const char *log;
 
@@ -71,21 +72,21 @@ static void test_module_lives_from_load_to_unload(void **state)
 	module_host_destroy(rig.host);
 	rig.host = NULL;
 	log = capture_stop();
-	/* a host that is busy says between them that the callback took long */
+	/* on a busy host a message about a slow callback may be between them */
 	log = strstr(log, "portal-vmm: everything: ioctl by probe 201 [probe 101]\n");
 	assert_non_null(log);
 	assert_non_null(strstr(log, "portal-vmm: everything: fare well,friend\n"));
 }
 
-static void test_module_that_is_not_there_is_enoent(void **state)
+static void test_missing_module_is_enoent(void **state)
 {
 	(void)state;
 	expect(module("nowhere.so"), -ENOENT, "No such file or directory; give the path of a .so");
 }
 
-static void test_file_that_is_no_shared_object_is_enoexec(void **state)
+static void test_file_not_a_shared_object_is_enoexec(void **state)
 {
-	/* the header of a 64-bit file with nothing in it */
+	/* the ELF header of an empty 64-bit file */
 	static const char header[64] = "\177ELF\2\1\1";
 	char path[] = "/tmp/portal-test-XXXXXX";
 	int fd = mkstemp(path);
@@ -100,7 +101,7 @@ static void test_file_that_is_no_shared_object_is_enoexec(void **state)
 	expect("/tmp", -ENOEXEC, "not a shared object");
 }
 
-static void test_shared_object_without_the_symbol_is_enoexec(void **state)
+static void test_object_without_portal_module_is_enoexec(void **state)
 {
 	(void)state;
 	expect(module("no_symbol.so"), -ENOEXEC, "no symbol portal_module");
@@ -127,7 +128,7 @@ static void test_incomplete_descriptor_is_einval(void **state)
 	expect(module("incomplete.so"), -EINVAL, "descriptor is incomplete");
 }
 
-static void test_missing_functions_are_enoexec_and_named(void **state)
+static void test_undefined_functions_are_enoexec_and_named(void **state)
 {
 	(void)state;
 	expect(module("missing_function.so"), -ENOEXEC, "portal_from_the_future");
@@ -135,7 +136,7 @@ static void test_missing_functions_are_enoexec_and_named(void **state)
 	expect(module("unlinked.so"), -ENOEXEC, "helper_that_is_not_there; link the code");
 }
 
-static void test_load_that_fails_gives_its_own_error(void **state)
+static void test_error_of_load_is_returned(void **state)
 {
 	(void)state;
 	expect(module("refuses.so"), -EADDRINUSE, "its load() failed: Address already in use");
@@ -159,7 +160,7 @@ static void test_malformed_option_is_einval(void **state)
 	expect(module("everything.so,number=many"), -EINVAL, "its load() failed");
 }
 
-static void test_descriptor_of_a_module_is_printed(void **state)
+static void test_describe_prints_the_module(void **state)
 {
 	auto_free char *text = NULL;
 	size_t size;
@@ -173,7 +174,7 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 		      "uses everything\n"
 		      "options:\n"
 		      "  number=1  a number\n"
-		      "  last_words=bye  what to say at the end\n"
+		      "  last_words=bye  text to log at the end\n"
 		      "hooks:\n"
 		      "  ioctl: on enter, comm \"probe\", pid 100, arg1 in 0x1..0x89f1 (4 bytes), "
 		      "arg2 starts with \"eth\", 1 rule\n"
@@ -185,7 +186,7 @@ static void test_descriptor_of_a_module_is_printed(void **state)
 	capture_stop();
 }
 
-static void test_module_that_does_not_start_is_described_without_hooks(void **state)
+static void test_describe_without_hooks_when_load_fails(void **state)
 {
 	auto_free char *text = NULL;
 	size_t size;
@@ -199,7 +200,7 @@ static void test_module_that_does_not_start_is_described_without_hooks(void **st
 	assert_non_null(strstr(text, "refuses  (hook API 1)\noptions:\n  none\nhooks: unknown"));
 }
 
-static void test_every_example_loads_and_describes_itself(void **state)
+static void test_every_example_loads(void **state)
 {
 	static const char *const names[] = {
 		"hello.so",	 "memory_access.so", "raeth.so",
@@ -221,20 +222,20 @@ static void test_every_example_loads_and_describes_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MODULE_TEST(test_module_lives_from_load_to_unload),
-		MODULE_TEST(test_module_that_is_not_there_is_enoent),
-		MODULE_TEST(test_file_that_is_no_shared_object_is_enoexec),
-		MODULE_TEST(test_shared_object_without_the_symbol_is_enoexec),
+		MODULE_TEST(test_module_from_load_to_unload),
+		MODULE_TEST(test_missing_module_is_enoent),
+		MODULE_TEST(test_file_not_a_shared_object_is_enoexec),
+		MODULE_TEST(test_object_without_portal_module_is_enoexec),
 		MODULE_TEST(test_newer_api_is_eprotonosupport),
 		MODULE_TEST(test_api_of_before_the_first_release_is_eprotonosupport),
 		MODULE_TEST(test_incomplete_descriptor_is_einval),
-		MODULE_TEST(test_missing_functions_are_enoexec_and_named),
-		MODULE_TEST(test_load_that_fails_gives_its_own_error),
+		MODULE_TEST(test_undefined_functions_are_enoexec_and_named),
+		MODULE_TEST(test_error_of_load_is_returned),
 		MODULE_TEST(test_unknown_option_lists_the_known_ones),
 		MODULE_TEST(test_malformed_option_is_einval),
-		MODULE_TEST(test_descriptor_of_a_module_is_printed),
-		MODULE_TEST(test_module_that_does_not_start_is_described_without_hooks),
-		MODULE_TEST(test_every_example_loads_and_describes_itself),
+		MODULE_TEST(test_describe_prints_the_module),
+		MODULE_TEST(test_describe_without_hooks_when_load_fails),
+		MODULE_TEST(test_every_example_loads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

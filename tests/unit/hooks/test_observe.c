@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks that only look: both stages of a call in one exit. */
+/* Hooks with PORTAL_HOOK_OBSERVE: both stages of a system call in one exit. */
 #include "rig.h"
 
 #include <errno.h>
@@ -60,7 +60,7 @@ static int64_t run(portal_syscall_fn *fn, uint32_t when, const char *name)
 	return rig_call(&rig, name, 0, 77, MEMORY);
 }
 
-static void test_observe_both_stages_are_one_ring(void **state)
+static void test_observe_both_stages_in_one_call(void **state)
 {
 	(void)state;
 	assert_int_equal(run(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, "ioctl"), -ENOTTY);
@@ -71,26 +71,26 @@ static void test_observe_both_stages_are_one_ring(void **state)
 	assert_true(saw.is_return[1]);
 	assert_int_equal(saw.ret[1], -ENOTTY);
 	assert_int_equal(saw.arg[1], 77);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
-	assert_int_equal(rig_gate_stats(&rig).events[PORTAL_EVENT_SYSCALL_RETURN & 0xff], 1);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).events[PORTAL_EVENT_SYSCALL_RETURN & 0xff], 1);
 }
 
-static void test_observe_a_call_that_never_returns_is_told_at_entry(void **state)
+static void test_observe_call_without_return_is_reported_at_entry(void **state)
 {
 	(void)state;
 	run(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, "exit_group");
-	/* the fake guest lets even this call return, so that both events are there */
+	/* the fake guest lets even this system call return, so both events are sent */
 	assert_false(saw.is_return[0]);
-	assert_int_equal(rig_gate_stats(&rig).events[PORTAL_EVENT_SYSCALL_ENTER & 0xff], 1);
+	assert_int_equal(rig_channel_stats(&rig).events[PORTAL_EVENT_SYSCALL_ENTER & 0xff], 1);
 }
 
-static void test_observe_one_stage_is_called_there(void **state)
+static void test_observe_one_stage_is_called_at_that_stage(void **state)
 {
 	(void)state;
 	run(look, PORTAL_ON_ENTER, "ioctl");
 	assert_int_equal(saw.calls, 1);
 	assert_false(saw.is_return[0]);
-	assert_int_equal(rig_gate_stats(&rig).events[PORTAL_EVENT_SYSCALL_ENTER & 0xff], 1);
+	assert_int_equal(rig_channel_stats(&rig).events[PORTAL_EVENT_SYSCALL_ENTER & 0xff], 1);
 }
 
 static int try_to_change(struct portal_ctx *ctx, void *data)
@@ -103,13 +103,13 @@ static int try_to_change(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_observe_nothing_can_be_changed(void **state)
+static void test_observe_cannot_change_anything(void **state)
 {
 	(void)state;
 	assert_int_equal(run(try_to_change, PORTAL_ON_ENTER | PORTAL_ON_RETURN, "ioctl"), -ENOTTY);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(saw.refused[i], -EINVAL);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
 
 static int after(struct portal_ctx *ctx, void *data)
@@ -119,7 +119,7 @@ static int after(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
+static void test_observe_result_does_not_stop_later_hooks(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER | PORTAL_ON_RETURN,
@@ -134,22 +134,22 @@ static void test_observe_does_not_keep_later_hooks_from_the_call(void **state)
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "ioctl", 0, 0, 0), 5);
 	assert_int_equal(saw.calls, 2);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_observe_both_stages_are_one_ring, setup,
+		cmocka_unit_test_setup_teardown(test_observe_both_stages_in_one_call, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(
-			test_observe_a_call_that_never_returns_is_told_at_entry, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_observe_one_stage_is_called_there, setup,
+			test_observe_call_without_return_is_reported_at_entry, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_observe_one_stage_is_called_at_that_stage,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_observe_cannot_change_anything, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_observe_nothing_can_be_changed, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_observe_does_not_keep_later_hooks_from_the_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_observe_result_does_not_stop_later_hooks,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

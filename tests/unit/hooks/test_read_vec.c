@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* portal_read_vec(): every step is what portal_read_bytes() would have read, for fewer rings. */
+/* portal_read_vec(): each step gives what portal_read_bytes() would read, with fewer calls. */
 #include "rig.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 static struct rig rig;
 static uint8_t *memory;
 
-/* what the callback did and got */
+/* parameters and results of the callback */
 static struct {
 	int ret;
 	ssize_t n[NR_NODES];
@@ -104,9 +104,9 @@ static void run(uint32_t flags, const struct portal_fetch *fetch, uint32_t nr_fe
 
 static void expect_operations(unsigned int vec, unsigned int read)
 {
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_VEC], vec);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ], read);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_VEC], vec);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], read);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 0);
 }
 
 static void expect_nodes(size_t nr)
@@ -134,7 +134,7 @@ static void test_vec_eight_nodes_are_one_operation(void **state)
 	expect_operations(1, 0);
 }
 
-static void test_vec_pointers_of_a_32_bit_task_have_4_bytes(void **state)
+static void test_vec_32_bit_task_has_4_byte_pointers(void **state)
 {
 	struct fake_session session;
 	const struct portal_syscall_hook hook = {
@@ -155,7 +155,7 @@ static void test_vec_pointers_of_a_32_bit_task_have_4_bytes(void **state)
 	expect_operations(1, 0);
 }
 
-static void test_vec_a_null_pointer_ends_the_walk(void **state)
+static void test_vec_null_pointer_ends_the_reads(void **state)
 {
 	(void)state;
 	put_le64(node(4) + 4, 0);
@@ -165,7 +165,7 @@ static void test_vec_a_null_pointer_ends_the_walk(void **state)
 	expect_operations(1, 0);
 }
 
-static void test_vec_a_fault_ends_the_walk(void **state)
+static void test_vec_fault_ends_the_reads(void **state)
 {
 	(void)state;
 	put_le64(node(4) + 4, MEMORY + 8192 - 3);
@@ -181,7 +181,7 @@ static void test_vec_a_fault_ends_the_walk(void **state)
 	expect_operations(3, 0);
 }
 
-static void test_vec_a_guest_without_it_is_asked_step_by_step(void **state)
+static void test_vec_unsupported_reads_step_by_step(void **state)
 {
 	(void)state;
 	rig.guest.nr_ops = PORTAL_OP_READ_VEC;
@@ -193,7 +193,7 @@ static void test_vec_a_guest_without_it_is_asked_step_by_step(void **state)
 	expect_operations(6, 6);
 }
 
-/* ---- what the host has ---- */
+/* ---- declared memory ---- */
 
 static const struct portal_fetch of_head[] = {
 	{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = NODE },
@@ -204,13 +204,13 @@ static const struct portal_fetch of_all[] = {
 	{ .what = PORTAL_FETCH_MEM, .arg = 2, .max = 2500 },
 };
 
-static void test_vec_declared_nodes_are_not_asked_for(void **state)
+static void test_vec_declared_nodes_are_not_requested(void **state)
 {
 	(void)state;
 	run(0, of_head, ARRAY_SIZE(of_head));
 	expect_nodes(NR_NODES);
 	expect_operations(1, 0);
-	/* the last of the three is declared in part: no */
+	/* only the first two nodes are declared */
 	put_le64(node(2) + 4, 0);
 	walk.nr = 2;
 	rig_call(&rig, "ioctl", 3, 0x89f1, HEAD);
@@ -218,7 +218,7 @@ static void test_vec_declared_nodes_are_not_asked_for(void **state)
 	expect_operations(1, 0);
 }
 
-static void test_vec_wholly_declared_costs_nothing(void **state)
+static void test_vec_declared_completely_costs_no_operation(void **state)
 {
 	(void)state;
 	put_le64(node(2) + 4, 0);
@@ -228,7 +228,7 @@ static void test_vec_wholly_declared_costs_nothing(void **state)
 	expect_operations(0, 0);
 }
 
-static void test_vec_a_declared_fault_is_the_answer(void **state)
+static void test_vec_declared_fault_is_returned(void **state)
 {
 	static const struct portal_fetch fetch[] = {
 		{ .what = PORTAL_FETCH_PTR_MEM, .arg = 2, .offset = 4, .max = NODE },
@@ -244,7 +244,7 @@ static void test_vec_a_declared_fault_is_the_answer(void **state)
 	expect_operations(0, 0);
 }
 
-/* ---- what the hook has written itself ---- */
+/* ---- the hook's own writes ---- */
 
 static void write_pointer(struct portal_ctx *ctx)
 {
@@ -287,7 +287,7 @@ static void test_vec_own_writes_to_declared_nodes_are_followed(void **state)
 	expect_operations(1, 0);
 }
 
-/* the guest follows the pointer that is there; the walk, the staged one: one operation more */
+/* The guest does not know the staged pointer, so following it takes another operation. */
 static void test_vec_staged_pointers_are_followed(void **state)
 {
 	(void)state;
@@ -302,7 +302,7 @@ static void write_null(struct portal_ctx *ctx)
 	assert_int_equal(portal_write_ptr(ctx, node_address(2) + 4, 0), 0);
 }
 
-static void test_vec_a_staged_null_ends_the_walk(void **state)
+static void test_vec_staged_null_ends_the_reads(void **state)
 {
 	(void)state;
 	walk.before = write_null;
@@ -317,7 +317,7 @@ static void write_over_null(struct portal_ctx *ctx)
 	assert_int_equal(portal_write_ptr(ctx, node_address(4) + 4, node_address(5)), 0);
 }
 
-static void test_vec_a_staged_pointer_instead_of_null_goes_on(void **state)
+static void test_vec_staged_pointer_over_null_continues(void **state)
 {
 	(void)state;
 	put_le64(node(4) + 4, 0);
@@ -336,8 +336,8 @@ static void stage_unmapped_node(struct portal_ctx *ctx)
 	assert_int_equal(portal_write_bytes(ctx, 0x900000, bytes, NODE), NODE);
 }
 
-/* as portal_read_bytes() has it: what is staged whole is not looked for in the guest */
-static void test_vec_a_staged_node_hides_a_fault(void **state)
+/* As in portal_read_bytes(): completely staged bytes are not read from the guest. */
+static void test_vec_staged_node_hides_a_fault(void **state)
 {
 	(void)state;
 	put_le64(node(0) + 4, 0x900000);
@@ -350,7 +350,7 @@ static void test_vec_a_staged_node_hides_a_fault(void **state)
 	expect_operations(2, 0);
 }
 
-/* ---- what is refused ---- */
+/* ---- invalid steps ---- */
 
 static void set_unknown_flag(struct portal_step *steps)
 {
@@ -383,7 +383,7 @@ static void set_too_long(struct portal_step *steps)
 	steps[7].len = PORTAL_DATA_SIZE - 7 * (NODE + 8) - 8 + 1;
 }
 
-static void test_vec_nonsense_is_einval_and_reads_nothing(void **state)
+static void test_vec_invalid_steps_are_einval_and_read_nothing(void **state)
 {
 	static void (*const changes[])(struct portal_step * steps) = {
 		set_unknown_flag, set_base_without_flag, set_later_base,
@@ -425,20 +425,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VEC_TEST(test_vec_eight_nodes_are_one_operation),
-		VEC_TEST(test_vec_pointers_of_a_32_bit_task_have_4_bytes),
-		VEC_TEST(test_vec_a_null_pointer_ends_the_walk),
-		VEC_TEST(test_vec_a_fault_ends_the_walk),
-		VEC_TEST(test_vec_a_guest_without_it_is_asked_step_by_step),
-		VEC_TEST(test_vec_declared_nodes_are_not_asked_for),
-		VEC_TEST(test_vec_wholly_declared_costs_nothing),
-		VEC_TEST(test_vec_a_declared_fault_is_the_answer),
+		VEC_TEST(test_vec_32_bit_task_has_4_byte_pointers),
+		VEC_TEST(test_vec_null_pointer_ends_the_reads),
+		VEC_TEST(test_vec_fault_ends_the_reads),
+		VEC_TEST(test_vec_unsupported_reads_step_by_step),
+		VEC_TEST(test_vec_declared_nodes_are_not_requested),
+		VEC_TEST(test_vec_declared_completely_costs_no_operation),
+		VEC_TEST(test_vec_declared_fault_is_returned),
 		VEC_TEST(test_vec_own_writes_are_followed),
 		VEC_TEST(test_vec_own_writes_to_declared_nodes_are_followed),
 		VEC_TEST(test_vec_staged_pointers_are_followed),
-		VEC_TEST(test_vec_a_staged_null_ends_the_walk),
-		VEC_TEST(test_vec_a_staged_pointer_instead_of_null_goes_on),
-		VEC_TEST(test_vec_a_staged_node_hides_a_fault),
-		VEC_TEST(test_vec_nonsense_is_einval_and_reads_nothing),
+		VEC_TEST(test_vec_staged_null_ends_the_reads),
+		VEC_TEST(test_vec_staged_pointer_over_null_continues),
+		VEC_TEST(test_vec_staged_node_hides_a_fault),
+		VEC_TEST(test_vec_invalid_steps_are_einval_and_read_nothing),
 		VEC_TEST(test_vec_of_a_killed_task_is_ecanceled),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules: answers that the guest gives by itself, and how they come to their end. */
+/* Rules: answering without an exit, installing, revoking and removing. */
 #include "rig.h"
 
 #include <endian.h>
@@ -15,13 +15,13 @@
 static struct rig rig;
 static uint8_t *memory;
 
-/* what a callback does, and how often it was asked */
+/* parameters and results of the callback */
 static struct {
 	unsigned int calls;
 	const struct portal_rule *rule;
 	int result;
 	uint64_t id;
-} asked;
+} callback;
 
 static struct portal_hook *hook_at(size_t i)
 {
@@ -31,10 +31,10 @@ static struct portal_hook *hook_at(size_t i)
 static int answer(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
-	asked.calls++;
-	if (asked.rule)
-		asked.result = portal_rule_add(hook_at(0), asked.rule, &asked.id);
-	asked.rule = NULL;
+	callback.calls++;
+	if (callback.rule)
+		callback.result = portal_rule_add(hook_at(0), callback.rule, &callback.id);
+	callback.rule = NULL;
 	return portal_is_return(ctx) ? portal_set_ret(ctx, 99) : portal_skip(ctx, 99);
 }
 
@@ -48,7 +48,7 @@ static int always_fail(struct portal_ctx *ctx, void *data)
 static int setup(void **state)
 {
 	(void)state;
-	memset(&asked, 0, sizeof(asked));
+	memset(&callback, 0, sizeof(callback));
 	rig_init(&rig, 4, 1);
 	memory = fake_map(&rig.task, MEMORY, 4096, FAKE_READ | FAKE_WRITE);
 	return 0;
@@ -61,7 +61,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* hooks @nr times @name at @when, with the callback above */
+/* Register @nr hooks on @name at @when with the callback answer(). */
 static void load_hooks(const char *name, uint32_t when, size_t nr)
 {
 	struct portal_syscall_hook hooks[4];
@@ -101,12 +101,12 @@ static uint64_t hits_of(uint64_t id)
 
 static uint64_t events(void)
 {
-	return rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT];
+	return rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT];
 }
 
 /* ---- answering ---- */
 
-static void test_rule_of_load_answers_the_first_call_without_a_ring(void **state)
+static void test_rule_added_in_load_answers_the_first_call(void **state)
 {
 	uint64_t id;
 
@@ -117,15 +117,15 @@ static void test_rule_of_load_answers_the_first_call_without_a_ring(void **state
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(events(), 0);
-	assert_int_equal(asked.calls, 0);
+	assert_int_equal(callback.calls, 0);
 	assert_int_equal(hits_of(id), 2);
 	assert_int_equal(rig_host_stats(&rig).rules_added, 1);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 2);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 1);
 }
 
-/* read: where the pointer in the buffer points to a 5, the result is 3 and a word is written */
-static void test_conditions_decide_and_effects_are_the_rules(void **state)
+/* A rule on read: if the pointer in the buffer points after a 5, store a word and return 3. */
+static void test_rule_conditions_and_effects(void **state)
 {
 	const struct portal_rule_cond conds[] = {
 		{ .place = { .what = PORTAL_RULE_PTR_MEM,
@@ -166,7 +166,7 @@ static void test_conditions_decide_and_effects_are_the_rules(void **state)
 	assert_int_equal(events(), 1);
 }
 
-static void test_arguments_are_changed_and_the_call_runs(void **state)
+static void test_rule_changes_arguments(void **state)
 {
 	const struct portal_rule rule = {
 		PORTAL_RULE_INIT,
@@ -188,7 +188,7 @@ static void test_arguments_are_changed_and_the_call_runs(void **state)
 	assert_int_equal(result.calls, 0);
 }
 
-static void test_first_rule_that_holds_answers(void **state)
+static void test_first_matching_rule_answers(void **state)
 {
 	struct portal_rule_cond cond = {
 		.place = { .what = PORTAL_RULE_ARG, .arg = 0 },
@@ -210,18 +210,18 @@ static void test_first_rule_that_holds_answers(void **state)
 	assert_int_equal(rig_call(&rig, "getppid", 5, 0, 0), 99);
 }
 
-static void test_two_hooks_on_one_call_are_both_asked(void **state)
+static void test_rule_is_not_used_with_two_hooks_on_one_call(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 2);
 	add(&skip_7);
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_int_equal(asked.calls, 2);
+	assert_int_equal(callback.calls, 2);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 0);
 }
 
-static void test_store_that_fails_comes_as_an_event_and_is_said(void **state)
+static void test_failing_store_sends_event_and_is_logged(void **state)
 {
 	const struct portal_rule_store store = {
 		.place = { .what = PORTAL_RULE_MEM, .arg = 0 },
@@ -242,35 +242,35 @@ static void test_store_that_fails_comes_as_an_event_and_is_said(void **state)
 	assert_non_null(strstr(
 		capture_stop(),
 		"test: a rule of the hook on getppid could not do all its stores [probe 101]"));
-	assert_int_equal(asked.calls, 1);
+	assert_int_equal(callback.calls, 1);
 	assert_int_equal(hits_of(id), 1);
 	assert_int_equal(rig_host_stats(&rig).rules_failed, 1);
 	assert_int_equal(rig_call(&rig, "getppid", MEMORY, 0, 0), 7);
 	assert_int_equal(rig_host_stats(&rig).rules_failed, 1);
 }
 
-/* ---- coming ---- */
+/* ---- adding ---- */
 
-static void test_callback_answers_with_a_rule(void **state)
+static void test_rule_added_in_callback_answers_the_next_call(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
 	rig_boot(&rig);
-	asked.rule = &skip_7;
-	asked.result = 1;
+	callback.rule = &skip_7;
+	callback.result = 1;
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_int_equal(asked.result, 0);
+	assert_int_equal(callback.result, 0);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(events(), 1);
-	assert_int_equal(hits_of(asked.id), 2);
-	/* in the session of the event */
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_ANSWER],
-			 rig_gate_stats(&rig).operations[PORTAL_OP_SYSCALL_NAMES] + 4);
+	assert_int_equal(hits_of(callback.id), 2);
+	/* the rule was sent in the session of the event */
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_ANSWER],
+			 rig_channel_stats(&rig).operations[PORTAL_OP_SYSCALL_NAMES] + 4);
 	assert_int_equal(rig.nr_raised, 0);
 }
 
-static void test_rule_of_a_thread_has_the_guest_come(void **state)
+static void test_rule_added_by_thread_requests_a_session(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
@@ -281,26 +281,26 @@ static void test_rule_of_a_thread_has_the_guest_come(void **state)
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 }
 
-static void test_refusal_is_the_callbacks_to_know(void **state)
+static void test_refused_rule_is_returned_to_the_callback(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
 	rig_boot(&rig);
 	rig.guest.refuse_rule = -ENOMEM;
-	asked.rule = &skip_7;
+	callback.rule = &skip_7;
 	capture_start();
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
 	assert_non_null(
 		strstr(capture_stop(), "test: the guest cannot install a rule for getppid: "));
-	assert_int_equal(asked.result, -ENOMEM);
+	assert_int_equal(callback.result, -ENOMEM);
 	rig.guest.refuse_rule = 0;
-	/* it is gone, and not tried again */
+	/* the rule has been removed and is not sent again */
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_ADD], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_RULE_ADD], 1);
 }
 
-static void test_refused_rule_of_load_leaves_the_hook_as_it_was(void **state)
+static void test_refused_rule_of_load_keeps_the_hook(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
@@ -311,11 +311,11 @@ static void test_refused_rule_of_load_leaves_the_hook_as_it_was(void **state)
 	assert_non_null(
 		strstr(capture_stop(), "test: the guest cannot install a rule for getppid: "));
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_ADD], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_RULE_ADD], 0);
 }
 
-static void test_guest_without_rules_gives_the_same_answers(void **state)
+static void test_guest_without_rules_sends_events(void **state)
 {
 	uint64_t id;
 
@@ -325,11 +325,11 @@ static void test_guest_without_rules_gives_the_same_answers(void **state)
 	add(&skip_7);
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_RULE_OPEN], 0);
 	assert_int_equal(portal_rule_add(hook_at(0), &skip_7, &id), -EOPNOTSUPP);
 }
 
-static void test_slots_that_are_no_place_for_them_break_the_session(void **state)
+static void test_invalid_slot_addresses_are_eproto(void **state)
 {
 	const uint64_t places[] = { FAKE_SLOTS_GPA + 64,
 				    FAKE_SLOTS_GPA + PORTAL_PAGE_SIZE,
@@ -343,22 +343,22 @@ static void test_slots_that_are_no_place_for_them_break_the_session(void **state
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
 	rig_boot(&rig);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		uint64_t errors = rig_gate_stats(&rig).protocol_errors;
+		uint64_t errors = rig_channel_stats(&rig).protocol_errors;
 
 		rig.guest.slots_gpa = places[i];
 		add(&skip_7);
 		assert_int_equal(fake_work(&rig.guest, 0), -1);
-		assert_int_equal(rig_gate_stats(&rig).protocol_errors, errors + 1);
+		assert_int_equal(rig_channel_stats(&rig).protocol_errors, errors + 1);
 	}
-	/* it may still come to its senses */
+	/* a valid address is accepted afterwards */
 	rig.guest.slots_gpa = FAKE_SLOTS_GPA;
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 }
 
-/* ---- going ---- */
+/* ---- revoking ---- */
 
-static void test_revoked_rule_answers_nothing_more_without_a_ring(void **state)
+static void test_rule_revoke_needs_no_doorbell_call(void **state)
 {
 	struct channel_stats before, after;
 	uint64_t id, hits = 0, unknown;
@@ -369,15 +369,15 @@ static void test_revoked_rule_answers_nothing_more_without_a_ring(void **state)
 	rig_boot(&rig);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
-	before = rig_gate_stats(&rig);
+	before = rig_channel_stats(&rig);
 	assert_int_equal(portal_rule_revoke(hook_at(0), id, &hits), 0);
 	assert_int_equal(hits, 3);
-	after = rig_gate_stats(&rig);
+	after = rig_channel_stats(&rig);
 	assert_memory_equal(before.doorbells, after.doorbells, sizeof(before.doorbells));
 	assert_int_equal(rig.nr_raised, 0);
 	assert_int_equal(rig.guest.nr_rules, 1);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
-	/* the event was an occasion to have it forgotten */
+	/* it was removed from the guest in the session of the event */
 	assert_int_equal(rig.guest.nr_rules, 0);
 	assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), -ENOENT);
 	assert_int_equal(portal_rule_hits(hook_at(0), id, &unknown), -ENOENT);
@@ -385,7 +385,7 @@ static void test_revoked_rule_answers_nothing_more_without_a_ring(void **state)
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 3);
 }
 
-static void test_switched_off_hook_loses_its_rules_at_once(void **state)
+static void test_disabled_hook_loses_its_rules_at_once(void **state)
 {
 	uint64_t id;
 
@@ -395,7 +395,7 @@ static void test_switched_off_hook_loses_its_rules_at_once(void **state)
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	portal_hook_enable(hook_at(0), false);
-	/* the guest still has the hook on */
+	/* the hook is still enabled in the guest */
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), -ENOTTY);
 	assert_int_equal(portal_rule_add(hook_at(0), &skip_7, &id), -ENOENT);
 	portal_hook_enable(hook_at(0), true);
@@ -408,7 +408,7 @@ static void test_switched_off_hook_loses_its_rules_at_once(void **state)
 	assert_int_equal(rig_host_stats(&rig).rules_revoked, 1);
 }
 
-static void test_removed_hook_takes_its_rules_along(void **state)
+static void test_removed_hook_removes_its_rules(void **state)
 {
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
@@ -453,7 +453,7 @@ static void test_hook_that_fails_too_often_loses_its_rules(void **state)
 	assert_int_equal(rig_host_stats(&rig).rules_revoked, 1);
 }
 
-static void test_bye_keeps_the_counts_and_hello_brings_the_rules_back(void **state)
+static void test_bye_keeps_hits_and_hello_reinstalls_rules(void **state)
 {
 	uint64_t id;
 
@@ -464,7 +464,7 @@ static void test_bye_keeps_the_counts_and_hello_brings_the_rules_back(void **sta
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	assert_int_equal(fake_bye(&rig.guest, 0), 0);
 	assert_int_equal(hits_of(id), 1);
-	/* what the memory is used for then is not looked at */
+	/* the memory is not read after bye */
 	memset(rig.guest.slots, 0xff, FAKE_SLOTS_SIZE);
 	assert_int_equal(hits_of(id), 1);
 	assert_int_equal(fake_hello(&rig.guest, 0), 0);
@@ -474,7 +474,7 @@ static void test_bye_keeps_the_counts_and_hello_brings_the_rules_back(void **sta
 	assert_int_equal(rig_host_stats(&rig).rules_added, 1);
 }
 
-static void test_hello_without_bye_leaves_old_memory_alone(void **state)
+static void test_hello_without_bye_does_not_access_old_slots(void **state)
 {
 	static const uint8_t full[FAKE_SLOTS_SIZE] = { 0xff, 0xff };
 	uint64_t id;
@@ -491,7 +491,7 @@ static void test_hello_without_bye_leaves_old_memory_alone(void **state)
 	assert_int_equal(hits_of(id), 0);
 }
 
-static void test_slots_are_used_again_and_old_generations_are_not(void **state)
+static void test_slots_are_reused_with_new_generations(void **state)
 {
 	uint32_t generations[PORTAL_MAX_RULES] = { 0 };
 	uint64_t id, first = 0;
@@ -518,8 +518,8 @@ static void test_slots_are_used_again_and_old_generations_are_not(void **state)
 	assert_int_equal(events(), 0);
 }
 
-/* a task that dies with the answer on its lips leaves it open what the guest has */
-static void test_rule_whose_session_was_lost_is_told_again(void **state)
+/* If a task is killed before its answer, the host does not know whether the guest has the rule. */
+static void test_rule_of_cancelled_session_is_sent_again(void **state)
 {
 	struct fake_session session;
 	uint64_t id;
@@ -540,28 +540,28 @@ static void test_rule_whose_session_was_lost_is_told_again(void **state)
 	assert_int_equal(rig.guest.nr_rules, 0);
 }
 
-/* a rule that comes while another session waits for the slots */
-static void test_rule_that_comes_while_slots_are_opened_is_not_forgotten(void **state)
+/* A rule is added while another session waits for the answer to RULE_OPEN. */
+static void test_rule_added_during_rule_open_is_sent(void **state)
 {
 	struct fake_session session;
 
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
 	rig_boot(&rig);
-	asked.rule = &skip_7;
+	callback.rule = &skip_7;
 	rig_open_call(&rig, &session, &rig.task, "getppid", 0);
 	while (fake_session_op(&session) != PORTAL_OP_RULE_OPEN)
 		fake_session_step(&session);
 	add(&skip_7);
-	/* another session finds nothing that it could tell */
+	/* another session has no change to send */
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	fake_session_finish(&session);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig.guest.nr_rules, 2);
 }
 
-/* a guest that writes anything into its slots lies about counts, and about nothing else */
-static void test_hostile_slots_are_only_false_counts(void **state)
+/* A guest that writes arbitrary values into its slots can forge only the hits. */
+static void test_hostile_slots_affect_only_the_hits(void **state)
 {
 	uint64_t id, hits;
 
@@ -589,7 +589,7 @@ static void test_hostile_slots_are_only_false_counts(void **state)
 		assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), 0);  \
 	} while (0)
 
-static void test_descriptions_out_of_range_are_refused(void **state)
+static void test_rule_fields_out_of_range_are_refused(void **state)
 {
 	struct portal_rule_cond conds[9] = {
 		{ .place = { .what = PORTAL_RULE_MEM, .arg = 5 },
@@ -638,7 +638,7 @@ static void test_descriptions_out_of_range_are_refused(void **state)
 	REFUSED(-EINVAL, stores[0].reserved, 1);
 }
 
-static void test_bytes_that_do_not_fit_the_page_are_refused(void **state)
+static void test_rule_larger_than_the_page_is_e2big(void **state)
 {
 	static const uint8_t bytes[PORTAL_DATA_SIZE];
 	struct portal_rule_store store = {
@@ -661,7 +661,7 @@ static void test_bytes_that_do_not_fit_the_page_are_refused(void **state)
 	assert_int_equal(portal_rule_add(hook_at(0), &rule, &id), -E2BIG);
 }
 
-static void test_who_only_observes_has_no_rules(void **state)
+static void test_observe_hook_cannot_have_rules(void **state)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -677,7 +677,7 @@ static void test_who_only_observes_has_no_rules(void **state)
 	assert_int_equal(portal_rule_add(hook_at(0), &skip_7, &id), -EINVAL);
 }
 
-static void test_there_are_256_rules_at_most(void **state)
+static void test_rule_257_is_enospc(void **state)
 {
 	uint64_t id;
 
@@ -686,7 +686,7 @@ static void test_there_are_256_rules_at_most(void **state)
 	for (unsigned int i = 0; i < PORTAL_MAX_RULES; i++)
 		id = add(&skip_7);
 	assert_int_equal(portal_rule_add(hook_at(0), &skip_7, &id), -ENOSPC);
-	/* no guest is there that would have to forget it */
+	/* without a guest the slot is free at once */
 	assert_int_equal(portal_rule_revoke(hook_at(0), id, NULL), 0);
 	add(&skip_7);
 }
@@ -696,32 +696,32 @@ static void test_there_are_256_rules_at_most(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RULE_TEST(test_rule_of_load_answers_the_first_call_without_a_ring),
-		RULE_TEST(test_conditions_decide_and_effects_are_the_rules),
-		RULE_TEST(test_arguments_are_changed_and_the_call_runs),
-		RULE_TEST(test_first_rule_that_holds_answers),
-		RULE_TEST(test_two_hooks_on_one_call_are_both_asked),
-		RULE_TEST(test_store_that_fails_comes_as_an_event_and_is_said),
-		RULE_TEST(test_callback_answers_with_a_rule),
-		RULE_TEST(test_rule_of_a_thread_has_the_guest_come),
-		RULE_TEST(test_refusal_is_the_callbacks_to_know),
-		RULE_TEST(test_refused_rule_of_load_leaves_the_hook_as_it_was),
-		RULE_TEST(test_guest_without_rules_gives_the_same_answers),
-		RULE_TEST(test_slots_that_are_no_place_for_them_break_the_session),
-		RULE_TEST(test_revoked_rule_answers_nothing_more_without_a_ring),
-		RULE_TEST(test_switched_off_hook_loses_its_rules_at_once),
-		RULE_TEST(test_removed_hook_takes_its_rules_along),
+		RULE_TEST(test_rule_added_in_load_answers_the_first_call),
+		RULE_TEST(test_rule_conditions_and_effects),
+		RULE_TEST(test_rule_changes_arguments),
+		RULE_TEST(test_first_matching_rule_answers),
+		RULE_TEST(test_rule_is_not_used_with_two_hooks_on_one_call),
+		RULE_TEST(test_failing_store_sends_event_and_is_logged),
+		RULE_TEST(test_rule_added_in_callback_answers_the_next_call),
+		RULE_TEST(test_rule_added_by_thread_requests_a_session),
+		RULE_TEST(test_refused_rule_is_returned_to_the_callback),
+		RULE_TEST(test_refused_rule_of_load_keeps_the_hook),
+		RULE_TEST(test_guest_without_rules_sends_events),
+		RULE_TEST(test_invalid_slot_addresses_are_eproto),
+		RULE_TEST(test_rule_revoke_needs_no_doorbell_call),
+		RULE_TEST(test_disabled_hook_loses_its_rules_at_once),
+		RULE_TEST(test_removed_hook_removes_its_rules),
 		RULE_TEST(test_hook_that_fails_too_often_loses_its_rules),
-		RULE_TEST(test_bye_keeps_the_counts_and_hello_brings_the_rules_back),
-		RULE_TEST(test_hello_without_bye_leaves_old_memory_alone),
-		RULE_TEST(test_slots_are_used_again_and_old_generations_are_not),
-		RULE_TEST(test_rule_whose_session_was_lost_is_told_again),
-		RULE_TEST(test_rule_that_comes_while_slots_are_opened_is_not_forgotten),
-		RULE_TEST(test_hostile_slots_are_only_false_counts),
-		RULE_TEST(test_descriptions_out_of_range_are_refused),
-		RULE_TEST(test_bytes_that_do_not_fit_the_page_are_refused),
-		RULE_TEST(test_who_only_observes_has_no_rules),
-		RULE_TEST(test_there_are_256_rules_at_most),
+		RULE_TEST(test_bye_keeps_hits_and_hello_reinstalls_rules),
+		RULE_TEST(test_hello_without_bye_does_not_access_old_slots),
+		RULE_TEST(test_slots_are_reused_with_new_generations),
+		RULE_TEST(test_rule_of_cancelled_session_is_sent_again),
+		RULE_TEST(test_rule_added_during_rule_open_is_sent),
+		RULE_TEST(test_hostile_slots_affect_only_the_hits),
+		RULE_TEST(test_rule_fields_out_of_range_are_refused),
+		RULE_TEST(test_rule_larger_than_the_page_is_e2big),
+		RULE_TEST(test_observe_hook_cannot_have_rules),
+		RULE_TEST(test_rule_257_is_enospc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

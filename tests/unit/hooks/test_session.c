@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Callbacks that wait while others run, end before their time, and change hooks. */
+/* Callbacks that suspend, are cancelled, and change hooks; errors at hello. */
 #include "rig.h"
 
 #include <errno.h>
@@ -13,10 +13,10 @@
 static struct rig rig;
 static uint8_t *memory;
 
-/* what happened in which order: one letter an occurrence */
+/* the sequence of events, one letter each */
 static char story[64];
 
-static void tell(char letter)
+static void record(char letter)
 {
 	size_t len = strlen(story);
 
@@ -54,9 +54,9 @@ static void boot_with(const char *name, portal_syscall_fn *fn, void *data)
 	rig_boot(&rig);
 }
 
-/* ---- waiting ---- */
+/* ---- suspending ---- */
 
-/* begins with a small letter and ends with the capital; arg0 says which */
+/* Record the letter in arg0, read memory, and record the letter in upper case. */
 static int read_in_between(struct portal_ctx *ctx, void *data)
 {
 	char letter = (char)portal_arg(ctx, 0);
@@ -64,13 +64,13 @@ static int read_in_between(struct portal_ctx *ctx, void *data)
 	int ret;
 
 	(void)data;
-	tell(letter);
+	record(letter);
 	ret = portal_read_int(ctx, MEMORY, &value);
-	tell(ret == 0 ? (char)(letter - 'a' + 'A') : '!');
+	record(ret == 0 ? (char)(letter - 'a' + 'A') : '!');
 	return ret == -ECANCELED ? ret : 0;
 }
 
-static void test_sleeping_callback_lets_others_of_its_module_run(void **state)
+static void test_suspended_callback_lets_others_of_its_module_run(void **state)
 {
 	struct fake_session sleeping, other;
 
@@ -83,21 +83,21 @@ static void test_sleeping_callback_lets_others_of_its_module_run(void **state)
 	assert_string_equal(story, "abBA");
 }
 
-static void test_operation_that_hits_a_hook_itself_nests(void **state)
+static void test_hook_hit_during_an_operation_nests(void **state)
 {
 	struct fake_session outer;
 
 	(void)state;
 	boot_with("ioctl", read_in_between, NULL);
 	rig_open_call(&rig, &outer, &rig.task, "ioctl", 'a');
-	/* while the guest works on outer's operation, the same task makes a hooked call */
+	/* while the guest carries out outer's operation, the same task makes a hooked call */
 	rig_call(&rig, "ioctl", 'b', 0, 0);
 	fake_session_finish(&outer);
 	assert_string_equal(story, "abBA");
 	assert_int_equal(outer.state, FAKE_ENDED);
 }
 
-static void test_twice_as_many_tasks_as_pages_are_all_served(void **state)
+static void test_sessions_on_all_pages_twice(void **state)
 {
 	struct fake_session session[8];
 
@@ -110,11 +110,11 @@ static void test_twice_as_many_tasks_as_pages_are_all_served(void **state)
 			fake_session_finish(&session[i]);
 	}
 	assert_int_equal(rig_host_stats(&rig).callbacks, 16);
-	assert_int_equal(rig_gate_stats(&rig).sessions_peak, 8);
-	assert_int_equal(rig_gate_stats(&rig).coroutines, 8);
+	assert_int_equal(rig_channel_stats(&rig).sessions_peak, 8);
+	assert_int_equal(rig_channel_stats(&rig).coroutines, 8);
 }
 
-static void test_killed_task_cancels_its_callback_quietly(void **state)
+static void test_killed_task_cancels_callback_without_message(void **state)
 {
 	struct fake_session session;
 	const char *log;
@@ -131,7 +131,7 @@ static void test_killed_task_cancels_its_callback_quietly(void **state)
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
-static void test_shutdown_cancels_all_that_sleep(void **state)
+static void test_shutdown_cancels_all_suspended_callbacks(void **state)
 {
 	struct fake_session session[3];
 
@@ -141,8 +141,8 @@ static void test_shutdown_cancels_all_that_sleep(void **state)
 		rig_open_call(&rig, &session[i], &rig.task, "ioctl", 'a');
 	channel_cancel_vcpu(rig.channel, 0);
 	assert_string_equal(story, "aaa!!!");
-	assert_int_equal(rig_gate_stats(&rig).sessions_now, 0);
-	assert_int_equal(rig_gate_stats(&rig).cancelled, 3);
+	assert_int_equal(rig_channel_stats(&rig).sessions_now, 0);
+	assert_int_equal(rig_channel_stats(&rig).cancelled, 3);
 }
 
 static int ask_for_ever(struct portal_ctx *ctx, void *data)
@@ -157,7 +157,7 @@ static int ask_for_ever(struct portal_ctx *ctx, void *data)
 	return ret;
 }
 
-static void test_guest_that_lies_gets_no_verdict_and_the_hook_eproto(void **state)
+static void test_invalid_answer_ends_the_session_without_verdict(void **state)
 {
 	struct fake_session session;
 
@@ -170,7 +170,7 @@ static void test_guest_that_lies_gets_no_verdict_and_the_hook_eproto(void **stat
 	fake_session_call(&session, PORTAL_CALL_ANSWER);
 	assert_int_equal(session.state, FAKE_REFUSED);
 	fake_session_drop(&session);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 1);
 }
 
 /* ---- changing hooks ---- */
@@ -182,7 +182,7 @@ static int count(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* what a callback that registers another one got */
+/* parameters and results of a callback that registers another hook */
 static struct {
 	int ret;
 	unsigned int added_ran;
@@ -211,7 +211,7 @@ static void run_adding(const char *name)
 	rig_call(&rig, "ioctl", 0, 0, 0);
 }
 
-static void test_hook_added_in_a_callback_is_installed_before_it_returns(void **state)
+static void test_hook_added_in_callback_is_installed_at_once(void **state)
 {
 	(void)state;
 	run_adding("uname");
@@ -230,7 +230,7 @@ static void test_unknown_call_after_hello_is_enoent(void **state)
 	assert_int_equal(rig_host_stats(&rig).hooks, 1);
 }
 
-static void test_hook_the_guest_refuses_is_gone_again(void **state)
+static void test_hook_refused_by_the_guest_is_removed(void **state)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -253,7 +253,7 @@ static void test_hook_the_guest_refuses_is_gone_again(void **state)
 static int unhook_self(struct portal_ctx *ctx, void *data)
 {
 	(void)ctx;
-	tell('u');
+	record('u');
 	return portal_unhook(*(struct portal_hook **)data);
 }
 
@@ -272,7 +272,7 @@ static int unhook_the_next(struct portal_ctx *ctx, void *data)
 {
 	(void)ctx;
 	(void)data;
-	tell('1');
+	record('1');
 	if (rig.handles[0][1])
 		portal_unhook(rig.handles[0][1]);
 	rig.handles[0][1] = NULL;
@@ -283,11 +283,11 @@ static int second(struct portal_ctx *ctx, void *data)
 {
 	(void)ctx;
 	(void)data;
-	tell('2');
+	record('2');
 	return 0;
 }
 
-static void test_hook_removed_by_an_earlier_one_is_not_called_any_more(void **state)
+static void test_hook_removed_by_earlier_hook_is_not_called(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
@@ -304,7 +304,7 @@ static void test_hook_removed_by_an_earlier_one_is_not_called_any_more(void **st
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
-static void test_hook_switched_off_outside_raises_work_and_goes_with_it(void **state)
+static void test_hook_disabled_by_thread_is_sent_in_work_session(void **state)
 {
 	unsigned int ran = 0;
 
@@ -312,7 +312,7 @@ static void test_hook_switched_off_outside_raises_work_and_goes_with_it(void **s
 	boot_with("ioctl", count, &ran);
 	portal_hook_enable(rig.handles[0][0], false);
 	assert_int_equal(rig.nr_raised, 1);
-	/* the guest does not know yet, but the callback is off already */
+	/* the hook is still enabled in the guest, but its callback is not called */
 	assert_true(rig.guest.hooks[0].on);
 	rig_call(&rig, "ioctl", 0, 0, 0);
 	assert_int_equal(ran, 0);
@@ -326,7 +326,7 @@ static void test_hook_switched_off_outside_raises_work_and_goes_with_it(void **s
 	assert_false(rig.guest.hooks[0].on);
 }
 
-static void test_guest_that_has_lost_a_hook_gets_it_again(void **state)
+static void test_hook_lost_by_the_guest_is_installed_again(void **state)
 {
 	unsigned int ran = 0;
 
@@ -344,7 +344,7 @@ static void test_guest_that_has_lost_a_hook_gets_it_again(void **state)
 	assert_int_equal(ran, 1);
 }
 
-static void test_hook_refused_for_ever_is_asked_for_once(void **state)
+static void test_refused_hook_is_sent_once(void **state)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -363,7 +363,7 @@ static void test_hook_refused_for_ever_is_asked_for_once(void **state)
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	capture_stop();
-	stats = rig_gate_stats(&rig);
+	stats = rig_channel_stats(&rig);
 	assert_int_equal(stats.operations[PORTAL_OP_HOOK_ADD], 2);
 }
 
@@ -395,25 +395,25 @@ static void install_after(void (*kill)(struct rig *, struct fake_session *, uint
 	ran = 0;
 	rig_call(&rig, "uname", 0, 0, 0);
 	assert_int_equal(ran, 1);
-	/* the host knows that it is there */
+	/* the host knows that the guest has it */
 	assert_int_equal(portal_unhook(handle), 0);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
-static void test_hook_whose_installer_is_killed_is_installed_by_the_next(void **state)
+static void test_hook_added_in_cancelled_session_is_resent(void **state)
 {
 	(void)state;
 	install_after(rig_kill_in, 2);
 }
 
-static void test_hook_whose_installer_is_killed_before_is_installed_by_the_next(void **state)
+static void test_hook_not_added_in_cancelled_session_is_resent(void **state)
 {
 	(void)state;
 	install_after(rig_kill_before, 1);
 }
 
-static void test_hook_whose_remover_is_killed_is_gone(void **state)
+static void test_hook_removed_in_cancelled_session_is_removed(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
@@ -434,11 +434,11 @@ static void test_hook_whose_remover_is_killed_is_gone(void **state)
 	assert_string_equal(rig_messages(), "");
 	assert_int_equal(rig.guest.nr_hooks, 1);
 	assert_int_equal(rig_host_stats(&rig).hooks, 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 2);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_HOOK_DEL], 2);
 }
 
-/* the rest of a dying callback tells nothing of what came meanwhile, and spoils nothing */
-static void test_session_that_is_over_tells_nothing(void **state)
+/* A cancelled session does not send changes that were made meanwhile; the next one does. */
+static void test_session_that_is_over_sends_no_changes(void **state)
 {
 	const struct portal_syscall_hook late = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -453,10 +453,10 @@ static void test_session_that_is_over_tells_nothing(void **state)
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 'a');
 	assert_int_equal(portal_hook_syscall(rig.modules[0], &late, NULL), 0);
 	rig_kill_before(&rig, &session, PORTAL_OP_READ);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 1);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_HOOK_ENABLE], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_HOOK_ADD], 2);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_HOOK_ENABLE], 0);
 	assert_int_equal(rig.guest.nr_hooks, 2);
 }
 
@@ -480,8 +480,8 @@ static int add_failing(struct portal_ctx *ctx, void *data)
 	return portal_hook_syscall(portal_ctx_module(ctx), &hook, NULL);
 }
 
-/* its failures come while its installer has not been told that it is there */
-static void test_hook_switched_off_while_it_is_told_of_is_told_of_again(void **state)
+/* The hook fails 100 times while HOOK_ADD has not been answered yet. */
+static void test_hook_disabled_during_hook_add_is_sent_again(void **state)
 {
 	struct fake_session session;
 
@@ -501,7 +501,7 @@ static void test_hook_switched_off_while_it_is_told_of_is_told_of_again(void **s
 	assert_false(rig.guest.hooks[1].on);
 }
 
-static void test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing(void **state)
+static void test_hook_add_cancelled_in_callback_is_undone(void **state)
 {
 	struct fake_session session;
 
@@ -518,7 +518,7 @@ static void test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing(void 
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
-static void test_hook_switched_off_by_a_killed_task_can_be_switched_on(void **state)
+static void test_hook_disabled_in_cancelled_session_can_be_enabled(void **state)
 {
 	unsigned int ran = 0;
 	struct fake_session session;
@@ -535,7 +535,7 @@ static void test_hook_switched_off_by_a_killed_task_can_be_switched_on(void **st
 	assert_int_equal(ran, 1);
 }
 
-static void test_changes_go_with_the_next_event_when_there_is_one(void **state)
+static void test_changes_are_sent_in_the_next_event(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "ioctl",
@@ -552,7 +552,7 @@ static void test_changes_go_with_the_next_event_when_there_is_one(void **state)
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
-static void test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc(void **state)
+static void test_hook_65_on_one_call_is_enospc(void **state)
 {
 	static struct portal_syscall_hook hooks[64];
 	static unsigned int ran;
@@ -596,13 +596,13 @@ static const char *boot_badly(const char *name)
 	};
 
 	rig_hooks(&rig, "test", 0, &hook, 1);
-	rig_gate(&rig);
+	rig_create_channel(&rig);
 	capture_start();
 	fake_hello(&rig.guest, 0);
 	return capture_stop();
 }
 
-static void test_unknown_call_at_hello_is_told_with_the_nearest_name(void **state)
+static void test_unknown_call_at_hello_reports_nearest_name(void **state)
 {
 	const char *log;
 
@@ -614,7 +614,7 @@ static void test_unknown_call_at_hello_is_told_with_the_nearest_name(void **stat
 	assert_int_equal(rig.guest.nr_hooks, 0);
 }
 
-static void test_call_nothing_is_like_is_told_without_a_guess(void **state)
+static void test_unknown_call_without_similar_name_at_hello(void **state)
 {
 	const char *log;
 
@@ -624,7 +624,7 @@ static void test_call_nothing_is_like_is_told_without_a_guess(void **state)
 	assert_int_equal(rig.nr_failed, 1);
 }
 
-static void test_name_in_the_compat_table_only_is_enough(void **state)
+static void test_name_only_in_the_compat_table_is_found(void **state)
 {
 	(void)state;
 	assert_string_equal(boot_badly("waitpid"), "");
@@ -632,7 +632,7 @@ static void test_name_in_the_compat_table_only_is_enough(void **state)
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
-static void test_hook_the_guest_cannot_install_at_hello_ends_the_boot(void **state)
+static void test_hook_refused_at_hello_ends_the_boot(void **state)
 {
 	const char *log;
 
@@ -643,7 +643,7 @@ static void test_hook_the_guest_cannot_install_at_hello_ends_the_boot(void **sta
 	assert_int_equal(rig.nr_failed, 1);
 }
 
-static void test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason(void **state)
+static void test_invalid_answer_at_hello_ends_the_boot(void **state)
 {
 	const char *log;
 
@@ -654,7 +654,7 @@ static void test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reas
 	assert_int_equal(rig.nr_failed, 1);
 }
 
-static void test_guest_that_declines_the_welcome_ends_the_boot(void **state)
+static void test_welcome_refused_by_the_guest_ends_the_boot(void **state)
 {
 	const char *log;
 
@@ -665,7 +665,7 @@ static void test_guest_that_declines_the_welcome_ends_the_boot(void **state)
 	assert_int_equal(rig.nr_failed, 1);
 }
 
-static void test_other_wire_version_is_one_clear_message(void **state)
+static void test_wire_version_mismatch_is_reported(void **state)
 {
 	const char *log;
 
@@ -677,7 +677,7 @@ static void test_other_wire_version_is_one_clear_message(void **state)
 	assert_int_equal(rig.nr_failed, 0);
 }
 
-static void test_module_loaded_again_gets_its_hooks_again(void **state)
+static void test_reloaded_guest_module_gets_all_hooks(void **state)
 {
 	unsigned int ran = 0;
 
@@ -693,7 +693,7 @@ static void test_module_loaded_again_gets_its_hooks_again(void **state)
 	assert_int_equal(ran, 1);
 }
 
-/* the guest's names: the first byte of every block becomes a letter no name has */
+/* Replace the first byte of a block of names by one that no name may contain. */
 static void spoil_names(void *ctx, struct portal_region *region)
 {
 	(void)ctx;
@@ -701,7 +701,7 @@ static void spoil_names(void *ctx, struct portal_region *region)
 		region->data[0] = '\n';
 }
 
-static void test_table_with_bad_names_is_eproto(void **state)
+static void test_syscall_table_with_invalid_names_is_eproto(void **state)
 {
 	const char *log;
 
@@ -717,39 +717,38 @@ static void test_table_with_bad_names_is_eproto(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SESSION_TEST(test_sleeping_callback_lets_others_of_its_module_run),
-		SESSION_TEST(test_operation_that_hits_a_hook_itself_nests),
-		SESSION_TEST(test_twice_as_many_tasks_as_pages_are_all_served),
-		SESSION_TEST(test_killed_task_cancels_its_callback_quietly),
-		SESSION_TEST(test_shutdown_cancels_all_that_sleep),
-		SESSION_TEST(test_guest_that_lies_gets_no_verdict_and_the_hook_eproto),
-		SESSION_TEST(test_hook_added_in_a_callback_is_installed_before_it_returns),
+		SESSION_TEST(test_suspended_callback_lets_others_of_its_module_run),
+		SESSION_TEST(test_hook_hit_during_an_operation_nests),
+		SESSION_TEST(test_sessions_on_all_pages_twice),
+		SESSION_TEST(test_killed_task_cancels_callback_without_message),
+		SESSION_TEST(test_shutdown_cancels_all_suspended_callbacks),
+		SESSION_TEST(test_invalid_answer_ends_the_session_without_verdict),
+		SESSION_TEST(test_hook_added_in_callback_is_installed_at_once),
 		SESSION_TEST(test_unknown_call_after_hello_is_enoent),
-		SESSION_TEST(test_hook_the_guest_refuses_is_gone_again),
+		SESSION_TEST(test_hook_refused_by_the_guest_is_removed),
 		SESSION_TEST(test_hook_can_remove_itself),
-		SESSION_TEST(test_hook_removed_by_an_earlier_one_is_not_called_any_more),
-		SESSION_TEST(test_hook_switched_off_outside_raises_work_and_goes_with_it),
-		SESSION_TEST(test_guest_that_has_lost_a_hook_gets_it_again),
-		SESSION_TEST(test_hook_refused_for_ever_is_asked_for_once),
-		SESSION_TEST(test_hook_whose_installer_is_killed_is_installed_by_the_next),
-		SESSION_TEST(test_hook_whose_installer_is_killed_before_is_installed_by_the_next),
-		SESSION_TEST(test_hook_whose_remover_is_killed_is_gone),
-		SESSION_TEST(test_session_that_is_over_tells_nothing),
-		SESSION_TEST(test_hook_switched_off_while_it_is_told_of_is_told_of_again),
-		SESSION_TEST(test_hook_whose_callback_is_killed_in_adding_it_leaves_nothing),
-		SESSION_TEST(test_hook_switched_off_by_a_killed_task_can_be_switched_on),
-		SESSION_TEST(test_changes_go_with_the_next_event_when_there_is_one),
-		SESSION_TEST(test_sixty_four_hooks_fit_a_call_and_one_more_is_enospc),
-		SESSION_TEST(test_unknown_call_at_hello_is_told_with_the_nearest_name),
-		SESSION_TEST(test_call_nothing_is_like_is_told_without_a_guess),
-		SESSION_TEST(test_name_in_the_compat_table_only_is_enough),
-		SESSION_TEST(test_hook_the_guest_cannot_install_at_hello_ends_the_boot),
-		SESSION_TEST(
-			test_guest_that_lies_about_a_hook_at_hello_ends_the_boot_with_a_reason),
-		SESSION_TEST(test_guest_that_declines_the_welcome_ends_the_boot),
-		SESSION_TEST(test_other_wire_version_is_one_clear_message),
-		SESSION_TEST(test_module_loaded_again_gets_its_hooks_again),
-		SESSION_TEST(test_table_with_bad_names_is_eproto),
+		SESSION_TEST(test_hook_removed_by_earlier_hook_is_not_called),
+		SESSION_TEST(test_hook_disabled_by_thread_is_sent_in_work_session),
+		SESSION_TEST(test_hook_lost_by_the_guest_is_installed_again),
+		SESSION_TEST(test_refused_hook_is_sent_once),
+		SESSION_TEST(test_hook_added_in_cancelled_session_is_resent),
+		SESSION_TEST(test_hook_not_added_in_cancelled_session_is_resent),
+		SESSION_TEST(test_hook_removed_in_cancelled_session_is_removed),
+		SESSION_TEST(test_session_that_is_over_sends_no_changes),
+		SESSION_TEST(test_hook_disabled_during_hook_add_is_sent_again),
+		SESSION_TEST(test_hook_add_cancelled_in_callback_is_undone),
+		SESSION_TEST(test_hook_disabled_in_cancelled_session_can_be_enabled),
+		SESSION_TEST(test_changes_are_sent_in_the_next_event),
+		SESSION_TEST(test_hook_65_on_one_call_is_enospc),
+		SESSION_TEST(test_unknown_call_at_hello_reports_nearest_name),
+		SESSION_TEST(test_unknown_call_without_similar_name_at_hello),
+		SESSION_TEST(test_name_only_in_the_compat_table_is_found),
+		SESSION_TEST(test_hook_refused_at_hello_ends_the_boot),
+		SESSION_TEST(test_invalid_answer_at_hello_ends_the_boot),
+		SESSION_TEST(test_welcome_refused_by_the_guest_ends_the_boot),
+		SESSION_TEST(test_wire_version_mismatch_is_reported),
+		SESSION_TEST(test_reloaded_guest_module_gets_all_hooks),
+		SESSION_TEST(test_syscall_table_with_invalid_names_is_eproto),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

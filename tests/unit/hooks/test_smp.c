@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two vCPUs, two threads. Most of what these tests find, ThreadSanitizer says. */
+/* Two vCPUs on two threads. Run with ThreadSanitizer, these tests find data races. */
 #include "rig.h"
 
 #include <errno.h>
@@ -111,7 +111,7 @@ static void test_callbacks_of_one_module_never_run_in_parallel(void **state)
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
-/* returns only when the other vCPU's callback is here too */
+/* Return only when the other vCPU's callback has also arrived. */
 static int meet(struct portal_ctx *ctx, void *data)
 {
 	(void)ctx;
@@ -149,7 +149,7 @@ static void *toggle(void *arg)
 	return NULL;
 }
 
-static void test_hooks_change_from_a_third_thread_while_events_run(void **state)
+static void test_hooks_changed_by_third_thread_during_events(void **state)
 {
 	pthread_t thread;
 
@@ -162,7 +162,7 @@ static void test_hooks_change_from_a_third_thread_while_events_run(void **state)
 	assert_int_equal(rig.guest.nr_hooks, 1);
 	assert_true(rig.guest.hooks[0].on);
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 0);
 }
 
 static void *hello_often(void *arg)
@@ -175,7 +175,7 @@ static void *hello_often(void *arg)
 	return NULL;
 }
 
-static void test_new_pool_while_the_old_one_is_in_use(void **state)
+static void test_new_pool_while_the_old_pool_is_in_use(void **state)
 {
 	pthread_t thread;
 
@@ -184,8 +184,8 @@ static void test_new_pool_while_the_old_one_is_in_use(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, hello_often, NULL), 0);
 	call_often(0);
 	pthread_join(thread, NULL);
-	assert_int_equal(rig_gate_stats(&rig).sessions_now, 0);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+	assert_int_equal(rig_channel_stats(&rig).sessions_now, 0);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 0);
 }
 
 /* ---- rules ---- */
@@ -194,7 +194,7 @@ static void test_new_pool_while_the_old_one_is_in_use(void **state)
 #define BY_CALLBACK 9
 #define ADDING	    UINT64_MAX
 
-/* the rule in force; ADDING, and 0 when there is none */
+/* id of the rule in force; ADDING while one is being added; 0: none */
 static _Atomic uint64_t live;
 static atomic_uint nr_by_rule, nr_by_callback;
 static atomic_bool over;
@@ -256,7 +256,7 @@ static void *count_on_vcpu_1(void *arg)
 	return NULL;
 }
 
-static void test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event(void **state)
+static void test_rule_revoked_during_calls_is_hit_or_event(void **state)
 {
 	pthread_t vcpu, ender;
 
@@ -278,11 +278,11 @@ static void test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event(
 	assert_int_equal(nr_hits, nr_by_rule);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, nr_by_rule);
 	assert_int_equal(rig_host_stats(&rig).callbacks, nr_by_callback);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], nr_by_callback);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], nr_by_callback);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 0);
 }
 
-static void test_new_pool_while_rules_are_told(void **state)
+static void test_new_pool_while_rules_are_sent(void **state)
 {
 	pthread_t thread;
 
@@ -295,7 +295,7 @@ static void test_new_pool_while_rules_are_told(void **state)
 		end_rule();
 	}
 	pthread_join(thread, NULL);
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 0);
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 0);
 }
 
 #define SMP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -305,10 +305,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SMP_TEST(test_callbacks_of_one_module_never_run_in_parallel),
 		SMP_TEST(test_callbacks_of_a_thread_safe_module_run_in_parallel),
-		SMP_TEST(test_hooks_change_from_a_third_thread_while_events_run),
-		SMP_TEST(test_new_pool_while_the_old_one_is_in_use),
-		SMP_TEST(test_rules_end_while_they_answer_and_each_call_is_a_hit_or_an_event),
-		SMP_TEST(test_new_pool_while_rules_are_told),
+		SMP_TEST(test_hooks_changed_by_third_thread_during_events),
+		SMP_TEST(test_new_pool_while_the_old_pool_is_in_use),
+		SMP_TEST(test_rule_revoked_during_calls_is_hit_or_event),
+		SMP_TEST(test_new_pool_while_rules_are_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trace hooks: told by records, on a thread of their own, without a ring. */
+/* Trace hooks: they get records on the trace thread, without a call. */
 #include "rig.h"
 
 #include <errno.h>
@@ -103,7 +103,7 @@ static void finish(void)
 
 /* ---- events ---- */
 
-static void test_trace_an_event_is_no_ring_and_comes_on_another_thread(void **state)
+static void test_trace_event_without_call_on_the_trace_thread(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
@@ -116,11 +116,11 @@ static void test_trace_an_event_is_no_ring_and_comes_on_another_thread(void **st
 	assert_true(saw.time[0] > 0);
 	assert_string_equal(saw.path, "/etc/passwd");
 	assert_false(pthread_equal(saw.thread, pthread_self()));
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 1);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 1);
 }
 
-static void test_trace_both_stages_are_two_records_in_their_order(void **state)
+static void test_trace_both_stages_are_two_records_in_order(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, 0);
@@ -131,7 +131,7 @@ static void test_trace_both_stages_are_two_records_in_their_order(void **state)
 	assert_int_equal(saw.ret[0], 0);
 	assert_true(saw.is_return[1]);
 	assert_true(saw.time[0] <= saw.time[1]);
-	assert_int_equal(rig_gate_stats(&rig).trace_consumed, 2);
+	assert_int_equal(rig_channel_stats(&rig).trace_consumed, 2);
 }
 
 static void test_trace_both_stages_observed_are_one_record(void **state)
@@ -143,10 +143,10 @@ static void test_trace_both_stages_observed_are_one_record(void **state)
 	assert_int_equal(saw.calls, 2);
 	assert_false(saw.is_return[0]);
 	assert_true(saw.is_return[1]);
-	assert_int_equal(rig_gate_stats(&rig).trace_consumed, 1);
+	assert_int_equal(rig_channel_stats(&rig).trace_consumed, 1);
 }
 
-static void test_trace_the_longest_path_comes_whole(void **state)
+static void test_trace_longest_path_is_complete(void **state)
 {
 	char path[PATH_MAX_LEN];
 
@@ -172,8 +172,8 @@ static int override(struct portal_ctx *ctx, void *data)
 	return 1;
 }
 
-/* the hook that is asked has its ring; the record is of the call's own result */
-static void test_trace_beside_a_hook_that_is_asked(void **state)
+/* The other hook gets its event; the record contains the system call's own result. */
+static void test_trace_hook_with_another_hook_on_the_call(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
@@ -190,11 +190,11 @@ static void test_trace_beside_a_hook_that_is_asked(void **state)
 	assert_int_equal(saw.calls, 1);
 	assert_int_equal(saw.ret[0], -ENOTTY);
 	assert_string_equal(saw.path, "/a");
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
 }
 
-static void test_trace_a_guest_without_one_is_rung(void **state)
+static void test_trace_unsupported_gets_events(void **state)
 {
 	(void)state;
 	rig.guest.features = PORTAL_FEATURE_FETCH;
@@ -204,12 +204,12 @@ static void test_trace_a_guest_without_one_is_rung(void **state)
 	assert_int_equal(saw.time[0], 0);
 	assert_string_equal(saw.path, "/a");
 	assert_true(pthread_equal(saw.thread, pthread_self()));
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_TRACE_OPEN], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 }
 
-/* ---- what a callback can do ---- */
+/* ---- what a callback may do ---- */
 
 static int try_all(struct portal_ctx *ctx, void *data)
 {
@@ -221,14 +221,14 @@ static int try_all(struct portal_ctx *ctx, void *data)
 
 	(void)data;
 	saw.calls++;
-	/* what would change something */
+	/* functions that change something */
 	saw.results[i++] = portal_set_ret(ctx, 1);
 	saw.results[i++] = portal_set_reg(ctx, "sp", 1);
 	saw.results[i++] = portal_set_arg(ctx, 0, 1);
 	saw.results[i++] = portal_skip(ctx, 1);
 	saw.results[i++] = (int)portal_write_bytes(ctx, MEMORY, "x", 1);
 	saw.results[i++] = (int)portal_write_str(ctx, MEMORY, "x");
-	/* what would need the guest */
+	/* functions that need an operation */
 	saw.results[i++] = (int)portal_read_bytes(ctx, MEMORY + 4096, buf, 1);
 	saw.results[i++] = (int)portal_read_str(ctx, MEMORY + 4096, buf, sizeof(buf));
 	saw.results[i++] = (int)portal_fd_name(ctx, 0, buf, sizeof(buf));
@@ -237,7 +237,7 @@ static int try_all(struct portal_ctx *ctx, void *data)
 	saw.results[i++] = portal_proc_pid(ctx);
 	saw.results[i++] = portal_user_reg(ctx, "sp", &value);
 	saw.results[i++] = portal_read_vec(ctx, &undeclared, 1);
-	/* what the event carries */
+	/* functions that use the event only */
 	saw.results[i++] = portal_reg(ctx, "sp", &value) == 0 && value == 0x7ff0;
 	saw.results[i++] = portal_pid(ctx) == 100 && strcmp(portal_comm(ctx), "probe") == 0 &&
 			   strcmp(portal_syscall_name(ctx), "openat") == 0;
@@ -256,11 +256,11 @@ static void check_all(void)
 	for (int i = 14; i < 17; i++)
 		assert_int_equal(saw.results[i], 1);
 	assert_int_equal(saw.results[17], 0);
-	assert_int_equal(rig_gate_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_VERDICT], 0);
 	assert_int_equal(memory[0], '/');
 }
 
-static void test_trace_nothing_can_be_changed_or_asked(void **state)
+static void test_trace_callback_cannot_change_or_request(void **state)
 {
 	(void)state;
 	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
@@ -270,7 +270,7 @@ static void test_trace_nothing_can_be_changed_or_asked(void **state)
 	check_all();
 }
 
-static void test_trace_nothing_can_be_asked_where_it_is_rung_for_either(void **state)
+static void test_trace_callback_with_event_cannot_request_either(void **state)
 {
 	(void)state;
 	rig.guest.features = PORTAL_FEATURE_FETCH;
@@ -280,7 +280,7 @@ static void test_trace_nothing_can_be_asked_where_it_is_rung_for_either(void **s
 	check_all();
 }
 
-static void test_trace_a_path_that_faults_is_told(void **state)
+static void test_trace_path_that_faults_is_efault(void **state)
 {
 	(void)state;
 	boot_with(look, PORTAL_ON_RETURN, 0);
@@ -305,7 +305,7 @@ static int change_hooks(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_trace_hooks_changed_in_a_callback_are_told_by_an_interrupt(void **state)
+static void test_trace_callback_changing_hooks_requests_a_session(void **state)
 {
 	(void)state;
 	boot_with(change_hooks, PORTAL_ON_RETURN, 0);
@@ -318,7 +318,7 @@ static void test_trace_hooks_changed_in_a_callback_are_told_by_an_interrupt(void
 	rig_call(&rig, "getppid", 0, 0, 0);
 	open_path("/b");
 	assert_int_equal(saw.calls, 1);
-	assert_int_equal(rig_gate_stats(&rig).trace_produced, 1);
+	assert_int_equal(rig_channel_stats(&rig).trace_produced, 1);
 }
 
 static int fail_always(struct portal_ctx *ctx, void *data)
@@ -329,7 +329,7 @@ static int fail_always(struct portal_ctx *ctx, void *data)
 	return -EIO;
 }
 
-static void test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told(void **state)
+static void test_trace_failing_hook_is_switched_off_in_the_guest(void **state)
 {
 	(void)state;
 	boot_with(fail_always, PORTAL_ON_RETURN, 0);
@@ -343,12 +343,12 @@ static void test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told(v
 	assert_int_equal(rig.nr_raised, 1);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	open_path("/a");
-	assert_int_equal(rig_gate_stats(&rig).trace_produced, 120);
+	assert_int_equal(rig_channel_stats(&rig).trace_produced, 120);
 }
 
-/* ---- room ---- */
+/* ---- flags, rules and rings ---- */
 
-static void test_trace_flags_that_do_not_go_together(void **state)
+static void test_trace_invalid_flag_combinations_are_einval(void **state)
 {
 	const uint32_t wrong[] = {
 		PORTAL_HOOK_TRACE_BLOCK,
@@ -366,7 +366,7 @@ static void test_trace_flags_that_do_not_go_together(void **state)
 	}
 }
 
-static void test_trace_hooks_have_no_rules(void **state)
+static void test_trace_hook_cannot_have_rules(void **state)
 {
 	const struct portal_rule rule = { PORTAL_RULE_INIT, .when = PORTAL_ON_RETURN,
 					  .flags = PORTAL_RULE_SET_RET };
@@ -389,8 +389,8 @@ static int add_rule(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-/* what a callback has read makes a rule for another hook, which answers beside the trace hook */
-static void test_trace_callbacks_make_rules_for_other_hooks(void **state)
+/* The callback adds a rule to another hook; it answers although the trace hook matches too. */
+static void test_trace_callback_adds_rules_to_other_hooks(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		trace_hook(add_rule, PORTAL_ON_RETURN, 0),
@@ -407,10 +407,10 @@ static void test_trace_callbacks_make_rules_for_other_hooks(void **state)
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
 	assert_int_equal(rig_call(&rig, "openat", 0, MEMORY, 0), 7);
 	assert_int_equal(saw.calls, 1);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 1);
 }
 
-static void test_trace_rings_have_the_size_that_was_asked_for(void **state)
+static void test_trace_rings_have_the_requested_size(void **state)
 {
 	const struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
@@ -426,7 +426,7 @@ static void test_trace_rings_have_the_size_that_was_asked_for(void **state)
 	assert_int_equal(portal_trace_ring_size(rig.modules[0], 8192), -EBUSY);
 }
 
-static void test_trace_a_guest_short_of_memory_has_smaller_rings(void **state)
+static void test_trace_rings_are_smaller_when_memory_is_short(void **state)
 {
 	(void)state;
 	rig.guest.most_trace = 32768;
@@ -437,7 +437,7 @@ static void test_trace_a_guest_short_of_memory_has_smaller_rings(void **state)
 	assert_int_equal(saw.calls, 1);
 }
 
-static void test_trace_rings_are_found_again_when_who_made_them_was_killed(void **state)
+static void test_trace_rings_of_cancelled_session_are_reused(void **state)
 {
 	const struct portal_syscall_hook hook = {
 		PORTAL_SYSCALL_HOOK_INIT,
@@ -457,7 +457,7 @@ static void test_trace_rings_are_found_again_when_who_made_them_was_killed(void 
 	rig_kill_before(&rig, &session, PORTAL_OP_TRACE_OPEN);
 	rig_open_call(&rig, &session, &rig.task, "ioctl", 0);
 	rig_kill_before(&rig, &session, PORTAL_OP_HOOK_ADD);
-	/* the rings are there, the hook is not, and nobody was told */
+	/* the guest has the rings but not the hook */
 	assert_int_equal(rig.guest.trace_size, 32768);
 	assert_int_equal(portal_trace_ring_size(rig.modules[0], 16384), -EBUSY);
 	assert_int_equal(fake_work(&rig.guest, 0), 0);
@@ -466,14 +466,14 @@ static void test_trace_rings_are_found_again_when_who_made_them_was_killed(void 
 	assert_string_equal(saw.path, "/a");
 }
 
-static void test_trace_a_guest_without_memory_for_any_cannot_be_hooked(void **state)
+static void test_trace_without_memory_for_rings_ends_the_boot(void **state)
 {
 	const struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
 	(void)state;
 	rig.guest.most_trace = 4096;
 	rig_hooks(&rig, "test", 0, &hook, 1);
-	rig_gate(&rig);
+	rig_create_channel(&rig);
 	capture_start();
 	assert_int_equal(fake_hello(&rig.guest, 0), 0);
 	assert_non_null(
@@ -497,7 +497,7 @@ static int count_lost(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
-static void test_trace_what_finds_no_room_is_counted(void **state)
+static void test_trace_lost_records_are_counted(void **state)
 {
 	const struct portal_syscall_hook hook = trace_hook(count_lost, PORTAL_ON_RETURN, 0);
 	struct channel_stats stats;
@@ -510,11 +510,11 @@ static void test_trace_what_finds_no_room_is_counted(void **state)
 	for (int i = 0; i < 100; i++)
 		open_path("/a");
 	atomic_store(&held, false);
-	while (rig_gate_stats(&rig).trace_consumed < 16)
+	while (rig_channel_stats(&rig).trace_consumed < 16)
 		sched_yield();
 	open_path("/b");
 	finish();
-	stats = rig_gate_stats(&rig);
+	stats = rig_channel_stats(&rig);
 	assert_int_equal(stats.trace_produced, 101);
 	assert_int_equal(stats.trace_consumed + stats.trace_lost, 101);
 	assert_true(stats.trace_lost > 50);
@@ -523,7 +523,7 @@ static void test_trace_what_finds_no_room_is_counted(void **state)
 	assert_string_equal(saw.path, "/b");
 }
 
-static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
+static void test_trace_block_waits_for_space(void **state)
 {
 	const struct portal_syscall_hook hook =
 		trace_hook(look, PORTAL_ON_RETURN, PORTAL_HOOK_TRACE_BLOCK);
@@ -536,7 +536,7 @@ static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
 	for (int i = 0; i < 500; i++)
 		open_path("/a");
 	finish();
-	stats = rig_gate_stats(&rig);
+	stats = rig_channel_stats(&rig);
 	assert_int_equal(stats.trace_consumed, 500);
 	assert_int_equal(stats.trace_lost, 0);
 	assert_int_equal(stats.doorbells[PORTAL_CALL_TRACE], stats.trace_blocked);
@@ -544,9 +544,9 @@ static void test_trace_who_blocks_loses_nothing_and_rings_for_room(void **state)
 	assert_int_equal(saw.calls, 500);
 }
 
-/* ---- a guest that lies ---- */
+/* ---- invalid records ---- */
 
-static void test_trace_a_record_for_a_hook_that_is_asked_is_nobodys(void **state)
+static void test_trace_record_with_bit_of_other_hook_is_ignored(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
@@ -571,7 +571,7 @@ static void test_trace_a_record_for_a_hook_that_is_asked_is_nobodys(void **state
 	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
 }
 
-static void test_trace_a_broken_one_is_said_once(void **state)
+static void test_trace_corrupt_ring_is_logged_once(void **state)
 {
 	const char *text;
 
@@ -582,8 +582,8 @@ static void test_trace_a_broken_one_is_said_once(void **state)
 	finish();
 	text = strstr(capture_stop(), "trace ring 1 is corrupt");
 	assert_non_null(text);
-	assert_null(strstr(text + 1, "the guest's log"));
-	assert_int_equal(rig_gate_stats(&rig).protocol_errors, 1);
+	assert_null(strstr(text + 1, "trace ring"));
+	assert_int_equal(rig_channel_stats(&rig).protocol_errors, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -591,28 +591,28 @@ static void test_trace_a_broken_one_is_said_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_trace_an_event_is_no_ring_and_comes_on_another_thread),
-		TEST(test_trace_both_stages_are_two_records_in_their_order),
+		TEST(test_trace_event_without_call_on_the_trace_thread),
+		TEST(test_trace_both_stages_are_two_records_in_order),
 		TEST(test_trace_both_stages_observed_are_one_record),
-		TEST(test_trace_the_longest_path_comes_whole),
-		TEST(test_trace_beside_a_hook_that_is_asked),
-		TEST(test_trace_a_guest_without_one_is_rung),
-		TEST(test_trace_nothing_can_be_changed_or_asked),
-		TEST(test_trace_nothing_can_be_asked_where_it_is_rung_for_either),
-		TEST(test_trace_a_path_that_faults_is_told),
-		TEST(test_trace_hooks_changed_in_a_callback_are_told_by_an_interrupt),
-		TEST(test_trace_a_hook_that_fails_is_switched_off_and_the_guest_is_told),
-		TEST(test_trace_flags_that_do_not_go_together),
-		TEST(test_trace_hooks_have_no_rules),
-		TEST(test_trace_callbacks_make_rules_for_other_hooks),
-		TEST(test_trace_rings_have_the_size_that_was_asked_for),
-		TEST(test_trace_a_guest_short_of_memory_has_smaller_rings),
-		TEST(test_trace_rings_are_found_again_when_who_made_them_was_killed),
-		TEST(test_trace_a_guest_without_memory_for_any_cannot_be_hooked),
-		TEST(test_trace_what_finds_no_room_is_counted),
-		TEST(test_trace_who_blocks_loses_nothing_and_rings_for_room),
-		TEST(test_trace_a_record_for_a_hook_that_is_asked_is_nobodys),
-		TEST(test_trace_a_broken_one_is_said_once),
+		TEST(test_trace_longest_path_is_complete),
+		TEST(test_trace_hook_with_another_hook_on_the_call),
+		TEST(test_trace_unsupported_gets_events),
+		TEST(test_trace_callback_cannot_change_or_request),
+		TEST(test_trace_callback_with_event_cannot_request_either),
+		TEST(test_trace_path_that_faults_is_efault),
+		TEST(test_trace_callback_changing_hooks_requests_a_session),
+		TEST(test_trace_failing_hook_is_switched_off_in_the_guest),
+		TEST(test_trace_invalid_flag_combinations_are_einval),
+		TEST(test_trace_hook_cannot_have_rules),
+		TEST(test_trace_callback_adds_rules_to_other_hooks),
+		TEST(test_trace_rings_have_the_requested_size),
+		TEST(test_trace_rings_are_smaller_when_memory_is_short),
+		TEST(test_trace_rings_of_cancelled_session_are_reused),
+		TEST(test_trace_without_memory_for_rings_ends_the_boot),
+		TEST(test_trace_lost_records_are_counted),
+		TEST(test_trace_block_waits_for_space),
+		TEST(test_trace_record_with_bit_of_other_hook_is_ignored),
+		TEST(test_trace_corrupt_ring_is_logged_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static int64_t open_at(const char *call, uint64_t dirfd, const char *path)
 	return rig_call(&rig, call, dirfd, PATH, 0);
 }
 
-static void test_deny_open_denies_the_prefix_and_nothing_else(void **state)
+static void test_deny_open_denies_only_the_prefix(void **state)
 {
 	(void)state;
 	assert_int_equal(open_path("/etc/secret"), -EROFS);
@@ -63,7 +63,7 @@ static void test_deny_open_denies_the_prefix_and_nothing_else(void **state)
 	assert_int_equal(open_path("/"), -ENOTTY);
 }
 
-static void test_deny_open_covers_all_four_calls(void **state)
+static void test_deny_open_hooks_all_four_system_calls(void **state)
 {
 	(void)state;
 	assert_int_equal(open_at("openat", AT_FDCWD, "/etc/secret"), -EROFS);
@@ -98,14 +98,14 @@ static void test_deny_open_resolves_relative_paths(void **state)
 	assert_int_equal(open_at("openat", 5, "secret/key"), -EROFS);
 	assert_int_equal(open_at("openat2", 5, "./secret"), -EROFS);
 	assert_int_equal(open_at("openat", 5, "passwd"), -ENOTTY);
-	/* no directory, no descriptor: the kernel's business */
+	/* not a directory, not a descriptor: left to the kernel */
 	assert_int_equal(open_at("openat", 6, "secret"), -ENOTTY);
 	assert_int_equal(open_at("openat", 77, "secret"), -ENOTTY);
 }
 
 static void test_deny_open_serves_32_bit_programs(void **state)
 {
-	/* dirfd -100 is 0xffffff9c there */
+	/* dirfd -100 is 0xffffff9c in a 32-bit program */
 	const uint64_t args[PORTAL_NR_ARGS] = { AT_FDCWD, PATH };
 	struct fake_result result;
 
@@ -126,7 +126,7 @@ static void test_deny_open_leaves_bad_paths_to_the_kernel(void **state)
 	memset(bytes, '/', 5000);
 	memcpy(bytes + 5000, "etc/secret", 11);
 	assert_int_equal(rig_call(&rig, "open", PATH, 0, 0), -ENOTTY);
-	/* the longest path a kernel takes */
+	/* the longest path that a kernel accepts */
 	memset(bytes, '/', 4095);
 	memcpy(bytes + 4095 - 10, "etc/secret", 11);
 	assert_int_equal(rig_call(&rig, "open", PATH, 0, 0), -EROFS);
@@ -142,7 +142,7 @@ static void expect_start(const char *options, int ret, const char *message)
 	assert_non_null(strstr(capture_stop(), message));
 }
 
-static void test_deny_open_takes_the_error_by_name_and_number(void **state)
+static void test_deny_open_errno_by_number_or_default(void **state)
 {
 	(void)state;
 	start("deny,prefix=/a,errno=13");
@@ -171,7 +171,7 @@ static void test_deny_open_can_be_loaded_twice(void **state)
 	capture_stop();
 }
 
-static void test_deny_open_says_what_is_wrong_with_its_options(void **state)
+static void test_deny_open_reports_invalid_options(void **state)
 {
 	(void)state;
 	expect_start("deny", -EINVAL, "write prefix=/some/path");
@@ -186,15 +186,15 @@ static void test_deny_open_says_what_is_wrong_with_its_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DENY_TEST(test_deny_open_denies_the_prefix_and_nothing_else),
-		DENY_TEST(test_deny_open_covers_all_four_calls),
+		DENY_TEST(test_deny_open_denies_only_the_prefix),
+		DENY_TEST(test_deny_open_hooks_all_four_system_calls),
 		DENY_TEST(test_deny_open_normalises_dots_and_slashes),
 		DENY_TEST(test_deny_open_resolves_relative_paths),
 		DENY_TEST(test_deny_open_serves_32_bit_programs),
 		DENY_TEST(test_deny_open_leaves_bad_paths_to_the_kernel),
-		cmocka_unit_test(test_deny_open_takes_the_error_by_name_and_number),
+		cmocka_unit_test(test_deny_open_errno_by_number_or_default),
 		cmocka_unit_test(test_deny_open_can_be_loaded_twice),
-		cmocka_unit_test(test_deny_open_says_what_is_wrong_with_its_options),
+		cmocka_unit_test(test_deny_open_reports_invalid_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

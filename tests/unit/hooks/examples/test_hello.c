@@ -18,13 +18,13 @@ static const char *greeting(const char *options)
 	return capture_stop();
 }
 
-static void test_hello_greets_the_process(void **state)
+static void test_hello_logs_the_process(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(greeting(""), "hello: hello from probe, process 100"));
 }
 
-static void test_hello_takes_its_greeting_from_the_option(void **state)
+static void test_hello_greeting_from_option(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(greeting(",greeting=ahoy"), "hello: ahoy from probe, process 100"));
@@ -33,8 +33,8 @@ static void test_hello_takes_its_greeting_from_the_option(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hello_greets_the_process),
-		cmocka_unit_test(test_hello_takes_its_greeting_from_the_option),
+		cmocka_unit_test(test_hello_logs_the_process),
+		cmocka_unit_test(test_hello_greeting_from_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

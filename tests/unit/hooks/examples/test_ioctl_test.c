@@ -42,7 +42,7 @@ static const char *run(uint64_t fd)
 	return capture_stop();
 }
 
-static void test_ioctl_test_goes_through_every_step(void **state)
+static void test_ioctl_test_does_every_step(void **state)
 {
 	static const char *const steps[] = {
 		"Interface: eth0 [",	"Data: 0x7654321 [",
@@ -61,13 +61,13 @@ static void test_ioctl_test_goes_through_every_step(void **state)
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
-static void test_ioctl_test_shows_an_unknown_descriptor_as_such(void **state)
+static void test_ioctl_test_logs_unknown_descriptor(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(run(9), "FD: [???] ["));
 }
 
-static void test_ioctl_test_fails_on_memory_that_is_not_there(void **state)
+static void test_ioctl_test_fails_on_unmapped_memory(void **state)
 {
 	(void)state;
 	capture_start();
@@ -80,9 +80,9 @@ static void test_ioctl_test_fails_on_memory_that_is_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IOCTL_TEST(test_ioctl_test_goes_through_every_step),
-		IOCTL_TEST(test_ioctl_test_shows_an_unknown_descriptor_as_such),
-		IOCTL_TEST(test_ioctl_test_fails_on_memory_that_is_not_there),
+		IOCTL_TEST(test_ioctl_test_does_every_step),
+		IOCTL_TEST(test_ioctl_test_logs_unknown_descriptor),
+		IOCTL_TEST(test_ioctl_test_fails_on_unmapped_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

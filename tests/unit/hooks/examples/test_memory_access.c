@@ -13,7 +13,7 @@ static int64_t deliver(void *ctx, struct fake_task *task, uint32_t nr, const uin
 	return (int64_t)fake_copy_to(task, args[1], ctx, 8);
 }
 
-static void test_memory_access_logs_and_replaces_what_was_read(void **state)
+static void test_memory_access_logs_and_replaces_the_data(void **state)
 {
 	struct rig rig;
 	uint8_t *memory;
@@ -31,7 +31,7 @@ static void test_memory_access_logs_and_replaces_what_was_read(void **state)
 	assert_int_equal(rig_call(&rig, "read", 0, MEMORY, 64), 8);
 	log = capture_stop();
 	assert_non_null(strstr(log, "memory_access: Read buffer content: content ["));
-	/* the text's NUL is the number's first byte */
+	/* the NUL of the text is the first byte of the number */
 	assert_non_null(strstr(log, "memory_access: Integer value: 0xefbead00 ["));
 	assert_string_equal(memory, "Modified content");
 	assert_string_equal((const char *)rig.guest.hooks[0].wire.comm, "probe");
@@ -41,7 +41,7 @@ static void test_memory_access_logs_and_replaces_what_was_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memory_access_logs_and_replaces_what_was_read),
+		cmocka_unit_test(test_memory_access_logs_and_replaces_the_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

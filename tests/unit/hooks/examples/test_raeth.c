@@ -54,7 +54,7 @@ static void fill(uint8_t *bytes, const char *interface, uint64_t pointer, size_t
 	memcpy(bytes + 0x100, &wire_code, 4);
 }
 
-/* the log line of one poll; the value it got goes to *ret_value */
+/* Poll once and store the value in *ret_value. Return: the log. */
 static const char *poll(uint32_t code, int64_t result, uint32_t *ret_value)
 {
 	fill(memory, "eth0", REG, 8, code);
@@ -65,7 +65,7 @@ static const char *poll(uint32_t code, int64_t result, uint32_t *ret_value)
 	return capture_stop();
 }
 
-static void test_raeth_gives_all_four_answers_and_logs_them(void **state)
+static void test_raeth_logs_and_gives_all_four_answers(void **state)
 {
 	static const struct {
 		uint32_t code, value;
@@ -86,7 +86,7 @@ static void test_raeth_gives_all_four_answers_and_logs_them(void **state)
 	}
 }
 
-static void test_raeth_leaves_other_interfaces_alone(void **state)
+static void test_raeth_ignores_other_interfaces(void **state)
 {
 	(void)state;
 	fill(memory, "eth1", REG, 8, 0x34);
@@ -102,7 +102,7 @@ static void test_raeth_serves_32_bit_programs(void **state)
 
 	(void)state;
 	fill(low, "eth0", 0x8100, 4, 0x34);
-	/* behind a 32-bit pointer comes something else */
+	/* other data follows the 32-bit pointer */
 	memset(low + 20, 0xff, 4);
 	capture_start();
 	fake_syscall(&rig.guest, 0, &rig.task32, "ioctl", args, &result);
@@ -111,7 +111,7 @@ static void test_raeth_serves_32_bit_programs(void **state)
 	assert_int_equal(low[0x104], 2);
 }
 
-static void test_raeth_with_pointers_to_nowhere_changes_nothing(void **state)
+static void test_raeth_invalid_pointers_change_nothing(void **state)
 {
 	(void)state;
 	fill(memory, "eth0", 0x666, 8, 0x34);
@@ -120,14 +120,14 @@ static void test_raeth_with_pointers_to_nowhere_changes_nothing(void **state)
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
-static void test_raeth_costs_one_doorbell_a_call(void **state)
+static void test_raeth_costs_one_doorbell_call(void **state)
 {
-	struct channel_stats before = rig_gate_stats(&rig), after;
+	struct channel_stats before = rig_channel_stats(&rig), after;
 	uint32_t value;
 
 	(void)state;
 	poll(0x34, 0, &value);
-	after = rig_gate_stats(&rig);
+	after = rig_channel_stats(&rig);
 	assert_int_equal(after.doorbells[PORTAL_CALL_EVENT] - before.doorbells[PORTAL_CALL_EVENT],
 			 1);
 	assert_int_equal(after.doorbells[PORTAL_CALL_ANSWER], before.doorbells[PORTAL_CALL_ANSWER]);
@@ -135,8 +135,8 @@ static void test_raeth_costs_one_doorbell_a_call(void **state)
 			 1);
 }
 
-/* the same answers as in all tests above, whoever gives them */
-static void test_raeth_by_rule_gives_them_without_a_ring(void **state)
+/* Rules give the same answers as the callback in the tests above. */
+static void test_raeth_rules_answer_without_doorbell_calls(void **state)
 {
 	static const uint32_t codes[] = { 0x34, 0x80, 0x90, 0x12 };
 	static const uint32_t values[] = { 0x2, 0x8234, 0x73, 0x10173 };
@@ -148,10 +148,10 @@ static void test_raeth_by_rule_gives_them_without_a_ring(void **state)
 		assert_int_equal(value, values[i]);
 	}
 	test_raeth_serves_32_bit_programs(state);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 5);
-	test_raeth_leaves_other_interfaces_alone(state);
-	test_raeth_with_pointers_to_nowhere_changes_nothing(state);
+	test_raeth_ignores_other_interfaces(state);
+	test_raeth_invalid_pointers_change_nothing(state);
 	assert_int_equal(rig_host_stats(&rig).rules_hits, 5);
 }
 
@@ -160,12 +160,12 @@ static void test_raeth_by_rule_gives_them_without_a_ring(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RAETH_TEST(test_raeth_gives_all_four_answers_and_logs_them),
-		RAETH_TEST(test_raeth_leaves_other_interfaces_alone),
+		RAETH_TEST(test_raeth_logs_and_gives_all_four_answers),
+		RAETH_TEST(test_raeth_ignores_other_interfaces),
 		RAETH_TEST(test_raeth_serves_32_bit_programs),
-		RAETH_TEST(test_raeth_with_pointers_to_nowhere_changes_nothing),
-		RAETH_TEST(test_raeth_costs_one_doorbell_a_call),
-		cmocka_unit_test_setup_teardown(test_raeth_by_rule_gives_them_without_a_ring,
+		RAETH_TEST(test_raeth_invalid_pointers_change_nothing),
+		RAETH_TEST(test_raeth_costs_one_doorbell_call),
+		cmocka_unit_test_setup_teardown(test_raeth_rules_answer_without_doorbell_calls,
 						setup_rule, teardown),
 	};
 

@@ -18,7 +18,7 @@ static void put64(size_t offset, uint64_t value)
 	memcpy(memory + offset, &value, 8);
 }
 
-/* sp -> frame; frame + 8 -> where the value goes; an ifreq and a register behind */
+/* sp -> frame; frame + 8 -> the caller's variable; then an ifreq and a register */
 static int setup(void **state)
 {
 	(void)state;
@@ -49,7 +49,7 @@ static void call(struct fake_result *ret_result)
 	fake_syscall(&rig.guest, 0, &rig.task, "ioctl", args, ret_result);
 }
 
-static void test_raeth_skip_writes_to_the_callers_frame_and_skips(void **state)
+static void test_raeth_skip_writes_to_the_caller_and_skips(void **state)
 {
 	struct fake_result result;
 	const char *log;
@@ -65,7 +65,7 @@ static void test_raeth_skip_writes_to_the_callers_frame_and_skips(void **state)
 	assert_non_null(strstr(log, "Bypassed ioctl call and directly set w_mac_done bit"));
 }
 
-static void test_raeth_skip_lets_other_registers_through(void **state)
+static void test_raeth_skip_ignores_other_registers(void **state)
 {
 	struct fake_result result;
 
@@ -76,7 +76,7 @@ static void test_raeth_skip_lets_other_registers_through(void **state)
 	assert_int_equal(memory[0x80], 0);
 }
 
-static void test_raeth_skip_does_not_skip_when_the_walk_fails(void **state)
+static void test_raeth_skip_does_not_skip_on_other_stack_layout(void **state)
 {
 	struct fake_result result;
 
@@ -89,7 +89,7 @@ static void test_raeth_skip_does_not_skip_when_the_walk_fails(void **state)
 	assert_int_equal(result.ret, -ENOTTY);
 }
 
-static void test_raeth_skip_asks_the_guest_to_filter(void **state)
+static void test_raeth_skip_filters_in_the_guest(void **state)
 {
 	const struct portal_wire_hook *wire = &rig.guest.hooks[0].wire;
 
@@ -105,10 +105,10 @@ static void test_raeth_skip_asks_the_guest_to_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SKIP_TEST(test_raeth_skip_writes_to_the_callers_frame_and_skips),
-		SKIP_TEST(test_raeth_skip_lets_other_registers_through),
-		SKIP_TEST(test_raeth_skip_does_not_skip_when_the_walk_fails),
-		SKIP_TEST(test_raeth_skip_asks_the_guest_to_filter),
+		SKIP_TEST(test_raeth_skip_writes_to_the_caller_and_skips),
+		SKIP_TEST(test_raeth_skip_ignores_other_registers),
+		SKIP_TEST(test_raeth_skip_does_not_skip_on_other_stack_layout),
+		SKIP_TEST(test_raeth_skip_filters_in_the_guest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

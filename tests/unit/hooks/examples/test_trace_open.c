@@ -20,19 +20,19 @@ static const char *trace_of(const char *path, uint64_t addr)
 	capture_start();
 	rig_call(&rig, "openat", 0, addr, 0);
 	channel_close_trace(rig.channel);
-	assert_int_equal(rig_gate_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
+	assert_int_equal(rig_channel_stats(&rig).doorbells[PORTAL_CALL_EVENT], 0);
 	assert_int_equal(rig_host_stats(&rig).callbacks, 1);
 	rig_done(&rig);
 	return capture_stop();
 }
 
-static void test_log_open_tells_the_path_and_the_result(void **state)
+static void test_trace_open_logs_path_and_result(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(trace_of("/etc/passwd", MEMORY), " /etc/passwd -25 [probe"));
 }
 
-static void test_log_open_tells_what_is_wrong_with_the_path(void **state)
+static void test_trace_open_logs_error_of_unreadable_path(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(trace_of("", 0x5000), " (Bad address) -25 [probe"));
@@ -41,8 +41,8 @@ static void test_log_open_tells_what_is_wrong_with_the_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_log_open_tells_the_path_and_the_result),
-		cmocka_unit_test(test_log_open_tells_what_is_wrong_with_the_path),
+		cmocka_unit_test(test_trace_open_logs_path_and_result),
+		cmocka_unit_test(test_trace_open_logs_error_of_unreadable_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uses every function of the SDK, so that a missing export is seen when it is loaded, and tells
- * with options and results what its life was.
+ * A module that uses every function of the SDK, so that a missing export is found when it is
+ * loaded. Its results and messages show that the functions work.
  */
 #include <portal/hook.h>
 
@@ -64,7 +64,7 @@ static int event(struct portal_ctx *ctx, void *data)
 static struct portal_hook *first, *spare;
 static uint64_t rule_id;
 
-/* two rules for a number that the hook lets through, one of which is taken back */
+/* Add two rules for a value that the hook's filter accepts, and revoke the first. */
 static int add_rules(void)
 {
 	const struct portal_rule_cond cond = {
@@ -129,7 +129,7 @@ static void unload(struct portal_module *mod)
 
 static const struct portal_option options[] = {
 	{ .key = "number", .fallback = "1", .help = "a number" },
-	{ .key = "last_words", .fallback = "bye", .help = "what to say at the end" },
+	{ .key = "last_words", .fallback = "bye", .help = "text to log at the end" },
 	{ .key = NULL },
 };
 

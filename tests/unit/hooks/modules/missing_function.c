@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* a module that uses a function this portal-vmm does not have yet */
+/* a module that uses a function of a newer API */
 #include <portal/hook.h>
 
 int portal_from_the_future(struct portal_module *mod);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* a module of the future */
+/* a module built for a newer API */
 #include <portal/hook.h>
 
 static int load(struct portal_module *mod)

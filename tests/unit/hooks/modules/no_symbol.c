@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* a shared object that is no module */
+/* a shared object that is not a hook module */
 int not_a_module(void);
 
 int not_a_module(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* a module that forgot to link something of its own */
+/* a module with an undefined function that is not of the SDK */
 #include <portal/hook.h>
 
 int helper_that_is_not_there(void);
