@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A page on which fetch.c collects, and the host's reading of it. Declarations go in, items come
- * out; whatever the guest wrote beyond its room, and whatever the host does not take for a list of
- * items, fails the test.
+ * A page in which hooks/fetch.c collects items, and the host's parser of them. Declarations go in,
+ * items come out. The test fails if the guest writes beyond its room, or if the parser rejects the
+ * items.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -10,7 +10,8 @@
 #include "hooks/fetch.h"
 #include "portal/fetched.h"
 
-#define BENCH_ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_syscall)) /* an event's */
+/* bytes for the items of an event */
+#define BENCH_ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_syscall))
 
 /**
  * struct bench - one event's items
@@ -26,14 +27,14 @@ struct bench {
 	_Alignas(8) u8 page[BENCH_ROOM + 64];
 };
 
-/** struct bench_fetch - struct portal_wire_fetch in the host's byte order */
+/** struct bench_fetch - struct portal_wire_fetch in native byte order */
 struct bench_fetch {
 	u32 what, arg;
 	u64 offset, inner_offset;
 	u32 max, len_arg_plus1;
 };
 
-/** struct bench_item - an item's header in the host's byte order */
+/** struct bench_item - header of an item in native byte order */
 struct bench_item {
 	u16 what;
 	u64 addr;
@@ -42,18 +43,18 @@ struct bench_item {
 };
 
 /**
- * bench_init() - an event without items, of a 64-bit task whose arguments are 0
+ * bench_init() - make an event without items, of a 64-bit task with all arguments 0
  * @room: bytes for items, at most BENCH_ROOM
  */
 void bench_init(struct bench *bench, u32 room);
 
-/** bench_declare() - collect what @fetch declares */
+/** bench_declare() - collect the items of a declaration */
 void bench_declare(struct bench *bench, struct bench_fetch fetch);
 
-/** bench_parse() - let the host read the list */
+/** bench_parse() - parse the items as the host does */
 void bench_parse(struct bench *bench);
 
-/** bench_item() - header of item @n; @ret_data: its bytes, may be NULL */
+/** bench_item() - get the header of item @n; @ret_data: its bytes, may be NULL */
 struct bench_item bench_item(struct bench *bench, u32 n, const u8 **ret_data);
 
 #endif

@@ -16,7 +16,7 @@ static pthread_mutex_t cpu_lock[FAKE_NR_CPUS] = {
 	PTHREAD_MUTEX_INITIALIZER,
 };
 
-/* every wait queue's */
+/* for all wait queues */
 static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t sleep_changed = PTHREAD_COND_INITIALIZER;
 static unsigned int nr_asleep;

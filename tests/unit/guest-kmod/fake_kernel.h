@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel for the guest module's files that need locks, CPUs and memory: threads are its tasks,
- * each on the CPU it says it is on. The words of the kernel are in kernel/linux/, made from these.
- * It counts what costs, and knows nothing of who uses it.
+ * A fake kernel for files of the guest module that need locks, CPUs and memory. Threads are its
+ * tasks, each on the CPU that its task_struct names. The headers in kernel/linux/ map the kernel's
+ * API to these functions. It counts locks, wake-ups and allocations.
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -16,8 +16,8 @@
 
 /**
  * struct task_struct - a task
- * @cpu: where it runs, 0 .. FAKE_NR_CPUS - 1; changed by itself, not with preemption off
- * @killed: it does not wait killably; set by itself, or by fake_kernel_kill()
+ * @cpu: CPU that it runs on, 0 .. FAKE_NR_CPUS - 1; only the task changes it, with preemption on
+ * @killed: killable waits end at once; set by the task or by fake_kernel_kill()
  */
 struct task_struct {
 	unsigned int cpu;
@@ -31,8 +31,8 @@ struct fake_lock {
 
 /**
  * struct fake_wait - a wait queue
- * @seq: wake-ups so far, under the kernel's lock
- * @nr_waiting: tasks in it
+ * @seq: number of wake-ups, protected by the lock of all wait queues
+ * @nr_waiting: number of tasks in it
  */
 struct fake_wait {
 	unsigned int seq;
@@ -41,9 +41,9 @@ struct fake_wait {
 
 /**
  * struct fake_kernel - counters and switches
- * @nr_locks: spinlocks taken; @nr_wakes: wake-ups; @nr_allocated: allocations that live
- * @nr_until_enomem: allocations until one fails; 0 = none does
- * @step: called before and after each exchange between CPUs, if set: what other CPUs do meanwhile
+ * @nr_locks: spinlocks taken; @nr_wakes: wake-ups; @nr_allocated: allocations not freed yet
+ * @nr_until_enomem: allocations up to the one that fails; 0: none fails
+ * @step: if set, called before and after each atomic exchange, to act for other CPUs
  */
 struct fake_kernel {
 	atomic_uint nr_locks;
@@ -55,19 +55,19 @@ struct fake_kernel {
 
 extern struct fake_kernel fake_kernel;
 
-/** fake_current - the task this thread is */
+/** fake_current - the task of this thread */
 extern _Thread_local struct task_struct *fake_current;
 
-/** fake_kernel_reset() - all counters 0, all switches off; what is allocated is forgotten */
+/** fake_kernel_reset() - set all counters and switches to 0; does not free allocations */
 void fake_kernel_reset(void);
 
-/** fake_kernel_kill() - kill a task, and wake it when it waits killably */
+/** fake_kernel_kill() - kill a task, and wake it from a killable wait */
 void fake_kernel_kill(struct task_struct *task);
 
-/** fake_kernel_await_asleep() - return once just @nr tasks are asleep in wait queues */
+/** fake_kernel_await_asleep() - wait until exactly @nr tasks are asleep in wait queues */
 void fake_kernel_await_asleep(unsigned int nr);
 
-/* ---- what kernel/linux/ is made from ---- */
+/* ---- used by the headers in kernel/linux/ ---- */
 
 static inline void fake_kernel_step(void)
 {
@@ -75,25 +75,25 @@ static inline void fake_kernel_step(void)
 		fake_kernel.step();
 }
 
-/** fake_kernel_alloc(), fake_kernel_page() - zeroed memory. Return: NULL or 0: none left. */
+/** fake_kernel_alloc(), fake_kernel_page() - allocate zeroed memory. Return: NULL or 0: ENOMEM. */
 void *fake_kernel_alloc(size_t nr, size_t size, int gfp);
 unsigned long fake_kernel_page(int gfp);
 
-/** fake_kernel_free() - NULL is fine */
+/** fake_kernel_free() - free memory; does nothing for NULL */
 void fake_kernel_free(const void *ptr);
 
-/** fake_kernel_preempt_disable() - no other task is on this CPU until enabled. Return: the CPU. */
+/** fake_kernel_preempt_disable() - keep other tasks off this CPU until enabled. Return: the CPU. */
 unsigned int fake_kernel_preempt_disable(void);
 void fake_kernel_preempt_enable(void);
 
 void fake_kernel_lock(struct fake_lock *lock);
 void fake_kernel_unlock(struct fake_lock *lock);
 
-/** fake_wait_enter() - the current task is in the queue. Return: for fake_wait_sleep(). */
+/** fake_wait_enter() - add the current task to the queue. Return: @seq for fake_wait_sleep(). */
 unsigned int fake_wait_enter(struct fake_wait *wait);
 void fake_wait_leave(struct fake_wait *wait);
 
-/** fake_wait_sleep() - until a wake-up after @seq; killably: or until the task is killed */
+/** fake_wait_sleep() - sleep until a wake-up after @seq, or, if @killably, until it is killed */
 void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably);
 
 void fake_wait_wake(struct fake_wait *wait);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Handlers that only remember that they were called. */
+/* Handlers that only record that they were called. */
 #ifndef FAKE_OPS_H
 #define FAKE_OPS_H
 
 #include "ops/op.h"
 
 /**
- * struct fake_ops - what the handlers do and what they have seen
- * @nr_runs: how many ran
- * @last: name of the last one
- * @result: what they return
- * @cursor: what they set
- * @invalid: they find a parameter out of bounds
+ * struct fake_ops - behaviour of the handlers, and record of their calls
+ * @nr_runs: number of calls
+ * @last: name of the last handler that was called
+ * @result: result that they return
+ * @cursor: cursor that they set
+ * @invalid: they answer that a parameter is out of bounds
  */
 struct fake_ops {
 	unsigned int nr_runs;

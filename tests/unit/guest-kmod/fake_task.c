@@ -66,7 +66,7 @@ ssize_t user_mem_read_str(u64 addr, void *buf, size_t len)
 	return (ssize_t)len;
 }
 
-/* as the operations do: what there is from op->addr on, the cursor where to go on */
+/* As the operations do: answers with the part of @text from op->addr, and sets the cursor. */
 static s64 copy_text(struct op *op, const char *text, size_t len)
 {
 	size_t count;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task as the guest module's files meet it: user memory with holes, one descriptor, arguments. It
- * stands in for user_mem.c and for the operations on descriptors and the process; it keeps no
- * history.
+ * A task for files of the guest module: user memory with holes, one descriptor, arguments. It
+ * replaces base/user_mem.c and the operations on descriptors and the process.
  */
 #ifndef FAKE_TASK_H
 #define FAKE_TASK_H
@@ -18,13 +17,13 @@
 /**
  * struct fake_task - the current task
  * @bytes: its memory
- * @is_hole: pages that cannot be touched
+ * @is_hole: pages that cannot be accessed
  * @is_read_only: pages that cannot be written
  * @nr_reads: calls of user_mem_read()
  * @fd_name: name of descriptor FAKE_TASK_FD
  * @args: its arguments with their NULs
- * @args_len: bytes of them
- * @args_err: what reading them fails with, 0 = it does not
+ * @args_len: bytes of @args
+ * @args_err: error of reading the arguments, 0: none
  */
 struct fake_task {
 	u8 bytes[FAKE_TASK_SIZE];
@@ -39,10 +38,10 @@ struct fake_task {
 
 extern struct fake_task fake_task;
 
-/** fake_task_reset() - memory of zeros without holes, no name, no arguments */
+/** fake_task_reset() - make zeroed memory without holes, no name, no arguments */
 void fake_task_reset(void);
 
-/** fake_task_put() - put @len bytes at offset @at of the memory. Return: their user address. */
+/** fake_task_put() - write @len bytes to offset @at of the memory. Return: their user address. */
 u64 fake_task_put(size_t at, const void *bytes, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A rule as the host sends it, under construction. */
+/* Builds a rule in the wire format. */
 #ifndef RULE_SAMPLE_H
 #define RULE_SAMPLE_H
 
@@ -9,9 +9,9 @@
 
 /**
  * struct rule_sample - the parts of a rule
- * @head: the counts in it are filled in by rule_sample_encode()
- * @conds, @stores, @bytes: what follows it
- * @nr_conds, @nr_stores, @bytes_size: how much there is of each
+ * @head: the rule; rule_sample_encode() sets its counts
+ * @conds, @stores, @bytes: the parts that follow it
+ * @nr_conds, @nr_stores, @bytes_size: number of entries and bytes in them
  */
 struct rule_sample {
 	struct portal_wire_rule head;
@@ -21,28 +21,28 @@ struct rule_sample {
 	u32 nr_conds, nr_stores, bytes_size;
 };
 
-/** rule_sample_init() - generation 1 in slot 0, of hook 7 at @when, with nothing in it */
+/** rule_sample_init() - make an empty rule of hook 7 at @when: generation 1, slot 0 */
 void rule_sample_init(struct rule_sample *sample, u32 when);
 
-/** rule_sample_place() - a place */
+/** rule_sample_place() - make a place */
 struct portal_wire_place rule_sample_place(u32 what, u32 arg, s64 offset, s64 inner_offset);
 
-/** rule_sample_cond() - one more condition on a number. Return: to be spoilt. */
+/** rule_sample_cond() - add a condition on a number. Return: the condition, to modify. */
 struct portal_wire_rule_cond *rule_sample_cond(struct rule_sample *sample,
 					       struct portal_wire_place place, u32 cmp, u32 width,
 					       u64 value);
 
-/** rule_sample_str() - one more condition on a string. Return: to be spoilt. */
+/** rule_sample_str() - add a condition on a string. Return: the condition, to modify. */
 struct portal_wire_rule_cond *rule_sample_str(struct rule_sample *sample,
 					      struct portal_wire_place place, u32 cmp,
 					      const char *str);
 
-/** rule_sample_store() - one more store. Return: to be spoilt. */
+/** rule_sample_store() - add a store. Return: the store, to modify. */
 struct portal_wire_rule_store *rule_sample_store(struct rule_sample *sample,
 						 struct portal_wire_place place, const void *bytes,
 						 u32 len);
 
-/** rule_sample_encode() - put it together in @buf of PORTAL_PAGE_SIZE. Return: its bytes. */
+/** rule_sample_encode() - write the rule to @buf of PORTAL_PAGE_SIZE bytes. Return: its size. */
 size_t rule_sample_encode(const struct rule_sample *sample, void *buf);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few words of the kernel that the guest module's pure files use, for compiling them in user
- * space. Included before anything else; <linux/...> headers are then those of the UAPI.
+ * The few types and macros of the kernel that the guest module's pure files use, to compile them in
+ * user space. It is included first; <linux/...> headers are those of the UAPI.
  */
 #ifndef GUEST_KMOD_SHIM_H
 #define GUEST_KMOD_SHIM_H
@@ -16,7 +16,7 @@
 
 #include <linux/types.h>
 
-/* as in the kernel, where the 64-bit ones are long long on every architecture */
+/* as in the kernel, where the 64-bit types are long long on every architecture */
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
@@ -48,7 +48,7 @@ static inline void le32_add_cpu(__le32 *value, u32 add)
 	*value = cpu_to_le32(le32_to_cpu(*value) + add);
 }
 
-/* Return: the first of @len bytes that is not @byte, or NULL. */
+/* Return: the first of @len bytes that differs from @byte, or NULL. */
 static inline const void *memchr_inv(const void *bytes, int byte, size_t len)
 {
 	const u8 *at = bytes;

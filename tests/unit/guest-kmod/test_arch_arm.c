@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the guest module knows of a 32-bit Arm kernel's registers and calls, on any machine. */
+/* The guest module's code for registers and calls of a 32-bit Arm kernel, tested on any machine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@
 static struct task_struct task;
 struct task_struct *current = &task;
 
-/* what the function behind a call saw */
+/* arguments that the function of the call got */
 static unsigned long seen[6];
 
 static long take_args(unsigned long a, unsigned long b, unsigned long c, unsigned long d,
@@ -43,7 +43,7 @@ static long take_regs(struct pt_regs *regs)
 	return 7;
 }
 
-/* every register has a value of its own */
+/* Each register has a different value. */
 static struct pt_regs user_regs(void)
 {
 	struct pt_regs regs;
@@ -109,7 +109,7 @@ static void test_function_gets_the_arguments_of_the_copy(void **state)
 		assert_int_equal(seen[i], 0x1000 + i);
 }
 
-/* They put back the registers that the task has, not those of a copy. */
+/* These functions restore the registers of the task, not those of a copy. */
 static void test_sigreturn_gets_the_tasks_registers(void **state)
 {
 	struct pt_regs regs = user_regs();
@@ -123,7 +123,7 @@ static void test_sigreturn_gets_the_tasks_registers(void **state)
 	}
 }
 
-/* Only the size with padding, and only for these two calls. */
+/* Only the padded size is changed, and only for these two calls. */
 static void test_statfs64_padded_size_becomes_packed_size(void **state)
 {
 	const struct {
@@ -180,7 +180,7 @@ static void test_set_regs_changes_only_masked_registers(void **state)
 	}
 }
 
-/* Mode, interrupt masks and byte order are not the host's to give. */
+/* The host must not change mode, interrupt masks and byte order. */
 static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 {
 	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the guest module knows of arm64's registers, on any machine. */
+/* The guest module's code for the registers of arm64, tested on any machine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #define NR_ARM_EXIT	  1
 #define NR_ARM_EXIT_GROUP 248
 
-/* every register has a value of its own, with something in its upper half */
+/* Each register has a different value, with a non-zero upper half. */
 static struct pt_regs task(u64 mode)
 {
 	struct pt_regs regs = {
@@ -171,7 +171,7 @@ static void test_set_regs_changes_only_masked_registers(void **state)
 	}
 }
 
-/* Exception level, width and interrupt masks are not the host's to give. */
+/* The host must not change exception level, width and interrupt masks. */
 static void test_set_pstate_changes_only_flags(void **state)
 {
 	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };

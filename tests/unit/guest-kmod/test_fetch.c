@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Declarations carried out on a task with holes in its memory; the host agrees with every list. */
+/* Fetches declarations from a task with holes in its memory; the VMM's parser accepts all items. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,11 +123,11 @@ static void test_ptr_of_32_bit_task_has_4_bytes(void **state)
 	(void)state;
 	bench.fetch.long_bytes = 4;
 	bench.args[0] = fake_task_put(64, &pointer, 8);
-	fake_task.is_hole[1] = true; /* not that it matters to 4 bytes */
+	fake_task.is_hole[1] = true; /* has no effect on 4 bytes */
 	declare(PTR_MEM, 0, 5);
 	expect_mem(0, FAKE_TASK_BASE + 64, COMPLETE, 4);
 	expect_mem(1, FAKE_TASK_BASE + 512, COMPLETE, 5);
-	/* the sum does not wrap at 32 bits: that is what the host asks for, too */
+	/* the sum does not wrap at 32 bits, as in the host's requests */
 	bench_declare(&bench, (struct bench_fetch){ PTR_MEM, 0, 0, 0xffffffff, 1, 0 });
 	expect_mem(2, FAKE_TASK_BASE + 512 + 0xffffffff, -EFAULT, 0);
 }
@@ -224,7 +224,7 @@ static void test_str_next_to_a_fault(void **state)
 	expect_str(0, text, CUT, 4);
 	declare(STR, 0, 5);
 	expect_str(1, text, -EFAULT, 0);
-	/* what the host hands out to whoever wants less is not the fault */
+	/* a shorter read is served from the shorter item, not from the one that faulted */
 	assert_int_equal(fetched_read_str(&bench.items, text, (char[5]){ 0 }, 4), 4);
 }
 
@@ -275,7 +275,7 @@ static void test_ptr_mem_length_applies_to_the_target(void **state)
 	bench_declare(&bench, (struct bench_fetch){ PTR_MEM, 0, 0, 0, 40, 2 });
 	expect_mem(0, FAKE_TASK_BASE, COMPLETE, 8);
 	expect_mem(1, FAKE_TASK_BASE + 512, COMPLETE, 3);
-	/* a string ends where it ends */
+	/* the length has no effect on a string */
 	fake_task_put(512, "eth0", 5);
 	bench_declare(&bench, (struct bench_fetch){ PTR_STR, 0, 0, 0, 40, 2 });
 	expect_str(2, FAKE_TASK_BASE + 512, COMPLETE, 4);
@@ -283,7 +283,7 @@ static void test_ptr_mem_length_applies_to_the_target(void **state)
 
 /* ---- the end of the page ---- */
 
-/* declares one item of a text of @len bytes where there is @room, expects @fits */
+/* Declares an item of @len bytes in @room bytes and checks that it fits, or is deferred. */
 static void expect_fit(u32 what, u32 len, u32 room, bool fits)
 {
 	bench_init(&bench, room);
@@ -314,7 +314,7 @@ static void test_item_larger_than_room_is_deferred(void **state)
 			u32 bytes = room < HEADER ? 0 : ALIGN_DOWN(room - HEADER, 8);
 
 			expect_fit(MEM, len, room, bytes >= len);
-			expect_fit(STR, len, room, bytes > len); /* its NUL must be seen */
+			expect_fit(STR, len, room, bytes > len); /* the NUL must fit, too */
 			expect_fit(FD_NAME, len, room, bytes >= len);
 			expect_fit(ARGS, len, room, bytes >= len);
 		}
@@ -398,7 +398,7 @@ static void test_padding_is_zero(void **state)
 	}
 }
 
-/* ---- declared alike ---- */
+/* ---- repeated declarations ---- */
 
 static void test_repeated_declaration_adds_one_item(void **state)
 {
@@ -454,7 +454,7 @@ static void test_longer_request_after_shorter_is_fetched(void **state)
 	declare(FD_NAME, 1, 4);
 	declare(FD_NAME, 1, 16);
 	expect_nr(6);
-	/* and the host finds the one that is long enough */
+	/* the host finds the item that is long enough */
 	assert_int_equal(fetched_read(&bench.items, FAKE_TASK_BASE, name, 6), 6);
 	assert_int_equal(fetched_read_str(&bench.items, FAKE_TASK_BASE, name, 16), 8);
 	assert_int_equal(fetched_fd_name(&bench.items, FAKE_TASK_FD, name, 16), 9);
@@ -475,7 +475,7 @@ static void test_shorter_request_after_longer_is_not_fetched(void **state)
 	declare(FD_NAME, 1, 4);
 	expect_nr(3);
 	declare(STR, 0, 9);
-	declare(STR, 0, 1000); /* all of it is there */
+	declare(STR, 0, 1000); /* the item before has the complete string */
 	expect_nr(4);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random declarations over random memory: whatever the host hands out without asking is what asking
- * would have given. The seed is fixed.
+ * Random declarations over random memory: what the host reads from items equals what an operation
+ * would have read. The seed is fixed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,9 +19,9 @@
 
 static struct bench bench;
 static u64 generator = 0x853c49e6748fea9bull;
-static unsigned int nr_served, nr_asked;
+static unsigned int nr_fetched, nr_missed;
 
-/* xorshift64*: below @limit */
+/* xorshift64*. Return: 0 .. @limit - 1. */
 static u32 random_below(u32 limit)
 {
 	generator ^= generator >> 12;
@@ -37,7 +37,7 @@ static u64 random_addr(void)
 	return FAKE_TASK_BASE + random_below(FAKE_TASK_SIZE);
 }
 
-/* letters with a NUL here and there, pointers into itself, holes, one page in five */
+/* Makes memory of letters with some NULs and pointers into itself; one page in five is a hole. */
 static void random_memory(void)
 {
 	fake_task_reset();
@@ -82,7 +82,7 @@ static void random_event(void)
 	bench_parse(&bench);
 }
 
-/* an address that has something to do with an item, or with none */
+/* Return: an address in or near an item, or a random one. */
 static u64 interesting_addr(void)
 {
 	if (bench.fetch.nr == 0 || random_below(8) == 0)
@@ -93,36 +93,36 @@ static u64 interesting_addr(void)
 
 static void check_read(u64 addr, u32 len)
 {
-	u8 served[MAX_READ], asked[MAX_READ];
-	ssize_t n = fetched_read(&bench.items, addr, served, len);
-	ssize_t expected = (ssize_t)user_mem_read(addr, asked, len);
+	u8 fetched[MAX_READ], direct[MAX_READ];
+	ssize_t n = fetched_read(&bench.items, addr, fetched, len);
+	ssize_t expected = (ssize_t)user_mem_read(addr, direct, len);
 
 	if (n == -ENOENT) {
-		nr_asked++;
+		nr_missed++;
 		return;
 	}
-	nr_served++;
+	nr_fetched++;
 	assert_int_equal(n, expected ? expected : -EFAULT);
 	if (n > 0)
-		assert_memory_equal(served, asked, n);
+		assert_memory_equal(fetched, direct, n);
 }
 
 static void check_read_str(u64 addr, u32 len)
 {
-	char served[MAX_READ], asked[MAX_READ];
-	ssize_t n = fetched_read_str(&bench.items, addr, served, len);
-	ssize_t expected = user_mem_read_str(addr, asked, len);
+	char fetched[MAX_READ], direct[MAX_READ];
+	ssize_t n = fetched_read_str(&bench.items, addr, fetched, len);
+	ssize_t expected = user_mem_read_str(addr, direct, len);
 
 	if (n == -ENOENT) {
-		nr_asked++;
+		nr_missed++;
 		return;
 	}
-	nr_served++;
+	nr_fetched++;
 	assert_int_equal(n, expected);
 	if (n < 0)
 		return;
-	asked[n < len ? n : len - 1] = '\0';
-	assert_string_equal(served, asked);
+	direct[n < len ? n : len - 1] = '\0';
+	assert_string_equal(fetched, direct);
 }
 
 static void check_texts(u32 len)
@@ -154,9 +154,9 @@ static void test_fetched_reads_equal_direct_reads(void **state)
 			check_texts(1 + random_below(20));
 		}
 	}
-	/* not for want of answers */
-	assert_true(nr_served > 100000);
-	assert_true(nr_asked > 100000);
+	/* both cases occurred often enough */
+	assert_true(nr_fetched > 100000);
+	assert_true(nr_missed > 100000);
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 
 #include "hooks/filter.h"
 
-/* ---- the task's memory: one area, everything around it faults ---- */
+/* ---- the task's memory: one area; all other addresses fault ---- */
 
 #define PAGE	4096
 #define BASE	0x7000000ULL
@@ -44,7 +44,7 @@ static void memory_init(size_t end)
 	memory.end = end;
 }
 
-/* Return: user address of @text put at @at, with its NUL where that is readable. */
+/* Writes @text and, if it fits, its NUL to offset @at. Return: its user address. */
 static u64 put(size_t at, const char *text)
 {
 	size_t len = strlen(text) + 1;
@@ -311,7 +311,7 @@ static void test_string_comparisons_match_the_c_library(void **state)
 	}
 }
 
-/* a string of @len bytes that differ, so that a byte that is lost or doubled shows */
+/* Return: a string of @len varying bytes, so that a lost or repeated byte changes the result. */
 static const char *long_text(size_t len)
 {
 	static char text[NR_READ];
@@ -387,7 +387,7 @@ static void test_fault_before_the_decision_is_no_match(void **state)
 	assert_false(match_text(PORTAL_CMP_STR_SUFFIX, "0", addr));
 	assert_false(match_text(PORTAL_CMP_STR_PREFIX, "eth01", addr));
 	assert_false(match_text(PORTAL_CMP_STR_CONTAINS, "x", addr));
-	/* decided by what can be read */
+	/* decided by the bytes before the fault */
 	assert_true(match_text(PORTAL_CMP_STR_PREFIX, "eth0", addr));
 	assert_true(match_text(PORTAL_CMP_STR_CONTAINS, "th", addr));
 }

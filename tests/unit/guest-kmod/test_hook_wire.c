@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "hooks/hook_wire.h"
 
-/* a hook under construction, with all the room a page has */
+/* a hook in the wire format, in a buffer of the size of a page's data */
 struct sample {
 	_Alignas(8) u8 bytes[PORTAL_DATA_SIZE];
 	size_t size;
@@ -20,7 +20,7 @@ static struct portal_wire_hook *head(struct sample *sample)
 	return (struct portal_wire_hook *)(void *)sample->bytes;
 }
 
-/* a plain hook on number 16, with @strings */
+/* Makes a plain hook on number 16, with @strings. */
 static void sample_init(struct sample *sample, const char *strings)
 {
 	struct portal_wire_hook hook = {
@@ -37,7 +37,7 @@ static void sample_init(struct sample *sample, const char *strings)
 	sample->size = sizeof(hook) + strlen(strings);
 }
 
-/* checks an exact copy on the heap, so that the sanitizer sees every byte read beyond it */
+/* Checks a heap copy of exactly @size bytes, so that the sanitizer detects reads beyond it. */
 static int check_size(const struct sample *sample, size_t size)
 {
 	auto_free u8 *copy = malloc(size ? size : 1);
@@ -169,7 +169,7 @@ static void test_comm_must_be_nul_padded(void **state)
 	assert_int_equal(check(&sample), -EINVAL);
 }
 
-/* each of the seven matches in turn */
+/* Return: match @n: 0 .. 5: an argument; 6: the result. */
 static struct portal_wire_match *match(struct sample *sample, unsigned int n)
 {
 	return n < PORTAL_NR_ARGS ? &head(sample)->arg[n] : &head(sample)->ret;
@@ -273,7 +273,7 @@ static void add_fetch(struct sample *sample, const struct portal_wire_fetch *fet
 	head(sample)->nr_fetch = cpu_to_le32(le32_to_cpu(head(sample)->nr_fetch) + 1);
 }
 
-/* strings of every alignment before @nr declarations */
+/* Makes a hook with @strings and @nr declarations. */
 static void add_fetches(struct sample *sample, const char *strings, u32 nr)
 {
 	const struct portal_wire_fetch fetch = plain_fetch();
@@ -307,7 +307,7 @@ static void test_nr_fetch_must_match_the_size(void **state)
 		head(&sample)->nr_fetch = cpu_to_le32(numbers[i]);
 		assert_int_equal(check(&sample), -EINVAL);
 	}
-	/* one declaration less and as many bytes of strings more is another hook, but a hook */
+	/* one declaration less with as many more bytes of strings is another valid hook */
 	head(&sample)->nr_fetch = cpu_to_le32(1);
 	head(&sample)->strings_size = cpu_to_le32(4 + sizeof(struct portal_wire_fetch));
 	assert_int_equal(check(&sample), 0);
@@ -329,7 +329,8 @@ static void test_declarations_after_strings_of_any_alignment(void **state)
 		add_fetches(&sample, strings, 2);
 		match(&sample, 0)->cmp = cpu_to_le32(PORTAL_CMP_STR_EQ);
 		expect_area(&sample, 0, 0, (u32)len, 0);
-		expect_area(&sample, 0, 0, (u32)len + 1, -EINVAL); /* it ends before them */
+		/* the string area ends before the declarations */
+		expect_area(&sample, 0, 0, (u32)len + 1, -EINVAL);
 		hook_wire_fetch(head(&sample), 1, &fetch);
 		assert_memory_equal(&fetch, &expected, sizeof(fetch));
 	}
@@ -349,7 +350,7 @@ static void test_declarations_truncated_at_every_byte_are_invalid(void **state)
 			 -EINVAL);
 }
 
-/* as the only declaration, and as the last of several */
+/* Checks @fetch as the only declaration, and as the last of several. */
 static void expect_fetch(struct portal_wire_fetch fetch, int expected)
 {
 	struct sample sample;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps carried out on a task with holes in its memory; what the host may not ask for reads
- * nothing. */
+/* READ_VEC on a task with holes in its memory. An invalid request reads nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,21 +12,21 @@
 #define HEADER	  ((u32)sizeof(struct portal_wire_result))
 #define UNTOUCHED 0x5a
 
-/* dispatch.c's, which would bring all handlers */
+/* The one in ops/dispatch.c would need all handlers. */
 s64 op_invalid(struct op *op)
 {
 	op->resp = PORTAL_RESP_INVALID;
 	return -EINVAL;
 }
 
-/* a step in the host's byte order */
+/* a step in native byte order */
 struct step {
 	u64 addr;
 	u32 len, base_plus1, at, reserved;
 };
 
 static _Alignas(8) u8 page[PORTAL_DATA_SIZE], scratch[PORTAL_PAGE_SIZE];
-static u32 pos; /* of the result that is looked at next */
+static u32 pos; /* offset of the next result to check */
 
 static int setup(void **state)
 {
@@ -70,7 +69,7 @@ static s64 run(u32 pointer_bytes, const struct step *steps, u32 nr)
 	return run_sized(pointer_bytes, steps, nr, nr * sizeof(struct portal_wire_step));
 }
 
-/* the next result has @len of the @wanted bytes at @addr */
+/* Checks that the next result has @len of the @wanted bytes at @addr. */
 static void expect(u32 len, u32 wanted, u64 addr)
 {
 	struct portal_wire_result wire;
@@ -104,7 +103,10 @@ static void fill(void)
 		fake_task.bytes[i] = (u8)(i * 13 + 1);
 }
 
-/* @nr nodes of 16 bytes, the pointer at byte 4, a page apart; step n + 1 is based on step n */
+/*
+ * Makes a list of @nr nodes of 16 bytes, a page apart, with the pointer at byte 4. Step n + 1 uses
+ * the pointer that step n has read.
+ */
 static void make_list(struct step *steps, u32 nr, u32 pointer_bytes)
 {
 	fill();
@@ -123,7 +125,7 @@ static void expect_list(u32 nr)
 		expect(16, 16, FAKE_TASK_BASE + n * FAKE_TASK_PAGE);
 }
 
-/* ---- what steps read ---- */
+/* ---- addresses ---- */
 
 static void test_linked_list_with_4_and_8_byte_pointers(void **state)
 {
@@ -189,7 +191,7 @@ static void test_steps_may_share_a_base_or_have_none(void **state)
 	expect_end(result);
 }
 
-/* ---- where it ends ---- */
+/* ---- end of the operation ---- */
 
 static void test_null_pointer_ends_the_operation(void **state)
 {
@@ -206,7 +208,7 @@ static void test_null_pointer_ends_the_operation(void **state)
 	}
 }
 
-/* nothing after it is made, be it based on that or not */
+/* No later step runs, whether it uses the pointer or not. */
 static void test_fault_ends_the_operation_after_its_bytes(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE + FAKE_TASK_PAGE - 8, .len = 8 },
@@ -245,7 +247,7 @@ static void test_pointer_outside_memory_faults(void **state)
 	}
 }
 
-/* ---- what is refused, before anything is read ---- */
+/* ---- invalid requests, which read nothing ---- */
 
 static void expect_refused(u32 pointer_bytes, const struct step *steps, u32 nr)
 {
@@ -292,7 +294,7 @@ static void test_length_zero_or_beyond_the_page_is_invalid(void **state)
 		steps[0].len = lens[i];
 		expect_refused(8, steps, 1);
 	}
-	/* with both headers and the padding that is the page */
+	/* with both headers and padding these results fill the page */
 	steps[0].len = PORTAL_DATA_SIZE - 8 - 16 - 3;
 	assert_int_equal(run(8, steps, 2), PORTAL_DATA_SIZE);
 	steps[1].len = 9;

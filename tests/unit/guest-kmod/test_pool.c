@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool of pages as its tasks see it, one step after the other. See test_pool_random.c for all
- * at once. */
+/* The pool, one step after the other. test_pool_random.c runs many tasks at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +13,7 @@
 #define RESERVE	 2u
 #define NORMAL	 (NR_PAGES - RESERVE)
 
-/* more tasks than pages; task[i] is on CPU i % FAKE_NR_CPUS until told otherwise */
+/* more tasks than pages; task[i] is on CPU i % FAKE_NR_CPUS unless a test moves it */
 static struct task_struct task[2 * NR_PAGES];
 static struct pool_page *page_of[2 * NR_PAGES];
 
@@ -36,7 +35,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* whatever is out is given back, so that a test that fails does not hang here */
+/* Returns all pages, so that a failed test does not hang in pool_destroy(). */
 static int teardown(void **state)
 {
 	(void)state;
@@ -48,7 +47,7 @@ static int teardown(void **state)
 	return fake_kernel.nr_allocated != 0;
 }
 
-/* task @i takes a page; it is being killed, so that where it would wait it has -EINTR */
+/* Takes a page for task @i, which is being killed: instead of waiting it gets -EINTR. */
 static int try_get(unsigned int i, bool urgent)
 {
 	struct pool_page *page;
@@ -76,14 +75,14 @@ static void put(unsigned int i)
 	pool_put(page);
 }
 
-/* the tasks @first .. @first + @nr - 1 have a page each */
+/* Takes a page for each of the tasks @first .. @first + @nr - 1. */
 static void all_get(unsigned int first, unsigned int nr)
 {
 	for (unsigned int i = first; i < first + nr; i++)
 		assert_int_equal(try_get(i, false), 0);
 }
 
-/* ---- which page, and what it costs ---- */
+/* ---- hot pages ---- */
 
 static void test_get_returns_the_cpus_hot_page(void **state)
 {
@@ -171,7 +170,7 @@ static void test_reserve_is_for_tasks_that_hold_a_page(void **state)
 	assert_false(page->waited || last->waited);
 	pool_put(page);
 	pool_put(last);
-	/* and for none that had one */
+	/* not for a task that has returned its page */
 	put(1);
 	all_get(1, 1);
 	put(0);
@@ -225,7 +224,7 @@ static struct {
 	bool happened;
 } intrusion;
 
-/* task 8 on CPU 1, which is urgent, takes a page just before or after an exchange of task 0 */
+/* Task 8 on CPU 1, which is urgent, takes a page right before or after an exchange of task 0. */
 static void intrude(void)
 {
 	if (intrusion.happened || intrusion.countdown-- > 0)
@@ -237,9 +236,8 @@ static void intrude(void)
 	fake_current = &task[0];
 }
 
-/* six pages are out, and task 0 is about to do something that the intruder comes into at step @step
- */
-static void expect_intruder(unsigned int step)
+/* Takes six pages, and prepares an intrusion at step @step of what task 0 does next. */
+static void prepare_intrusion(unsigned int step)
 {
 	teardown(NULL);
 	open_pool(NR_PAGES);
@@ -248,7 +246,7 @@ static void expect_intruder(unsigned int step)
 	intrusion.happened = false;
 }
 
-/* on no CPU is there a page for a normal task, and there are @nr for urgent ones */
+/* Checks that normal tasks get no page on any CPU, and urgent ones exactly @nr. */
 static void assert_only_urgent_get(unsigned int nr)
 {
 	for (unsigned int cpu = 0; cpu < FAKE_NR_CPUS; cpu++) {
@@ -266,7 +264,7 @@ static void test_reserve_is_exact_at_every_step_of_put(void **state)
 
 	(void)state;
 	for (step = 0; step == 0 || intrusion.happened; step++) {
-		expect_intruder(step);
+		prepare_intrusion(step);
 		fake_kernel.step = intrude;
 		put(0);
 		fake_kernel.step = NULL;
@@ -282,7 +280,7 @@ static void test_reserve_is_exact_at_every_step_of_get(void **state)
 
 	(void)state;
 	for (step = 0; step == 0 || intrusion.happened; step++) {
-		expect_intruder(step);
+		prepare_intrusion(step);
 		put(0);
 		fake_kernel.step = intrude;
 		assert_int_equal(try_get(0, true), 0);
@@ -295,7 +293,7 @@ static void test_reserve_is_exact_at_every_step_of_get(void **state)
 
 /* ---- waiting ---- */
 
-/* a task that takes a page and gives it back: what pool_get() said, and whether it waited */
+/* a task that takes a page and returns it; @err: result of pool_get(); @waited: of its page */
 struct waiter {
 	pthread_t thread;
 	struct task_struct task;
@@ -331,7 +329,7 @@ static void waiter_join(struct waiter *waiter, int err)
 	assert_int_equal(waiter->waited, err == 0);
 }
 
-/* every page is out, the reserve's too */
+/* Takes all pages, including the reserve. */
 static void exhaust(void)
 {
 	all_get(0, NORMAL);

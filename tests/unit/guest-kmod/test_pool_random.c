@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool of pages with more tasks than pages on fewer CPUs, all at once, for long; made for TSan.
- */
+/* A long run of the pool with more tasks than pages on fewer CPUs, for ThreadSanitizer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +15,7 @@
 #define RESERVE	  2u
 #define NR_ROUNDS 4000u
 
-/* what all tasks do: @nests: some take a second page; @closes: the pool is closed under way */
+/* the run; @nests: some tasks take a second page; @closes: the pool is closed during the run */
 static struct {
 	bool nests;
 	bool closes;
@@ -29,7 +28,7 @@ struct worker {
 	u64 random;
 };
 
-/* xorshift64 */
+/* xorshift64. Return: 0 .. @below - 1. */
 static u32 draw(struct worker *worker, u32 below)
 {
 	worker->random ^= worker->random << 13;
@@ -38,7 +37,7 @@ static u32 draw(struct worker *worker, u32 below)
 	return (u32)(worker->random >> 32) % below;
 }
 
-static void note_out(unsigned int nr_out)
+static void update_peak(unsigned int nr_out)
 {
 	unsigned int peak = run.peak_out;
 
@@ -46,7 +45,7 @@ static void note_out(unsigned int nr_out)
 		;
 }
 
-/* Nobody else writes the page while it is ours: TSan sees who does, and so do we. */
+/* No other task may write the page now: this check and ThreadSanitizer detect one that does. */
 static void use_page(struct worker *worker, struct pool_page *page)
 {
 	u64 mark = draw(worker, UINT32_MAX);
@@ -61,7 +60,7 @@ static void use_page(struct worker *worker, struct pool_page *page)
 		run.nr_errors++;
 }
 
-/* Sleeping or not, a task may be on another CPU afterwards. */
+/* A task may move to another CPU, whether it has slept or not. */
 static void migrate(struct worker *worker)
 {
 	worker->task.cpu = draw(worker, FAKE_NR_CPUS);
@@ -74,7 +73,7 @@ static int with_page(struct worker *worker, bool urgent, unsigned int depth)
 
 	if (err)
 		return err;
-	note_out(++run.nr_out);
+	update_peak(++run.nr_out);
 	run.nr_taken++;
 	use_page(worker, page);
 	if (depth > 0)
@@ -106,7 +105,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void close_under_way(void)
+static void close_during_use(void)
 {
 	struct task_struct closer = { .cpu = 0 };
 
@@ -131,15 +130,15 @@ static void run_all(bool nests, bool closes)
 		assert_int_equal(pthread_create(&worker[i].thread, NULL, work, &worker[i]), 0);
 	}
 	if (closes)
-		close_under_way();
+		close_during_use();
 	for (unsigned int i = 0; i < NR_TASKS; i++)
 		assert_int_equal(pthread_join(worker[i].thread, NULL), 0);
 	assert_int_equal(run.nr_errors, 0);
 	assert_int_equal(run.nr_out, 0);
 }
 
-/* nothing is lost, and only now: whatever was hot is had again */
-static void assert_all_pages_are_there(void)
+/* Checks that all pages can be taken again, also those that were hot, and no more. */
+static void assert_all_pages_are_free(void)
 {
 	struct task_struct urgent = { .cpu = 0, .killed = true };
 	struct pool_page *page[NR_PAGES + 1];
@@ -159,7 +158,7 @@ static void test_normal_tasks_never_use_the_reserve(void **state)
 	(void)state;
 	run_all(false, false);
 	assert_in_range(run.peak_out, 1, NR_PAGES - RESERVE);
-	assert_all_pages_are_there();
+	assert_all_pages_are_free();
 }
 
 static void test_nested_and_urgent_tasks_all_finish(void **state)
@@ -167,7 +166,7 @@ static void test_nested_and_urgent_tasks_all_finish(void **state)
 	(void)state;
 	run_all(true, false);
 	assert_in_range(run.peak_out, 1, NR_PAGES);
-	assert_all_pages_are_there();
+	assert_all_pages_are_free();
 }
 
 static void test_close_during_use_gets_all_pages_back(void **state)

@@ -61,7 +61,7 @@ static struct portal_wire_place memory(u32 arg, s64 offset)
 	return rule_sample_place(PORTAL_PLACE_MEM, arg, offset, 0);
 }
 
-static struct portal_wire_place behind(u32 arg, s64 offset, s64 inner_offset)
+static struct portal_wire_place at_pointer(u32 arg, s64 offset, s64 inner_offset)
 {
 	return rule_sample_place(PORTAL_PLACE_PTR_MEM, arg, offset, inner_offset);
 }
@@ -95,7 +95,7 @@ static void test_number_has_the_width_of_the_comparison(void **state)
 		rule_sample_cond(&sample, memory(1, 8), PORTAL_CMP_EQ, widths[i],
 				 0x1122334455667788);
 		assert_int_equal(try(0), RULE_TAKES);
-		/* the last of its bytes counts, the one behind does not */
+		/* the byte after the number is ignored, its last byte is not */
 		fake_task.bytes[0x108 + widths[i]] ^= 1;
 		assert_int_equal(try(0), RULE_TAKES);
 		fake_task.bytes[0x108 + widths[i] - 1] ^= 1;
@@ -108,7 +108,7 @@ static void test_pointers_and_width_zero_use_the_tasks_long(void **state)
 {
 	(void)state;
 	memset(fake_task.bytes, 0xee, sizeof(fake_task.bytes));
-	rule_sample_cond(&sample, behind(2, 16, 4), PORTAL_CMP_EQ, 0, 77);
+	rule_sample_cond(&sample, at_pointer(2, 16, 4), PORTAL_CMP_EQ, 0, 77);
 	call.long_bytes = 4;
 	put(0x210, FAKE_TASK_BASE + 0x800, 4);
 	put(0x804, 77, 4);
@@ -128,7 +128,7 @@ static void test_offsets_may_be_negative(void **state)
 	assert_int_equal(try(0), RULE_TAKES);
 	put(0x300, FAKE_TASK_BASE + 0x400, 8);
 	put(0x3fc, 6, 4);
-	rule_sample_cond(&sample, behind(3, 0, -4), PORTAL_CMP_EQ, 4, 6);
+	rule_sample_cond(&sample, at_pointer(3, 0, -4), PORTAL_CMP_EQ, 4, 6);
 	assert_int_equal(try(0), RULE_TAKES);
 	put(0x3fc, 7, 4);
 	assert_int_equal(try(0), RULE_PASSES);
@@ -160,7 +160,7 @@ static void test_string_at_a_pointer_is_compared(void **state)
 	(void)state;
 	put(0x100, FAKE_TASK_BASE + 0x500, 8);
 	fake_task_put(0x502, "word", 5);
-	rule_sample_str(&sample, behind(1, 0, 2), PORTAL_CMP_STR_SUFFIX, "rd");
+	rule_sample_str(&sample, at_pointer(1, 0, 2), PORTAL_CMP_STR_SUFFIX, "rd");
 	assert_int_equal(try(0), RULE_TAKES);
 	put(0x100, 0, 8);
 	assert_int_equal(try(0), RULE_PASSES);
@@ -174,7 +174,7 @@ static void test_read_fault_is_no_match_and_stores_nothing(void **state)
 	rule_sample_cond(&sample, memory(0, 0), PORTAL_CMP_EQ, 8, 0);
 	rule_sample_cond(&sample, memory(1, 0x7e), PORTAL_CMP_EQ, 4, 0);
 	rule_sample_store(&sample, memory(0, 8), "x", 1);
-	fake_task.is_hole[3] = true; /* two bytes of the second are readable */
+	fake_task.is_hole[3] = true; /* two bytes of the second number are readable */
 	assert_int_equal(try(0), RULE_PASSES);
 	assert_int_equal(hits(), 0);
 	assert_int_equal(fake_task.bytes[8], 0);
@@ -183,21 +183,21 @@ static void test_read_fault_is_no_match_and_stores_nothing(void **state)
 	assert_int_equal(fake_task.bytes[8], 'x');
 }
 
-/* the pointer of the second store is looked for before the first is done */
+/* The pointer of the second store is read before the first store. */
 static void test_all_reads_precede_the_stores(void **state)
 {
 	(void)state;
 	rule_sample_store(&sample, memory(0, 0), "a", 1);
-	rule_sample_store(&sample, behind(1, 0, 0), "b", 1);
+	rule_sample_store(&sample, at_pointer(1, 0, 0), "b", 1);
 	fake_task.is_hole[2] = true;
 	assert_int_equal(try(0), RULE_PASSES);
 	assert_int_equal(fake_task.bytes[0], 0);
 	assert_int_equal(hits(), 0);
-	/* and is not the one that the first store puts there */
+	/* so the first store does not change it */
 	setup(NULL);
 	put(0x100, FAKE_TASK_BASE + 0x600, 8);
 	rule_sample_store(&sample, memory(1, 0), "\0\0\0\0\0\0\0", 8);
-	rule_sample_store(&sample, behind(1, 0, 0), "b", 1);
+	rule_sample_store(&sample, at_pointer(1, 0, 0), "b", 1);
 	assert_int_equal(try(0), RULE_TAKES);
 	assert_int_equal(fake_task.bytes[0x600], 'b');
 	assert_int_equal(fake_task.bytes[0x100], 0);
@@ -223,7 +223,7 @@ static void test_invalid_addresses_fault(void **state)
 	};
 
 	(void)state;
-	rule_sample_cond(&sample, behind(4, 0, 0), PORTAL_CMP_EQ, 4, 0);
+	rule_sample_cond(&sample, at_pointer(4, 0, 0), PORTAL_CMP_EQ, 4, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(addrs); i++) {
 		call.args[4] = addrs[i];
 		assert_int_equal(try(0), RULE_PASSES);
@@ -268,7 +268,7 @@ static void test_other_generation_passes_without_reading(void **state)
 		slot.state = state_of(others[i], 3);
 		fake_task.nr_reads = 0;
 		assert_int_equal(try(0), RULE_PASSES);
-		/* one that is revoked touches nothing */
+		/* a revoked rule reads no memory */
 		assert_int_equal(fake_task.nr_reads, 0);
 		assert_int_equal(slot.state, state_of(others[i], 3));
 	}
@@ -292,7 +292,7 @@ static void revoke_once(void)
 	revoked_with = le64_to_cpu(__atomic_exchange_n(&slot.state, 0, __ATOMIC_SEQ_CST)) & FULL;
 }
 
-/* the host ends the rule when everything is read, and before it is counted */
+/* The host revokes the rule after its reads and before it counts the call. */
 static void test_rule_revoked_before_counting_stores_nothing(void **state)
 {
 	(void)state;

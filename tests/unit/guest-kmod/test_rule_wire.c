@@ -16,7 +16,7 @@ static struct rule_sample sample;
 static struct portal_wire_rule_cond *number, *string;
 static struct portal_wire_rule_store *store;
 
-/* checks an exact copy on the heap, so that the sanitizer sees every byte read beyond it */
+/* Checks a heap copy of exactly @size bytes, so that the sanitizer detects reads beyond it. */
 static int check_size(size_t size)
 {
 	static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
@@ -35,7 +35,7 @@ static int check(void)
 	return check_size(rule_sample_encode(&sample, page));
 }
 
-/* a well-formed one with something of everything */
+/* Makes a valid rule with a number, a string and a store. */
 static void fill(u32 when)
 {
 	rule_sample_init(&sample, when);
@@ -110,7 +110,7 @@ static void test_number_of_conditions_and_stores_is_bounded(void **state)
 	assert_int_equal(check(), -EINVAL);
 }
 
-/* counts that are not those of what follows, among them such that wrap a sum of 32 bits */
+/* Wrong counts, some of which overflow a sum of 32 bits. */
 static void test_counts_must_match_the_size(void **state)
 {
 	static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
@@ -186,7 +186,7 @@ static void test_bad_places_are_invalid(void **state)
 	REFUSED(store->place.what, cpu_to_le32(PORTAL_PLACE_ARG));
 	REFUSED(store->place.what, cpu_to_le32(PORTAL_PLACE_RET));
 	REFUSED(store->place.arg, cpu_to_le32(PORTAL_NR_ARGS));
-	/* an argument has no offset */
+	/* an argument must not have an offset */
 	REFUSED(number->place.what, cpu_to_le32(PORTAL_PLACE_ARG));
 }
 
@@ -230,7 +230,7 @@ static void test_strings_and_stores_must_be_in_the_bytes(void **state)
 	REFUSED(store->len, 0);
 	REFUSED(store->len, cpu_to_le32(5));
 	REFUSED(store->off, cpu_to_le32(5));
-	/* no user string has a NUL in it */
+	/* the string would contain a NUL */
 	REFUSED(string->match.str_len, cpu_to_le32(6));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's writer against the VMM's reader: one ring between them, each side's own code. */
+/* The guest module's trace writer and the VMM's reader on one ring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +50,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* between the least and the most, different from its neighbours' */
+/* Return: a valid size for record @n, different from those of its neighbours. */
 static u32 size_of(u32 n)
 {
 	return LEAST + n * 37 % ((PORTAL_TRACE_RECORD_MAX - LEAST) / 8 + 1) * 8;
@@ -65,7 +65,7 @@ static bool put(u32 n, u32 size, bool *ret_wake)
 	return trace_writer_put(&writer, &out.record, size, 1000 + n, ret_wake);
 }
 
-static bool is_there(void)
+static bool has_record(void)
 {
 	uint32_t head;
 
@@ -73,7 +73,7 @@ static bool is_there(void)
 	return head != reader.tail;
 }
 
-/* Return: how many were lost before it */
+/* Takes record @n and checks it. Return: records lost before it. */
 static u32 take(u32 n, u32 size)
 {
 	struct trace_record record;
@@ -100,7 +100,7 @@ static void test_trace_writer_records_of_all_sizes_are_intact(void **state)
 		assert_true(put(n, size_of(n), &wake));
 		assert_int_equal(take(n, size_of(n)), 0);
 	}
-	assert_false(is_there());
+	assert_false(has_record());
 }
 
 static void test_trace_writer_positions_wrap_at_32_bits(void **state)
@@ -140,7 +140,7 @@ static void test_trace_writer_ring_fills_to_the_last_byte(void **state)
 		assert_int_equal(take(n, LEAST), 0);
 	assert_int_equal(take(10, rest), 0);
 	assert_int_equal(take(13, LEAST), 2);
-	assert_false(is_there());
+	assert_false(has_record());
 }
 
 static void test_trace_writer_invalid_tail_leaves_no_room(void **state)
@@ -173,7 +173,7 @@ static void test_trace_writer_wakes_only_when_passing_wake_at(void **state)
 	assert_true(put(5, LEAST, &wake) && wake);
 }
 
-/* Writes, and wakes by a counter; what finds no room is dropped. */
+/* The writer thread counts wake-ups of the reader, and drops records for which there is no room. */
 static atomic_uint wakeups;
 static atomic_bool is_done;
 
@@ -209,17 +209,17 @@ static u32 take_next(u32 expected)
 	return n + 1;
 }
 
-/* asleep until the bell rings; when it does not, there must have been nothing to ring for */
+/* Sleeps until a wake-up. If the writer ends without one, no record may be left. */
 static void sleep_until_woken(void)
 {
 	unsigned int before = atomic_load(&wakeups);
 
 	trace_ring_wake_at(&reader, reader.tail);
-	if (is_there())
+	if (has_record())
 		return;
 	while (atomic_load(&wakeups) == before && !atomic_load(&is_done))
 		sched_yield();
-	assert_true(atomic_load(&wakeups) != before || !is_there());
+	assert_true(atomic_load(&wakeups) != before || !has_record());
 }
 
 static void test_trace_writer_counts_records_lost_while_reading(void **state)
@@ -232,12 +232,12 @@ static void test_trace_writer_counts_records_lost_while_reading(void **state)
 	trace_ring_wake_at(&reader, 0);
 	assert_int_equal(pthread_create(&thread, NULL, write_many, NULL), 0);
 	do {
-		while (is_there())
+		while (has_record())
 			next = take_next(next);
 		trace_ring_counts(&reader, &written, &lost);
 		if (written + lost < NR_MANY)
 			sleep_until_woken();
-	} while (written + lost < NR_MANY || is_there());
+	} while (written + lost < NR_MANY || has_record());
 	pthread_join(thread, NULL);
 	trace_ring_counts(&reader, &written, &lost);
 	assert_int_equal(written + lost, NR_MANY);

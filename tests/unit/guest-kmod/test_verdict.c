@@ -12,7 +12,7 @@
 #define WRITABLE 0x3ffffULL
 #define WRITES	 (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
 
-/* a verdict under construction, with all the room a page has */
+/* a verdict in the wire format, in a buffer of the size of a page's data */
 struct sample {
 	_Alignas(8) u8 bytes[PORTAL_DATA_SIZE];
 	size_t size;
@@ -34,7 +34,7 @@ static struct portal_wire_write *write_at(struct sample *sample, size_t at)
 	return (struct portal_wire_write *)(void *)(sample->bytes + at);
 }
 
-/* Return: where in bytes the write's header is. */
+/* Adds a write. Return: offset of its header in bytes. */
 static size_t sample_add(struct sample *sample, u64 addr, const void *data, u32 len)
 {
 	struct portal_wire_verdict *verdict = head(sample);
@@ -51,7 +51,7 @@ static size_t sample_add(struct sample *sample, u64 addr, const void *data, u32 
 	return at;
 }
 
-/* checks an exact copy on the heap, so that the sanitizer sees every byte read beyond it */
+/* Checks a heap copy of exactly @size bytes, so that the sanitizer detects reads beyond it. */
 static int check(const struct sample *sample, size_t size, bool is_return)
 {
 	auto_free u8 *copy = malloc(size ? size : 1);

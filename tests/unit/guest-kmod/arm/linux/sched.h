@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The task that makes the call: the test's. */
+/* The task that makes the call; the test defines it. */
 #ifndef FAKE_LINUX_SCHED_H
 #define FAKE_LINUX_SCHED_H
 

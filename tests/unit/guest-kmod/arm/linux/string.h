@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-/* What of it is used is the C library's. */
+/* The functions in use are those of the C library. */

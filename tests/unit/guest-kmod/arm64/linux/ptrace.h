@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A task's registers on arm64. The bits of PSTATE are those of SPSR_EL1 in the Arm ARM (DDI 0487).
- */
+/* A task's registers on arm64. PSTATE has the bits of SPSR_EL1 in the Arm ARM (DDI 0487). */
 #ifndef FAKE_LINUX_PTRACE_H
 #define FAKE_LINUX_PTRACE_H
 
@@ -27,7 +26,7 @@ struct pt_regs {
 /* two parts: bits 26, 25 and 15 to 10 */
 #define PSR_AA32_IT_MASK (3ull << 25 | 0x3full << 10)
 
-/* where CPSR has what is DIT in PSTATE */
+/* position of PSTATE.DIT in CPSR */
 #define COMPAT_PSR_DIT_BIT (1ull << 21)
 
 static inline bool compat_user_mode(const struct pt_regs *regs)

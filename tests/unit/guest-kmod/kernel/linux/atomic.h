@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exchanges between CPUs: fully ordered as the kernel's, and a test can come between. */
+/* Atomic exchanges: fully ordered as in the kernel. A test can run code before and after each. */
 #ifndef FAKE_LINUX_ATOMIC_H
 #define FAKE_LINUX_ATOMIC_H
 

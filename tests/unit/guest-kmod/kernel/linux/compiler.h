@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Accesses that race on purpose. Loads stay behind an exchange, as in the kernel. */
+/* Accesses that race on purpose. Loads are not moved before an exchange, as in the kernel. */
 #ifndef FAKE_LINUX_COMPILER_H
 #define FAKE_LINUX_COMPILER_H
 

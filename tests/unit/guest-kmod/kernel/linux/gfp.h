@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole pages, counted. */
+/* Allocation of pages, counted. */
 #ifndef FAKE_LINUX_GFP_H
 #define FAKE_LINUX_GFP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Physical addresses: the virtual ones. */
+/* Physical addresses equal virtual ones. */
 #ifndef FAKE_LINUX_IO_H
 #define FAKE_LINUX_IO_H
 

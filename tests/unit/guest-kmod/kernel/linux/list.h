@@ -36,7 +36,7 @@ static inline void list_add_tail(struct list_head *entry, struct list_head *head
 	list_add(entry, head->prev);
 }
 
-/* Who uses the entry's links afterwards dies of it. */
+/* The links become NULL, so that a later use crashes. */
 static inline void list_del(struct list_head *entry)
 {
 	entry->prev->next = entry->next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A variable for each CPU; preemption is off between get_cpu_ptr() and put_cpu_ptr(). */
+/* Per-CPU variables; preemption is disabled between get_cpu_ptr() and put_cpu_ptr(). */
 #ifndef FAKE_LINUX_PERCPU_H
 #define FAKE_LINUX_PERCPU_H
 

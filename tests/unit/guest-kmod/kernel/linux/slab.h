@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small memory, counted. */
+/* Allocation of small objects, counted. */
 #ifndef FAKE_LINUX_SLAB_H
 #define FAKE_LINUX_SLAB_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wait queues. As in the kernel, who waits is in the queue before it looks at its condition. */
+/* Wait queues. As in the kernel, a task enters the queue before it checks its condition. */
 #ifndef FAKE_LINUX_WAIT_H
 #define FAKE_LINUX_WAIT_H
 
