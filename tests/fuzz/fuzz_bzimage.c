@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile kernel file through all of the kernel loader of either machine: probing, unpacking,
- * loading. What the loader says it wrote must lie in guest RAM.
+ * A hostile kernel file, probed, unpacked and loaded for each architecture. The addresses that the
+ * loader returns must lie in guest RAM.
  */
 #include <elf.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hostile --dtb: what is adopted is a device tree that ends within its room. */
+/* A hostile --dtb: a device tree that is adopted must be valid and end within its buffer. */
 #include <libfdt.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hostile ELF file: every segment that the reader calls whole must lie in the file. */
+/* A hostile ELF file: every segment that the reader returns must lie in the file. */
 #include <elf.h>
 #include <stdint.h>
 #include <stdlib.h>

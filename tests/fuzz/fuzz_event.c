@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Any hello and any event: what is accepted keeps the promises of portal/event.h. */
+/* Hostile hellos and events: those that are accepted must be as portal/event.h describes them. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "portal/event.h"
 
-/* whatever is asked of the items stays inside them */
+/* Reads of the items must stay inside them. */
 static void check_items(struct syscall_event *call)
 {
 	char buf[256];

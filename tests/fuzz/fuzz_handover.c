@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a portal-vmm-loader that a hostile kernel has taken over may send, through the receiver and
- * the loader: nothing is written outside of guest RAM, and no descriptor stays. An input is a
- * number of edits, each an offset of two bytes and a value, to a good message; the rest of it is
- * the kernel.
+ * Messages of a portal-vmm-loader that a hostile kernel has taken over, through the receiver and
+ * kernel_load(): nothing is written outside guest RAM, and no descriptor stays open. An input
+ * begins with the number of edits to a valid message, and the edits, each an offset of two bytes
+ * and a value; the rest of it is the kernel.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void must(bool is_true)
 		abort();
 }
 
-/* the same before and after, when nothing stays open */
+/* Return: the lowest free descriptor, which is the same before and after if none stays open. */
 static int lowest_free(void)
 {
 	int fd = dup(STDERR_FILENO);
@@ -57,7 +57,7 @@ static void make_template(void)
 	close(sockets[1]);
 }
 
-/* Return: bytes of @data that were edits */
+/* Return: bytes of @data that the edits take. */
 static size_t edit(uint8_t *message, const uint8_t *data, size_t size)
 {
 	size_t nr = size > 0 ? data[0] : 0, at = 1;

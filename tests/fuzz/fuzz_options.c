@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any command-line value: what is split lies in the text, keys are never empty nor twice there. */
+/* Any option list of the command line: keys are not empty and not repeated. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables of a hostile guest: whatever they say, what is found lies in its RAM. */
+/* Page tables of a hostile guest: memory that a walk finds must lie in guest RAM. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define NR_ADDRESSES 4
 
 /**
- * struct input - how an input begins; what follows is put into RAM
+ * struct input - start of an input; the rest of the input is copied to RAM
  * @abi: PORTAL_ABI_*
  * @paging: PORTAL_PAGING_*
- * @root: of the tables
+ * @root: guest physical address of the top table
  * @gva: addresses to look up
  */
 struct input {
@@ -26,7 +26,7 @@ struct input {
 	uint64_t gva[NR_ADDRESSES];
 };
 
-/* of the heap, so that a sanitizer sees its ends */
+/* allocated on the heap, so that a sanitizer detects accesses beyond it */
 static uint8_t *ram;
 
 static void *slice(void *ctx, gpa_t gpa, uint64_t len)

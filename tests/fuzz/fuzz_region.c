@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile guest module: any pages, any calls, against the channel and a hook that uses
- * everything.
- * The input is a script: seven bytes of command and the bytes it puts into a page, again and again.
+ * A hostile guest module: any pages and any calls, against the channel and a hook that uses the
+ * whole API. The input is a script of commands: each has seven bytes, followed by the bytes that it
+ * writes to a page.
  */
 #include <endian.h>
 #include <errno.h>
@@ -18,18 +18,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define NR_PAGES 8 /* room for the rules' slots beside a pool */
+#define NR_PAGES 8 /* for a pool and the slots of the rules */
 #define NR_VCPUS 2
 #define RAM_BASE 0x100000ull
 
 /**
- * struct command - one step of the script
- * @vcpu: who calls
- * @page: which page, modulo one more than there are: the last is an address outside of RAM
- * @kind: of call
- * @honest: the header gets the generation that is in the page, so that answers arrive
- * @keep: leave the header's last fields too, only @code changes
- * @len: bytes that follow, to be put at the page's start, low and high byte
+ * struct command - a step of the script
+ * @vcpu: vCPU that makes the call, modulo NR_VCPUS + 1: the last one does not exist
+ * @page: index of the page, modulo NR_PAGES + 1: the last one is outside RAM
+ * @kind: kind of the call
+ * @honest: bit 0: keep the generation that is in the page, so that answers are accepted
+ * @keep: bit 0: write only the first 4 bytes of the page, the code
+ * @len: bytes that follow and are written to the start of the page; low byte first
  */
 struct command {
 	uint8_t vcpu, page, kind, honest, keep, len[2];
@@ -62,7 +62,7 @@ static int add_rule(void)
 	return portal_rule_add(first_hook, &rule, &rule_id);
 }
 
-/* each event ends the rule, and begins another */
+/* Each event revokes the rule and adds another. */
 static void use_rules(void)
 {
 	uint64_t hits;
@@ -140,7 +140,7 @@ static void put(const struct command *command, const uint8_t *bytes, size_t len)
 		memcpy(page + 4, generation, 4);
 }
 
-/* what a served call leaves in the page is something a guest can do */
+/* After a served call the page must have an operation that a guest can carry out. */
 static void check(const struct command *command)
 {
 	const struct portal_region *region = slice(NULL, GPA(gpa_of(command)), PORTAL_PAGE_SIZE);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest module's own check of a rule, and the rule at work: whatever passes the check reads and
- * stores user memory within its bounds, and counts itself once or not at all. The input is a rule
- * as the host sends it, and behind it the task's memory, at which the arguments point.
+ * The guest module's check of a rule, and the evaluation of the rule: a rule that passes the check
+ * stays within the bounds of its parts and of user memory, and counts a call once or not at all.
+ * The input is a rule in the wire format, followed by the task's memory, to which the arguments
+ * point.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static void run(const struct portal_wire_rule *wire, u32 long_bytes)
 	free(kmp_fail);
 }
 
-/* the rule's own size, where its counts are none that lie */
+/* Return: size of the rule according to its counts, at most @size. */
 static size_t rule_size(const uint8_t *data, size_t size)
 {
 	struct portal_wire_rule head;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A trace as any guest may write it, between any two looks: the input is a list of steps, each of
- * which changes some bytes of control page or ring, or has the reader look or take. What is read
- * stays inside, and the reader ends.
+ * A trace ring that a hostile guest may change at any time. The input is a list of steps: each
+ * changes some bytes of the control page or the ring, or lets the reader peek at a record or take
+ * it. Reads must stay inside the ring, and the reader must end.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,8 +13,7 @@
 
 #define SIZE PORTAL_TRACE_RING_MIN
 
-/* each step's first two bytes: what, and how many bytes follow; a place comes before those of a
- * change */
+/* first byte of a step; a change has an offset and a length of two bytes each, and its bytes */
 enum { STEP_CONTROL = 0, STEP_RING, STEP_LOOK, STEP_TAKE, NR_STEPS };
 
 struct script {
@@ -61,8 +60,8 @@ static void take(struct trace_ring *ring, const struct trace_record *record)
 	free(event);
 }
 
-/* Return: false: the trace is read no more */
-static bool look(struct trace_ring *ring, struct trace_record *record, bool *has_record)
+/* Return: false if the reader gives up the trace. */
+static bool peek(struct trace_ring *ring, struct trace_record *record, bool *has_record)
 {
 	uint32_t head;
 
@@ -100,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			change(&script, pages + PORTAL_PAGE_SIZE, SIZE);
 			break;
 		case STEP_LOOK:
-			goes_on = look(&ring, &record, &has_record);
+			goes_on = peek(&ring, &record, &has_record);
 			break;
 		case STEP_TAKE:
 			if (has_record)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hostile driver: the input is the low end of guest RAM, rings and all, and a few bytes that say
- * how the queue is laid out. Whatever it says, segments lie in RAM, rounds end, and requests are
- * answered.
+ * A hostile driver: the input has a few bytes for the layout of the queue, and the low end of guest
+ * RAM with its rings. Segments must lie in RAM, rounds must end, and requests must be answered.
  *
  *   byte 0      log2 of the queue's size (low nibble), features (bit 4: indirect, bit 5: event_idx)
  *   byte 1..3   addresses of the three rings, in units of 1 KiB
- *   rest        RAM from address 0 on
+ *   rest        RAM from address 0
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -43,7 +42,7 @@ static void must(bool truth)
 		abort();
 }
 
-/* made once: a file and memory a run would cost more than the run */
+/* made once, because a file and memory for each run would cost more than the run */
 static const struct bench *bench(void)
 {
 	static struct bench bench;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzz targets region, event, log, page_table, options and rule into corpus/: scripts
-that are valid, so that the fuzzer starts behind the first checks. usage: make-corpus.py DIR"""
+"""Write the first inputs of the fuzz targets region, event, trace, page_table, options and rule to the directory of
+the corpus. They are valid, so that the fuzzer starts beyond the first checks. usage: make-corpus.py DIR"""
 import pathlib
 import struct
 import sys
@@ -58,7 +58,7 @@ SLOTS = RAM + 4 * 4096
 
 
 def boot_with_rules():
-    """up to the first rule of two hooks"""
+    """Hello, up to the installation of the first rule, with two hooks."""
     names = b"read\0write\0ioctl\0"
     greeting = hello(features=5)
     return (step(0, HELLO, header(0xE0000001, len(greeting)) + greeting) + answer(0, 0) +
@@ -67,7 +67,7 @@ def boot_with_rules():
 
 
 def event_with_rules(page):
-    """the rule goes and comes: an answer more for each"""
+    """An event that removes the rule and adds another: two more answers."""
     return step(page, EVENT, header(0xE0000002, len(call())) + call(nr=2)) + answer(page, 0) + answer(page, 0) * 9
 
 
@@ -101,7 +101,7 @@ def event(page, code=0xE0000002, items=()):
 
 
 def tables(abi, page_shift, va_bits, link, leaf, levels):
-    """All tables in one page, each level by another entry of it; the page itself is the second one."""
+    """All tables in one page: each level uses another entry of it, and the page that is found is the next one."""
     bits = page_shift - 3
     gva = sum(i << (page_shift + bits * (i - 1)) for i in range(1, levels + 1))
     entries = b"".join(struct.pack("<Q", RAM | link) for _ in range(levels))
@@ -110,7 +110,7 @@ def tables(abi, page_shift, va_bits, link, leaf, levels):
 
 
 def put(what, place, content):
-    """A step of the target log: change the control page (0) or the ring (1)."""
+    """A step of the target trace: change the control page (0) or the ring (1)."""
     return struct.pack(">BHH", what, place, len(content)) + content
 
 
@@ -121,8 +121,8 @@ def record(position, seq, body, lost=0, event=0xE0000003):
     return struct.pack("<IIIIQII", 32 + len(body), 0x4C4F4700 ^ position, seq, lost, 1000 + seq, event, 0) + body
 
 
-def log(bodies, lost=0):
-    """Records one after the other through a ring of 8 KiB, each taken before the next one is written."""
+def trace(bodies, lost=0):
+    """Records in a ring of 8 KiB; each is taken before the next one is written."""
     steps, head = b"", 0
     for seq, body in enumerate(bodies):
         content, at = record(head, seq, body, lost * seq), head % 8192
@@ -164,12 +164,12 @@ def main():
         "page_table/arm64-16k": tables(3, 14, 47, 3, 0x443, 3),
         "page_table/absent": tables(1, 12, 48, 7, 0, 4),
         "page_table/unknown": tables(2, 12, 48, 7, 0x67, 4),
-        "log/one": log([call()]),
-        "log/items": log([call(items=ITEMS), call(nr=257)], lost=3),
-        "log/wraps": log([call(items=ITEMS)] * 25),
-        "log/largest": log([call(items=(item(2, 0x1000, b"/" * 4000), item(1, 0x9000, bytes(3656))))] * 3),
-        "log/changes": log([call()]) + put(0, 0, struct.pack("<I", 2 * 448)) + put(1, 448, record(448, 1, call())) +
-        LOOK + put(1, 448, b"\xff" * 64) + TAKE + LOOK,
+        "trace/one": trace([call()]),
+        "trace/items": trace([call(items=ITEMS), call(nr=257)], lost=3),
+        "trace/wraps": trace([call(items=ITEMS)] * 25),
+        "trace/largest": trace([call(items=(item(2, 0x1000, b"/" * 4000), item(1, 0x9000, bytes(3656))))] * 3),
+        "trace/changes": trace([call()]) + put(0, 0, struct.pack("<I", 2 * 448)) +
+        put(1, 448, record(448, 1, call())) + LOOK + put(1, 448, b"\xff" * 64) + TAKE + LOOK,
         "options/plain": b"dir/file.so",
         "options/pairs": b"file.so,a=1,b=x=y,c=,d",
         "options/commas": b"a,,b,k=x,,y,,,l=z",
