@@ -104,8 +104,8 @@ static void load(const char *name)
 
 static void assert_said(const char *log, const char *text)
 {
-	if (!strstr(log, text))
-		fail_msg("'%s' is not in: %s", text, log);
+	if (!log || !strstr(log, text))
+		fail_msg("'%s' is not in: %s", text, log ? log : "(nothing)");
 }
 
 /* ends the VM, and returns what has been logged since capture_start() */
