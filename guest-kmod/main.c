@@ -274,5 +274,5 @@ MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE);
 MODULE_ALIAS("of:N*T*C" PORTAL_DEV_OF_COMPATIBLE "C*");
 MODULE_DESCRIPTION("Lets a portal-vmm host hook this kernel's system calls");
 MODULE_AUTHOR("the portal-vmm authors");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION("0.2.0");
 MODULE_LICENSE("GPL");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench_http PORT N SERVER [ARGUMENT]...: starts the web server SERVER, which has to listen on PORT and to stay in the
- * foreground, and makes N requests, one after the other. Prints their total duration in nanoseconds. Stops the server
- * and waits for its end.
+ * bench_http PORT N SERVER [ARGUMENT]...: starts the web server SERVER, which has to listen on PORT
+ * and to stay in the foreground, and makes N requests, one after the other. Prints their total
+ * duration in nanoseconds. Stops the server and waits for its end.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,7 +48,8 @@ static void server_start(char *argv[])
 		fail("fork: %s", strerror(errno));
 	if (server > 0)
 		return;
-	/* Without this a bench_http that is killed leaves the server behind, on the port of the next sample. */
+	/* Without this a bench_http that is killed leaves the server behind, on the port of the
+	 * next sample. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent)
 		execvp(argv[0], argv);
