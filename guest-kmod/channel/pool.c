@@ -240,7 +240,7 @@ void pool_destroy(void)
 	pool.nr_free = 0;
 }
 
-/* ---- taking and giving back ---- */
+/* ---- taking and returning ---- */
 
 /* Needs no lock: no other task sets @owner to this task. */
 static bool current_has_page(void)
