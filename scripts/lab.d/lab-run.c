@@ -3,9 +3,8 @@
  * lab-run - runs one command, on this machine or inside an L1 machine, with a time limit.
  *
  *	lab-run -t SECONDS [-p ADDRESS:PORT]... COMMAND...
- *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES] [-c CONSOLE]
- * [-v]
- *		QEMU... COMMAND...
+ *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES]
+ *		[-c CONSOLE] [-v] QEMU... COMMAND...
  *
  * Only scripts/lab calls it. Each -p is a port of this machine that the command (natively) or QEMU
  * is to listen on, and that has to be free. With -q the first NR words are the command line of
@@ -169,9 +168,7 @@ static void ports_check(const struct run *run)
 		if (port_is_free(port))
 			continue;
 		inet_ntop(AF_INET, &port->sin_addr, address, sizeof(address));
-		fprintf(stderr,
-			"lab: error: cannot listen on port %u of %s: %s; give --publish another "
-			"port\n",
+		fprintf(stderr, "lab: error: port %u of %s: %s; give --publish another port\n",
 			ntohs(port->sin_port), address, strerror(errno));
 		exit(EXIT_LAB_FAILED);
 	}

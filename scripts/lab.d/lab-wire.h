@@ -46,9 +46,7 @@ struct lab_job {
 	uint32_t nr_args;
 	uint32_t nr_env;
 	uint32_t nr_dirs;
-	uint32_t
-		/* 1: the machine has a network device, for the ports that are published */
-		has_network;
+	uint32_t has_network; /* 1: there is a network device, for published ports */
 };
 
 /**

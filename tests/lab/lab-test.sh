@@ -325,7 +325,7 @@ test_publish_used_port() {
 	lab --publish "$port:$inner" -- echo ran >"$WORK/out" 2>"$WORK/err" || status=$?
 	cat "$WORK/err"
 	equal status 125 "$status" && equal stdout "" "$(<"$WORK/out")" &&
-		equal stderr "lab: error: cannot listen on port $port of 127.0.0.1: Address already in use; give --publish another port" \
+		equal stderr "lab: error: port $port of 127.0.0.1: Address already in use; give --publish another port" \
 			"$(<"$WORK/err")"
 }
 

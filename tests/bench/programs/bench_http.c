@@ -48,8 +48,7 @@ static void server_start(char *argv[])
 		fail("fork: %s", strerror(errno));
 	if (server > 0)
 		return;
-	/* Without this a bench_http that is killed leaves the server behind, on the port of the
-	 * next sample. */
+	/* Otherwise a bench_http that is killed would leave a server on the next sample's port. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent)
 		execvp(argv[0], argv);
