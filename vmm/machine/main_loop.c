@@ -98,8 +98,11 @@ static void watch_output(const struct main_loop *loop, struct timers *timers)
 	timers->output = INT64_MAX;
 	/* before the flush: output from here on wakes the loop again */
 	atomic_store(loop->output_waits, false);
-	if (!console_flush(loop->console))
-		atomic_store(loop->output_waits, true);
+	if (console_flush(loop->console))
+		return;
+	/* the flag stays set, so that nothing wakes the loop: it comes back by itself */
+	atomic_store(loop->output_waits, true);
+	timers->output = now_ms() + OUTPUT_MS;
 }
 
 static int ms_to_wait(const struct timers *timers)

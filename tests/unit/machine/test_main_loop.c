@@ -415,6 +415,45 @@ static void test_output_without_a_newline_is_flushed_after_20_ms(void **state)
 	assert_int_equal(rig.last_timeout, -1);
 }
 
+static void empty_pipe(void)
+{
+	uint8_t buf[4096];
+
+	assert_int_equal(rig.last_timeout, 20);
+	assert_true(rig.output_waits);
+	assert_int_equal(fcntl(rig.out_fd, F_SETFL, O_NONBLOCK), 0);
+	while (read(rig.out_fd, buf, sizeof(buf)) > 0)
+		;
+}
+
+/* another writer of the same pipe */
+static void fill_pipe(void)
+{
+	static const uint8_t page[4096];
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", rig.out_fd);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	while (write(fd, page, sizeof(page)) > 0)
+		;
+	close(fd);
+}
+
+static void test_output_to_a_slow_reader_is_tried_again(void **state)
+{
+	const struct event events[] = { { 100, guest_prompts },
+					{ 205, empty_pipe },
+					{ 230, prompt_is_there },
+					{ 240, power_off } };
+
+	(void)state;
+	use_pipes();
+	fill_pipe();
+	run(events, ARRAY_SIZE(events));
+}
+
 static void announce_halt(void)
 {
 	atomic_store(&rig.outcome.guest_state, PORTAL_STATE_HALT);
@@ -546,6 +585,7 @@ int main(void)
 		CASE(test_input_waits_in_the_host_while_the_guest_has_no_room),
 		CASE(test_ctrl_a_x_on_a_terminal_quits),
 		CASE(test_output_without_a_newline_is_flushed_after_20_ms),
+		CASE(test_output_to_a_slow_reader_is_tried_again),
 		CASE(test_halted_guest_ends_after_half_a_second),
 		CASE(test_panicked_guest_ends_after_five_seconds),
 		CASE(test_announced_state_does_not_extend_the_time),
