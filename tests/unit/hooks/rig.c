@@ -145,7 +145,7 @@ const char *rig_messages(void)
 
 		if (!line[size - 1])
 			size--;
-		if (!memmem(line, size, "the vCPU stood still", 20)) {
+		if (!memmem(line, size, "the vCPU was stopped", 20)) {
 			memcpy(kept + len, line, size);
 			len += size;
 		}
