@@ -53,7 +53,7 @@ static int hello_session(void)
 	return err;
 }
 
-void hello_say(void)
+void hello_send(void)
 {
 	int err;
 
@@ -87,7 +87,7 @@ s64 op_welcome(struct op *op)
 	return 0;
 }
 
-void hello_say_bye(void)
+void hello_send_bye(void)
 {
 	if (hello_state != HELLO_NO_HOST)
 		doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_BYE);

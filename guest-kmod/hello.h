@@ -7,21 +7,21 @@
 #define GUEST_HELLO_H
 
 /**
- * hello_say() - send hello and let the host install its hooks
+ * hello_send() - send hello and let the host install its hooks
  *
  * Returns when all hooks are installed. If no host answers, or the host has another version, it
  * logs that and the module stays idle; this is not an error.
  *
  * Context: may sleep; the pool is open.
  */
-void hello_say(void);
+void hello_send(void);
 
 /**
- * hello_say_bye() - notify the host that no page of the pool is used any more
+ * hello_send_bye() - notify the host that no page of the pool is used any more
  *
  * Context: may sleep; the pool is closed and not yet destroyed.
  */
-void hello_say_bye(void);
+void hello_send_bye(void);
 
 /**
  * hello_state_text() - describe the state for user space

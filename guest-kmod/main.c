@@ -208,7 +208,7 @@ static int portal_probe(struct platform_device *device)
 		return err;
 	platform_set_drvdata(device, portal);
 	set_state(portal, PORTAL_STATE_UP);
-	hello_say();
+	hello_send();
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static void portal_remove(struct platform_device *device)
 	hook_table_close();
 	free_irq(portal->irq, portal);
 	pool_close();
-	hello_say_bye();
+	hello_send_bye();
 	trace_close();
 	pool_destroy();
 }

@@ -186,7 +186,7 @@ def direct_cases(samples):
 
 
 def rule_cases(samples):
-    """The answer that the guest gives by itself; that nothing was rung for it is miss-exits' to say."""
+    """The answer that the guest gives by itself; that it costs no doorbell call is for miss-exits' to say."""
     base = samples.median("raeth", "bare")
     if samples.median("raeth", "hooks-rule") is None:
         return

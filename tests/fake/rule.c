@@ -257,7 +257,7 @@ static bool candidate(struct fake_guest *guest, const struct portal_wire_syscall
 	return found;
 }
 
-enum fake_rule_outcome fake_rule_ask(struct fake_guest *guest, struct fake_task *task,
+enum fake_rule_outcome fake_rule_try(struct fake_guest *guest, struct fake_task *task,
 				     const struct portal_wire_syscall *call, uint32_t when,
 				     struct portal_wire_rule *ret_rule)
 {

@@ -22,12 +22,12 @@ int64_t fake_rule_del(struct fake_guest *guest, uint64_t slot);
 void fake_rule_del_hook(struct fake_guest *guest, uint32_t id);
 
 /**
- * fake_rule_ask() - answer a call by a rule, if one matches
+ * fake_rule_try() - answer a call by a rule, if one matches
  * @call: the event, filled
  * @when: PORTAL_WHEN_*
  * @ret_rule: copy of the rule; written unless FAKE_RULE_NONE
  */
-enum fake_rule_outcome fake_rule_ask(struct fake_guest *guest, struct fake_task *task,
+enum fake_rule_outcome fake_rule_try(struct fake_guest *guest, struct fake_task *task,
 				     const struct portal_wire_syscall *call, uint32_t when,
 				     struct portal_wire_rule *ret_rule);
 

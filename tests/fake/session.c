@@ -81,7 +81,7 @@ static void read_reply(struct fake_session *session)
 		session->error = -EPROTO;
 		return;
 	}
-	session->state = FAKE_ASKED;
+	session->state = FAKE_REQUESTED;
 	if ((uint32_t)op == PORTAL_OP_NONE)
 		session->state = FAKE_ENDED;
 	if ((uint32_t)op != PORTAL_OP_VERDICT)
@@ -131,7 +131,7 @@ void fake_session_step(struct fake_session *session)
 
 void fake_session_finish(struct fake_session *session)
 {
-	while (session->state == FAKE_ASKED)
+	while (session->state == FAKE_REQUESTED)
 		fake_session_step(session);
 	fake_session_drop(session);
 }

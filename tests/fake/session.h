@@ -10,7 +10,7 @@
 
 enum fake_state {
 	FAKE_ENDED = 0, /* the host has left NONE or VERDICT */
-	FAKE_ASKED,	/* the host requests an operation */
+	FAKE_REQUESTED, /* the host requests an operation */
 	FAKE_REFUSED,	/* the host has refused a call */
 };
 

@@ -125,7 +125,7 @@ static bool answer_by_rule(struct progress *progress, uint32_t when)
 	struct portal_wire_rule rule;
 	struct portal_wire_verdict verdict = { 0 };
 
-	switch (fake_rule_ask(progress->guest, progress->task, &progress->call, when, &rule)) {
+	switch (fake_rule_try(progress->guest, progress->task, &progress->call, when, &rule)) {
 	case FAKE_RULE_ANSWER:
 		verdict.flags = rule.flags;
 		verdict.arg_mask = rule.arg_mask;

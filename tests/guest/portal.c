@@ -40,7 +40,7 @@ void portal_open(unsigned int page, uint32_t code, uint64_t size)
 	portal_put(page, code, 0, size);
 }
 
-uint32_t portal_asked(unsigned int page)
+uint32_t portal_operation(unsigned int page)
 {
 	return (uint32_t)pool[page].op;
 }
@@ -77,7 +77,7 @@ bool portal_answer_names(unsigned int page, const char *names, size_t len)
 /* Return: the answer was served */
 static bool answer_one(const char *names, size_t len, struct portal_wire_hook *hook)
 {
-	switch (portal_asked(0)) {
+	switch (portal_operation(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
 		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? len : 0);
 	case PORTAL_OP_HOOK_ADD:
@@ -97,7 +97,7 @@ bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_ho
 	if (!portal_call_page(0, PORTAL_CALL_HELLO))
 		return false;
 	for (unsigned int i = 0; i < NR_OPERATIONS_MAX; i++) {
-		if (portal_asked(0) == PORTAL_OP_NONE)
+		if (portal_operation(0) == PORTAL_OP_NONE)
 			return true;
 		if (!answer_one(names, len, ret_hook))
 			return false;

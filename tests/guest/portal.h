@@ -38,8 +38,8 @@ static inline void *portal_data(unsigned int page)
 	return (void *)(uintptr_t)gpa_of(pool[page].data);
 }
 
-/** portal_asked() - the operation that the host has written to @page. */
-uint32_t portal_asked(unsigned int page);
+/** portal_operation() - the operation that the host has written to @page. */
+uint32_t portal_operation(unsigned int page);
 
 /** portal_hello() - write a valid hello to page 0, without a call. Return: the hello, to modify. */
 struct portal_wire_hello *portal_hello(void);

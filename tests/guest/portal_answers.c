@@ -17,7 +17,7 @@ static bool hooked_read(void)
 	call->args[1] = 0x1000;
 	call->args[2] = 100;
 	call->ret = 50;
-	return portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_READ_STR;
+	return portal_call_page(1, PORTAL_CALL_EVENT) && portal_operation(1) == PORTAL_OP_READ_STR;
 }
 
 static bool invalid_is_refused(uint32_t code, uint64_t size, uint64_t cursor)
@@ -53,7 +53,7 @@ static void invalid_answers(void)
 static bool answer_all(int64_t size)
 {
 	for (unsigned int i = 0; i < 100; i++) {
-		uint32_t op = portal_asked(1);
+		uint32_t op = portal_operation(1);
 
 		if (op == PORTAL_OP_NONE || op == PORTAL_OP_VERDICT)
 			return true;

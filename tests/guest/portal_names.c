@@ -27,7 +27,7 @@ static void wrong_welcome(uint64_t lie)
 /* one name in each answer, without end */
 static void endless(size_t len)
 {
-	for (uint64_t next = 1; portal_asked(0) == PORTAL_OP_SYSCALL_NAMES; next++) {
+	for (uint64_t next = 1; portal_operation(0) == PORTAL_OP_SYSCALL_NAMES; next++) {
 		memcpy(portal_data(0), "x", 2);
 		portal_answer(0, (int64_t)len, next);
 	}
@@ -82,7 +82,7 @@ void guest_main(void)
 	uint64_t lie = guest_parameter("lie");
 
 	portal_hello();
-	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_operation(0) == PORTAL_OP_WELCOME,
 	      "a valid hello is welcomed");
 	if (lie < 5)
 		wrong_welcome(lie);

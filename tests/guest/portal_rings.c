@@ -27,7 +27,7 @@ static void not_calls(void)
 {
 	portal_hello();
 	doorbell_no_calls();
-	check(portal_asked(0) == (uint32_t)PORTAL_EVENT_HELLO,
+	check(portal_operation(0) == (uint32_t)PORTAL_EVENT_HELLO,
 	      "instructions that are not calls are not served");
 }
 
@@ -117,14 +117,14 @@ static void bad_hellos(void)
 	portal_put(0, PORTAL_OP_NONE, 0, sizeof(*hello));
 	check(hello_refused(), "a hello with a wrong code is refused");
 	portal_hello()->version = PORTAL_WIRE_VERSION + 1;
-	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_NONE,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_operation(0) == PORTAL_OP_NONE,
 	      "a hello of another version is served without hooks");
 }
 
 static void sessions(void)
 {
 	portal_hello();
-	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_operation(0) == PORTAL_OP_WELCOME,
 	      "a valid hello is welcomed");
 	portal_put(0, PORTAL_RESP_DONE, 0, 0);
 	pool[0].op += 1ull << 32;
@@ -136,10 +136,10 @@ static void sessions(void)
 	      "an event on a page with an open session is refused");
 	check(!portal_call_page(0, PORTAL_CALL_ANSWER), "the event has ended that session");
 	portal_hello();
-	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_operation(0) == PORTAL_OP_WELCOME,
 	      "a second hello is welcomed");
 	portal_hello();
-	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_asked(0) == PORTAL_OP_WELCOME,
+	check(portal_call_page(0, PORTAL_CALL_HELLO) && portal_operation(0) == PORTAL_OP_WELCOME,
 	      "a third hello during the second one is welcomed");
 	check(portal_greet("", 0, NULL), "a hello is served to its end");
 }
@@ -182,7 +182,7 @@ static void good_events(void)
 	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
 
 	call->hooks = -1ull;
-	check(portal_call_page(1, PORTAL_CALL_EVENT) && portal_asked(1) == PORTAL_OP_NONE,
+	check(portal_call_page(1, PORTAL_CALL_EVENT) && portal_operation(1) == PORTAL_OP_NONE,
 	      "an event for hooks that do not exist is served");
 	check(portal_call_page(1, PORTAL_CALL_BYE), "bye is served");
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);

@@ -51,7 +51,7 @@ static bool answer_one(uint64_t lie)
 {
 	static const char names[] = "ioctl";
 
-	switch (portal_asked(0)) {
+	switch (portal_operation(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
 		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? sizeof(names) : 0);
 	case PORTAL_OP_RULE_OPEN:
@@ -66,7 +66,7 @@ static bool answer_one(uint64_t lie)
 static bool answer_all(uint64_t lie)
 {
 	for (unsigned int i = 0; i < NR_OPERATIONS_MAX; i++) {
-		if (portal_asked(0) == PORTAL_OP_NONE)
+		if (portal_operation(0) == PORTAL_OP_NONE)
 			return true;
 		if (!answer_one(lie))
 			return false;
@@ -77,7 +77,7 @@ static bool answer_all(uint64_t lie)
 static bool work(void)
 {
 	portal_open(1, PORTAL_EVENT_WORK, 0);
-	return portal_call_page(1, PORTAL_CALL_WORK) && portal_asked(1) == PORTAL_OP_NONE;
+	return portal_call_page(1, PORTAL_CALL_WORK) && portal_operation(1) == PORTAL_OP_NONE;
 }
 
 static void fill(uint64_t state)

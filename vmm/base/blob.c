@@ -85,7 +85,7 @@ int blob_read_file(const char *path, size_t max, struct blob *ret_blob)
 	return err < 0 ? err : blob_map(take_fd(&to), ret_blob);
 }
 
-bool blob_is_ours_alone(const struct blob *blob)
+bool blob_is_private(const struct blob *blob)
 {
 	struct stat st;
 

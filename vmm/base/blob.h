@@ -58,12 +58,12 @@ must_check int blob_copy(const void *data, size_t len, struct blob *ret_blob);
 must_check int blob_read_file(const char *path, size_t max, struct blob *ret_blob);
 
 /**
- * blob_is_ours_alone() - check that no other user can change the file
+ * blob_is_private() - check that no other user can change the file
  *
  * Return: true for a regular file that belongs to this user, has exactly one name, and is writable
  * by its owner only. A file in memory has no name, so the result for it is false.
  */
-bool blob_is_ours_alone(const struct blob *blob);
+bool blob_is_private(const struct blob *blob);
 
 /** blob_done() - unmap and close; @blob is BLOB_NONE afterwards, and may be BLOB_NONE before. */
 void blob_done(struct blob *blob);

@@ -69,21 +69,22 @@ int arm64_image_parse(const void *data, size_t len, struct arm64_image *ret_imag
 	uint64_t end;
 
 	if (!arm64_image_probe(data, len))
-		return boot_fail(why, -ENOEXEC, "not an arm64 kernel image");
+		return load_error_fail(why, -ENOEXEC, "not an arm64 kernel image");
 	end = sections_end(file, len);
 	if (end > len && end - len >= PE_MAX_PADDING)
-		return boot_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
-				 (unsigned long long)(end - len), (unsigned long long)end);
+		return load_error_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
+				       (unsigned long long)(end - len), (unsigned long long)end);
 	image.text_offset = get_le64(file + OFF_TEXT_OFFSET);
 	image.size = get_le64(file + OFF_IMAGE_SIZE);
 	if (get_le64(file + OFF_FLAGS) & FLAG_BIG_ENDIAN)
-		return boot_fail(why, -ENOTSUP,
-				 "a big-endian arm64 kernel; a little-endian one is needed");
+		return load_error_fail(why, -ENOTSUP,
+				       "a big-endian arm64 kernel; a little-endian one is needed");
 	if (image.size == 0)
 		image.text_offset = TEXT_OFFSET_WITHOUT_SIZE;
 	if (image.text_offset >= ARM64_IMAGE_ALIGN)
-		return boot_fail(why, -EINVAL, "the image's header has a bad text_offset, 0x%llx",
-				 (unsigned long long)image.text_offset);
+		return load_error_fail(why, -EINVAL,
+				       "the image's header has a bad text_offset, 0x%llx",
+				       (unsigned long long)image.text_offset);
 	if (image.size < len)
 		image.size = len;
 	*ret_image = image;

@@ -49,18 +49,21 @@ static int check_protocol(const uint8_t *file, size_t len, struct load_error *wh
 	unsigned int protocol;
 
 	if (len < OFF_INIT_SIZE_END)
-		return boot_fail(why, -ENODATA, "truncated: the file ends inside the setup header");
+		return load_error_fail(why, -ENODATA,
+				       "truncated: the file ends inside the setup header");
 	protocol = get_le16(file + OFF_VERSION);
 	if (!(file[OFF_LOADFLAGS] & LOADED_HIGH))
-		return boot_fail(why, -ENOTSUP,
-				 "an old x86 zImage that loads below 1 MiB; use a bzImage");
+		return load_error_fail(why, -ENOTSUP,
+				       "an old x86 zImage that loads below 1 MiB; use a bzImage");
 	if (protocol < PROTOCOL_2_12)
-		return boot_fail(why, -ENOTSUP,
-				 "boot protocol %u.%02u has no 64-bit entry; Linux 3.8 or later "
-				 "for x86_64 is needed",
-				 protocol >> 8, protocol & 0xff);
+		return load_error_fail(
+			why, -ENOTSUP,
+			"boot protocol %u.%02u has no 64-bit entry; Linux 3.8 or later "
+			"for x86_64 is needed",
+			protocol >> 8, protocol & 0xff);
 	if (!(get_le16(file + OFF_XLOADFLAGS) & BZIMAGE_XLF_KERNEL_64))
-		return boot_fail(why, -ENOTSUP, "a 32-bit x86 kernel; an x86_64 kernel is needed");
+		return load_error_fail(why, -ENOTSUP,
+				       "a 32-bit x86 kernel; an x86_64 kernel is needed");
 	return 0;
 }
 
@@ -78,10 +81,12 @@ static int find_code(const uint8_t *file, size_t len, struct bzimage *image, str
 	uint64_t whole = setup_len(file) + code_len;
 
 	if (len < whole)
-		return boot_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
-				 (unsigned long long)(whole - len), (unsigned long long)whole);
+		return load_error_fail(why, -ENODATA, "truncated: %llu of %llu bytes are missing",
+				       (unsigned long long)(whole - len),
+				       (unsigned long long)whole);
 	if (code_len <= BZIMAGE_ENTRY64)
-		return boot_fail(why, -EINVAL, "the setup header is not followed by a kernel");
+		return load_error_fail(why, -EINVAL,
+				       "the setup header is not followed by a kernel");
 	image->code_offset = setup_len(file);
 	image->code_len = code_len;
 	return 0;
@@ -93,8 +98,8 @@ static int find_payload(const uint8_t *file, struct bzimage *image, struct load_
 	uint32_t len = get_le32(file + OFF_PAYLOAD_LENGTH);
 
 	if (offset > image->code_len || len > image->code_len - offset)
-		return boot_fail(why, -EINVAL,
-				 "the setup header places the payload outside the file");
+		return load_error_fail(why, -EINVAL,
+				       "the setup header places the payload outside the file");
 	image->payload_offset = image->code_offset + offset;
 	image->payload_len = len;
 	return 0;
@@ -106,11 +111,13 @@ static int read_address(const uint8_t *file, struct bzimage *image, struct load_
 	image->init_size = get_le32(file + OFF_INIT_SIZE);
 	image->relocatable = file[OFF_RELOCATABLE_KERNEL] != 0;
 	if (image->pref_address < PREF_ADDRESS_MIN || image->pref_address >= PREF_ADDRESS_MAX)
-		return boot_fail(why, -EINVAL, "the setup header has a bad load address, 0x%llx",
-				 (unsigned long long)image->pref_address);
+		return load_error_fail(why, -EINVAL,
+				       "the setup header has a bad load address, 0x%llx",
+				       (unsigned long long)image->pref_address);
 	if (image->init_size < image->code_len)
-		return boot_fail(why, -EINVAL,
-				 "the setup header requests less memory than the size of the file");
+		return load_error_fail(
+			why, -EINVAL,
+			"the setup header requests less memory than the size of the file");
 	return 0;
 }
 
@@ -159,12 +166,12 @@ int bzimage_parse(const void *data, size_t len, struct bzimage *ret_image, struc
 	int err;
 
 	if (!bzimage_probe(data, len))
-		return boot_fail(why, -ENOEXEC, "not an x86 kernel image");
+		return load_error_fail(why, -ENOEXEC, "not an x86 kernel image");
 	err = check_protocol(file, len, why);
 	if (err < 0)
 		return err;
 	if (OFF_MAGIC + file[OFF_JUMP] < OFF_INIT_SIZE_END)
-		return boot_fail(why, -EINVAL, "the setup header ends before its own fields");
+		return load_error_fail(why, -EINVAL, "the setup header ends before its own fields");
 	err = find_code(file, len, &image, why);
 	if (err < 0)
 		return err;

@@ -18,9 +18,9 @@
 #include "boot/load_error.h"
 #include "kvm/mem.h"
 
-#define KERNEL_RELEASE_SIZE 65
-#define KERNEL_ARM64_BELOW  0x80000u /* free bytes below a kernel, as below the oldest images */
-#define KERNEL_TABLES_SIZE  0x80000u
+#define KERNEL_RELEASE_SIZE   65
+#define KERNEL_ARM64_RESERVED 0x80000u /* free bytes below a kernel, as below the oldest images */
+#define KERNEL_TABLES_SIZE    0x80000u
 
 enum kernel_format {
 	KERNEL_FORMAT_NONE = 0,
@@ -97,11 +97,11 @@ struct kernel_entry {
  * @why: set on failure; may be NULL
  *
  * An ELF file is entered by PVH if it has the note, and otherwise by the 64-bit protocol; a bzImage
- * by the 64-bit protocol. If mem_should_map() and blob_is_ours_alone() allow it (a file in the
+ * by the 64-bit protocol. If mem_should_map() and blob_is_private() allow it (a file in the
  * kernel cache is such a file), whole pages of an ELF file are mapped instead of copied. Such a
  * file must not change during the life of @mem.
  *
- * An arm64 Image is loaded to the first slot of RAM, at least KERNEL_ARM64_BELOW bytes above its
+ * An arm64 Image is loaded to the first slot of RAM, at least KERNEL_ARM64_RESERVED bytes above its
  * start. A 32-bit arm Image is loaded to the first slot at its own offset, and a zImage above the
  * memory of the kernel that it unpacks.
  *

@@ -41,8 +41,8 @@
 
 static int too_small(uint64_t need, struct load_error *why)
 {
-	boot_note(why, "the kernel needs %llu MiB of guest memory just to start",
-		  (unsigned long long)(align_up(need, MIB(1)) >> 20));
+	load_error_note(why, "the kernel needs %llu MiB of guest memory just to start",
+			(unsigned long long)(align_up(need, MIB(1)) >> 20));
 	if (why)
 		why->need_bytes = need;
 	return -ENOMEM;
@@ -51,10 +51,12 @@ static int too_small(uint64_t need, struct load_error *why)
 static int check_segment(const struct elf_segment *s, struct load_error *why)
 {
 	if (s->paddr < LOAD_MIN)
-		return boot_fail(why, -EINVAL, "the kernel's ELF file has a segment below 1 MiB");
+		return load_error_fail(why, -EINVAL,
+				       "the kernel's ELF file has a segment below 1 MiB");
 	if (s->paddr > LOAD_MAX || s->mem_size > LOAD_MAX - s->paddr)
-		return boot_fail(why, -EINVAL, "the kernel's ELF file requires memory up to 0x%llx",
-				 (unsigned long long)(s->paddr + s->mem_size));
+		return load_error_fail(why, -EINVAL,
+				       "the kernel's ELF file requires memory up to 0x%llx",
+				       (unsigned long long)(s->paddr + s->mem_size));
 	return 0;
 }
 
@@ -69,7 +71,7 @@ static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct load_
 		int err = elf_segment(elf, i, &s);
 
 		if (err < 0)
-			return boot_fail(why, err, "the kernel's ELF file is damaged");
+			return load_error_fail(why, err, "the kernel's ELF file is damaged");
 		if (s.type != PT_LOAD || s.mem_size == 0)
 			continue;
 		err = check_segment(&s, why);
@@ -79,7 +81,8 @@ static int find_end(const struct elf_image *elf, uint64_t *ret_end, struct load_
 			end = s.paddr + s.mem_size;
 	}
 	if (end == 0)
-		return boot_fail(why, -EINVAL, "the kernel's ELF file has no segment to load");
+		return load_error_fail(why, -EINVAL,
+				       "the kernel's ELF file has no segment to load");
 	*ret_end = end;
 	return 0;
 }
@@ -120,8 +123,8 @@ static int place_segments(const struct elf_image *elf, int fd, const struct gues
 			return too_small(end, why);
 		err = place_bytes(elf, fd, &s, mem, to);
 		if (err < 0)
-			return boot_fail(why, err, "the unpacked kernel cannot be mapped: %s",
-					 strerror(-err));
+			return load_error_fail(why, err, "the unpacked kernel cannot be mapped: %s",
+					       strerror(-err));
 		memset(to + s.file_size, 0, s.mem_size - s.file_size);
 	}
 	return 0;
@@ -151,11 +154,12 @@ static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
 		entry->protocol = KERNEL_LINUX64;
 		entry->entry = GPA(elf->entry);
 	} else if (err < 0) {
-		return boot_fail(why, err, "the kernel's PVH note is damaged");
+		return load_error_fail(why, err, "the kernel's PVH note is damaged");
 	}
 	if (!is_loaded(elf, entry->entry.value))
-		return boot_fail(why, -EINVAL, "the kernel's entry point 0x%llx is not in the file",
-				 (unsigned long long)entry->entry.value);
+		return load_error_fail(why, -EINVAL,
+				       "the kernel's entry point 0x%llx is not in the file",
+				       (unsigned long long)entry->entry.value);
 	return 0;
 }
 
@@ -163,12 +167,12 @@ static int choose_entry(const struct elf_image *elf, struct kernel_entry *entry,
 static int load_elf(const struct blob *file, const struct guest_mem *mem,
 		    struct kernel_entry *entry, struct load_error *why)
 {
-	bool is_mapped = mem_should_map(mem) && blob_is_ours_alone(file);
+	bool is_mapped = mem_should_map(mem) && blob_is_private(file);
 	struct elf_image elf;
 	int err = elf_parse(file->data, file->len, &elf);
 
 	if (err < 0)
-		return boot_fail(why, err, "the kernel's ELF file is damaged");
+		return load_error_fail(why, err, "the kernel's ELF file is damaged");
 	err = choose_entry(&elf, entry, why);
 	if (err < 0)
 		return err;
@@ -221,8 +225,9 @@ static int load_compressed(const struct kernel_image *image, const struct guest_
 	uint8_t *to;
 
 	if (end > LOAD_MAX || end < image->init_size)
-		return boot_fail(why, -EINVAL, "the setup header requires memory up to 0x%llx",
-				 (unsigned long long)end);
+		return load_error_fail(why, -EINVAL,
+				       "the setup header requires memory up to 0x%llx",
+				       (unsigned long long)end);
 	to = mem_slice(mem, GPA(image->pref_address), image->init_size);
 	if (!to)
 		return too_small(end, why);
@@ -233,12 +238,12 @@ static int load_compressed(const struct kernel_image *image, const struct guest_
 	return 0;
 }
 
-/* lowest address for the image that leaves KERNEL_ARM64_BELOW bytes free */
+/* lowest address for the image that leaves KERNEL_ARM64_RESERVED bytes free */
 static uint64_t arm64_start(const struct mem_slot *ram, const struct arm64_image *image)
 {
 	uint64_t start = align_up(ram->base.value, ARM64_IMAGE_ALIGN) + image->text_offset;
 
-	return start - ram->base.value < KERNEL_ARM64_BELOW ? start + ARM64_IMAGE_ALIGN : start;
+	return start - ram->base.value < KERNEL_ARM64_RESERVED ? start + ARM64_IMAGE_ALIGN : start;
 }
 
 static int load_arm64(const struct blob *file, const struct guest_mem *mem,
@@ -254,8 +259,9 @@ static int load_arm64(const struct blob *file, const struct guest_mem *mem,
 	if (err < 0)
 		return err;
 	if (image.size > LOAD_MAX)
-		return boot_fail(why, -EINVAL, "the image's header requires %llu bytes of memory",
-				 (unsigned long long)image.size);
+		return load_error_fail(why, -EINVAL,
+				       "the image's header requires %llu bytes of memory",
+				       (unsigned long long)image.size);
 	if (nr_slots == 0)
 		return too_small(image.size, why);
 	start = arm64_start(ram, &image);
@@ -300,8 +306,8 @@ static int load_arm(const struct kernel_image *image, const struct guest_mem *me
 
 	if (image->text_offset < ZIMAGE_TEXT_OFFSET_MIN ||
 	    image->text_offset > ZIMAGE_TEXT_OFFSET_MAX || end > LOAD_MAX)
-		return boot_fail(why, -EINVAL, "the kernel requires %llu bytes of memory",
-				 (unsigned long long)end);
+		return load_error_fail(why, -EINVAL, "the kernel requires %llu bytes of memory",
+				       (unsigned long long)end);
 	return place_arm(image, mem, image->text_offset, image->file.len, end, entry, why);
 }
 
@@ -321,8 +327,8 @@ static int load_zimage(const struct kernel_image *image, const struct guest_mem 
 	start = align_up(kernel_end, ARM_ALIGN);
 	end = start + zimage.len + ZIMAGE_WORK_SIZE;
 	if (end > ZIMAGE_WINDOW)
-		return boot_fail(why, -EINVAL, "the zImage requires %llu bytes of memory",
-				 (unsigned long long)end);
+		return load_error_fail(why, -EINVAL, "the zImage requires %llu bytes of memory",
+				       (unsigned long long)end);
 	return place_arm(image, mem, start, zimage.len, end, entry, why);
 }
 
@@ -330,9 +336,9 @@ static int load_zimage(const struct kernel_image *image, const struct guest_mem 
 static int check_image(const struct kernel_image *image, struct load_error *why)
 {
 	if (image->setup_header_len > sizeof(image->setup_header))
-		return boot_fail(why, -EINVAL, "the setup header is damaged");
+		return load_error_fail(why, -EINVAL, "the setup header is damaged");
 	if (image->format == KERNEL_FORMAT_BZIMAGE && image->file.len > image->init_size)
-		return boot_fail(why, -EINVAL, "the setup header is damaged");
+		return load_error_fail(why, -EINVAL, "the setup header is damaged");
 	return 0;
 }
 
@@ -364,7 +370,7 @@ static int load_format(const struct kernel_image *image, const struct guest_mem 
 	case KERNEL_FORMAT_NONE:
 		break;
 	}
-	return boot_fail(why, -EINVAL, "the format of the kernel is not supported");
+	return load_error_fail(why, -EINVAL, "the format of the kernel is not supported");
 }
 
 int kernel_load(const struct kernel_image *image, const struct guest_mem *mem,

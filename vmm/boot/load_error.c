@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void boot_note(struct load_error *why, const char *fmt, ...)
+void load_error_note(struct load_error *why, const char *fmt, ...)
 {
 	va_list ap;
 

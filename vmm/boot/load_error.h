@@ -19,19 +19,20 @@ struct load_error {
 };
 
 /**
- * boot_note() - set the reason
+ * load_error_note() - set the reason
  * @why: overwritten; may be NULL
  * @fmt: the result is truncated to the size of the text; bytes that are not printable ASCII are
  * replaced by '?'
  */
-void boot_note(struct load_error *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void load_error_note(struct load_error *why, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
-/* set the reason and return the error: `return boot_fail(why, -EINVAL, "...")` */
-#define boot_fail(why, error, ...)             \
-	({                                     \
-		int error_ = (error);          \
-		boot_note((why), __VA_ARGS__); \
-		error_;                        \
+/* set the reason and return the error: `return load_error_fail(why, -EINVAL, "...")` */
+#define load_error_fail(why, error, ...)             \
+	({                                           \
+		int error_ = (error);                \
+		load_error_note((why), __VA_ARGS__); \
+		error_;                              \
 	})
 
 #endif

@@ -36,7 +36,7 @@ bool zimage_probe(const void *data, size_t len)
 
 static int bad_table(struct load_error *why)
 {
-	return boot_fail(why, -EINVAL, "the zImage's table of sizes is damaged");
+	return load_error_fail(why, -EINVAL, "the zImage's table of sizes is damaged");
 }
 
 static int read_sizes(const uint8_t *image, const uint8_t *entry, uint32_t nr_words,
@@ -57,8 +57,8 @@ static int read_sizes(const uint8_t *image, const uint8_t *entry, uint32_t nr_wo
 	zimage->text_offset = get_le32(entry + 4 * TEXT_OFFSET);
 	if (zimage->text_offset < ZIMAGE_TEXT_OFFSET_MIN ||
 	    zimage->text_offset > ZIMAGE_TEXT_OFFSET_MAX || zimage->text_offset % 4096 != 0)
-		return boot_fail(why, -EINVAL, "the zImage has a bad text offset, 0x%x",
-				 zimage->text_offset);
+		return load_error_fail(why, -EINVAL, "the zImage has a bad text offset, 0x%x",
+				       zimage->text_offset);
 	return 0;
 }
 
@@ -91,18 +91,18 @@ int zimage_parse(const void *data, size_t len, struct zimage *ret_zimage, struct
 	int err;
 
 	if (!zimage_probe(data, len))
-		return boot_fail(why, -ENOEXEC, "not a 32-bit arm zImage");
+		return load_error_fail(why, -ENOEXEC, "not a 32-bit arm zImage");
 	if (get_le32(image + OFF_ENDIANNESS) == BIG_ENDIAN_MARK)
-		return boot_fail(why, -ENOTSUP,
-				 "a big-endian arm kernel; a little-endian one is needed");
+		return load_error_fail(why, -ENOTSUP,
+				       "a big-endian arm kernel; a little-endian one is needed");
 	start = get_le32(image + OFF_START);
 	end = get_le32(image + OFF_END);
 	if (end < start || end - start < HEADER_SIZE)
-		return boot_fail(why, -EINVAL, "the zImage's header is damaged");
+		return load_error_fail(why, -EINVAL, "the zImage's header is damaged");
 	zimage.len = end - start;
 	if (zimage.len > len)
-		return boot_fail(why, -ENODATA, "truncated: %zu bytes are missing",
-				 zimage.len - len);
+		return load_error_fail(why, -ENODATA, "truncated: %zu bytes are missing",
+				       zimage.len - len);
 	if (get_le32(image + OFF_TABLE_MAGIC) == TABLE_MAGIC) {
 		err = read_table(image, &zimage, why);
 		if (err < 0)

@@ -361,7 +361,7 @@ size_t serial_receive(struct serial *serial, const uint8_t *data, size_t len)
 	return taken;
 }
 
-size_t serial_room(struct serial *serial)
+size_t serial_free_bytes(struct serial *serial)
 {
 	size_t room;
 

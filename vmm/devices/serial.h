@@ -87,11 +87,11 @@ must_check int serial_attach(struct serial *serial, struct bus *bus, uint64_t ba
 size_t serial_receive(struct serial *serial, const uint8_t *data, size_t len);
 
 /**
- * serial_room() - get the number of bytes that serial_receive() would queue now
+ * serial_free_bytes() - get the number of bytes that serial_receive() would queue now
  *
  * Context: any thread.
  * Return: 0 .. SERIAL_QUEUE_SIZE.
  */
-size_t serial_room(struct serial *serial);
+size_t serial_free_bytes(struct serial *serial);
 
 #endif

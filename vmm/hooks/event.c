@@ -212,7 +212,7 @@ static void note_rule_failure(struct event_tally *tally, const struct portal_ctx
 
 /* Not an initializer, which would clear the whole staging area. */
 static void ctx_init(struct portal_ctx *ctx, struct session *session,
-		     const struct syscall_event *call, const struct names *names)
+		     const struct syscall_event *call, const struct syscall_names *names)
 {
 	ctx->session = session;
 	ctx->stamp = NULL;
@@ -230,7 +230,7 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
-	struct names *names;
+	struct syscall_names *names;
 	size_t nr = registry_collect(registry, call, hooks, &names), len;
 	bool handled = false;
 
@@ -255,7 +255,7 @@ void event_serve_trace(struct registry *registry, struct event_tally *tally,
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
-	struct names *names;
+	struct syscall_names *names;
 	size_t nr = registry_collect(registry, call, hooks, &names);
 
 	ctx_init(&ctx, NULL, call, names);
@@ -291,7 +291,7 @@ void event_serve_error(struct registry *registry, struct session *session,
 		       const struct syscall_error *error)
 {
 	struct portal_ctx ctx;
-	struct names *names;
+	struct syscall_names *names;
 	struct portal_hook *hook = registry_find(registry, error->hook, &names);
 
 	ctx_init(&ctx, session, &error->call, names);

@@ -50,7 +50,7 @@ struct portal_ctx {
 	struct session *session;
 	const struct trace_stamp *stamp;
 	const struct syscall_event *call;
-	const struct names *names;
+	const struct syscall_names *names;
 	struct portal_hook *hook;
 	bool is_return;
 	bool is_error;

@@ -91,7 +91,7 @@ static void finish_change(struct registry *registry, struct portal_hook *hook, e
 	}
 	/* removed, not added, or unknown to the guest when it was to be enabled or disabled */
 	forget_rules(registry, hook);
-	registry_lost(registry, hook);
+	registry_set_absent(registry, hook);
 }
 
 /*

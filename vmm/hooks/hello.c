@@ -9,7 +9,7 @@
 #include "hooks/module.h"
 #include "portal/ops/operation.h"
 
-static int report_unknown(const struct portal_hook *hook, const struct names *names,
+static int report_unknown(const struct portal_hook *hook, const struct syscall_names *names,
 			  const struct hello *hello)
 {
 	const char *nearest = syscall_names_nearest(names, hook->name);
@@ -20,10 +20,11 @@ static int report_unknown(const struct portal_hook *hook, const struct names *na
 	return -ENOENT;
 }
 
-static int connect_names(struct registry *registry, struct names *names, const struct hello *hello)
+static int connect_names(struct registry *registry, struct syscall_names *names,
+			 const struct hello *hello)
 {
 	struct portal_hook *unknown = NULL;
-	struct names *kept = syscall_names_get(names);
+	struct syscall_names *kept = syscall_names_get(names);
 	int ret = registry_connect(registry, names, hello->features & PORTAL_FEATURES, &unknown);
 
 	if (ret < 0)
@@ -57,7 +58,7 @@ static int install(struct registry *registry, struct session *session, const str
 static int set_up_guest(struct registry *registry, struct session *session,
 			const struct hello *hello)
 {
-	struct names *names;
+	struct syscall_names *names;
 	int ret = op_welcome(session, hello->features & PORTAL_FEATURES);
 
 	if (ret == 0)

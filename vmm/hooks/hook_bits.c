@@ -27,7 +27,7 @@ static uint32_t hash(const char *name)
 /* Find the pointer to the call's entry, or to the end of its bucket. */
 static struct bits_call **find(struct hook_bits *bits, const char *name)
 {
-	struct bits_call **at = &bits->bucket[hash(name) % BITS_NR_BUCKETS];
+	struct bits_call **at = &bits->bucket[hash(name) % HOOK_BITS_NR_BUCKETS];
 
 	while (*at && strcmp((*at)->name, name) != 0)
 		at = &(*at)->next;
@@ -49,7 +49,7 @@ static struct bits_call *call_create(const char *name)
 
 void hook_bits_done(struct hook_bits *bits)
 {
-	for (size_t i = 0; i < BITS_NR_BUCKETS; i++) {
+	for (size_t i = 0; i < HOOK_BITS_NR_BUCKETS; i++) {
 		while (bits->bucket[i]) {
 			struct bits_call *call = bits->bucket[i];
 
@@ -116,7 +116,7 @@ int hook_bits_take(struct hook_bits *bits, const char *name, uint32_t *ret_bit)
 	return 0;
 }
 
-void hook_bits_give(struct hook_bits *bits, const char *name, uint32_t bit)
+void hook_bits_free(struct hook_bits *bits, const char *name, uint32_t bit)
 {
 	struct bits_call **at, *call;
 

@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 
-#define BITS_NR_BUCKETS 512u /* a power of two; more than a kernel has system calls */
+#define HOOK_BITS_NR_BUCKETS 512u /* a power of two; more than a kernel has system calls */
 
 struct bits_call;
 
@@ -25,7 +25,7 @@ struct bits_call;
  *	its old hook may still arrive
  */
 struct hook_bits {
-	struct bits_call *bucket[BITS_NR_BUCKETS];
+	struct bits_call *bucket[HOOK_BITS_NR_BUCKETS];
 	uint64_t every_call;
 	size_t nr_users[PORTAL_MAX_HOOKS];
 	uint32_t next;
@@ -44,7 +44,7 @@ void hook_bits_done(struct hook_bits *bits);
  */
 must_check int hook_bits_take(struct hook_bits *bits, const char *name, uint32_t *ret_bit);
 
-/** hook_bits_give() - free a bit that hook_bits_take() allocated for @name. */
-void hook_bits_give(struct hook_bits *bits, const char *name, uint32_t bit);
+/** hook_bits_free() - free a bit that hook_bits_take() allocated for @name. */
+void hook_bits_free(struct hook_bits *bits, const char *name, uint32_t bit);
 
 #endif

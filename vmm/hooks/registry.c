@@ -52,11 +52,11 @@ static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
 	drop_rules(registry, hook);
 	TAILQ_REMOVE(&registry->hooks, hook, link);
-	hook_bits_give(&registry->bits, hook->name, hook->bit);
+	hook_bits_free(&registry->bits, hook->name, hook->bit);
 	hook_put(hook);
 }
 
-void registry_lost(struct registry *registry, struct portal_hook *hook)
+void registry_set_absent(struct registry *registry, struct portal_hook *hook)
 {
 	hook->guest = HOOK_ABSENT;
 	hook->busy = false;
@@ -151,7 +151,7 @@ void registry_enable(struct registry *registry, struct portal_hook *hook, bool o
 	pthread_mutex_unlock(&registry->lock);
 }
 
-int registry_want_trace(struct registry *registry, uint32_t size)
+int registry_request_trace(struct registry *registry, uint32_t size)
 {
 	int ret = 0;
 
@@ -182,14 +182,14 @@ static void forget_guest(struct registry *registry, bool said_bye)
 	for (hook = first(registry); hook; hook = next) {
 		next = next_of(hook);
 		hook->refused = 0;
-		registry_lost(registry, hook);
+		registry_set_absent(registry, hook);
 	}
 	syscall_names_put(registry->names);
 	registry->names = NULL;
 	registry->has_trace = false;
 }
 
-int registry_connect(struct registry *registry, struct names *names, uint64_t features,
+int registry_connect(struct registry *registry, struct syscall_names *names, uint64_t features,
 		     struct portal_hook **ret_unknown)
 {
 	struct portal_hook *hook;
@@ -305,7 +305,7 @@ static bool is_for(struct portal_hook *hook, const struct syscall_event *call)
 
 size_t registry_collect(struct registry *registry, const struct syscall_event *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
-			struct names **ret_names)
+			struct syscall_names **ret_names)
 {
 	size_t nr = 0;
 
@@ -321,7 +321,8 @@ size_t registry_collect(struct registry *registry, const struct syscall_event *c
 	return nr;
 }
 
-struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct names **ret_names)
+struct portal_hook *registry_find(struct registry *registry, uint32_t id,
+				  struct syscall_names **ret_names)
 {
 	struct portal_hook *hook;
 

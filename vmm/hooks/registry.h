@@ -41,7 +41,7 @@ struct registry {
 	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
 	struct hook_bits bits;
 	struct rules rules;
-	struct names *names;
+	struct syscall_names *names;
 	uint64_t features;
 	bool connected;
 	uint64_t epoch;
@@ -80,11 +80,11 @@ void registry_remove(struct registry *registry, struct portal_hook *hook);
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on);
 
 /**
- * registry_want_trace() - request trace rings of at least @size bytes, a valid size
+ * registry_request_trace() - request trace rings of at least @size bytes, a valid size
  *
  * Return: 0; -EBUSY: the rings have been created.
  */
-must_check int registry_want_trace(struct registry *registry, uint32_t size);
+must_check int registry_request_trace(struct registry *registry, uint32_t size);
 
 /** registry_wake() - request a session for changes that were made outside of one. */
 void registry_wake(struct registry *registry);
@@ -98,8 +98,8 @@ void registry_wake(struct registry *registry);
  *
  * Return: 0; -ENOENT.
  */
-must_check int registry_connect(struct registry *registry, struct names *names, uint64_t features,
-				struct portal_hook **ret_unknown);
+must_check int registry_connect(struct registry *registry, struct syscall_names *names,
+				uint64_t features, struct portal_hook **ret_unknown);
 
 /** registry_disconnect() - forget the guest module, after its bye or the end of the guest. */
 void registry_disconnect(struct registry *registry);
@@ -140,7 +140,7 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
  */
 size_t registry_collect(struct registry *registry, const struct syscall_event *call,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
-			struct names **ret_names);
+			struct syscall_names **ret_names);
 
 /**
  * registry_find() - get a reference to the hook with an id
@@ -150,7 +150,8 @@ size_t registry_collect(struct registry *registry, const struct syscall_event *c
  *
  * Return: the hook; NULL.
  */
-struct portal_hook *registry_find(struct registry *registry, uint32_t id, struct names **ret_names);
+struct portal_hook *registry_find(struct registry *registry, uint32_t id,
+				  struct syscall_names **ret_names);
 
 /**
  * registry_mark_changed() - note that there are changes to send, if a guest is connected
@@ -167,11 +168,12 @@ void registry_mark_changed(struct registry *registry);
 void registry_drop(struct registry *registry, struct portal_hook *hook);
 
 /**
- * registry_lost() - note that the guest no longer has @hook; free it if its module has removed it
+ * registry_set_absent() - note that the guest no longer has @hook; free it if its module has
+ * removed it
  *
  * Context: under the lock.
  */
-void registry_lost(struct registry *registry, struct portal_hook *hook);
+void registry_set_absent(struct registry *registry, struct portal_hook *hook);
 
 /**
  * registry_end_rule() - revoke @rule at once; it is freed when the guest no longer has it

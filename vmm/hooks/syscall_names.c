@@ -24,7 +24,7 @@ struct table {
 };
 
 /* [0] native, [1] compat */
-struct names {
+struct syscall_names {
 	atomic_uint refs;
 	struct table table[2];
 };
@@ -99,14 +99,15 @@ static int load_table(struct session *session, uint32_t abi, struct table *table
 		if (ret == 0 && next != 0 && next != table->nr)
 			ret = -EPROTO;
 		if (ret == -EPROTO)
-			return session_break(session);
+			return session_fail(session);
 	} while (ret == 0 && next != 0);
 	return ret;
 }
 
-int syscall_names_load(struct session *session, const struct hello *hello, struct names **ret_names)
+int syscall_names_load(struct session *session, const struct hello *hello,
+		       struct syscall_names **ret_names)
 {
-	struct names *names = calloc(1, sizeof(*names));
+	struct syscall_names *names = calloc(1, sizeof(*names));
 	int ret;
 
 	if (!names)
@@ -123,14 +124,14 @@ int syscall_names_load(struct session *session, const struct hello *hello, struc
 	return 0;
 }
 
-struct names *syscall_names_get(struct names *names)
+struct syscall_names *syscall_names_get(struct syscall_names *names)
 {
 	if (names)
 		atomic_fetch_add_explicit(&names->refs, 1, memory_order_relaxed);
 	return names;
 }
 
-void syscall_names_put(struct names *names)
+void syscall_names_put(struct syscall_names *names)
 {
 	if (!names || atomic_fetch_sub_explicit(&names->refs, 1, memory_order_acq_rel) != 1)
 		return;
@@ -141,7 +142,7 @@ void syscall_names_put(struct names *names)
 	free(names);
 }
 
-const char *syscall_names_of(const struct names *names, bool compat, uint32_t nr)
+const char *syscall_names_of(const struct syscall_names *names, bool compat, uint32_t nr)
 {
 	const struct table *table = &names->table[compat];
 	const char *name = nr < table->nr ? table->text + table->offset[nr] : "";
@@ -149,7 +150,7 @@ const char *syscall_names_of(const struct names *names, bool compat, uint32_t nr
 	return *name ? name : NULL;
 }
 
-uint32_t syscall_names_find(const struct names *names, bool compat, const char *name)
+uint32_t syscall_names_find(const struct syscall_names *names, bool compat, const char *name)
 {
 	const struct table *table = &names->table[compat];
 
@@ -187,7 +188,7 @@ static unsigned int distance(const char *a, const char *b)
 	return row[len];
 }
 
-const char *syscall_names_nearest(const struct names *names, const char *name)
+const char *syscall_names_nearest(const struct syscall_names *names, const char *name)
 {
 	unsigned int least = (unsigned int)strlen(name) / 2 + 1;
 	const char *nearest = NULL;

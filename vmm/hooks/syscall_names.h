@@ -16,7 +16,7 @@
 #define NAMES_MAX_CALLS 4096u /* maximum number of entries of a table */
 #define NAMES_MAX_LEN	63u   /* maximum length of a name, in bytes */
 
-struct names;
+struct syscall_names;
 
 /**
  * syscall_names_load() - read the tables from the guest; may suspend
@@ -27,33 +27,33 @@ struct names;
  * Return: 0; -EPROTO: a malformed table; session_call()'s errors; -ENOMEM.
  */
 must_check int syscall_names_load(struct session *session, const struct hello *hello,
-				  struct names **ret_names);
+				  struct syscall_names **ret_names);
 
 /** syscall_names_get() - take a reference. Context: any thread. Return: @names, may be NULL. */
-struct names *syscall_names_get(struct names *names);
+struct syscall_names *syscall_names_get(struct syscall_names *names);
 
 /** syscall_names_put() - drop a reference; the last one frees. @names may be NULL. Any thread. */
-void syscall_names_put(struct names *names);
+void syscall_names_put(struct syscall_names *names);
 
 /**
  * syscall_names_find() - find the number of @name in the native or the compat table
  *
  * Return: the number; PORTAL_NR_NONE: not in this table.
  */
-uint32_t syscall_names_find(const struct names *names, bool compat, const char *name);
+uint32_t syscall_names_find(const struct syscall_names *names, bool compat, const char *name);
 
 /**
  * syscall_names_of() - get the name of number @nr
  *
  * Return: the name, valid as long as @names; NULL: the table has no such system call.
  */
-const char *syscall_names_of(const struct names *names, bool compat, uint32_t nr);
+const char *syscall_names_of(const struct syscall_names *names, bool compat, uint32_t nr);
 
 /**
  * syscall_names_nearest() - find the name most similar to @name, for messages
  *
  * Return: the name; NULL: no name is similar.
  */
-const char *syscall_names_nearest(const struct names *names, const char *name);
+const char *syscall_names_nearest(const struct syscall_names *names, const char *name);
 
 #endif

@@ -122,7 +122,7 @@ static int ms_to_wait(const struct timers *timers)
 static void loop_once(const struct main_loop *loop, struct pollfd *fds, struct timers *timers,
 		      bool *input)
 {
-	bool has_room = *input && serial_room(loop->serial) >= INPUT_SIZE;
+	bool has_room = *input && serial_free_bytes(loop->serial) >= INPUT_SIZE;
 	uint64_t wakes;
 
 	fds[FD_CONSOLE].fd = has_room ? console_fd(loop->console) : -1;

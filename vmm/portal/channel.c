@@ -462,7 +462,7 @@ static int call_trace(struct channel *channel, gpa_t page)
 	pthread_mutex_lock(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
 	pthread_mutex_unlock(&channel->lock);
-	return known ? trace_make_room(channel->trace) : -ENOENT;
+	return known ? trace_wait_for_space(channel->trace) : -ENOENT;
 }
 
 static int call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t kind)

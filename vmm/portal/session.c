@@ -15,7 +15,7 @@ bool session_is_over(const struct session *session)
 	return session->over || atomic_load_explicit(&session->doomed, memory_order_acquire);
 }
 
-int session_break(struct session *session)
+int session_fail(struct session *session)
 {
 	if (!session->over)
 		stats_add(&session->stats->protocol_errors, 1);
@@ -37,7 +37,7 @@ static int check_result(struct session *session, uint64_t most, struct session_a
 	int64_t result = (int64_t)session->header.size;
 
 	if (result < -MAX_ERRNO || (result >= 0 && (uint64_t)result > most))
-		return session_break(session);
+		return session_fail(session);
 	if (result < 0)
 		return (int)result;
 	ret_answer->result = (uint64_t)result;
@@ -57,7 +57,7 @@ static int check_answer(struct session *session, uint64_t most, struct session_a
 	case PORTAL_RESP_CANCELLED:
 		return accept_cancel(session);
 	default:
-		return session_break(session);
+		return session_fail(session);
 	}
 }
 
@@ -92,7 +92,7 @@ int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
 {
 	int ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);
 
-	return ret == -EPROTO ? session_break(session) : ret;
+	return ret == -EPROTO ? session_fail(session) : ret;
 }
 
 void session_verdict(struct session *session, const void *data, size_t len)

@@ -56,11 +56,11 @@ must_check int session_call(struct session *session, const struct session_reques
 void session_payload(struct session *session, void *buf, size_t len);
 
 /**
- * session_break() - count a violation of the protocol and end the session
+ * session_fail() - count a violation of the protocol and end the session
  *
  * Return: -EPROTO.
  */
-int session_break(struct session *session);
+int session_fail(struct session *session);
 
 /** session_is_over() - check whether every further session_call() returns -ECANCELED. */
 bool session_is_over(const struct session *session);

@@ -483,7 +483,7 @@ static int await_room(struct trace *trace)
 	return 0;
 }
 
-int trace_make_room(struct trace *trace)
+int trace_wait_for_space(struct trace *trace)
 {
 	int ret = -ENOENT;
 

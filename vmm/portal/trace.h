@@ -59,12 +59,12 @@ must_check int trace_open(struct trace *trace, const struct hello *hello, const 
 void trace_close(struct trace *trace);
 
 /**
- * trace_make_room() - wait until at least half of each ring is free of the records now in it
+ * trace_wait_for_space() - wait until at least half of each ring is free of the records now in it
  *
  * Context: any thread except the trace thread.
  * Return: 0; -ENOENT: there are no rings; -EPROTO: a ring violated the protocol and is disabled.
  */
-must_check int trace_make_room(struct trace *trace);
+must_check int trace_wait_for_space(struct trace *trace);
 
 /** trace_wake_fd() - get the eventfd that wakes the thread. */
 int trace_wake_fd(const struct trace *trace);

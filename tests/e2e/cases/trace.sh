@@ -50,7 +50,7 @@ boot_trace() {
 	expect_stat doorbells.answer "$(($(stat_of operations.WELCOME) + $(stat_of operations.SYSCALL_NAMES) + 4))"
 }
 
-# 64, 255 and 4,000 bytes come whole, and none of it is rung for
+# 64, 255 and 4,000 bytes come whole without a doorbell call
 case_trace_paths_of_any_length_without_exit() {
 	local length
 

@@ -202,9 +202,10 @@ static void test_arm64_image_load_address(void **state)
 	} cases[] = {
 		/* the image is 2 MiB higher if its offset leaves too little memory free below it */
 		{ 0, RAM_BASE + MIB(2) },
-		{ KERNEL_ARM64_BELOW - 0x1000, RAM_BASE + MIB(2) + KERNEL_ARM64_BELOW - 0x1000 },
-		{ KERNEL_ARM64_BELOW, RAM_BASE + KERNEL_ARM64_BELOW },
-		{ KERNEL_ARM64_BELOW + 0x1000, RAM_BASE + KERNEL_ARM64_BELOW + 0x1000 },
+		{ KERNEL_ARM64_RESERVED - 0x1000,
+		  RAM_BASE + MIB(2) + KERNEL_ARM64_RESERVED - 0x1000 },
+		{ KERNEL_ARM64_RESERVED, RAM_BASE + KERNEL_ARM64_RESERVED },
+		{ KERNEL_ARM64_RESERVED + 0x1000, RAM_BASE + KERNEL_ARM64_RESERVED + 0x1000 },
 	};
 	struct sample *s = *state;
 

@@ -381,7 +381,7 @@ static bool open_cached(const char *path, const char *store)
 	kernel_close(kernel);
 	assert_int_equal(image.text_offset, SAMPLE_ZIMAGE_TEXT_OFFSET);
 	assert_int_equal(image.file.len, SAMPLE_ARM_LEN);
-	assert_int_equal(blob_is_ours_alone(&image.file), is_file);
+	assert_int_equal(blob_is_private(&image.file), is_file);
 	kernel_image_done(&image);
 	return is_file;
 }

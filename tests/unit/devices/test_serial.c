@@ -263,9 +263,9 @@ static void test_serial_full_queue_accepts_no_more(void **state)
 	struct machine *machine = *state;
 	uint8_t data[SERIAL_QUEUE_SIZE + 1] = { 0 };
 
-	assert_int_equal(serial_room(&machine->serial), SERIAL_QUEUE_SIZE);
+	assert_int_equal(serial_free_bytes(&machine->serial), SERIAL_QUEUE_SIZE);
 	assert_int_equal(serial_receive(&machine->serial, data, sizeof(data)), SERIAL_QUEUE_SIZE);
-	assert_int_equal(serial_room(&machine->serial), 0);
+	assert_int_equal(serial_free_bytes(&machine->serial), 0);
 	assert_int_equal(serial_receive(&machine->serial, data, 1), 0);
 }
 

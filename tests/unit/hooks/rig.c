@@ -179,9 +179,9 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 
 static void run_to(struct fake_session *session, uint32_t op)
 {
-	while (session->state == FAKE_ASKED && fake_session_op(session) != op)
+	while (session->state == FAKE_REQUESTED && fake_session_op(session) != op)
 		fake_session_step(session);
-	assert_int_equal(session->state, FAKE_ASKED);
+	assert_int_equal(session->state, FAKE_REQUESTED);
 }
 
 static void die(struct rig *rig, struct fake_session *session)

@@ -89,7 +89,7 @@ static void test_hook_on_every_call_has_bit_of_no_other_hook(void **state)
 	assert_int_not_equal(every, other);
 	assert_int_equal(take_all("ioctl", PORTAL_MAX_HOOKS - 2) & 1ull << every, 0);
 	assert_int_equal(take_all("uname", PORTAL_MAX_HOOKS - 2) & 1ull << every, 0);
-	hook_bits_give(&bits, NULL, every);
+	hook_bits_free(&bits, NULL, every);
 	assert_int_equal(take("uname"), every);
 	assert_int_equal(take("ioctl"), every);
 }
@@ -101,9 +101,9 @@ static void test_bit_free_on_all_calls_suits_hook_on_every_call(void **state)
 	(void)state;
 	take_all("uname", PORTAL_MAX_HOOKS);
 	assert_true(ioctl & 1ull << 7);
-	hook_bits_give(&bits, "ioctl", 7);
+	hook_bits_free(&bits, "ioctl", 7);
 	assert_full(NULL);
-	hook_bits_give(&bits, "uname", 7);
+	hook_bits_free(&bits, "uname", 7);
 	assert_int_equal(take(NULL), 7);
 	assert_full("ioctl");
 }
@@ -113,7 +113,7 @@ static void test_freed_bit_is_reused_last(void **state)
 	uint32_t first = take("ioctl");
 
 	(void)state;
-	hook_bits_give(&bits, "ioctl", first);
+	hook_bits_free(&bits, "ioctl", first);
 	for (unsigned int i = 0; i + 1 < PORTAL_MAX_HOOKS; i++)
 		assert_int_not_equal(take("ioctl"), first);
 	assert_int_equal(take("ioctl"), first);
@@ -125,8 +125,8 @@ static void test_refused_allocation_leaves_no_entry(void **state)
 	take_all(NULL, PORTAL_MAX_HOOKS);
 	assert_full("ioctl");
 	for (uint32_t bit = 0; bit < PORTAL_MAX_HOOKS; bit++)
-		hook_bits_give(&bits, NULL, bit);
-	for (unsigned int i = 0; i < BITS_NR_BUCKETS; i++)
+		hook_bits_free(&bits, NULL, bit);
+	for (unsigned int i = 0; i < HOOK_BITS_NR_BUCKETS; i++)
 		assert_null(bits.bucket[i]);
 	take_all("ioctl", PORTAL_MAX_HOOKS);
 }

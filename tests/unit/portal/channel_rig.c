@@ -140,8 +140,8 @@ void channel_rig_open(struct channel_rig *rig, struct fake_session *session, uns
 			 0);
 }
 
-void channel_rig_converse(struct channel_rig *rig,
-			  void (*talk)(struct channel_rig *rig, struct session *session), void *ctx)
+void channel_rig_run(struct channel_rig *rig,
+		     void (*talk)(struct channel_rig *rig, struct session *session), void *ctx)
 {
 	struct fake_session session;
 

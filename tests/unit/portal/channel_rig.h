@@ -70,10 +70,9 @@ void channel_rig_done(struct channel_rig *rig);
 /** channel_rig_open() - let the task make system call 16; @session is in the state after EVENT. */
 void channel_rig_open(struct channel_rig *rig, struct fake_session *session, unsigned int vcpu);
 
-/** channel_rig_converse() - run hello and one event with @talk(@ctx), which must succeed. */
-void channel_rig_converse(struct channel_rig *rig,
-			  void (*talk)(struct channel_rig *rig, struct session *session),
-			  void *ctx);
+/** channel_rig_run() - run hello and one event with @talk(@ctx), which must succeed. */
+void channel_rig_run(struct channel_rig *rig,
+		     void (*talk)(struct channel_rig *rig, struct session *session), void *ctx);
 
 /** channel_rig_stats() - get the counters. */
 struct channel_stats channel_rig_stats(struct channel_rig *rig);

@@ -134,7 +134,7 @@ static void test_second_hello_cancels_open_sessions(void **state)
 
 	boot(rig);
 	channel_rig_open(rig, &session, 0);
-	assert_int_equal(session.state, FAKE_ASKED);
+	assert_int_equal(session.state, FAKE_REQUESTED);
 	assert_int_equal(fake_hello(&rig->guest, 0), 0);
 	assert_int_equal(read_result, -ECANCELED);
 	fake_session_step(&session);
@@ -305,7 +305,7 @@ static void test_call_by_index_uses_that_page(void **state)
 	rig->guest.call = call_by_index;
 	for (int i = 0; i < 4; i++) {
 		channel_rig_open(rig, &session[i], 0);
-		assert_int_equal(session[i].state, FAKE_ASKED);
+		assert_int_equal(session[i].state, FAKE_REQUESTED);
 	}
 	for (int i = 0; i < 4; i++)
 		fake_session_finish(&session[i]);
@@ -360,7 +360,7 @@ static void test_answer_with_wrong_generation_keeps_the_session(void **state)
 	assert_int_equal(session.error, -ESTALE);
 	assert_int_equal(read_result, 12345);
 	session.generation = own;
-	session.state = FAKE_ASKED;
+	session.state = FAKE_REQUESTED;
 	fake_session_region(&session)->size = htole64(4);
 	fake_session_region(&session)->op = htole64(PORTAL_RESP_DONE | (uint64_t)own << 32);
 	fake_session_call(&session, PORTAL_CALL_ANSWER);
@@ -532,7 +532,7 @@ static void test_sessions_interleave_on_one_vcpu(void **state)
 	boot(rig);
 	for (int i = 0; i < 4; i++) {
 		channel_rig_open(rig, &session[i], 0);
-		assert_int_equal(session[i].state, FAKE_ASKED);
+		assert_int_equal(session[i].state, FAKE_REQUESTED);
 	}
 	assert_int_equal(channel_rig_stats(rig).sessions_now, 4);
 	for (int i = 2; i < 6; i++)

@@ -56,7 +56,7 @@ static void converse(struct rig *rig,
 		     void (*talk)(struct channel_rig *rig, struct session *session),
 		     struct transfer *transfer)
 {
-	channel_rig_converse(&rig->channel, talk, transfer);
+	channel_rig_run(&rig->channel, talk, transfer);
 }
 
 static void test_present_pages_are_read_without_an_operation(void **state)

@@ -62,7 +62,7 @@ static ssize_t run(struct channel_rig *rig, void (*talk)(struct channel_rig *, s
 {
 	transfer.addr = addr;
 	transfer.len = len;
-	channel_rig_converse(rig, talk, &transfer);
+	channel_rig_run(rig, talk, &transfer);
 	return transfer.n;
 }
 

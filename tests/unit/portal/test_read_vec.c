@@ -81,7 +81,7 @@ static void make_list(struct channel_rig *rig)
 
 static ssize_t run(struct channel_rig *rig)
 {
-	channel_rig_converse(rig, do_read_vec, NULL);
+	channel_rig_run(rig, do_read_vec, NULL);
 	return reads.ret;
 }
 

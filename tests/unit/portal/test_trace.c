@@ -51,7 +51,7 @@ static void open_trace(struct channel_rig *d, struct session *session)
 
 static int open_with(uint32_t size)
 {
-	channel_rig_converse(&rig, open_trace, &size);
+	channel_rig_run(&rig, open_trace, &size);
 	rig.talk = NULL;
 	return opened;
 }

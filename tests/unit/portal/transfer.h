@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation on a task's memory in an event: talk functions for channel_rig_converse(). */
+/* One operation on a task's memory in an event: talk functions for channel_rig_run(). */
 #ifndef UNIT_PORTAL_TRANSFER_H
 #define UNIT_PORTAL_TRANSFER_H
 

@@ -37,7 +37,7 @@
 
 #define ARM64_MAX_CPUS 64
 
-/* kernels are not loaded into the first 512 KiB of RAM: see KERNEL_ARM64_BELOW in
+/* kernels are not loaded into the first 512 KiB of RAM: see KERNEL_ARM64_RESERVED in
  * boot/kernel_image.h */
 #define ARM64_RAM      GIB(1)
 #define ARM64_PROBE    (ARM64_RAM + 0x1000)

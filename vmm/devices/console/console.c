@@ -190,7 +190,7 @@ void console_destroy(struct console *console)
 {
 	if (!console)
 		return;
-	console_output_drain(&console->output, CONSOLE_OUTPUT_PATIENCE_MS);
+	console_output_drain(&console->output, CONSOLE_OUTPUT_TIMEOUT_MS);
 	if (console->on_terminal)
 		console_restore_terminal();
 	close_fd(console->slave_fd);

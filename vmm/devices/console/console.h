@@ -32,7 +32,7 @@ must_check int console_create(const char *spec, struct console **ret_console);
  * console_destroy() - write queued output, restore the terminal, close
  * @console: not used by other threads any more; may be NULL
  *
- * Waits for the reader of the output for at most CONSOLE_OUTPUT_PATIENCE_MS.
+ * Waits for the reader of the output for at most CONSOLE_OUTPUT_TIMEOUT_MS.
  */
 void console_destroy(struct console *console);
 
@@ -52,7 +52,7 @@ void console_restore_terminal(void);
  * @len: number of bytes
  *
  * The output is written when a line is complete, when the buffer is full, and by console_flush().
- * If the reader does not read, the call waits CONSOLE_OUTPUT_PATIENCE_MS once; after that, output
+ * If the reader does not read, the call waits CONSOLE_OUTPUT_TIMEOUT_MS once; after that, output
  * is dropped, and a note in the output says how much.
  *
  * Context: any thread.

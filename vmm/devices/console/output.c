@@ -91,7 +91,7 @@ static void append(struct console_output *output, const void *data, size_t len)
 
 static void make_room(struct console_output *output)
 {
-	console_output_drain(output, output->stuck ? 0 : CONSOLE_OUTPUT_PATIENCE_MS);
+	console_output_drain(output, output->stuck ? 0 : CONSOLE_OUTPUT_TIMEOUT_MS);
 	if (room(output) == 0)
 		output->stuck = true;
 }

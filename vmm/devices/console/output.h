@@ -14,7 +14,7 @@
 #define CONSOLE_OUTPUT_SIZE 65536
 /* time to wait for the reader when the buffer is full, before output is dropped; there is no
  * further wait until the reader has read something */
-#define CONSOLE_OUTPUT_PATIENCE_MS 1000
+#define CONSOLE_OUTPUT_TIMEOUT_MS 1000
 
 /**
  * struct console_output - one stream
@@ -41,7 +41,7 @@ void console_output_init(struct console_output *output, int fd);
  * @data: bytes
  * @len: number of bytes, any value
  *
- * If the buffer is full, waits for at most CONSOLE_OUTPUT_PATIENCE_MS, but not if the reader is
+ * If the buffer is full, waits for at most CONSOLE_OUTPUT_TIMEOUT_MS, but not if the reader is
  * already stuck.
  */
 void console_output_write(struct console_output *output, const uint8_t *data, size_t len);

@@ -73,7 +73,7 @@ int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes)
 	if (bytes < PORTAL_TRACE_RING_MIN || bytes > PORTAL_TRACE_RING_MAX ||
 	    (bytes & (bytes - 1)) != 0)
 		return -EINVAL;
-	return registry_want_trace(mod->registry, bytes);
+	return registry_request_trace(mod->registry, bytes);
 }
 
 int portal_option_u64(struct portal_module *mod, const char *key, uint64_t *ret_value)

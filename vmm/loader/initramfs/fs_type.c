@@ -130,7 +130,7 @@ static int check_whole(const char *blkid, const uint8_t *header, uint64_t size,
 		bytes = lengths[i].bytes(header);
 		if (bytes <= size)
 			return 0;
-		return boot_fail(
+		return load_error_fail(
 			why, -ENODATA, "truncated: %llu of %llu bytes of the %s are missing",
 			(unsigned long long)(bytes - size), (unsigned long long)bytes, blkid);
 	}
@@ -141,11 +141,11 @@ static int check_refused(const char *blkid, const uint8_t *header, struct load_e
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		if (strcmp(refused[i].blkid, blkid) == 0)
-			return boot_fail(why, -ENOTSUP, "%s", refused[i].reason);
+			return load_error_fail(why, -ENOTSUP, "%s", refused[i].reason);
 	}
 	/* squashfs compression id 2 is lzma; only vendor kernels support it */
 	if (strcmp(blkid, "squashfs") == 0 && get_le16(header + 20) == 2)
-		return boot_fail(
+		return load_error_fail(
 			why, -ENOTSUP,
 			"a squashfs compressed with lzma, which Linux cannot mount" UNPACK_IT);
 	return 0;
@@ -155,11 +155,11 @@ static int refuse_unknown(const uint8_t *header, struct load_error *why)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
 		if (memcmp(header, foreign[i].bytes, foreign[i].len) == 0)
-			return boot_fail(why, -ENOTSUP, "%s", foreign[i].reason);
+			return load_error_fail(why, -ENOTSUP, "%s", foreign[i].reason);
 	}
-	return boot_fail(why, -EINVAL,
-			 "not a known file system image (it begins with %02x %02x %02x %02x)",
-			 header[0], header[1], header[2], header[3]);
+	return load_error_fail(why, -EINVAL,
+			       "not a known file system image (it begins with %02x %02x %02x %02x)",
+			       header[0], header[1], header[2], header[3]);
 }
 
 static void fill_type(const char *blkid, struct fs_type *ret_type)
@@ -189,10 +189,10 @@ static int judge(blkid_probe probe, const uint8_t *header, uint64_t size, struct
 		return err;
 	}
 	if (blkid_probe_lookup_value(probe, "PTTYPE", &value, NULL) == 0)
-		return boot_fail(why, -ENOTSUP,
-				 "a whole disk with a partition table (%s); extract the root "
-				 "partition and use that",
-				 value);
+		return load_error_fail(why, -ENOTSUP,
+				       "a whole disk with a partition table (%s); extract the root "
+				       "partition and use that",
+				       value);
 	return refuse_unknown(header, why);
 }
 
@@ -203,14 +203,14 @@ static int probe_header(int fd, const uint8_t *header, uint64_t size, struct fs_
 	int err;
 
 	if (!probe)
-		return boot_fail(why, -ENOMEM, "not enough host memory to read the image");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read the image");
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
 	blkid_probe_enable_partitions(probe, 1);
 	if (blkid_probe_set_device(probe, fd, 0, 0) < 0)
-		err = boot_fail(why, -EIO, "cannot be read");
+		err = load_error_fail(why, -EIO, "cannot be read");
 	else if (blkid_do_safeprobe(probe) == -2)
-		err = boot_fail(why, -ENOTSUP, "has signatures of several file systems");
+		err = load_error_fail(why, -ENOTSUP, "has signatures of several file systems");
 	else
 		err = judge(probe, header, size, ret_type, why);
 	blkid_free_probe(probe);
@@ -223,8 +223,8 @@ int fs_type_probe(int fd, uint64_t size, struct fs_type *ret_type, struct load_e
 	ssize_t n = io_pread_full(fd, header, sizeof(header), 0);
 
 	if (n < 0)
-		return boot_fail(why, (int)n, "cannot be read: %s", strerror((int)-n));
+		return load_error_fail(why, (int)n, "cannot be read: %s", strerror((int)-n));
 	if (n == 0)
-		return boot_fail(why, -ENODATA, "the file is empty");
+		return load_error_fail(why, -ENODATA, "the file is empty");
 	return probe_header(fd, header, size, ret_type, why);
 }

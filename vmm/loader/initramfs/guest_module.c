@@ -14,10 +14,11 @@ static int check_explicit(const char *path, char **ret_path, struct load_error *
 	char *copy;
 
 	if (access(path, R_OK) < 0)
-		return boot_fail(why, -errno, "%s: %s", path, strerror(errno));
+		return load_error_fail(why, -errno, "%s: %s", path, strerror(errno));
 	copy = strdup(path);
 	if (!copy)
-		return boot_fail(why, -ENOMEM, "not enough host memory to find the guest module");
+		return load_error_fail(why, -ENOMEM,
+				       "not enough host memory to find the guest module");
 	*ret_path = copy;
 	return 0;
 }
@@ -31,8 +32,8 @@ static int not_found(const struct guest_module_places *places, const char *relea
 	for (size_t i = 0; i < places->nr_dirs && len < sizeof(searched); i++)
 		len += (size_t)snprintf(searched + len, sizeof(searched) - len, "%s%s",
 					i == 0 ? "" : ", ", places->dirs[i]);
-	return boot_fail(why, -ENOENT, "no " GUEST_MODULE_FILE " for kernel %s in %s", release,
-			 searched);
+	return load_error_fail(why, -ENOENT, "no " GUEST_MODULE_FILE " for kernel %s in %s",
+			       release, searched);
 }
 
 int guest_module_find(const struct guest_module_places *places, const char *release,
@@ -45,8 +46,8 @@ int guest_module_find(const struct guest_module_places *places, const char *rele
 
 		if (asprintf(&path, "%s/%s/" GUEST_MODULE_FILE, places->dirs[i], release) < 0) {
 			path = NULL;
-			return boot_fail(why, -ENOMEM,
-					 "not enough host memory to find the guest module");
+			return load_error_fail(why, -ENOMEM,
+					       "not enough host memory to find the guest module");
 		}
 		if (access(path, R_OK) == 0) {
 			*ret_path = take_ptr(path);
@@ -120,11 +121,12 @@ int guest_module_check(const struct module *module, const char *release, unsigne
 		elf_end(elf);
 	}
 	if (!made_for)
-		return boot_fail(why, -ENOEXEC, "not a kernel module (it has no vermagic)");
+		return load_error_fail(why, -ENOEXEC, "not a kernel module (it has no vermagic)");
 	if (strcmp(made_for, release) != 0)
-		return boot_fail(why, -ESTALE, "made for kernel %s, but the kernel is %s", made_for,
-				 release);
+		return load_error_fail(why, -ESTALE, "made for kernel %s, but the kernel is %s",
+				       made_for, release);
 	if (!fits)
-		return boot_fail(why, -ESTALE, "made for this release, but for another machine");
+		return load_error_fail(why, -ESTALE,
+				       "made for this release, but for another machine");
 	return 0;
 }

@@ -68,17 +68,18 @@ static int write_config(const struct initramfs_options *options, char **ret_text
 
 	text.out = open_memstream(&text.data, &text.len);
 	if (!text.out)
-		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
+		return load_error_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	put_all(&text, options);
 	failed = ferror(text.out);
 	failed |= fclose(text.out) != 0;
 	data = text.data;
 	if (failed)
-		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
+		return load_error_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	if (text.bad)
-		return boot_fail(why, -EINVAL, "a newline in an option for the guest's init");
+		return load_error_fail(why, -EINVAL, "a newline in an option for the guest's init");
 	if (text.len > GUEST_INIT_CONFIG_MAX || options->modules->nr > GUEST_INIT_MODULES_MAX)
-		return boot_fail(why, -EINVAL, "too many modules or options for the guest's init");
+		return load_error_fail(why, -EINVAL,
+				       "too many modules or options for the guest's init");
 	*ret_text = take_ptr(data);
 	return 0;
 }
@@ -105,8 +106,8 @@ static int check_memory(const struct initramfs_options *options, struct load_err
 	need = memory_for(size);
 	if (need <= options->ram_bytes)
 		return 0;
-	boot_note(why, "the directory is copied into guest memory and needs %llu MiB of it",
-		  (unsigned long long)(need >> 20) + 1);
+	load_error_note(why, "the directory is copied into guest memory and needs %llu MiB of it",
+			(unsigned long long)(need >> 20) + 1);
 	if (why)
 		why->need_bytes = need;
 	return -ENOMEM;
@@ -182,7 +183,7 @@ static int fill(struct cpio *cpio, const struct initramfs_options *options, cons
 	if (err == 0)
 		err = add_modules(cpio, options);
 	if (err < 0)
-		return boot_fail(why, err, "cannot make the initramfs: %s", strerror(-err));
+		return load_error_fail(why, err, "cannot make the initramfs: %s", strerror(-err));
 	if (options->tree)
 		return tree_pack(cpio, options->tree, GUEST_INIT_PATH_TREE, why);
 	return 0;
@@ -199,19 +200,19 @@ int initramfs_build(const struct initramfs_options *options, struct blob *ret_ar
 	if (err < 0)
 		return err;
 	if (find_init(options->machine, &init) == 0)
-		return boot_fail(why, -ENOTSUP,
-				 "a 32-bit kernel cannot be used: this portal-vmm was built "
-				 "without arm-linux-gnueabihf-gcc");
+		return load_error_fail(why, -ENOTSUP,
+				       "a 32-bit kernel cannot be used: this portal-vmm was built "
+				       "without arm-linux-gnueabihf-gcc");
 	if (options->tree) {
 		err = check_memory(options, why);
 		if (err < 0)
 			return err;
 	}
 	if (cpio_create(&cpio) < 0)
-		return boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
+		return load_error_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	err = fill(cpio, options, config, why);
 	if (err == 0 && cpio_finish(cpio, ret_archive) < 0)
-		err = boot_fail(why, -ENOMEM, "not enough host memory for the initramfs");
+		err = load_error_fail(why, -ENOMEM, "not enough host memory for the initramfs");
 	cpio_destroy(cpio);
 	return err;
 }

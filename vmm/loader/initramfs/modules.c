@@ -44,8 +44,8 @@ static int unpack_module(struct module *module, const char *path, struct load_er
 		return 0;
 	err = unpack(module->data, module->len, TRAILER_MAX, UNPACKED_MAX, &plain, &len);
 	if (err < 0)
-		return boot_fail(why, err, "%s: its %s data cannot be unpacked: %s", path,
-				 unpack_format_name(format), strerror(-err));
+		return load_error_fail(why, err, "%s: its %s data cannot be unpacked: %s", path,
+				       unpack_format_name(format), strerror(-err));
 	free(module->data);
 	module->data = plain;
 	module->len = len;
@@ -57,12 +57,12 @@ static int fill_module(struct module *module, const char *path, struct load_erro
 	int err = io_read_file(path, FILE_MAX, &module->data, &module->len);
 
 	if (err < 0)
-		return boot_fail(why, err, "%s: %s", path, strerror(-err));
+		return load_error_fail(why, err, "%s: %s", path, strerror(-err));
 	err = unpack_module(module, path, why);
 	if (err < 0)
 		return err;
 	if (module->len < SELFMAG || memcmp(module->data, ELFMAG, SELFMAG) != 0)
-		return boot_fail(why, -ENOEXEC, "%s is not a kernel module", path);
+		return load_error_fail(why, -ENOEXEC, "%s is not a kernel module", path);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ int module_read(const char *path, const char *name, struct module *ret_module,
 	int err;
 
 	if (!module.name)
-		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read modules");
 	err = fill_module(&module, path, why);
 	if (err < 0) {
 		module_done(&module);
@@ -112,11 +112,11 @@ int modules_find_dir(const char *dir, const char *release, char **ret_dir, struc
 	if (!path)
 		path = try_dir(dir, "", "", &indexed);
 	if (!path)
-		return boot_fail(why, -ENOENT, "no modules for kernel %s in %s%s", release, dir,
-				 access(dir, F_OK) < 0 ? ", which does not exist" : "");
+		return load_error_fail(why, -ENOENT, "no modules for kernel %s in %s%s", release,
+				       dir, access(dir, F_OK) < 0 ? ", which does not exist" : "");
 	if (!indexed)
-		return boot_fail(why, -ENOENT, "no " INDEX_FILE " in %s; run depmod -b for it",
-				 path);
+		return load_error_fail(why, -ENOENT,
+				       "no " INDEX_FILE " in %s; run depmod -b for it", path);
 	*ret_dir = take_ptr(path);
 	return 0;
 }
@@ -144,7 +144,7 @@ static int append(struct module_list *list, const char *path, const char *name,
 	int err;
 
 	if (!items)
-		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read modules");
 	list->items = items;
 	err = module_read(path, name, &items[list->nr], why);
 	if (err < 0)
@@ -165,7 +165,7 @@ static int add_file(struct module_list *list, struct kmod_module *mod, bool opti
 		return 0;
 	if (asprintf(&file, "%s.ko", kmod_module_get_name(mod)) < 0) {
 		file = NULL;
-		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read modules");
 	}
 	module = find_module(list, file);
 	if (module) {
@@ -249,13 +249,13 @@ static int add_wish(struct module_list *list, struct kmod_ctx *kmod, const char 
 	int err = kmod_module_new_from_lookup(kmod, request->name, &mods);
 
 	if (err < 0)
-		return boot_fail(why, err, "%s: cannot look up module %s: %s", dir, request->name,
-				 strerror(-err));
+		return load_error_fail(why, err, "%s: cannot look up module %s: %s", dir,
+				       request->name, strerror(-err));
 	if (!mods)
 		return request->optional
 			       ? 0
-			       : boot_fail(why, -ENOENT, "%s: the kernel has no module %s", dir,
-					   request->name);
+			       : load_error_fail(why, -ENOENT, "%s: the kernel has no module %s",
+						 dir, request->name);
 	err = add_each(list, mods, NULL, false, why);
 	kmod_module_unref_list(mods);
 	return err;
@@ -276,12 +276,12 @@ static int open_kmod(const char *dir, struct kmod_ctx **ret_kmod, struct load_er
 
 	if (asprintf(&softdep, "%s/modules.softdep", dir) < 0) {
 		softdep = NULL;
-		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read modules");
 	}
 	config[0] = softdep;
 	kmod = kmod_new(dir, config);
 	if (!kmod)
-		return boot_fail(why, -ENOMEM, "not enough host memory to read modules");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read modules");
 	kmod_set_log_fn(kmod, silence, NULL);
 	*ret_kmod = kmod;
 	return 0;

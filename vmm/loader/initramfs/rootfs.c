@@ -42,12 +42,12 @@ static int lock(const struct rootfs *rootfs, struct load_error *why)
 	int err = io_lock(rootfs->fd, rootfs->write);
 
 	if (err == -EBUSY)
-		return boot_fail(why, -EBUSY, "in use by another program%s",
-				 rootfs->write ? "; only one may write to it"
-					       : " that writes to it");
+		return load_error_fail(why, -EBUSY, "in use by another program%s",
+				       rootfs->write ? "; only one may write to it"
+						     : " that writes to it");
 	if (err == 0 || !rootfs->write)
 		return 0;
-	return boot_fail(why, err, "cannot be locked for writing: %s", strerror(-err));
+	return load_error_fail(why, err, "cannot be locked for writing: %s", strerror(-err));
 }
 
 static int measure(struct rootfs *rootfs, struct load_error *why)
@@ -55,7 +55,7 @@ static int measure(struct rootfs *rootfs, struct load_error *why)
 	off_t end = lseek(rootfs->fd, 0, SEEK_END);
 
 	if (end < 0)
-		return boot_fail(why, -errno, "%s", strerror(errno));
+		return load_error_fail(why, -errno, "%s", strerror(errno));
 	rootfs->size_bytes = (uint64_t)end;
 	return 0;
 }
@@ -83,7 +83,7 @@ static int open_image(struct rootfs *rootfs, struct load_error *why)
 	rootfs->kind = ROOTFS_IMAGE;
 	rootfs->fd = open(rootfs->path, (rootfs->write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 	if (rootfs->fd < 0)
-		return boot_fail(why, -errno, "%s", strerror(errno));
+		return load_error_fail(why, -errno, "%s", strerror(errno));
 	err = lock(rootfs, why);
 	if (err < 0)
 		return err;
@@ -94,8 +94,8 @@ static int open_image(struct rootfs *rootfs, struct load_error *why)
 	if (err < 0)
 		return err;
 	if (rootfs->write && !type.can_write)
-		return boot_fail(why, -ENOTSUP, "%s images cannot be written; leave out \",rw\"",
-				 type.name);
+		return load_error_fail(why, -ENOTSUP,
+				       "%s images cannot be written; leave out \",rw\"", type.name);
 	take_type(rootfs, &type);
 	return 0;
 }
@@ -105,15 +105,16 @@ static int open_any(struct rootfs *rootfs, struct load_error *why)
 	struct stat st;
 
 	if (stat(rootfs->path, &st) < 0)
-		return boot_fail(why, -errno, "%s", strerror(errno));
+		return load_error_fail(why, -errno, "%s", strerror(errno));
 	if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))
 		return open_image(rootfs, why);
 	if (!S_ISDIR(st.st_mode))
-		return boot_fail(why, -EINVAL, "neither a file nor a directory");
+		return load_error_fail(why, -EINVAL, "neither a file nor a directory");
 	if (rootfs->write)
-		return boot_fail(why, -EINVAL,
-				 "a directory is copied into guest memory and cannot be written "
-				 "through; leave out \",rw\"");
+		return load_error_fail(
+			why, -EINVAL,
+			"a directory is copied into guest memory and cannot be written "
+			"through; leave out \",rw\"");
 	rootfs->kind = ROOTFS_DIRECTORY;
 	return 0;
 }
@@ -124,11 +125,11 @@ int rootfs_open(const char *spec, struct rootfs **ret_rootfs, struct load_error 
 	int err;
 
 	if (!rootfs)
-		return boot_fail(why, -ENOMEM, "not enough host memory to read it");
+		return load_error_fail(why, -ENOMEM, "not enough host memory to read it");
 	rootfs->fd = -1;
 	err = parse_spec(rootfs, spec);
 	if (err < 0)
-		(void)boot_fail(why, err, "not enough host memory to read it");
+		(void)load_error_fail(why, err, "not enough host memory to read it");
 	else
 		err = open_any(rootfs, why);
 	if (err < 0) {

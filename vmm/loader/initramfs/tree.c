@@ -48,7 +48,7 @@ static int compare_links(const void *a, const void *b)
 
 static int no_memory(struct tree_walk *walk)
 {
-	return boot_fail(walk->why, -ENOMEM, "not enough host memory to pack the directory");
+	return load_error_fail(walk->why, -ENOMEM, "not enough host memory to pack the directory");
 }
 
 /*
@@ -83,16 +83,18 @@ static int copy_data(struct tree_walk *walk, const char *path, uint64_t size)
 	uint64_t done = 0;
 
 	if (fd < 0)
-		return boot_fail(walk->why, -errno, "cannot read %s: %s", path, strerror(errno));
+		return load_error_fail(walk->why, -errno, "cannot read %s: %s", path,
+				       strerror(errno));
 	while (done < size) {
 		size_t want = size - done < CHUNK ? size - done : CHUNK;
 		ssize_t n = io_pread_full(fd, walk->chunk, want, (off_t)done);
 
 		if (n < 0)
-			return boot_fail(walk->why, (int)n, "cannot read %s: %s", path,
-					 strerror((int)-n));
+			return load_error_fail(walk->why, (int)n, "cannot read %s: %s", path,
+					       strerror((int)-n));
 		if ((size_t)n < want)
-			return boot_fail(walk->why, -EIO, "%s shrank while it was read", path);
+			return load_error_fail(walk->why, -EIO, "%s shrank while it was read",
+					       path);
 		if (cpio_write(walk->cpio, walk->chunk, want) < 0)
 			return no_memory(walk);
 		done += want;
@@ -109,7 +111,8 @@ static int read_target(struct tree_walk *walk, const char *path, char **ret_targ
 		return no_memory(walk);
 	n = readlink(path, target, PAGE);
 	if (n < 0)
-		return boot_fail(walk->why, -errno, "cannot read %s: %s", path, strerror(errno));
+		return load_error_fail(walk->why, -errno, "cannot read %s: %s", path,
+				       strerror(errno));
 	target[n] = '\0';
 	*ret_target = take_ptr(target);
 	return 0;
@@ -137,7 +140,7 @@ static int pack_entry(struct tree_walk *walk, const FTSENT *file, struct cpio_en
 	if (err == -ENOMEM)
 		return no_memory(walk);
 	if (err < 0)
-		return boot_fail(walk->why, err, "%s cannot be packed", file->fts_path);
+		return load_error_fail(walk->why, err, "%s cannot be packed", file->fts_path);
 	return entry->size ? copy_data(walk, file->fts_accpath, entry->size) : 0;
 }
 
@@ -197,10 +200,10 @@ static int visit_any(struct tree_walk *walk, const FTSENT *file)
 	case FTS_DNR:
 	case FTS_NS:
 	case FTS_ERR:
-		return boot_fail(walk->why, -file->fts_errno, "cannot read %s: %s", file->fts_path,
-				 strerror(file->fts_errno));
+		return load_error_fail(walk->why, -file->fts_errno, "cannot read %s: %s",
+				       file->fts_path, strerror(file->fts_errno));
 	case FTS_DC:
-		return boot_fail(walk->why, -ELOOP, "%s contains itself", file->fts_path);
+		return load_error_fail(walk->why, -ELOOP, "%s contains itself", file->fts_path);
 	default:
 		return visit(walk, file);
 	}
@@ -223,11 +226,13 @@ static int walk_dir(struct tree_walk *walk, const char *dir)
 		return no_memory(walk);
 	fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, by_name);
 	if (!fts)
-		return boot_fail(walk->why, -errno, "cannot read %s: %s", dir, strerror(errno));
+		return load_error_fail(walk->why, -errno, "cannot read %s: %s", dir,
+				       strerror(errno));
 	while (err == 0 && (errno = 0, file = fts_read(fts)))
 		err = visit_any(walk, file);
 	if (err == 0 && errno != 0)
-		err = boot_fail(walk->why, -errno, "cannot read %s: %s", dir, strerror(errno));
+		err = load_error_fail(walk->why, -errno, "cannot read %s: %s", dir,
+				      strerror(errno));
 	fts_close(fts);
 	return err;
 }
@@ -255,9 +260,9 @@ static int run(struct tree_walk *walk, const char *dir)
 	int err;
 
 	if (stat(dir, &st) < 0)
-		return boot_fail(walk->why, -errno, "%s: %s", dir, strerror(errno));
+		return load_error_fail(walk->why, -errno, "%s: %s", dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return boot_fail(walk->why, -ENOTDIR, "%s is not a directory", dir);
+		return load_error_fail(walk->why, -ENOTDIR, "%s is not a directory", dir);
 	err = walk_dir(walk, dir);
 	forget_links(walk);
 	return err;

@@ -62,15 +62,16 @@ int arm64_elf_flatten(const struct elf_image *elf, size_t limit, void **ret_data
 	int err = find_span(elf, &span);
 
 	if (err < 0)
-		return boot_fail(why, err, "an ELF file with a damaged program header");
+		return load_error_fail(why, err, "an ELF file with a damaged program header");
 	if (span.start >= span.end)
-		return boot_fail(why, -EINVAL, "an ELF file with nothing to load");
+		return load_error_fail(why, -EINVAL, "an ELF file with nothing to load");
 	if (span.end - span.start > limit)
-		return boot_fail(why, -EINVAL, "an ELF file whose segments are %llu MiB apart",
-				 (unsigned long long)((span.end - span.start) >> 20));
+		return load_error_fail(why, -EINVAL,
+				       "an ELF file whose segments are %llu MiB apart",
+				       (unsigned long long)((span.end - span.start) >> 20));
 	data = calloc(1, span.end - span.start);
 	if (!data)
-		return boot_fail(why, -ENOMEM, "not enough host memory for the kernel");
+		return load_error_fail(why, -ENOMEM, "not enough host memory for the kernel");
 	copy_segments(elf, span.start, data);
 	*ret_data = data;
 	*ret_len = span.end - span.start;

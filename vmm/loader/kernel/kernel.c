@@ -108,14 +108,14 @@ static int check_elf_file(const struct kernel *kernel, struct elf_image *ret_elf
 	if (ident[EI_DATA] == ELFDATA2MSB)
 		machine = (machine & 0xff) << 8 | machine >> 8;
 	if (machine != kernel->machine)
-		return boot_fail(why, -ENOTSUP, "an ELF file for %s; an %s kernel is needed",
-				 machine_name(machine), machine_name(kernel->machine));
+		return load_error_fail(why, -ENOTSUP, "an ELF file for %s; an %s kernel is needed",
+				       machine_name(machine), machine_name(kernel->machine));
 	if (err == -ENODATA)
-		return boot_fail(why, err, "truncated: the file ends inside the ELF headers");
+		return load_error_fail(why, err, "truncated: the file ends inside the ELF headers");
 	if (err < 0)
-		return boot_fail(why, err, "an ELF file with a damaged header");
+		return load_error_fail(why, err, "an ELF file with a damaged header");
 	if (ret_elf->type != ET_EXEC && ret_elf->type != ET_DYN)
-		return boot_fail(why, -ENOEXEC, "an ELF object file or module, not a kernel");
+		return load_error_fail(why, -ENOEXEC, "an ELF object file or module, not a kernel");
 	return 0;
 }
 
@@ -128,14 +128,16 @@ static int check_elf_segments(const struct elf_image *elf, struct load_error *wh
 		int err = elf_segment(elf, i, &s);
 
 		if (err == -ENODATA)
-			return boot_fail(why, err, "truncated: %llu bytes are missing",
-					 (unsigned long long)(s.offset + s.file_size - elf->len));
+			return load_error_fail(
+				why, err, "truncated: %llu bytes are missing",
+				(unsigned long long)(s.offset + s.file_size - elf->len));
 		if (err < 0)
-			return boot_fail(why, err, "an ELF file with a damaged program header");
+			return load_error_fail(why, err,
+					       "an ELF file with a damaged program header");
 		nr_loads += s.type == PT_LOAD;
 	}
 	if (nr_loads == 0)
-		return boot_fail(why, -ENOEXEC, "an ELF file with nothing to load");
+		return load_error_fail(why, -ENOEXEC, "an ELF file with nothing to load");
 	return 0;
 }
 
@@ -187,8 +189,8 @@ static int probe_bzimage(struct kernel *kernel, struct load_error *why)
 	int err;
 
 	if (kernel->machine != EM_X86_64)
-		return boot_fail(why, -ENOTSUP, "an x86 bzImage; %s is needed",
-				 needed_format(kernel));
+		return load_error_fail(why, -ENOTSUP, "an x86 bzImage; %s is needed",
+				       needed_format(kernel));
 	err = bzimage_parse(kernel->data, kernel->len, &kernel->bzimage, why);
 	if (err < 0)
 		return err;
@@ -250,7 +252,7 @@ static int probe_zimage(struct kernel *kernel, struct load_error *why)
 		return 0;
 	err = unpack_zimage(kernel);
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "not enough host memory to unpack the zImage");
+		return load_error_fail(why, err, "not enough host memory to unpack the zImage");
 	if (err < 0)
 		return 0;
 	kernel->format = KERNEL_FORMAT_ARM;
@@ -264,14 +266,14 @@ static int refuse_foreign(const struct kernel *kernel, struct load_error *why)
 
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
 		if (memcmp(d + foreign[i].offset, foreign[i].bytes, sizeof(foreign[i].bytes)) == 0)
-			return boot_fail(why, -ENOTSUP, "%s; %s is needed", foreign[i].what,
-					 needed_format(kernel));
+			return load_error_fail(why, -ENOTSUP, "%s; %s is needed", foreign[i].what,
+					       needed_format(kernel));
 	}
 	if (get_le16(d + OFF_BOOT_FLAG) == 0xaa55)
-		return boot_fail(why, -ENOEXEC, "a boot sector or disk image, not a kernel");
-	return boot_fail(why, -ENOEXEC,
-			 "not a known kernel image (it begins with %02x %02x %02x %02x)", d[0],
-			 d[1], d[2], d[3]);
+		return load_error_fail(why, -ENOEXEC, "a boot sector or disk image, not a kernel");
+	return load_error_fail(why, -ENOEXEC,
+			       "not a known kernel image (it begins with %02x %02x %02x %02x)",
+			       d[0], d[1], d[2], d[3]);
 }
 
 static int unpack_failed(enum unpack_format format, int err, struct load_error *why)
@@ -279,13 +281,14 @@ static int unpack_failed(enum unpack_format format, int err, struct load_error *
 	const char *name = unpack_format_name(format);
 
 	if (err == -EFBIG)
-		return boot_fail(why, err, "its %s data unpacks to more than %llu MiB", name,
-				 (unsigned long long)(UNPACKED_MAX >> 20));
+		return load_error_fail(why, err, "its %s data unpacks to more than %llu MiB", name,
+				       (unsigned long long)(UNPACKED_MAX >> 20));
 	if (err == -ENODATA)
-		return boot_fail(why, err, "truncated: its %s data ends too early", name);
+		return load_error_fail(why, err, "truncated: its %s data ends too early", name);
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "not enough host memory to unpack its %s data", name);
-	return boot_fail(why, err, "its %s data is damaged", name);
+		return load_error_fail(why, err, "not enough host memory to unpack its %s data",
+				       name);
+	return load_error_fail(why, err, "its %s data is damaged", name);
 }
 
 /* unpack @part, and use the result in place of the file */
@@ -310,7 +313,8 @@ static int unwrap_zboot(struct kernel *kernel, struct load_error *why)
 	if (err < 0)
 		return err;
 	if (unpack_probe(kernel->data + zboot.offset, zboot.len) == UNPACK_NONE)
-		return boot_fail(why, -ENOTSUP, "an EFI zboot image with an unknown compression");
+		return load_error_fail(why, -ENOTSUP,
+				       "an EFI zboot image with an unknown compression");
 	return replace(kernel, &zboot, why);
 }
 
@@ -332,12 +336,13 @@ static int probe(struct kernel *kernel, struct load_error *why)
 	int err;
 
 	if (kernel->len == 0)
-		return boot_fail(why, -ENODATA, "the file is empty");
+		return load_error_fail(why, -ENODATA, "the file is empty");
 	err = unwrap(kernel, why);
 	if (err < 0)
 		return err;
 	if (kernel->len < SHORTEST)
-		return boot_fail(why, -ENODATA, "%zu bytes are too few for a kernel", kernel->len);
+		return load_error_fail(why, -ENODATA, "%zu bytes are too few for a kernel",
+				       kernel->len);
 	if (bzimage_probe(kernel->data, kernel->len))
 		return probe_bzimage(kernel, why);
 	if (memcmp(kernel->data, ELFMAG, SELFMAG) == 0)
@@ -369,7 +374,8 @@ int kernel_probe(uint8_t *data, size_t len, unsigned int machine, struct kernel 
 
 	if (!kernel) {
 		free(data);
-		return boot_fail(why, -ENOMEM, "not enough host memory to look at the kernel");
+		return load_error_fail(why, -ENOMEM,
+				       "not enough host memory to look at the kernel");
 	}
 	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
@@ -402,14 +408,15 @@ int kernel_open(const char *path, unsigned int machine, const char *store,
 	int err;
 
 	if (!kernel)
-		return boot_fail(why, -ENOMEM, "not enough host memory to look at the kernel");
+		return load_error_fail(why, -ENOMEM,
+				       "not enough host memory to look at the kernel");
 	kernel->machine = machine;
 	kernel->file = BLOB_NONE;
 	kernel->store = store;
 	err = map_file(path, &kernel->file);
 	if (err < 0) {
 		kernel_close(kernel);
-		return boot_fail(why, err, "%s", strerror(-err));
+		return load_error_fail(why, err, "%s", strerror(-err));
 	}
 	kernel->data = kernel->file.data;
 	kernel->len = kernel->file.len;

@@ -89,7 +89,7 @@ void kernel_close(struct kernel *kernel);
  * @ret_image: release with kernel_image_done(); independent of @kernel
  * @why: filled on failure, or NULL
  *
- * An arm64 Image that is not compressed is not copied if blob_is_ours_alone() for its file. Neither
+ * An arm64 Image that is not compressed is not copied if blob_is_private() for its file. Neither
  * is an Image that a zImage contained and that is now in the kernel cache.
  *
  * Without kaslr, the payload of a bzImage is unpacked here if it is compressed with gzip, lz4, zstd

@@ -42,7 +42,7 @@ int kernel_cache_get(const char *dir, const char *key, struct blob *ret_file)
 	err = blob_map(fd, &file);
 	if (err < 0)
 		return err;
-	if (!blob_is_ours_alone(&file) || file.len == 0) {
+	if (!blob_is_private(&file) || file.len == 0) {
 		blob_done(&file);
 		return -ENOENT;
 	}

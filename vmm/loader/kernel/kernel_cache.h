@@ -4,7 +4,7 @@
  * only once, and all VMs share its pages in the page cache. Owns the files in the directory. A
  * cache that does not work only costs time.
  *
- * Only this user is trusted: an item is used if blob_is_ours_alone(), and its content is not
+ * Only this user is trusted: an item is used if blob_is_private(), and its content is not
  * checked further. An item is written under a temporary name and renamed when it is complete. After
  * that it is never written again, only unlinked, so it can stay mapped.
  */

@@ -40,10 +40,10 @@ static int unpack_payload(const struct payload *payload, void **ret_data, size_t
 		err = -EBADMSG;
 	}
 	if (err == -ENOMEM)
-		return boot_fail(why, err, "not enough host memory to unpack the kernel");
+		return load_error_fail(why, err, "not enough host memory to unpack the kernel");
 	if (err < 0)
-		return boot_fail(why, err, "the %s payload of the bzImage is damaged",
-				 unpack_format_name(format));
+		return load_error_fail(why, err, "the %s payload of the bzImage is damaged",
+				       unpack_format_name(format));
 	*ret_data = data;
 	*ret_len = got;
 	return 0;
@@ -70,7 +70,8 @@ static int copy(const void *data, size_t len, struct blob *ret_file, struct load
 {
 	int err = blob_copy(data, len, ret_file);
 
-	return err < 0 ? boot_fail(why, err, "cannot make a copy of the kernel: %s", strerror(-err))
+	return err < 0 ? load_error_fail(why, err, "cannot make a copy of the kernel: %s",
+					 strerror(-err))
 		       : 0;
 }
 
@@ -138,7 +139,7 @@ static int copy_or_share(const struct kernel *kernel, struct blob *ret_file, str
 		kernel->format == KERNEL_FORMAT_ARM64 || kernel->format == KERNEL_FORMAT_ARM;
 	int fd;
 
-	if (!is_image || kernel->file.fd < 0 || !blob_is_ours_alone(&kernel->file))
+	if (!is_image || kernel->file.fd < 0 || !blob_is_private(&kernel->file))
 		return copy(kernel->data, kernel->len, ret_file, why);
 	fd = fcntl(kernel->file.fd, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? -errno : blob_map(fd, ret_file);
@@ -156,12 +157,14 @@ int kernel_unpack(const struct kernel *kernel, const struct kernel_options *opti
 	if (kernel->format == KERNEL_FORMAT_BZIMAGE)
 		err = open_bzimage(kernel, options, &image, why);
 	else if (options->kaslr && kernel->format == KERNEL_FORMAT_ELF)
-		err = boot_fail(why, -ENOTSUP,
-				"an ELF kernel cannot relocate itself; KASLR needs a bzImage");
+		err = load_error_fail(
+			why, -ENOTSUP,
+			"an ELF kernel cannot relocate itself; KASLR needs a bzImage");
 	else if (options->kaslr && kernel->machine == EM_ARM)
-		err = boot_fail(why, -ENOTSUP,
-				"a 32-bit arm kernel cannot relocate itself; KASLR needs a 64-bit "
-				"one");
+		err = load_error_fail(
+			why, -ENOTSUP,
+			"a 32-bit arm kernel cannot relocate itself; KASLR needs a 64-bit "
+			"one");
 	else
 		err = copy_or_share(kernel, &image.file, why);
 	if (err < 0)

@@ -25,14 +25,14 @@ int zboot_parse(const void *data, size_t len, struct zboot *ret_zboot, struct lo
 	uint32_t offset, size;
 
 	if (!zboot_probe(data, len))
-		return boot_fail(why, -ENOEXEC, "not an EFI zboot image");
+		return load_error_fail(why, -ENOEXEC, "not an EFI zboot image");
 	offset = get_le32(file + OFF_PAYLOAD_OFFSET);
 	size = get_le32(file + OFF_PAYLOAD_SIZE);
 	if (offset < HEADER_SIZE || size == 0)
-		return boot_fail(why, -EINVAL, "the EFI zboot header has no payload");
+		return load_error_fail(why, -EINVAL, "the EFI zboot header has no payload");
 	if (offset > len || size > len - offset)
-		return boot_fail(why, -ENODATA, "truncated: %llu bytes are missing",
-				 (unsigned long long)((uint64_t)offset + size - len));
+		return load_error_fail(why, -ENODATA, "truncated: %llu bytes are missing",
+				       (unsigned long long)((uint64_t)offset + size - len));
 	*ret_zboot = (struct zboot){ .offset = offset, .len = size };
 	return 0;
 }

@@ -108,7 +108,7 @@ static ssize_t collect(struct session *session, struct session_request request, 
 		*ret_ended = answer.cursor == 0;
 		if (!*ret_ended &&
 		    (answer.result == 0 || answer.cursor != request.addr + answer.result))
-			return session_break(session);
+			return session_fail(session);
 		take = answer.result < len - done ? answer.result : len - done;
 		/* if the answer has more bytes than fit, the text does not end within @buf */
 		*ret_ended = *ret_ended && take == answer.result;
@@ -149,7 +149,7 @@ ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len
 		return n;
 	session_count_read(session, (uint64_t)n);
 	if (memchr(buf + present, '\0', (size_t)n))
-		return session_break(session);
+		return session_fail(session);
 	return finish_text(buf, len, (ssize_t)present + n, complete);
 }
 
@@ -209,7 +209,7 @@ int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REG
 	if (ret < 0)
 		return ret;
 	if (answer.result < request.most)
-		return session_break(session);
+		return session_fail(session);
 	session_payload(session, ret_regs, request.most);
 	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
 		ret_regs[i] = le64toh(ret_regs[i]);
@@ -254,9 +254,9 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 		return ret;
 	session_payload(session, buf, answer.result);
 	if (answer.result > 0 && buf[answer.result - 1] != '\0')
-		return session_break(session);
+		return session_fail(session);
 	if (answer.cursor != 0 && (answer.cursor <= first || answer.cursor > UINT32_MAX))
-		return session_break(session);
+		return session_fail(session);
 	*ret_len = answer.result;
 	*ret_next = (uint32_t)answer.cursor;
 	return 0;
@@ -293,7 +293,7 @@ int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
 	slots = session_memory(session, GPA(answer.cursor),
 			       PORTAL_MAX_RULES * sizeof(struct portal_rule_slot));
 	if (!slots)
-		return session_break(session);
+		return session_fail(session);
 	*ret_slots = slots;
 	return 0;
 }
@@ -325,7 +325,7 @@ int op_trace_open(struct session *session, uint32_t size)
 	if (ret < 0)
 		return ret;
 	if (answer.result % sizeof(gpas[0]) != 0)
-		return session_break(session);
+		return session_fail(session);
 	session_payload(session, gpas, answer.result);
 	for (size_t i = 0; i < answer.result / sizeof(gpas[0]); i++)
 		gpas[i] = le64toh(gpas[i]);

@@ -191,7 +191,7 @@ ssize_t op_read_vec(struct session *session, const struct read_vec *vector, size
 	session_payload(session, answer.data, answer.len);
 	n = decode(&answer, vector, first, first + nr);
 	if (n < 0)
-		return session_break(session);
+		return session_fail(session);
 	count_read(session, vector->steps + first, (size_t)n);
 	return n;
 }
