@@ -23,5 +23,5 @@ only_on x86_64 doorbell_unsupported_by_host_is_3
 case_doorbell_unsupported_by_host_is_3() {
 	boot --doorbell mmio
 	expect_status 3
-	expect_err '--doorbell: this host has no such one'
+	expect_err '--doorbell: this host has no such doorbell'
 }
