@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154,SC2034
-# Real firmware, from the directory PORTAL_IMAGES: docs/testing.md lists the files. What a case here finds becomes a
-# small fixture and a case of its own in tests/e2e/cases.
+# Real firmware from the directory PORTAL_IMAGES; docs/testing.md lists the files. A bug found here gets a small
+# fixture and a case in tests/e2e/cases.
 
-# image FILE - its path
+# image FILE - prints the path of FILE; ends the case if it does not exist
 image() {
 	[[ -f $PORTAL_IMAGES/$1 ]] || { fail "PORTAL_IMAGES has no $1, see docs/testing.md" && exit 1; }
 	printf '%s\n' "$PORTAL_IMAGES/$1"
 }
 
-# unpack FILE - into root/, as a device has it
+# unpack FILE - unpacks a root file system into root/
 unpack() {
 	local archive
 
@@ -17,14 +17,14 @@ unpack() {
 	mkdir root && tar -xzf "$archive" --no-same-owner -C root || fail "$1 cannot be unpacked"
 }
 
-# start_firmware ROOTFS ARGUMENT... - its console is what type_text types and await waits for
+# start_firmware ROOTFS ARGUMENT... - boots ROOTFS; use type_text and await on its console
 start_firmware() {
 	start_shell "$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" --timeout 110 \
 		--stats=stats --rootfs "$@"
 }
 
 only_on x86_64 'image_openwrt_*' 'image_lede_*'
-# procd, uClibc, 64 bits: its boot goes on to the console, and its programs are hooked
+# 64-bit programs with uClibc and procd: the boot reaches the console, and hooks see the programs
 case_image_openwrt_boots_to_its_console() {
 	unpack openwrt-14.07-x86_64-rootfs.tar.gz
 	start_firmware root --hook "$HOOKS/hello.so"
@@ -37,7 +37,7 @@ case_image_openwrt_boots_to_its_console() {
 	expect_stat sessions.protocol_errors 0
 }
 
-# a file for the update of a device is no root file system
+# an update file for a device is not a root file system image
 case_image_lede_update_is_refused() {
 	local file
 
@@ -47,7 +47,7 @@ case_image_lede_update_is_refused() {
 	expect_err 'not a file system image that is known here'
 }
 
-# the squashfs in it, of xz, is read; its programs are of another architecture
+# its squashfs, compressed with xz, can be mounted; its programs are for another architecture
 case_image_lede_squashfs_is_mounted() {
 	local file
 
@@ -59,7 +59,7 @@ case_image_lede_squashfs_is_mounted() {
 }
 
 only_on armhf 'image_busybox_*'
-# uClibc and the soft-float ABI of old devices
+# 32-bit programs with uClibc and the soft-float ABI of old devices
 case_image_busybox_of_armv5_runs() {
 	unpack busybox-uclibc-armv5-rootfs.tar.gz
 	start_firmware root --init /bin/sh --hook "$HOOKS/hello.so"
