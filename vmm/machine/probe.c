@@ -45,14 +45,18 @@ static int limit_start(struct limit *limit)
 		.sigev_notify_thread_id = gettid(),
 	};
 	struct itimerspec spec = { .it_interval.tv_nsec = REKICK_NS };
+	int err;
 
 	clock_gettime(CLOCK_MONOTONIC, &limit->end);
 	limit->end.tv_sec += LIMIT_S;
 	spec.it_value = limit->end;
 	if (timer_create(CLOCK_MONOTONIC, &event, &limit->timer) < 0)
 		return -errno;
-	/* fails only for values that are none */
-	return timer_settime(limit->timer, TIMER_ABSTIME, &spec, NULL) < 0 ? -errno : 0;
+	if (timer_settime(limit->timer, TIMER_ABSTIME, &spec, NULL) == 0)
+		return 0;
+	err = -errno;
+	timer_delete(limit->timer);
+	return err;
 }
 
 static bool is_over(const struct limit *limit)
