@@ -60,6 +60,7 @@ static int new_file(off_t size)
 
 static int open_kvm(void)
 {
+	atomic_fetch_add(&fake_kvm.nr_opened, 1);
 	return fake_kvm.open_errno ? fail(fake_kvm.open_errno) : new_file(0);
 }
 
@@ -148,6 +149,8 @@ static bool fails(unsigned long request)
 		fake_kvm.fail_after--;
 		return false;
 	}
+	if (fake_kvm.fail_times > 0 && --fake_kvm.fail_times == 0)
+		fake_kvm.fail_request = 0;
 	return true;
 }
 

@@ -28,11 +28,13 @@ struct fake_kvm_regs {
  * @run_size: what KVM_GET_VCPU_MMAP_SIZE returns
  * @fail_request: this ioctl fails; 0: none
  * @fail_after: so many calls of it succeed before
+ * @fail_times: so many calls of it fail; 0: all
  * @fail_errno: how it fails
  * @cap: this capability has the value @cap_value; the others have all bits
  * @run: answers KVM_RUN: fills @run and returns 0, or returns -errno; a kick ends KVM_RUN as the
  * kernel does, before this is called. NULL: fake_kvm_run_probe()
  * @has_immediate_exit: KVM_RUN respects kvm_run.immediate_exit
+ * @nr_opened: how often /dev/kvm was opened
  * @nr_runs: calls of @run
  * @nr_irqs: calls of KVM_IRQ_LINE
  * @last_gsi: of the last of them
@@ -43,13 +45,13 @@ struct fake_kvm {
 	int api_version;
 	int run_size;
 	unsigned long fail_request;
-	unsigned int fail_after;
+	unsigned int fail_after, fail_times;
 	int fail_errno;
 	long cap;
 	int cap_value;
 	int (*run)(struct kvm_run *run);
 	bool has_immediate_exit;
-	atomic_uint nr_runs, nr_irqs, last_gsi;
+	atomic_uint nr_opened, nr_runs, nr_irqs, last_gsi;
 	struct fake_kvm_regs regs;
 };
 
