@@ -1,41 +1,41 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Helpers that the scripts in this directory share. It is sourced, never run:
+# Helpers for the scripts in this directory. Source this file; do not run it:
 #
 #	. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 #
-# It owns messages, the cache directory and how things come into it, and apt calls that leave the
-# machine's own package state alone. It knows nothing about kernels, labs or builds.
+# It owns messages, the cache directory and the ways to fill it, and apt calls that do not change the
+# machine's package state. It knows nothing about kernels, labs or builds.
 
-# The caller's PATH, for what must be handed on unchanged.
+# The caller's PATH, for commands that must get it unchanged.
 # shellcheck disable=SC2034
 readonly PORTAL_CALLER_PATH="$PATH"
 
-# depmod, mke2fs and the like are in sbin, which is not in the PATH of ordinary users.
+# depmod, mke2fs and similar programs are in sbin, which is not in the PATH of ordinary users.
 PATH="$PATH:/usr/sbin:/sbin"
 
 readonly PORTAL_SCRIPT="${0##*/}"
 
-# say WORD... - a progress message on stderr.
+# say WORD... - prints a progress message on stderr.
 say() {
 	printf '%s: %s\n' "$PORTAL_SCRIPT" "$*" >&2
 }
 
-# die WORD... - what failed and what to do next; ends the script with status 1, or DIE_STATUS.
+# die WORD... - prints an error message (what failed, what to do next) and exits with DIE_STATUS, 1 by default.
 die() {
 	printf '%s: error: %s\n' "$PORTAL_SCRIPT" "$*" >&2
 	exit "${DIE_STATUS:-1}"
 }
 
-# usage_error WORD... - a wrong command line; ends the script with status 2.
+# usage_error WORD... - reports a wrong command line and exits with status 2.
 usage_error() {
 	printf '%s: error: %s\n' "$PORTAL_SCRIPT" "$*" >&2
 	printf '%s: try: %s --help\n' "$PORTAL_SCRIPT" "$0" >&2
 	exit 2
 }
 
-# need_command PROGRAM... - dies unless every PROGRAM can be run.
+# need_command PROGRAM... - dies unless every PROGRAM is in PATH.
 need_command() {
 	local program
 	for program in "$@"; do
@@ -44,12 +44,12 @@ need_command() {
 	done
 }
 
-# is_number WORD [MIN] - true for a decimal number of at least MIN (1 unless given).
+# is_number WORD [MIN] - true for a decimal number of at least MIN (default 1).
 is_number() {
 	[[ $1 =~ ^[0-9]{1,9}$ ]] && ((10#$1 >= ${2:-1}))
 }
 
-# deb_arch ARCH - prints Debian's name of an architecture that "uname -m" names.
+# deb_arch ARCH - prints Debian's name for ARCH, which is x86_64, aarch64 or armhf.
 deb_arch() {
 	case "$1" in
 	x86_64) echo amd64 ;;
@@ -59,7 +59,7 @@ deb_arch() {
 	esac
 }
 
-# cache_dir - prints the directory for what can be made again, which exists afterwards.
+# cache_dir - creates the directory for files that can be regenerated, and prints its path.
 cache_dir() {
 	local dir="${PORTAL_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/portal-vmm}"
 
@@ -68,8 +68,8 @@ cache_dir() {
 	printf '%s\n' "$dir"
 }
 
-# new_dir_beside PATH - prints a new directory on the file system of PATH, to be filled and then
-# given to publish_dir.
+# new_dir_beside PATH - creates a directory on the file system of PATH and prints its path. The caller
+# fills it and passes it to publish_dir.
 new_dir_beside() {
 	local parent
 
@@ -78,8 +78,8 @@ new_dir_beside() {
 	mktemp -d -- "$parent/.new-$(basename -- "$1").XXXXXX"
 }
 
-# publish_dir NEW PATH - renames the finished directory NEW to PATH, replacing what was there.
-# Readers see the old one, for a moment none, then the new one, but never a half-made one.
+# publish_dir NEW PATH - renames the finished directory NEW to PATH, replacing an existing one.
+# Readers see the old directory, then briefly no directory, then the new one; never an incomplete one.
 publish_dir() {
 	local new="$1" path="$2" old=""
 
@@ -92,14 +92,14 @@ publish_dir() {
 	[[ -z $old ]] || rm -rf -- "$old"
 }
 
-# publish_file NEW PATH - the same for one file.
+# publish_file NEW PATH - renames the finished file NEW to PATH, replacing an existing one.
 publish_file() {
 	mv -fT -- "$1" "$2"
 }
 
 # with_lock FILE COMMAND... - runs COMMAND while holding FILE's lock, so that two scripts do not
-# make the same thing at the same time. The lock ends with this process at the latest. COMMAND
-# must not be part of a condition, lest a failure inside it be ignored.
+# make the same thing at the same time. The lock is released at the latest when this process ends.
+# Do not call it in a condition: bash would then ignore failures inside COMMAND.
 with_lock() {
 	local file="$1" fd
 	shift
@@ -114,8 +114,8 @@ with_lock() {
 	exec {fd}>&-
 }
 
-# apt_private DEB_ARCH - makes apt_query and apt_download use package lists of their own in the
-# cache, for any architecture and without being root; updates them when they are a day old.
+# apt_private DEB_ARCH - makes apt_query and apt_download use separate package lists in the cache, for
+# any architecture and without root; updates the lists when they are a day old.
 apt_private() {
 	local state
 
@@ -130,20 +130,22 @@ apt_private() {
 	with_lock "$state/.lock" update_lists "$1" "$state"
 }
 
-# update_lists DEB_ARCH STATE - holds the lock: apt itself fails where another process updates the same lists.
+# update_lists DEB_ARCH STATE - updates the package lists. The caller holds the lock, because apt fails when
+# another process updates the same lists.
 update_lists() {
 	[[ -z "$(find "$2/updated" -mmin -1440 2>/dev/null)" ]] || return 0
 	say "fetching package lists for $1"
 	if apt-get "${APT_OPTIONS[@]}" -o "APT::Sandbox::User=$(id -un)" -qq update >&2; then
 		touch -- "$2/updated"
 	elif compgen -G "$2/lists/*_Packages*" >/dev/null; then
-		say "warning: not all package lists could be fetched; going on with those that are there"
+		say "warning: not all package lists could be fetched; going on with the lists in the cache"
 	else
 		die "apt-get update failed; see the messages above, then run this again"
 	fi
 }
 
-# apt_query WORD... - apt-cache with the lists of this machine, or of apt_private after it.
+# apt_query WORD... - runs apt-cache with this machine's package lists, or with those of apt_private after
+# apt_private was called.
 apt_query() {
 	apt-cache ${APT_OPTIONS[@]+"${APT_OPTIONS[@]}"} "$@"
 }
@@ -156,7 +158,7 @@ apt_has() {
 	[[ $policy == *"Candidate: "* && $policy != *"Candidate: (none)"* ]]
 }
 
-# apt_download DIR PACKAGE... - puts the .deb files into DIR; false when it cannot.
+# apt_download DIR PACKAGE... - downloads the .deb files into DIR; false when that fails.
 apt_download() {
 	local dir="$1"
 	shift

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What scripts/bench makes of its samples: a table, JSON, a plot, a comparison of two runs.
+"""Evaluate the samples of scripts/bench: print a table, write JSON and a plot, compare two runs.
 
-Samples are lines as tests/bench/measure prints them. A case takes medians of its variants; what it must be
-is in CASES, which is the only place that knows targets.
+Samples are lines as tests/bench/measure prints them. The value of a case is computed from the medians of its
+variants. CASES and the functions it lists are the only place that knows the targets.
 """
 import argparse
 import collections
@@ -19,7 +19,7 @@ BAR_WIDTH, LABEL_WIDTH, ROW_HEIGHT = 520, 330, 18
 
 
 class Samples:
-    """Samples by case and variant, counts by name, and what failed."""
+    """Samples by case and variant, counts by name, and messages about failed samples."""
 
     def __init__(self, lines):
         self.values = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -61,7 +61,7 @@ def exactly(wanted):
 
 
 def one_case(name, unit, value, peers, target="report", holds=None, samples=None):
-    """A case of the report; a value or a peer that is not there is a miss."""
+    """Make a case of the report; a missing value or peer counts as a miss."""
     absent = value is None or any(peer is None for peer in peers.values())
     wrong = value is not None and holds is not None and not holds(value)
     return {
@@ -86,9 +86,9 @@ def relative(samples, case, base, variants):
 
 
 def floor_cases(samples):
-    rings = {name: samples.median("floor", name) for name in ("vmcall", "out", "ioeventfd")}
-    value = rings.pop("vmcall")
-    yield one_case("doorbell-floor", "ns", value, rings, samples=samples.values["floor"])
+    calls = {name: samples.median("floor", name) for name in ("vmcall", "out", "ioeventfd")}
+    value = calls.pop("vmcall")
+    yield one_case("doorbell-floor", "ns", value, calls, samples=samples.values["floor"])
 
 
 def others_cases(samples):
@@ -111,8 +111,8 @@ def miss_cases(samples):
 OPERATIONS = ("READ", "WRITE", "READ_STR", "FD_NAME", "PROC_ARGS", "PROC_ENV", "PROC_PID", "USER_REGS")
 
 
-def exits_a_call(count, guest=""):
-    """Exits of hooks that match, by the VMM's own counts of a guest in which nothing but the benchmark makes events."""
+def exits_per_call(count, guest=""):
+    """Exits per matching call, from the VMM's counters of a guest in which only the benchmark causes events."""
     events = count[f"{guest}doorbells.event"] - count[f"{guest}switches"]
     reads = sum(count[f"{guest}operations.{name}"] for name in OPERATIONS)
     return ratio(events + reads, count[f"{guest}hits"])
@@ -120,10 +120,10 @@ def exits_a_call(count, guest=""):
 
 def exit_cases(samples):
     count = samples.counts
-    yield one_case("miss-exits", "exits in all", count["doorbells.event"] - count["hits"] - count["switches"], {},
+    yield one_case("miss-exits", "exits in total", count["doorbells.event"] - count["hits"] - count["switches"], {},
                    "0", exactly(0))
     if count["hits"]:
-        yield one_case("hit-exits", "exits a call", exits_a_call(count), {}, "exactly 1", exactly(1))
+        yield one_case("hit-exits", "exits per call", exits_per_call(count), {}, "exactly 1", exactly(1))
 
 
 def pair_cases(samples):
@@ -136,7 +136,7 @@ def pair_cases(samples):
     for what in ("empty", "raeth"):
         yield one_case(f"pair-{what}", "x one process", gain(what), {"bare": gain("bare")},
                        samples=samples.values["pair"])
-    yield one_case("pair-exits", "exits a call", exits_a_call(samples.counts, "pair."), {}, "exactly 1", exactly(1))
+    yield one_case("pair-exits", "exits per call", exits_per_call(samples.counts, "pair."), {}, "exactly 1", exactly(1))
 
 
 def hit_cases(samples):
@@ -157,8 +157,8 @@ def hit_cases(samples):
 
 
 def trace_cases(samples):
-    """Records that the host reads later; that they ring for nothing is miss-exits' to say as well."""
-    peers = ("bpftrace", "ebpf", "strace-told", "perf-told")
+    """Trace records, which the host reads later; miss-exits also checks that they cause no exits."""
+    peers = ("bpftrace", "ebpf", "strace-output", "perf-output")
     for length in (64, 255, 4000):
         case = f"trace-{length}"
         bare = samples.median(case, "bare")
@@ -169,24 +169,24 @@ def trace_cases(samples):
         yield one_case(right, "% right", samples.least(right, "hooks-trace"),
                        {peer: samples.least(right, peer) for peer in peers}, "100", exactly(100))
     count = samples.counts
-    yield one_case("trace-records", "% right", percent(count["trace.consumed"], count["logged"]), {}, "100", exactly(100))
-    yield one_case("trace-exits", "exits for room", count["doorbells.trace"], {}, "0", exactly(0))
+    yield one_case("trace-records", "% right", percent(count["trace.consumed"], count["traced"]), {}, "100", exactly(100))
+    yield one_case("trace-exits", "exits for space", count["doorbells.trace"], {}, "0", exactly(0))
 
 
 def direct_cases(samples):
-    """Accesses past the guest; that they cost no exit is in the counts of the guest's other hits."""
+    """Direct accesses; the exit counts of the guest's other hits show that they cause no exit."""
     took = {variant: samples.median("direct", variant) for variant in
             ("read-64", "readv-64", "bulk-read", "bulk-write", "bulk-memcpy", "bulk-readv")}
     yield one_case("undeclared-read-64", "ns", took["read-64"], {"process_vm_readv": took["readv-64"]},
                    samples=samples.values["direct"])
     for access in ("bulk-read", "bulk-write"):
-        yield one_case(access, "x memcpy's rate", ratio(took["bulk-memcpy"], took[access]),
+        yield one_case(access, "x memcpy rate", ratio(took["bulk-memcpy"], took[access]),
                        {"process_vm_readv": ratio(took["bulk-memcpy"], took["bulk-readv"])},
                        ">= 0.5", lambda value: value >= 0.5, samples.values["direct"])
 
 
 def rule_cases(samples):
-    """The answer that the guest gives by itself; that it costs no doorbell call is for miss-exits' to say."""
+    """Answers by a rule in the guest; miss-exits checks that they cause no exits."""
     base = samples.median("raeth", "bare")
     if samples.median("raeth", "hooks-rule") is None:
         return
@@ -196,13 +196,13 @@ def rule_cases(samples):
                    "100", exactly(100))
 
 
-def percent(found, asked):
-    return None if found is None or not asked else 100 * found / asked
+def percent(found, total):
+    return None if found is None or not total else 100 * found / total
 
 
 def buffer_cases(samples):
     for case in [name for name in samples.values if name.startswith("buffers-")]:
-        # a call whose memory was not in that state when it was made proves nothing
+        # if a call's memory was not in the state of the case, the result proves nothing
         proven = {name: samples.median(case, name) == samples.median(case, "asked")
                   for name in ("in-state", "perf-in-state")}
         value, peer = (percent(samples.median(case, name), samples.median(case, "asked")) if proven[state] else None
@@ -214,7 +214,7 @@ LOAD_VARIANTS = ("hooks-one", "hooks-every", "hooks-trace-every", "strace-openat
 
 
 def load_cases(samples):
-    aim = "added time <= 1/5 of strace's"
+    target = "added time <= 1/5 of strace's"
     for case in [name for name in samples.values if name.startswith("load-")]:
         every = relative(samples, case, samples.median(case, "bare"), LOAD_VARIANTS)
         strace = every["strace"]
@@ -222,20 +222,20 @@ def load_cases(samples):
         peers = {name: every[name] for name in ("strace-openat", "strace")}
         yield one_case(f"{case}-every", "x bare", every["hooks-every"], {"strace": strace},
                        samples=samples.values[case])
-        yield one_case(f"{case}-logged", "x bare", every["hooks-trace-every"], {"strace": strace}, aim, most,
+        yield one_case(f"{case}-traced", "x bare", every["hooks-trace-every"], {"strace": strace}, target, most,
                        samples.values[case])
-        yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, aim, most, samples.values[case])
+        yield one_case(f"{case}-one", "x bare", every["hooks-one"], peers, target, most, samples.values[case])
     if samples.has("load-dd"):
         yield from load_count_cases(samples.counts)
 
 
 def load_count_cases(count):
-    """Records of every call: at least those that dd must have made, and each one read."""
-    read, lost = count["loads.trace.consumed"], count["loads.trace.lost"]
-    yield one_case("load-records", "% of dd's calls", percent(read, count["loads.logged"]), {}, ">= 100",
+    """Records of every call: at least as many as dd must have made calls, and none unread."""
+    consumed, lost = count["loads.trace.consumed"], count["loads.trace.lost"]
+    yield one_case("load-records", "% of dd's calls", percent(consumed, count["loads.traced"]), {}, ">= 100",
                    lambda value: value >= 100)
-    yield one_case("load-lost", "records", count["loads.trace.produced"] - read + lost, {}, "0", exactly(0))
-    yield one_case("load-waits", "exits for room", count["loads.doorbells.trace"], {})
+    yield one_case("load-lost", "records", count["loads.trace.produced"] - consumed + lost, {}, "0", exactly(0))
+    yield one_case("load-waits", "exits for space", count["loads.doorbells.trace"], {})
 
 
 def boot_cases(samples):
@@ -244,13 +244,13 @@ def boot_cases(samples):
         peers = {name: samples.median(case, name) for name in ("qemu-vmlinux", "qemu-bzimage")}
         best = min((value for value in peers.values() if value), default=None)
         portal = samples.median(case, "portal")
-        yield one_case(case, "x portal-vmm's start to init", ratio(portal, best),
+        yield one_case(case, "x start to init", ratio(portal, best),
                        {name: ratio(value, best) for name, value in peers.items()}, "<= 0.75 of the best QEMU",
                        limit(0.75), samples.values[case])
         yield one_case(f"{case}-exits", "exits before init", samples.median(f"exits-{release}", "portal"), {},
                        "<= 1000", limit(1000), samples.values[f"exits-{release}"])
         memory = f"memory-{release}"
-        yield one_case(memory, "KiB beside RAM", samples.median(memory, "portal"),
+        yield one_case(memory, "KiB besides RAM", samples.median(memory, "portal"),
                        {name: samples.median(memory, name) for name in peers}, "<= 5120", limit(5120),
                        samples.values[memory])
 
@@ -309,7 +309,7 @@ def svg_bars(case):
 
 
 def svg(cases):
-    """Each case on its own scale: the longest bar is the largest of value and peers."""
+    """Draw each case on its own scale: the longest bar is the maximum of its value and peers."""
     lines, y = [], 10
     for case in cases:
         bars = [bar for bar in svg_bars(case) if bar[1] is not None]
@@ -341,12 +341,12 @@ def compare(path_a, path_b):
 
 
 def counts(case):
-    """Is it exact, so that a miss is an error and not bad luck?"""
+    """Whether the case is an exact count, so that a miss is an error and not noise."""
     return case["unit"] in ("% right", "% of its calls", "records", "% of dd's calls") or case["name"].endswith("-exits")
 
 
 def without_peers(case):
-    """Of a run that has none: counts still decide, and nothing else does."""
+    """A case of a run without peers: only counts have targets."""
     peers = {name: value for name, value in case["peers"].items() if value is not None}
     wrong = case["wrong"] and counts(case)
     target = case["target"] if counts(case) else "report"
@@ -379,7 +379,7 @@ def main():
     parser = argparse.ArgumentParser(description="evaluates samples; called by scripts/bench")
     parser.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"))
     parser.add_argument("--samples", nargs="+")
-    parser.add_argument("--own", action="store_true", help="of a run without peers")
+    parser.add_argument("--own", action="store_true", help="the samples are of a run without peers")
     parser.add_argument("--json")
     parser.add_argument("--svg")
     args = parser.parse_args()

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kvm-probe - can /dev/kvm of this machine run stock kernels and tell of hypercalls?
+ * kvm-probe - checks whether this machine's KVM runs stock kernels and reports hypercalls.
  *
- * CPU flags do not answer that: a software KVM advertises what its emulator then rejects. So this
- * runs a tiny guest in long mode at CPL 0 that executes PXOR, POPCNT and CMPXCHG16B, then vmcall
- * and vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE), and wants to see both as
- * KVM_EXIT_HYPERCALL, with the registers that the guest had put there.
+ * CPU flags are not sufficient: a software KVM can advertise features that its emulator then
+ * rejects. Therefore this program runs a tiny guest in long mode at CPL 0. The guest executes PXOR,
+ * POPCNT and CMPXCHG16B, then vmcall and vmmcall with RAX = 12 (KVM_HC_MAP_GPA_RANGE). Both must
+ * exit with KVM_EXIT_HYPERCALL and the guest's register values.
  *
- * Exit status: 0 usable; 1 the guest ran wrong; 2 wrong command line; 3 no /dev/kvm, or no right to
- * open it; 4 a needed capability is missing; 5 no end within the time limit. One line on stdout
- * says which and why.
+ * Exit status: 0 usable; 1 wrong result of the guest; 2 wrong command line; 3 /dev/kvm is missing
+ * or cannot be opened; 4 a required capability is missing; 5 the guest did not end within the time
+ * limit. One line on stdout gives the reason.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,8 +52,8 @@ enum status {
 #define EFER_LMA (1ULL << 10)
 
 /*
- * The guest. RDI points to 32 zeroed bytes. It ends with the result on port 0xf4; a wrong value
- * anywhere ends at "bad". Position independent, copied from here.
+ * The guest. RDI points to 32 zeroed bytes. It writes its result to port 0xf4; each wrong value
+ * jumps to .Lbad. The code is position-independent and is copied to guest memory from here.
  */
 __asm__(".pushsection .rodata\n"
 	".global probe_guest_start, probe_guest_end\n"
@@ -106,13 +106,13 @@ static _Noreturn void finish(enum status status, const char *what, int err)
 	else
 		printf("kvm-probe: %s\n", what);
 	fflush(stdout);
-	/* No clean-up that a broken KVM might hang in. */
+	/* Skip all cleanup: a broken KVM might hang in it. */
 	_exit(status);
 }
 
 static void on_alarm(int signal_nr)
 {
-	static const char message[] = "kvm-probe: no end within 5 s\n";
+	static const char message[] = "kvm-probe: the guest did not end within 5 s\n";
 
 	(void)signal_nr;
 	if (write(STDOUT_FILENO, message, sizeof(message) - 1) < 0)
@@ -162,7 +162,7 @@ static void memory_fill(int vm)
 		finish(GUEST_WRONG, "mmap", errno);
 	memcpy(memory + CODE_GPA, probe_guest_start,
 	       (uintptr_t)probe_guest_end - (uintptr_t)probe_guest_start);
-	/* 2 MiB mapped to itself: present, writable; the last level with the page-size bit */
+	/* identity-map 2 MiB: present, writable; the page directory entry has the page-size bit */
 	put_u64(memory, PML4_GPA, PDPT_GPA | 0x3U);
 	put_u64(memory, PDPT_GPA, PD_GPA | 0x3U);
 	put_u64(memory, PD_GPA, 0x83U);
@@ -214,7 +214,7 @@ static bool is_our_hypercall(const struct kvm_run *run)
 	       run->hypercall.args[1] == HYPERCALL_PAGES && run->hypercall.args[2] == 0;
 }
 
-/* The result that the guest wrote, or an end of the program. */
+/* Run the guest and return the result that it wrote. On an error, end the program. */
 static uint8_t guest_run(int vcpu, struct kvm_run *run, unsigned int *nr_hypercalls)
 {
 	char message[64];
@@ -224,7 +224,7 @@ static uint8_t guest_run(int vcpu, struct kvm_run *run, unsigned int *nr_hyperca
 		switch (run->exit_reason) {
 		case KVM_EXIT_HYPERCALL:
 			if (!is_our_hypercall(run))
-				finish(GUEST_WRONG, "a hypercall came with other arguments", 0);
+				finish(GUEST_WRONG, "a hypercall arrived with wrong arguments", 0);
 			run->hypercall.ret = 0;
 			(*nr_hypercalls)++;
 			break;
@@ -248,7 +248,7 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1)
-		finish(USAGE, "takes no arguments; the exit status tells: 0 usable", 0);
+		finish(USAGE, "takes no arguments; exit status 0: usable", 0);
 	signal(SIGALRM, on_alarm);
 	alarm(TIME_LIMIT_S);
 
@@ -256,7 +256,7 @@ int main(int argc, char **argv)
 	if (kvm < 0)
 		finish(NO_KVM, "/dev/kvm", errno);
 	if (ioctl(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-		finish(NO_KVM, "/dev/kvm does not speak version 12", 0);
+		finish(NO_KVM, "/dev/kvm does not have API version 12", 0);
 	vm = vm_create(kvm);
 	memory_fill(vm);
 	vcpu = kvm_call(vm, KVM_CREATE_VCPU, NULL, "KVM_CREATE_VCPU");

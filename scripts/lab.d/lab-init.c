@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lab-init - process 1 of the nested lab's L1 machine, alone in its initramfs beside the modules.
+ * lab-init - process 1 of the nested lab's L1 machine; its initramfs has only this and modules.
  *
- * It loads the modules, takes the job from the port, makes a root of what is shared (9p, read-only:
- * the outer machine's files, or a file system for this architecture with some of those in it)
- * below a tmpfs overlay, runs the command there, and sends back what comes out.
- * It is one static program, because every fork and exec costs milliseconds in an emulated machine.
+ * It loads the modules, reads the job from the port, sets up the root, runs the command there, and
+ * sends its output back. The root is a tmpfs overlay over a shared file system (9p, read-only): the
+ * outer machine's files, or a file system for this architecture with some of the outer machine's
+ * directories. All of it is one static program, because every fork and exec takes milliseconds in
+ * an emulated machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,7 @@ static _Noreturn void power_off(void)
 		pause();
 }
 
-/* Tell outside what failed (when the port is there) and the console (always); then end. */
+/* Report an error on the console and, once the port is open, to lab-run; then power off. */
 __attribute__((noreturn, format(printf, 1, 2))) static void give_up(const char *format, ...)
 {
 	char text[512];
@@ -89,7 +90,7 @@ static void make_dirs(const char *path)
 		memcpy(part, path, i);
 		part[i] = '\0';
 		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			give_up("cannot make %s: %s", part, strerror(errno));
+			give_up("cannot create %s: %s", part, strerror(errno));
 	}
 }
 
@@ -130,25 +131,25 @@ static void load_modules(void)
 }
 
 /*
- * Holds a virtual machine that never runs, for as long as L1 lives. With the first one, and the
- * first virtual CPU, KVM rewrites instructions of the kernel (static keys: preemption notifiers,
- * local APICs that are off), and back with the last. An emulator with a thread for each processor
- * can go on with what was there before: processor after processor then takes a breakpoint that is
- * in memory no more, for ever.
+ * Create a virtual machine that never runs and exists until L1 ends. When the first VM and the
+ * first vCPU are created, KVM patches kernel code (static keys: preemption notifiers, disabled
+ * local APICs), and it does so again when the last are destroyed. An emulator with a thread for
+ * each processor may continue to run the old code: processor after processor then hits, endlessly,
+ * a breakpoint that is no longer in memory.
  */
 static void kvm_hold(void)
 {
 	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	int vm = kvm < 0 ? -1 : ioctl(kvm, KVM_CREATE_VM, 0);
 
-	/* Whether there is a KVM is for the command to find out. */
+	/* Without KVM, the command reports the error. */
 	if (vm < 0)
 		return;
 	if (ioctl(vm, KVM_CREATE_IRQCHIP, 0) == 0)
 		(void)ioctl(vm, KVM_CREATE_VCPU, 0);
 }
 
-/* The device appears some time after its module, and the outer end connects after that. */
+/* The device appears some time after its module is loaded; then the other end connects. */
 static void port_open(void)
 {
 	struct pollfd ready = { .fd = -1, .events = POLLIN };
@@ -166,7 +167,7 @@ static void port_open(void)
 	give_up("the port %s did not appear: %s", PORT_PATH, strerror(errno));
 }
 
-/* The string at *at, which moves past it. */
+/* Return the string at *at and advance *at past it. */
 static char *next_string(char **at, const char *end)
 {
 	char *string = *at;
@@ -174,7 +175,7 @@ static char *next_string(char **at, const char *end)
 	size_t len = strnlen(string, size);
 
 	if (len == size)
-		give_up("the job is cut short");
+		give_up("the job is truncated");
 	*at += len + 1;
 	return string;
 }
@@ -188,13 +189,13 @@ static char **next_strings(char **at, const char *end, uint32_t nr)
 		give_up("the job has too many strings");
 	strings = calloc((size_t)nr + 1, sizeof(*strings));
 	if (!strings)
-		give_up("no memory for the job");
+		give_up("out of memory for the job");
 	for (i = 0; i < nr; i++)
 		strings[i] = next_string(at, end);
 	return strings;
 }
 
-/* The strings of the job live as long as the machine. */
+/* The strings of the job are never freed. */
 static void job_receive(struct job *ret_job)
 {
 	struct lab_frame frame;
@@ -204,10 +205,10 @@ static void job_receive(struct job *ret_job)
 	if (lab_read_all(port_fd, &frame, sizeof(frame)) < 0)
 		give_up("no job arrived");
 	if (frame.kind != LAB_JOB || frame.size < sizeof(head) || frame.size > LAB_FRAME_MAX)
-		give_up("what arrived is not a job");
+		give_up("the first frame is not a job");
 	body = calloc(1, frame.size);
 	if (!body || lab_read_all(port_fd, body, frame.size) < 0)
-		give_up("the job did not arrive whole");
+		give_up("the job did not arrive completely");
 	end = body + frame.size;
 	memcpy(&head, body, sizeof(head));
 	body += sizeof(head);
@@ -243,12 +244,12 @@ static void late_mounts(void)
 	link_at("fd/0", "/dev/stdin");
 	link_at("fd/1", "/dev/stdout");
 	link_at("fd/2", "/dev/stderr");
-	/* KVM's counters are there; nothing depends on them. */
+	/* optional: for KVM's counters */
 	(void)mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 }
 
-/* The directory @dir of the outer machine at the same place of the new root, with a writable layer
- * of its own. */
+/* Mount the outer machine's directory @dir at the same path of the new root, as an overlay with a
+ * writable layer of its own. */
 static void dir_share(const char *dir, unsigned int nr)
 {
 	char target[4096], options[8192], upper[64], work[64];
@@ -263,7 +264,7 @@ static void dir_share(const char *dir, unsigned int nr)
 	mount_at("dir", target, "overlay", 0, options);
 }
 
-/* Become what `chroot` into the new root makes: / is the overlay, the initramfs is out of sight. */
+/* Make the overlay the root directory; the initramfs is no longer visible. */
 static void root_switch(const struct job *job)
 {
 	static const char *const moved[] = { "/dev", "/proc", "/sys" };
@@ -308,7 +309,7 @@ static void interface_up(int fd, const char *name)
 		give_up("cannot bring up the interface %s: %s", name, strerror(errno));
 }
 
-/* Give the network device the address that @request, SIOCSIFADDR or SIOCSIFNETMASK, stands for. */
+/* Set the network device's address or netmask; @request is SIOCSIFADDR or SIOCSIFNETMASK. */
 static void device_set(int fd, unsigned long request, uint32_t address)
 {
 	struct ifreq setting = { .ifr_name = NETWORK_DEVICE };
@@ -316,13 +317,13 @@ static void device_set(int fd, unsigned long request, uint32_t address)
 
 	memcpy(&setting.ifr_addr, &in, sizeof(in));
 	if (ioctl(fd, request, &setting) < 0)
-		give_up("cannot give %s an address: %s", NETWORK_DEVICE, strerror(errno));
+		give_up("cannot set the address of %s: %s", NETWORK_DEVICE, strerror(errno));
 }
 
 /*
- * QEMU forwards connections to published ports with 127.0.0.1 as their destination, so that servers
- * that listen there are reached as well as those that listen on all addresses. Linux takes such
- * packets from a network device only with route_localnet.
+ * QEMU forwards connections to published ports to 127.0.0.1, so that they reach servers that listen
+ * there as well as servers that listen on all addresses. Linux accepts such packets from a network
+ * device only with route_localnet.
  */
 static void device_up(int fd)
 {
@@ -342,7 +343,7 @@ static void network_up(const struct job *job)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
-		give_up("cannot make a socket: %s", strerror(errno));
+		give_up("cannot create a socket: %s", strerror(errno));
 	interface_up(fd, "lo");
 	if (job->has_network)
 		device_up(fd);
@@ -351,7 +352,7 @@ static void network_up(const struct job *job)
 		give_up("cannot set the host name: %s", strerror(errno));
 }
 
-/* The child's side: never returns. */
+/* Run the command in the child process. */
 static _Noreturn void command_exec(const struct job *job, int out_fd, int err_fd)
 {
 	int null_fd = open("/dev/null", O_RDONLY);
@@ -369,7 +370,8 @@ static _Noreturn void command_exec(const struct job *job, int out_fd, int err_fd
 	for (char **setting = job->env; *setting; setting++)
 		putenv(*setting);
 	if (chdir(job->directory) < 0) {
-		fprintf(stderr, "lab: cannot go to %s: %s\n", job->directory, strerror(errno));
+		fprintf(stderr, "lab: cannot change to the directory %s: %s\n", job->directory,
+			strerror(errno));
 		_exit(EXIT_CANNOT_RUN);
 	}
 	execvp(job->args[0], job->args);
@@ -378,7 +380,7 @@ static _Noreturn void command_exec(const struct job *job, int out_fd, int err_fd
 	_exit(err == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
 }
 
-/* Pass on what is there; false at the end of the stream. */
+/* Send the output that is available; false at the end of the stream. */
 static bool pass_on(int fd, enum lab_kind kind)
 {
 	static char buffer[65536];
@@ -393,7 +395,7 @@ static bool pass_on(int fd, enum lab_kind kind)
 	return true;
 }
 
-/* Reap whatever has ended; true when the command is among it. */
+/* Reap all ended processes; true when the command is one of them. */
 static bool reap(pid_t command, int *ret_status)
 {
 	bool found = false;
@@ -418,8 +420,8 @@ static void drain(int fd, enum lab_kind kind)
 }
 
 /*
- * Pass output on until the command has ended, then what is left of it. Processes that the command
- * left behind may hold the pipes open, so the end of the streams is not waited for.
+ * Send output until the command has ended, then send the remaining output. Do not wait for the end
+ * of the streams, since processes that the command left behind may keep the pipes open.
  */
 static int command_attend(pid_t command, int out_fd, int err_fd, int signal_fd)
 {
@@ -463,7 +465,7 @@ static int command_run(const struct job *job)
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
-		give_up("cannot make pipes: %s", strerror(errno));
+		give_up("cannot create pipes: %s", strerror(errno));
 	pid = fork();
 	if (pid < 0)
 		give_up("cannot fork: %s", strerror(errno));
@@ -479,7 +481,7 @@ static int command_run(const struct job *job)
 	return status;
 }
 
-/* Everything below the shared directory has to be outside before the status says so. */
+/* Write all files below the --out directory to the outer machine before the status is sent. */
 static void out_finish(const struct job *job)
 {
 	int tries;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lab-run - runs one command, on this machine or inside an L1 machine, with a time limit.
+ * lab-run - runs one command on this machine or in an L1 machine, with a time limit.
  *
  *	lab-run -t SECONDS [-p ADDRESS:PORT]... COMMAND...
  *	lab-run -t SECONDS [-p ADDRESS:PORT]... -q NR [-o OUT] [-d DIR]... [-m MODULES]
  *		[-c CONSOLE] [-v] QEMU... COMMAND...
  *
- * Only scripts/lab calls it. Each -p is a port of this machine that the command (natively) or QEMU
- * is to listen on, and that has to be free. With -q the first NR words are the command line of
- * QEMU, which finds the port's socket as descriptor 3 and the file for the console as descriptor 4.
- * The environment of lab-run is the environment of the command. Whatever was started ends with this
- * process, however that ends.
+ * Only scripts/lab calls it. Each -p names a port of this machine that must be free, because QEMU,
+ * or the command on this machine, will listen on it. With -q, the first NR words are the command
+ * line of QEMU, which gets the socket of the virtio-serial port as descriptor 3 and the file for
+ * the console as descriptor 4. The command gets the environment of lab-run. All processes that
+ * lab-run starts end when it ends, for whatever reason.
  *
- * Exit status: the command's, or 128 + the number of the signal that ended it; 124 after the time
- * limit; 125 when the lab itself failed; 126 and 127 when the command cannot be run.
+ * Exit status: the command's, or 128 + N if signal N killed it; 124 after the time limit; 125 when
+ * the lab itself failed; 126 when the command cannot be run; 127 when it was not found.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -67,7 +67,7 @@ struct run {
 	int messages_fd;
 };
 
-/* What the handlers need. The child leads a process group of its own. */
+/* State for the signal handlers. The child leads its own process group. */
 static volatile sig_atomic_t child_pid;
 static volatile sig_atomic_t is_native;
 static volatile sig_atomic_t is_started;
@@ -80,7 +80,7 @@ static void child_signal(int signal_nr)
 		kill(-child_pid, signal_nr);
 }
 
-/* Give the child a while to end; not for ever, since a broken KVM can make a process unkillable. */
+/* Wait up to GRACE_MS for the child to end: a broken KVM can make a process unkillable. */
 static void child_wait_briefly(void)
 {
 	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
@@ -96,7 +96,7 @@ static void child_wait_briefly(void)
 static void on_signal(int signal_nr)
 {
 	if (is_native) {
-		/* The command decides what to do about it; its end is waited for. */
+		/* The command handles the signal; native_run() waits for its end. */
 		child_signal(signal_nr);
 		return;
 	}
@@ -110,7 +110,7 @@ static void on_alarm(int signal_nr)
 {
 	(void)signal_nr;
 	if (!is_started) {
-		/* The read from the port comes to its end, and with it the usual failure. */
+		/* The read from the port then fails, and lab_fail() reports the timeout. */
 		is_boot_timed_out = 1;
 		child_signal(SIGKILL);
 		return;
@@ -142,7 +142,7 @@ static void handlers_set(unsigned int timeout_s)
 	sigaction(SIGALRM, &action, NULL);
 }
 
-/* Bind as QEMU does; false, with errno set, when the port cannot be listened on. */
+/* Listen on the port as QEMU would; false, with errno set, when that fails. */
 static bool port_is_free(const struct sockaddr_in *port)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -230,13 +230,13 @@ static int native_run(const struct run *run)
 	return exit_status(status);
 }
 
-/* QEMU says at every start which features of the processor it does not emulate. */
+/* At every start QEMU warns about features of the processor that it does not emulate. */
 static bool is_noise(const char *line)
 {
 	return strstr(line, "TCG doesn't support requested feature") != NULL;
 }
 
-/* The last lines of what a descriptor holds, each with a mark before it. */
+/* Print the last lines of a file, each with a prefix. */
 static void tail_print(int fd, const char *title)
 {
 	char text[TAIL_BYTES + 1];
@@ -271,7 +271,7 @@ __attribute__((noreturn)) static void lab_fail(const struct run *run, const char
 	int wait_status = 0;
 	siginfo_t info = { 0 };
 
-	/* Leave QEMU the time to say why it ends by itself. */
+	/* Give QEMU time to write its error message and exit. */
 	for (int tries = 0; tries < 20 && info.si_pid == 0; tries++) {
 		waitid(P_PID, (id_t)child_pid, &info, WEXITED | WNOHANG | WNOWAIT);
 		usleep(5000);
@@ -288,7 +288,7 @@ __attribute__((noreturn)) static void lab_fail(const struct run *run, const char
 	exit(EXIT_LAB_FAILED);
 }
 
-/* A descriptor out of the way of those that QEMU is to find at fixed numbers. */
+/* Move @fd above the descriptors that QEMU gets at fixed numbers. */
 static int fd_lift(int fd)
 {
 	int lifted = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
@@ -350,7 +350,7 @@ static size_t strings_size(char **strings, uint32_t *ret_nr)
 	return size;
 }
 
-/* One LAB_JOB frame. */
+/* Send the LAB_JOB frame. */
 static int job_send(const struct run *run)
 {
 	struct lab_job head;
@@ -405,8 +405,8 @@ static void output_pass_on(const struct run *run, int fd, const char *data, uint
 	lab_fail(run, reason);
 }
 
-/* An emulated machine can stop in its tracks: then nobody but this clock is left to see it. */
-static void sign_of_life_await(const struct run *run)
+/* Wait for a frame. An emulated machine can hang; only the missing LAB_ALIVE shows it. */
+static void frame_await(const struct run *run)
 {
 	struct pollfd port = { .fd = run->port_fd, .events = POLLIN };
 	int nr;
@@ -415,7 +415,7 @@ static void sign_of_life_await(const struct run *run)
 		nr = poll(&port, 1, is_started ? LAB_SILENCE_MS : -1);
 	} while (nr < 0 && errno == EINTR);
 	if (nr == 0)
-		lab_fail(run, "L1 has stopped: no sign of life for a minute; try again");
+		lab_fail(run, "L1 has stopped: it sent nothing for a minute; try again");
 }
 
 static int nested_attend(const struct run *run, double start_s)
@@ -425,7 +425,7 @@ static int nested_attend(const struct run *run, double start_s)
 	int wait_status;
 
 	for (;;) {
-		sign_of_life_await(run);
+		frame_await(run);
 		if (lab_read_all(run->port_fd, &frame, sizeof(frame)) < 0 ||
 		    frame.size > LAB_FRAME_MAX || lab_read_all(run->port_fd, data, frame.size) < 0)
 			lab_fail(run, "L1 ended before the command did");
@@ -452,7 +452,7 @@ static int nested_attend(const struct run *run, double start_s)
 			data[frame.size] = '\0';
 			lab_fail(run, data);
 		default:
-			lab_fail(run, "L1 sent what is no frame");
+			lab_fail(run, "L1 sent a frame of unknown kind");
 		}
 	}
 }
@@ -471,7 +471,7 @@ static int nested_run(struct run *run)
 	err = job_send(run);
 	if (err == -EMSGSIZE)
 		lab_fail(run, "the command and its environment are longer than 1 MiB");
-	/* Any other error shows again at the first read. */
+	/* Any other error makes the first read fail, too. */
 	signal(SIGPIPE, SIG_DFL);
 	return nested_attend(run, start_s);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lab-wire.h - what lab-run (outside) and lab-init (inside L1) say to each other over one
- * virtio-serial port. It owns the frame and the order of frames; it knows nothing of QEMU or KVM.
+ * lab-wire.h - the protocol between lab-run (outside) and lab-init (inside L1) on a virtio-serial
+ * port. It owns the frame and the order of frames; it knows nothing of QEMU or KVM.
  *
- * Outside sends one LAB_JOB. Inside answers with LAB_READY once the machine is up and the command
- * is about to start, any number of LAB_STDOUT and LAB_STDERR, and one LAB_STATUS at the end. If the
- * machine cannot be brought up it sends one LAB_BROKEN instead. Everything goes through one
- * port, so the order is kept: when the status arrives, all output has arrived.
+ * lab-run sends one LAB_JOB. lab-init sends LAB_READY when the machine is up and the command is
+ * about to start, any number of LAB_STDOUT and LAB_STDERR, and one LAB_STATUS at the end. If it
+ * cannot set up the machine, it sends one LAB_BROKEN instead. All frames go through one port and
+ * stay in order: when the status arrives, all output has arrived.
  */
 #ifndef LAB_WIRE_H
 #define LAB_WIRE_H
@@ -22,13 +22,13 @@ enum lab_kind {
 	LAB_STDERR = 4, /* bytes */
 	LAB_STATUS = 5, /* one byte: exit status, or 128 + signal number */
 	LAB_BROKEN = 6, /* text: what failed */
-	LAB_ALIVE = 7,	/* nothing; sent when there has been nothing else to send for a while */
+	LAB_ALIVE = 7,	/* nothing; sent after LAB_ALIVE_MS without another frame */
 };
 
-#define LAB_ALIVE_MS   5000  /* how often L1 says that it is there */
-#define LAB_SILENCE_MS 60000 /* after so long without a word it is not */
+#define LAB_ALIVE_MS   5000  /* period of LAB_ALIVE */
+#define LAB_SILENCE_MS 60000 /* without a frame for this long, L1 has stopped */
 
-/* Both ends are built from one source for machines of one byte order. */
+/* Numbers are in host byte order: all supported machines have the same one. */
 struct lab_frame {
 	uint32_t kind;
 	uint32_t size; /* bytes that follow, at most LAB_FRAME_MAX */
@@ -37,10 +37,9 @@ struct lab_frame {
 #define LAB_FRAME_MAX (1U << 20)
 
 /*
- * The strings follow one another, each with its NUL: the current directory, the directory that is
- * shared back (empty: none), the kernel's module directory (empty: none), nr_args arguments,
- * nr_env settings NAME=VALUE, and nr_dirs directories of the outer machine that L1's own root has
- * not.
+ * Strings follow, each with its terminating NUL: the current directory, the directory whose files
+ * are kept (empty: none), the kernel's module directory (empty: none), nr_args arguments, nr_env
+ * settings NAME=VALUE, and nr_dirs directories of the outer machine to mount in L1's root.
  */
 struct lab_job {
 	uint32_t nr_args;
@@ -52,8 +51,8 @@ struct lab_job {
 /**
  * lab_write_all() - write all of a buffer.
  * @fd: a blocking descriptor
- * @data: what to write
- * @size: bytes
+ * @data: the bytes to write
+ * @size: number of bytes
  *
  * Return: 0, or -errno.
  */
@@ -77,10 +76,10 @@ static inline int lab_write_all(int fd, const void *data, size_t size)
 /**
  * lab_read_all() - read exactly @size bytes.
  * @fd: a blocking descriptor
- * @data: where to
- * @size: bytes
+ * @data: the buffer
+ * @size: number of bytes
  *
- * Return: 0, -EPIPE when the other end is gone, or -errno.
+ * Return: 0, -EPIPE at the end of the stream, or another -errno.
  */
 static inline int lab_read_all(int fd, void *data, size_t size)
 {
@@ -104,11 +103,11 @@ static inline int lab_read_all(int fd, void *data, size_t size)
 /**
  * lab_send() - send one frame.
  * @fd: the port
- * @kind: what it is
- * @data: payload, or NULL
- * @size: bytes of it, at most LAB_FRAME_MAX
+ * @kind: the kind of frame
+ * @data: the payload, or NULL
+ * @size: bytes of payload, at most LAB_FRAME_MAX
  *
- * Return: 0, or -errno.
+ * Return: 0, -EMSGSIZE when @size is too large, or another -errno.
  */
 static inline int lab_send(int fd, enum lab_kind kind, const void *data, size_t size)
 {

@@ -2,11 +2,12 @@
 /*
  * tsc-khz - prints the frequency of this machine's time-stamp counter in kHz.
  *
- * An emulated x86_64 machine is given this counter as it is. Its kernel would measure it against an
- * emulated timer, which on a busy host comes out wrong by factors (2.6 in one of five boots with
- * six busy loops beside it), and with it every clock and timer in there.
+ * QEMU passes this counter unchanged to an emulated x86_64 machine. The kernel there would
+ * calibrate it against an emulated timer. On a busy host the result can be wrong by a large factor
+ * (2.6 in one of five boots beside six busy loops), and so are then all clocks and timers of that
+ * kernel.
  *
- * Exit status: 0, or 1 when there is no such counter.
+ * Exit status: 0; 1 when there is no such counter or it does not advance.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,8 +17,8 @@
 
 #include <x86intrin.h>
 
-#define SPAN_NS	    50000000 /* measured over so long: an error of 1 us is 20 ppm */
-#define NR_READINGS 64	     /* the quickest of so many counts */
+#define SPAN_NS	    50000000 /* time between the readings; an error of 1 us is 20 ppm */
+#define NR_READINGS 64	     /* attempts per reading; the fastest is used */
 
 struct reading {
 	uint64_t tsc;
@@ -32,7 +33,7 @@ static int64_t now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Both clocks at one moment: between two readings of the counter that lie close together. */
+/* Read both clocks at one moment: reads the time between two close readings of the counter. */
 static struct reading reading_take(void)
 {
 	struct reading best = { 0 };
