@@ -91,7 +91,7 @@ static void test_good_host_has_a_line_for_each_requirement(void **state)
 		snprintf(line, sizeof(line), "\nok      KVM capability %s\n", cap->name);
 		assert_has(rig.text, line);
 	}
-	assert_has(rig.text, "\nok      a guest runs, and its doorbell calls\n");
+	assert_has(rig.text, "\nok      a guest runs and can call portal-vmm\n");
 	assert_null(strstr(rig.text, "MISSING"));
 }
 
@@ -124,7 +124,7 @@ static void assert_absent(int error)
 
 	fake_kvm.open_errno = error;
 	snprintf(message, sizeof(message),
-		 "/dev/kvm: not there; %s; inside a VM or a container, have /dev/kvm passed "
+		 "/dev/kvm: does not exist; %s; inside a VM or a container, pass /dev/kvm "
 		 "through",
 		 arch_platform()->no_kvm);
 	assert_only(message);
@@ -249,8 +249,8 @@ static void assert_no_guest(int error)
 
 	assert_false(check());
 	snprintf(message, sizeof(message),
-		 "a tiny guest does not run to its end (%s): %s (scripts/lab brings such a host "
-		 "along)\n",
+		 "a tiny guest does not run to its end (%s): %s (scripts/lab provides such a "
+		 "host)\n",
 		 strerror(error), arch_platform()->no_probe);
 	snprintf(line, sizeof(line), "\nMISSING %s", message);
 	assert_has(rig.text, line);

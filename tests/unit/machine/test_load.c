@@ -48,6 +48,8 @@ int __wrap_arch_boot_setup(const struct vm *vm, const struct guest_mem *mem, con
 			   const struct arch_boot *boot);
 const void *__wrap_arch_devtree(const struct guest_mem *mem, gpa_t tables, size_t *ret_len);
 int __wrap_asprintf(char **ret_text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 const struct arch_platform *__wrap_arch_platform(void)
 {
@@ -76,15 +78,32 @@ const void *__wrap_arch_devtree(const struct guest_mem *mem, gpa_t tables, size_
 	return rig.tree;
 }
 
+static int __attribute__((format(printf, 2, 0)))
+print_unless_no_memory(char **ret_text, const char *fmt, va_list ap)
+{
+	return rig.is_no_memory ? -1 : vasprintf(ret_text, fmt, ap);
+}
+
 int __wrap_asprintf(char **ret_text, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
 
-	if (rig.is_no_memory)
-		return -1;
 	va_start(ap, fmt);
-	n = vasprintf(ret_text, fmt, ap);
+	n = print_unless_no_memory(ret_text, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+/* what a hardened build calls instead */
+int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	va_start(ap, fmt);
+	n = print_unless_no_memory(ret_text, fmt, ap);
 	va_end(ap);
 	return n;
 }

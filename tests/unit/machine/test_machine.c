@@ -566,7 +566,7 @@ static void test_host_without_kvm_is_a_bad_host(void **state)
 {
 	(void)state;
 	fake_kvm.open_errno = ENOENT;
-	refuse(EXIT_STATUS_HOST, "error: /dev/kvm: not there; ");
+	refuse(EXIT_STATUS_HOST, "error: /dev/kvm: does not exist; ");
 }
 
 static void test_host_without_a_capability_is_a_bad_host(void **state)
@@ -641,7 +641,7 @@ static void test_doorbell_that_the_host_lacks_is_refused(void **state)
 	(void)state;
 	rig.config.doorbell = ARCH_DOORBELL_MMIO;
 	rig.has_no_doorbell = true;
-	refuse(EXIT_STATUS_HOST, "error: --doorbell: this host has no such one");
+	refuse(EXIT_STATUS_HOST, "error: --doorbell: this host has no such doorbell");
 }
 
 static void test_missing_disk_is_refused(void **state)
