@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two hook modules of a release, built against its header, in a program that exports what
- * portal-vmm exports.
+ * Tests the two hook modules of a release, built against its header. This program exports the same
+ * functions as portal-vmm.
  *
  *	test_abi works|refused PATTERN RELEASE
  *
  * PATTERN is the path of a hook module with %s for its name. Each release has:
  *
- *   answers     ioctl(fd, 0x89f1, p) of any task: when "eth0" is at p, and behind it a pointer to
- *               0x34, the answer 0x73 is stored behind the 0x34, and the result becomes 0;
+ *   answers     ioctl(fd, 0x89f1, p) of any task: when "eth0" is at p, followed by a pointer to
+ *               0x34, the module stores the answer 0x73 after the 0x34 and sets the result to 0;
  *               getppid() of the task "probe" returns 4711
- *   everything  ioctl(fd, 0x89f1, p) of "probe": everything is read and written, the result is
- *               1234; ioctl(fd, 2, p) is answered by a rule; getppid is observed, openat traced
+ *   everything  ioctl(fd, 0x89f1, p) of "probe": the module calls every function and sets the
+ *               result to 1234; a rule answers ioctl(fd, 2, p); it observes getppid and traces
+ *               openat
  */
 #include "rig.h"
 
@@ -35,7 +36,7 @@ static const char *pattern, *release;
 static char path[1024];
 static uint8_t *memory, *read_only;
 
-/* the pattern comes from our own build, and no other way to fill it in is shorter */
+/* the path of a hook module: the pattern with %s replaced by @name */
 static const char *module(const char *name)
 {
 	const char *at = strstr(pattern, "%s");
@@ -60,7 +61,7 @@ static uint32_t get32(const uint8_t *at)
 	return le32toh(wire);
 }
 
-/* the name, the pointer to the register, and what lies there */
+/* the task's memory: the name, the pointer to the register, and the register's value */
 static void fill(void)
 {
 	memset(memory, 0, 4096);
@@ -102,13 +103,13 @@ static void load(const char *name)
 	rig_boot(&rig);
 }
 
-static void assert_said(const char *log, const char *text)
+static void assert_contains(const char *log, const char *text)
 {
 	if (!log || !strstr(log, text))
 		fail_msg("'%s' is not in: %s", text, log ? log : "(nothing)");
 }
 
-/* ends the VM, and returns what has been logged since capture_start() */
+/* end the VM and return the messages since capture_start() */
 static const char *end(void)
 {
 	rig_done(&rig);
@@ -118,21 +119,21 @@ static const char *end(void)
 
 /* ---- works ---- */
 
-static void test_abi_answers_an_ioctl_without_asking_the_guest(void **state)
+static void test_abi_answers_ioctl_without_operations(void **state)
 {
 	(void)state;
 	load("answers");
 	assert_int_equal(rig.guest.nr_hooks, 2);
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), 0);
 	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0x73);
-	/* all that is read was declared, what is written goes back with the answer */
+	/* all reads were declared, and the write goes with the verdict */
 	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 0);
 	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_STR], 0);
 	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_WRITE], 0);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 4711);
 }
 
-static void test_abi_answers_leaves_other_interfaces_alone(void **state)
+static void test_abi_answers_ignores_other_interfaces(void **state)
 {
 	(void)state;
 	load("answers");
@@ -141,7 +142,7 @@ static void test_abi_answers_leaves_other_interfaces_alone(void **state)
 	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0);
 }
 
-static void test_abi_options_of_the_command_line_are_used(void **state)
+static void test_abi_command_line_options_are_used(void **state)
 {
 	char spec[sizeof(path) + 64];
 
@@ -154,14 +155,14 @@ static void test_abi_options_of_the_command_line_are_used(void **state)
 	assert_int_equal(get32(memory + (VALUE - MEMORY) + 4), 0x99);
 }
 
-static void test_abi_a_deferred_write_that_fails_calls_on_error(void **state)
+static void test_abi_failed_deferred_write_calls_on_error(void **state)
 {
 	(void)state;
 	load("answers");
 	put64(memory + 16, READ_ONLY);
 	capture_start();
 	assert_int_equal(rig_call(&rig, "ioctl", 3, 0x89f1, MEMORY), -ENOTTY);
-	assert_said(capture_stop(), "portal-vmm: warn: answers: not written: 0x20004: -14");
+	assert_contains(capture_stop(), "portal-vmm: warn: answers: not written: 0x20004: -14");
 	assert_int_equal(get32(read_only + 4), 0);
 }
 
@@ -182,11 +183,11 @@ static void test_abi_everything_uses_every_function(void **state)
 	assert_int_equal(get32(memory + 0x430), 0x55555555);
 	assert_int_equal(get32(memory + 0x43c), 0x66666666);
 	log = end();
-	assert_said(log, "portal-vmm: everything: every function works");
-	assert_said(log, "portal-vmm: everything: bye: 0, 0 hits");
+	assert_contains(log, "portal-vmm: everything: every function works");
+	assert_contains(log, "portal-vmm: everything: bye: 0, 0 hits");
 }
 
-static void test_abi_everything_has_the_guest_answer_by_rule(void **state)
+static void test_abi_everything_answers_by_rule(void **state)
 {
 	(void)state;
 	capture_start();
@@ -195,7 +196,7 @@ static void test_abi_everything_has_the_guest_answer_by_rule(void **state)
 	assert_int_equal(get32(memory + 0x300), 0x01020304);
 	assert_string_equal((char *)memory + (VALUE - MEMORY) + 4, "ok");
 	assert_int_equal(rig_host_stats(&rig).callbacks, 0);
-	assert_said(end(), "portal-vmm: everything: bye: 0, 1 hits");
+	assert_contains(end(), "portal-vmm: everything: bye: 0, 1 hits");
 }
 
 static void test_abi_everything_observes_and_traces(void **state)
@@ -208,13 +209,13 @@ static void test_abi_everything_observes_and_traces(void **state)
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), -ENOTTY);
 	assert_int_equal(rig_call(&rig, "openat", VALUE, WORD, 4), -ENOTTY);
 	log = end();
-	assert_said(log, "portal-vmm: everything: observed entry");
-	assert_said(log, "portal-vmm: everything: observed return");
-	assert_said(log, "portal-vmm: everything: openat of word, timed, 0 lost");
+	assert_contains(log, "portal-vmm: everything: observed entry");
+	assert_contains(log, "portal-vmm: everything: observed return");
+	assert_contains(log, "portal-vmm: everything: openat of word, timed, 0 lost");
 }
 
-/* the fake guest evaluates no filters: this is where they are seen to arrive */
-static void test_abi_modules_describe_themselves_and_their_filters(void **state)
+/* the fake guest does not evaluate filters; this test checks that they are registered */
+static void test_abi_description_shows_options_and_filters(void **state)
 {
 	auto_free char *text = NULL;
 	char title[64];
@@ -225,16 +226,17 @@ static void test_abi_modules_describe_themselves_and_their_filters(void **state)
 	assert_int_equal(module_host_describe(rig.host, module("answers"), out), 0);
 	fclose(out);
 	snprintf(title, sizeof(title), "answers %s (hook API ", release);
-	assert_said(text, title);
-	assert_said(text, "  interface=eth0  the interface to answer for\n"
-			  "  answer=0x73  the answer\n");
-	assert_said(text, "ioctl: on return, arg1 == 0x89f1 (4 bytes), result is an error, writes "
-			  "deferred\n");
+	assert_contains(text, title);
+	assert_contains(text, "  interface=eth0  the interface to answer for\n"
+			      "  answer=0x73  the answer\n");
+	assert_contains(text,
+			"ioctl: on return, arg1 == 0x89f1 (4 bytes), result is an error, writes "
+			"deferred\n");
 }
 
 /* ---- refused ---- */
 
-/* without its functions, which nothing calls: only to look at its number */
+/* the module's API version; RTLD_LAZY, since this portal-vmm may lack functions that it uses */
 static uint32_t api_of(const char *file)
 {
 	void *object = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
@@ -255,10 +257,10 @@ static void refuse(const char *name)
 		 api_of(module(name)), PORTAL_API_VERSION);
 	capture_start();
 	assert_int_equal(module_host_load(rig.host, path), -EPROTONOSUPPORT);
-	assert_said(capture_stop(), versions);
+	assert_contains(capture_stop(), versions);
 }
 
-static void test_abi_both_modules_are_refused_with_both_versions_named(void **state)
+static void test_abi_refusal_names_both_versions(void **state)
 {
 	(void)state;
 	refuse("answers");
@@ -270,17 +272,17 @@ static void test_abi_both_modules_are_refused_with_both_versions_named(void **st
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest works[] = {
-		ABI_TEST(test_abi_answers_an_ioctl_without_asking_the_guest),
-		ABI_TEST(test_abi_answers_leaves_other_interfaces_alone),
-		ABI_TEST(test_abi_options_of_the_command_line_are_used),
-		ABI_TEST(test_abi_a_deferred_write_that_fails_calls_on_error),
+		ABI_TEST(test_abi_answers_ioctl_without_operations),
+		ABI_TEST(test_abi_answers_ignores_other_interfaces),
+		ABI_TEST(test_abi_command_line_options_are_used),
+		ABI_TEST(test_abi_failed_deferred_write_calls_on_error),
 		ABI_TEST(test_abi_everything_uses_every_function),
-		ABI_TEST(test_abi_everything_has_the_guest_answer_by_rule),
+		ABI_TEST(test_abi_everything_answers_by_rule),
 		ABI_TEST(test_abi_everything_observes_and_traces),
-		ABI_TEST(test_abi_modules_describe_themselves_and_their_filters),
+		ABI_TEST(test_abi_description_shows_options_and_filters),
 	};
 	const struct CMUnitTest refused[] = {
-		ABI_TEST(test_abi_both_modules_are_refused_with_both_versions_named),
+		ABI_TEST(test_abi_refusal_names_both_versions),
 	};
 
 	if (argc != 4) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Tests what scripts/lab promises, as TAP. Every test is named after a fact.
+# Tests the documented behaviour of scripts/lab, as TAP.
 #
-# Much of the text in single quotes here is for the shell inside.
+# Many strings in single quotes are programs for the shell that the lab runs.
 # shellcheck disable=SC2016
 set -euo pipefail
 
@@ -21,8 +21,8 @@ usage() {
 	cat <<-EOT
 		Usage: tests/lab/lab-test.sh [--native | --nested | --aarch64]...
 
-		Tests scripts/lab in the given ways of running a command; without one, in all. Prints TAP and
-		ends with "N passed, N failed, N skipped"; the exit status is 1 when any failed.
+		Tests scripts/lab in the given modes (default: all). Prints TAP and a last line "N passed, N failed,
+		N skipped". The exit status is 1 when a test failed.
 	EOT
 }
 
@@ -34,8 +34,8 @@ lab() {
 	esac
 }
 
-# attempt COMMAND... - runs a test, again when L1 itself has stopped: an emulated machine does so at times on a busy
-# host, and says so. What a test finds wrong is never tried again.
+# attempt COMMAND... - runs a test. Runs it up to three times if L1 has stopped, which an emulated machine may do on a
+# busy host; scripts/lab reports that. A test that fails for another reason is not repeated.
 attempt() {
 	local tries
 
@@ -47,7 +47,7 @@ attempt() {
 	return 1
 }
 
-# check NAME COMMAND... - one test: COMMAND succeeds.
+# check NAME COMMAND... - runs one test; it passes when COMMAND succeeds.
 check() {
 	local name="$1"
 	shift
@@ -64,21 +64,21 @@ check() {
 	fi
 }
 
-# skip NAME WHY - one test that cannot run here.
+# skip NAME WHY - reports a test that cannot run here.
 skip() {
 	NR=$((NR + 1))
 	NR_SKIPPED=$((NR_SKIPPED + 1))
 	printf 'ok %d - %s: %s # SKIP %s\n' "$NR" "$MODE" "$1" "$2"
 }
 
-# equal WHAT WANTED GOT - true when they are the same, else says what differs.
+# equal WHAT EXPECTED ACTUAL - true when both are equal; otherwise prints them.
 equal() {
 	[[ $2 == "$3" ]] && return 0
-	printf '%s: wanted "%s", got "%s"\n' "$1" "$2" "$3"
+	printf '%s: expected "%s", got "%s"\n' "$1" "$2" "$3"
 	return 1
 }
 
-# status_of COMMAND... - prints the exit status of COMMAND, whose output is thrown away.
+# status_of COMMAND... - runs COMMAND, discards its output, and prints its exit status.
 status_of() {
 	local status=0
 
@@ -124,7 +124,7 @@ test_output_of_both_intact() {
 test_output_streams_live() {
 	local line start
 
-	# The first line has to come long before the command ends.
+	# The first line must arrive long before the command ends.
 	exec 9< <(lab -- sh -c 'echo first; sleep 8; echo last')
 	read -r line <&9
 	start="$SECONDS"
@@ -133,7 +133,7 @@ test_output_streams_live() {
 	exec 9<&-
 	equal "last line" last "$line" || return 1
 	((SECONDS - start >= 6)) || {
-		echo "the first line came only $((SECONDS - start)) s before the last"
+		echo "the first line arrived only $((SECONDS - start)) s before the last"
 		return 1
 	}
 }
@@ -162,7 +162,7 @@ test_environment_kept() {
 	equal environment "/some/home|C.UTF-8|two words|extra|unset"$'\n'"$PATH" "$got"
 }
 
-test_mode_is_told() {
+test_mode_in_environment() {
 	equal PORTAL_LAB "$MODE" "$(lab -- sh -c 'echo "$PORTAL_LAB"')"
 }
 
@@ -214,7 +214,7 @@ test_background_child_does_not_hold() {
 	((SECONDS - start < 40))
 }
 
-# Everything that the lab has started has to be gone soon after it got the signal.
+# All processes that the lab has started end soon after it receives a signal.
 test_signal_ends_all() {
 	local pid children status=0 tries
 
@@ -234,18 +234,18 @@ test_signal_ends_all() {
 	sleep 0.5
 	for pid in $children; do
 		if kill -0 "$pid" 2>/dev/null; then
-			echo "process $pid is still there"
+			echo "process $pid still exists"
 			return 1
 		fi
 	done
 }
 
-# is_served PORT
+# is_served PORT - true when this machine accepts connections to PORT
 is_served() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# free_port - prints a port of this machine on which nothing listens
+# free_port - prints a port of this machine on which no program listens
 free_port() {
 	local port
 
@@ -256,7 +256,7 @@ free_port() {
 	printf '%d\n' "$port"
 }
 
-# serve_here PORT - a web server on this machine's loopback, until the test ends
+# serve_here PORT - starts a web server on this machine's loopback interface; it ends with the test
 serve_here() {
 	mkdir -p "$WORK/here"
 	echo here >"$WORK/here/page"
@@ -269,13 +269,13 @@ serve_here() {
 	done
 }
 
-# fetch PORT NAME - prints the body of the answer to a request for /NAME
+# fetch PORT NAME - requests /NAME and prints the body of the response
 fetch() {
 	timeout 30 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && printf "GET /%s HTTP/1.0\r\n\r\n" "$2" >&3 &&
 		LC_ALL=C sed "1,/^\r$/d" <&3' bash "$1" "$2"
 }
 
-# fetch_same PORT FILE - true when what the web server on PORT has of FILE is FILE; tried again until it listens
+# fetch_same PORT FILE - true when the web server on PORT returns the contents of FILE; waits until it listens
 fetch_same() {
 	local end_s="$((SECONDS + 20))"
 
@@ -285,7 +285,7 @@ fetch_same() {
 	cmp "$WORK/fetched" "$2"
 }
 
-# Of the two servers inside one listens on the loopback interface alone.
+# Of the two servers in the lab, one listens only on the loopback interface.
 test_publish() {
 	local first second here inner_first=8081 inner_second=8082 pid status=0
 
@@ -298,7 +298,7 @@ test_publish() {
 	(cd "$WORK" && lab --publish "$first:$inner_first" --publish "127.0.0.1:$second:$inner_second" -- sh -c '
 		busybox httpd -f -p "127.0.0.1:$1" -h www &
 		busybox httpd -f -p "$2" -h www &
-		# the address by which QEMU would pass connections on to this machine
+		# the address that QEMU would forward to this machine
 		if [ "$PORTAL_LAB" = nested ] && timeout 5 bash -c "exec 3<>/dev/tcp/10.0.2.2/$3"; then
 			echo "reached this machine"
 		fi
@@ -379,12 +379,12 @@ test_machine_is_complete() {
 	'
 }
 
-# Three seconds of L1's clock, timed by this machine's. When L1 measured its counter by itself on a busy machine, it
-# was wrong by a factor of 2.6 and more.
+# Times three seconds of L1's clock with this machine's clock. When L1 calibrated its time-stamp counter by itself on a
+# busy machine, its clock was wrong by a factor of 2.6 or more.
 test_clock_runs_as_ours() {
 	local before after
 
-	# The pipe hands over each word as it is said.
+	# The lab passes each line on as it is written.
 	lab -- bash -c 'echo from; sleep 3; echo to' | {
 		read -r _ && before="$EPOCHREALTIME" && read -r _ && after="$EPOCHREALTIME"
 		awk -v before="$before" -v after="$after" 'BEGIN {
@@ -435,10 +435,10 @@ run_contract() {
 	check "exit status 1 comes back" test_status 'exit 1' 1
 	check "exit status 42 comes back" test_status 'exit 42' 42
 	check "exit status 125 of the command comes back" test_status 'exit 125' 125
-	check "death by SIGKILL is 137" test_status 'kill -KILL $$' 137
-	check "death by SIGSEGV is 139" test_status 'kill -SEGV $$' 139
-	check "a command that is not there is 127" test_command_not_found
-	check "a command that cannot be run is 126" test_command_not_executable
+	check "death by SIGKILL gives 137" test_status 'kill -KILL $$' 137
+	check "death by SIGSEGV gives 139" test_status 'kill -SEGV $$' 139
+	check "a command that does not exist gives 127" test_command_not_found
+	check "a command that cannot be run gives 126" test_command_not_executable
 	check "1 MiB of binary output is intact" test_binary_output
 	check "5 MB on both streams are intact" test_output_of_both_intact
 	check "output streams live" test_output_streams_live
@@ -446,31 +446,31 @@ run_contract() {
 	check "the current directory is kept" test_directory_kept
 	check "arguments are kept" test_arguments_kept
 	check "the environment is kept as documented" test_environment_kept
-	check "PORTAL_LAB tells the mode" test_mode_is_told
+	check "PORTAL_LAB is the mode" test_mode_in_environment
 	check "--out returns files" test_out_returns_files
-	check "--out shows files that were there" test_out_sees_earlier_files
-	check "--out returns files although a process stays" test_out_survives_background_writer
+	check "--out shows existing files" test_out_sees_earlier_files
+	check "--out returns files while a process still runs" test_out_survives_background_writer
 	check "--timeout gives 124, a message and the output so far" test_timeout
-	check "--timeout does not matter before it is reached" test_timeout_not_reached
-	check "a process left behind does not hold the end" test_background_child_does_not_hold
-	check "SIGTERM ends all that was started" test_signal_ends_all
-	check "a wrong command line is 2" test_usage_errors
-	check "--publish makes ports reachable, and nothing else" test_publish
-	check "--publish of a port in use is 125 before the command runs" test_publish_used_port
-	check "a wrong --publish is 2" test_publish_usage
+	check "--timeout has no effect before it expires" test_timeout_not_reached
+	check "a background process does not delay the end" test_background_child_does_not_hold
+	check "SIGTERM ends all processes that were started" test_signal_ends_all
+	check "a wrong command line gives 2" test_usage_errors
+	check "--publish makes only the given ports reachable" test_publish
+	check "--publish of a port in use gives 125 before the command runs" test_publish_used_port
+	check "a wrong --publish gives 2" test_publish_usage
 }
 
 run_nested_only() {
-	check "writes outside --out do not stay" test_elsewhere_nothing_stays
+	check "files outside --out are not kept" test_elsewhere_nothing_stays
 	check "the machine has devices, processors, loopback and a good clock" \
 		test_machine_is_complete
-	check "three seconds take three seconds" test_clock_runs_as_ours
+	check "the clock runs as fast as this machine's" test_clock_runs_as_ours
 	check "KVM_CREATE_VM works" test_kvm_create_vm
 	check "the probe's guest runs" test_kvm_works
-	check "a lab inside the lab is native" test_lab_in_lab_is_native
-	check "a missing QEMU is 125" test_no_qemu_is_lab_failure
-	check "a QEMU that fails is 125" test_qemu_failure_is_lab_failure
-	check "a panic of L1 is 125 with its console" test_panic_is_lab_failure
+	check "a lab in the lab is native" test_lab_in_lab_is_native
+	check "a missing QEMU gives 125" test_no_qemu_is_lab_failure
+	check "a failure of QEMU gives 125" test_qemu_failure_is_lab_failure
+	check "a panic of L1 gives 125 and shows its console" test_panic_is_lab_failure
 }
 
 test_machine_of_aarch64() {
@@ -484,7 +484,7 @@ test_machine_of_aarch64() {
 	'
 }
 
-# A project in a directory that is not its own is seen, and not written to.
+# A shared directory outside the project is visible, and writes to it are not kept.
 test_share() {
 	mkdir -p "$WORK/shared/deep"
 	echo before >"$WORK/shared/deep/file"
@@ -499,21 +499,21 @@ run_aarch64() {
 		skip "everything" "qemu-system-aarch64 is not installed; run scripts/setup"
 		return
 	fi
-	# What is made on the first use says so on stderr.
+	# This also builds the lab, whose messages on stderr would disturb later tests.
 	check "the lab runs a command" lab -- true
 	check "stdout and stderr come back apart" test_output_apart
 	check "exit status 42 comes back" test_status 'exit 42' 42
-	check "death by SIGKILL is 137" test_status 'kill -KILL $$' 137
-	check "a command that is not there is 127" test_command_not_found
+	check "death by SIGKILL gives 137" test_status 'kill -KILL $$' 137
+	check "a command that does not exist gives 127" test_command_not_found
 	check "the current directory is kept" test_directory_kept
-	check "--share shows a directory, and nothing stays in it" test_share
+	check "--share shows a directory and keeps no changes" test_share
 	check "--out returns files" test_out_returns_files
 	check "--timeout gives 124, a message and the output so far" test_timeout
 	check "the machine has KVM with GICv3, devices, processors and loopback" test_machine_of_aarch64
-	check "the machine of a cortex-a57 with GICv2 has them as well" \
+	check "a machine with cortex-a57 and GICv2 has the same" \
 		test_machine_of_aarch64 --cpu cortex-a57 --gic 2
-	check "--publish makes ports reachable, and nothing else" test_publish
-	check "--native is refused on another architecture" equal status 2 "$(status_of lab --native -- true)"
+	check "--publish makes only the given ports reachable" test_publish
+	check "--native is refused for another architecture" equal status 2 "$(status_of lab --native -- true)"
 }
 
 run_mode() {
@@ -526,14 +526,14 @@ run_mode() {
 		skip "everything" "qemu-system-x86_64 is not installed; run scripts/setup"
 		return
 	fi
-	# What is made on the first use says so on stderr.
+	# This also builds the lab, whose messages on stderr would disturb later tests.
 	check "the lab runs a command" lab -- true
 	run_contract
 	if [[ $MODE == nested ]]; then
 		run_nested_only
 		return
 	fi
-	check "--publish to another port is 125 on this machine" test_publish_native_keeps_the_port
+	check "--publish to another port gives 125 on this machine" test_publish_native_keeps_the_port
 	if "$PROBE" >/dev/null; then
 		check "the probe's guest runs" test_kvm_works
 	else
