@@ -6,7 +6,7 @@
 
 #include "config_options.h"
 
-#define FIRST_ID 256 /* of getopt_long(), above every character */
+#define FIRST_ID 256 /* option ids of getopt_long(), above all characters */
 
 static int check_complete(const struct vmm_config *config)
 {
@@ -17,14 +17,14 @@ static int check_complete(const struct vmm_config *config)
 		return -EINVAL;
 	}
 	if (!config->rootfs && !config->initrd) {
-		log_error("nothing to boot into; use --rootfs FILE or --rootfs DIR (see portal-vmm "
-			  "--help)");
+		log_error("no root file system given; use --rootfs FILE or --rootfs DIR (see "
+			  "portal-vmm --help)");
 		return -EINVAL;
 	}
 	if (config->initrd && config->rootfs) {
 		log_error(
-			"--initrd and --rootfs exclude each other: the initial RAM file system for "
-			"--rootfs is made by portal-vmm");
+			"--initrd and --rootfs exclude each other: for --rootfs, portal-vmm makes "
+			"the initial RAM file system itself");
 		return -EINVAL;
 	}
 	return 0;
@@ -41,7 +41,7 @@ static void fill_options(struct option *options)
 	options[nr] = (struct option){ 0 };
 }
 
-/* getopt_long() has logged what is wrong with an option that it does not know */
+/* getopt_long() has already reported an unknown option */
 static int parse_option(struct vmm_config *config, int id, const char *value)
 {
 	const struct config_option *rows;
@@ -68,7 +68,7 @@ int config_parse(int argc, char **argv, struct vmm_config *ret_config)
 	int id, err;
 
 	fill_options(options);
-	optind = 0; /* getopt_long() forgets an earlier parse */
+	optind = 0; /* resets getopt_long(), which may have parsed before */
 	while ((id = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		err = parse_option(&config, id, optarg);
 		if (err < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line as a struct. Owns its syntax and its bounds; whether files exist and fit is
- * found out later. */
+/* The command line as a struct. Owns the syntax and the limits of options. It does not open or
+ * check files. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -30,15 +30,16 @@ enum config_action {
 };
 
 /**
- * struct vmm_config - what the user asked for; strings are argv's
- * @argv: main's, in an order that means the same
- * @action: what to do; the other fields count for CONFIG_RUN only, @describe for CONFIG_DESCRIBE
- * @timeout_s: 0 = none
- * @stats_path: "" = the log; NULL = no stats
- * @boot_timer_path: JSON file; "" = table in the log only; NULL = no timer
- * @dtb: device tree file instead of our own; NULL = ours
- * @doorbell: how the guest rings; ARCH_DOORBELL_NONE = as this host can best
- * @dump_dtb: file to put the device tree into as the guest gets it; NULL = none
+ * struct vmm_config - the options of the command line; strings point into argv
+ * @argv: argv of main(), possibly permuted by getopt_long()
+ * @action: what to do; the other fields are for CONFIG_RUN only, @describe for CONFIG_DESCRIBE
+ * @describe: hook module, with options
+ * @timeout_s: seconds; 0: no limit
+ * @stats_path: "": print to the log; NULL: no stats
+ * @boot_timer_path: JSON file; "": print a table to the log only; NULL: no timer
+ * @doorbell: the doorbell of the guest; ARCH_DOORBELL_NONE: the best that this host has
+ * @dtb: device tree file to use instead of portal-vmm's own; NULL: portal-vmm's own
+ * @dump_dtb: file to write the guest's device tree to; NULL: none
  */
 struct vmm_config {
 	char *const *argv;
@@ -73,31 +74,33 @@ struct vmm_config {
 
 /**
  * config_parse() - read the command line
- * @argc: main's
- * @argv: main's; strings in @ret_config point into it
- * @ret_config: filled
+ * @argc: argument of main()
+ * @argv: argument of main(); strings in @ret_config point into it
+ * @ret_config: the parsed options
  *
- * Says on the log what is wrong and where to look.
+ * Reports errors in the log.
  *
- * Return: 0; -EINVAL.
+ * Return: 0; -EINVAL when the command line is wrong.
  */
 must_check int config_parse(int argc, char **argv, struct vmm_config *ret_config);
 
-/** config_print_help() - print the text of --help. */
+/** config_print_help() - print the text of --help */
 void config_print_help(FILE *out);
 
 /**
  * config_print_options() - print the text of --list-options
  *
- * A line has the option, a tab, and what its argument is; nothing behind the tab for an option
- * without one.
+ * A line has the option, a tab, and the description of its argument, which is empty for an option
+ * without argument.
  */
 void config_print_options(FILE *out);
 
 /**
- * config_parse_size() - "64", "64M", "1G", "512K" (binary multiples; a plain number is MiB)
+ * config_parse_size() - parse a size such as "64", "512K", "64M", "1G" or "1T"
+ * @text: a number with an optional unit, a power of 1024; without a unit the number is in MiB
+ * @ret_bytes: the size in bytes
  *
- * Return: 0; -EINVAL not a size; -ERANGE does not fit 64 bits.
+ * Return: 0; -EINVAL when @text is not a size; -ERANGE when the size does not fit into 64 bits.
  */
 must_check int config_parse_size(const char *text, uint64_t *ret_bytes);
 

@@ -10,7 +10,7 @@
 #include "arch/arch.h"
 #include "base/bytes.h"
 
-#define HELP_COLUMN 25 /* where the description begins */
+#define HELP_COLUMN 25 /* column of the description */
 
 static bool is_digits(const char *text, size_t len)
 {
@@ -73,7 +73,7 @@ static int parse_string(const struct config_option *option, const char *value,
 	return 0;
 }
 
-/* for options whose file is optional: without one the output goes to the log */
+/* for options with an optional file; without it the output goes to the log */
 static int parse_output(const struct config_option *option, const char *value,
 			struct vmm_config *config)
 {
@@ -120,7 +120,7 @@ static int append_item(const char *name, const char *item, const char **items, s
 		       size_t *nr)
 {
 	if (*nr == max) {
-		log_error("--%s: at most %zu of them", name, max);
+		log_error("--%s: can be given at most %zu times", name, max);
 		return -EINVAL;
 	}
 	items[(*nr)++] = item;
@@ -145,11 +145,12 @@ static int parse_memory(const struct config_option *option, const char *value,
 	uint64_t bytes;
 
 	if (config_parse_size(value, &bytes) < 0) {
-		log_error("--%s %s: not a size; give for instance 256M or 1G", option->name, value);
+		log_error("--%s %s: not a size; give a size such as 256M or 1G", option->name,
+			  value);
 		return -EINVAL;
 	}
 	if (bytes < CONFIG_MEMORY_MIN || bytes > CONFIG_MEMORY_MAX) {
-		log_error("--%s %s: give from %llu MiB to %llu GiB", option->name, value,
+		log_error("--%s %s: give a size from %llu MiB to %llu GiB", option->name, value,
 			  CONFIG_MEMORY_MIN >> 20, CONFIG_MEMORY_MAX >> 30);
 		return -EINVAL;
 	}
@@ -228,52 +229,53 @@ static const struct config_option options[] = {
 	       "root file system: an image (ext2/3/4, squashfs, erofs, ...) or a\n"
 	       "directory; writes go to guest memory unless ,rw is given"),
 	VALUE("hook", parse_hook, "FILE.so[,k=v]",
-	      "hook module with its options; may be repeated, in the order in which\n"
-	      "their hooks run"),
+	      "hook module with its options; may be repeated; hooks run in the order\n"
+	      "of the modules"),
 	VALUE("memory", parse_memory, "SIZE",
 	      "guest RAM: 64M, 1G; a plain number is MiB (default 256M)"),
-	FLAG("huge-pages", huge_pages, "ask the host for huge pages behind guest RAM"),
+	FLAG("huge-pages", huge_pages, "request huge pages for guest RAM from the host"),
 	FLAG("prefault", prefault, "allocate all of guest RAM before the guest starts"),
 	VALUE("cpus", parse_cpus, "N", "virtual CPUs (default 1)"),
 	SWITCH("direct", direct,
 	       "let hooks access present memory through the task's page tables,\n"
 	       "without an exit (default: on on x86_64, off on aarch64)"),
-	STRING("append", append, "STRING", "added to the kernel's command line"),
+	STRING("append", append, "STRING", "add STRING to the kernel's command line"),
 	STRING("init", init, "PATH",
 	       "the firmware's init (default: the first of /sbin/init, /etc/init,\n"
 	       "/bin/init, /init, /linuxrc, /bin/sh)"),
 	STRING("modules", modules, "DIR",
 	       "directory of the kernel modules: DIR/lib/modules/RELEASE or\n"
-	       "DIR/RELEASE (default: beside the kernel, then /lib/modules)"),
+	       "DIR/RELEASE (default: next to the kernel, then /lib/modules)"),
 	STRING("guest-module", guest_module, "FILE",
 	       "portal.ko for this kernel (default: found by the kernel's release)"),
 	STRING("initrd", initrd, "FILE",
-	       "initial RAM file system; without --rootfs the guest boots from it"),
-	VALUE("disk", parse_disk, "FILE[,ro]", "further virtio disk; may be repeated"),
-	FLAG("kaslr", kaslr, "let the kernel choose its address"),
+	       "initial RAM file system to boot from, instead of --rootfs"),
+	VALUE("disk", parse_disk, "FILE[,ro]", "additional virtio disk; may be repeated"),
+	FLAG("kaslr", kaslr, "let the kernel randomize its address"),
 	VALUE("doorbell", parse_doorbell, "hypercall|mmio",
-	      "how the guest module calls portal-vmm (default: the best that this\n"
-	      "host has; aarch64)"),
+	      "how the guest module calls portal-vmm (aarch64; default: the best\n"
+	      "that this host supports)"),
 	STRING("dtb", dtb, "FILE", "device tree to use instead of portal-vmm's own (aarch64)"),
 	STRING("dump-dtb", dump_dtb, "FILE", "write the guest's device tree to FILE (aarch64)"),
-	VALUE("timeout", parse_timeout, "SECONDS", "end the VM after this time, exit status 124"),
+	VALUE("timeout", parse_timeout, "SECONDS",
+	      "end the VM after SECONDS, with exit status 124"),
 	STRING("console", console, "KIND", "stdio, null, file:PATH or pty (default stdio)"),
 	VALUE("log-level", parse_log_level, "error|warn|info|debug",
 	      "messages to print (default info)"),
 	OUTPUT("stats", stats_path, "FILE", "print counters at the end"),
 	OUTPUT("boot-timer", boot_timer_path, "FILE",
-	       "print where the time of the boot goes; JSON to FILE"),
+	       "print the time of each phase of the boot; write JSON to FILE"),
 	{ "describe-module", required_argument, "FILE.so",
-	  "print what a hook module is and which options it takes", parse_describe, 0,
-	  CONFIG_DESCRIBE },
+	  "print the hooks and options of a hook module", parse_describe, 0, CONFIG_DESCRIBE },
 	ACTION("check", CONFIG_CHECK, "report whether this host can run guests"),
-	ACTION("list-options", CONFIG_LIST_OPTIONS, "print the options, one a line, for scripts"),
+	ACTION("list-options", CONFIG_LIST_OPTIONS, "print the options for scripts, one per line"),
 	ACTION("version", CONFIG_VERSION, "print the version"),
 	ACTION("help", CONFIG_HELP, "print this text"),
 };
 /* clang-format on */
 
-_Static_assert(ARRAY_SIZE(options) <= CONFIG_MAX_OPTIONS, "getopt_long()'s table has room");
+_Static_assert(ARRAY_SIZE(options) <= CONFIG_MAX_OPTIONS,
+	       "the options fit into getopt_long()'s table");
 
 size_t config_options(const struct config_option **ret_options)
 {
@@ -281,7 +283,7 @@ size_t config_options(const struct config_option **ret_options)
 	return ARRAY_SIZE(options);
 }
 
-/* the option as the user writes it. Return: its width */
+/* print the option as the user writes it. Return: the number of characters */
 static int print_synopsis(const struct config_option *option, FILE *out)
 {
 	switch (option->has_arg) {
@@ -319,25 +321,20 @@ void config_print_help(FILE *out)
 	      "[OPTION]...\n"
 	      "       portal-vmm --check | --describe-module FILE.so | --version | --help\n"
 	      "\n"
-	      "Boot a firmware's kernel and root file system under KVM, and let hook modules "
-	      "answer "
-	      "its\n"
-	      "system calls.\n"
+	      "Boot a firmware's kernel and root file system under KVM, and let hook\n"
+	      "modules answer its system calls.\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		print_option(&options[i], out);
 	fputs("\n"
-	      "On a terminal Ctrl-C goes to the guest; Ctrl-A X quits, Ctrl-A Ctrl-A sends "
+	      "On a terminal, Ctrl-C goes to the guest; Ctrl-A X quits; Ctrl-A Ctrl-A sends\n"
 	      "Ctrl-A.\n"
 	      "\n"
-	      "Exit status: 0 the guest powered off; 1 internal error; 2 usage or bad input; 3 "
-	      "this "
-	      "host\n"
-	      "cannot run guests; 10 reboot; 11 halt; 12 kernel panic; 13 triple fault; 14 the "
-	      "kernel died\n"
-	      "before the guest module said hello; 124 timeout; 130, 143 ended by SIGINT, "
-	      "SIGTERM.\n",
+	      "Exit status: 0 the guest powered off; 1 internal error; 2 usage or bad input;\n"
+	      "3 this host cannot run guests; 10 reboot; 11 halt; 12 kernel panic;\n"
+	      "13 triple fault; 14 the guest kernel died before the guest module said hello;\n"
+	      "124 timeout; 130, 143 ended by SIGINT, SIGTERM.\n",
 	      out);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options of the command line as one table. The parser, --help, shell completion and the check
- * of the man page all come from it. An option is added by a row in config_options.c and a field in
- * struct vmm_config.
+ * The options of the command line as one table, from which the parser, --help, shell completion and
+ * the check of the man page are derived. To add an option, add a row in config_options.c and a
+ * field in struct vmm_config.
  */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
@@ -18,12 +18,12 @@
  * struct config_option - one option
  * @name: without the dashes
  * @has_arg: as in struct option of getopt_long(3)
- * @arg: what the argument is, for --help; NULL without one. Words with "|" between them are all
- *	that is accepted; FILE and DIR are completed by the shell
- * @help: description, one line or more
- * @parse: stores the value in the configuration; reports what is wrong; returns 0 or -EINVAL
- * @field: for @parse: offset of a field of struct vmm_config
- * @action: for @parse: CONFIG_*
+ * @arg: description of the argument for --help; NULL: no argument. Words separated by "|" are the
+ *	accepted values; the shell completes FILE and DIR to file names
+ * @help: description, one or more lines
+ * @parse: stores the value in the configuration, or reports an error; returns 0 or -EINVAL
+ * @field: offset of a field of struct vmm_config, for @parse
+ * @action: CONFIG_*, for @parse
  */
 struct config_option {
 	const char *name;
@@ -37,8 +37,8 @@ struct config_option {
 };
 
 /**
- * config_options() - the table, in the order of --help
- * @ret_options: its first row
+ * config_options() - get the table, in the order of --help
+ * @ret_options: the first row
  *
  * Return: number of rows, at most CONFIG_MAX_OPTIONS.
  */

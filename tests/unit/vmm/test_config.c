@@ -14,7 +14,7 @@
 
 #define MAX_WORDS 80
 
-/* parse one line of words */
+/* parse the words of @line */
 static int parse(const char *line, struct vmm_config *config)
 {
 	static char copy[4096];
@@ -59,7 +59,7 @@ static void test_config_keeps_the_order_of_hooks(void **state)
 	assert_string_equal(config.stats_path, "f");
 }
 
-static void test_config_doorbell_is_the_hosts_choice_unless_one_is_named(void **state)
+static void test_config_doorbell_default_is_hosts_choice(void **state)
 {
 	struct vmm_config config;
 
@@ -72,7 +72,7 @@ static void test_config_doorbell_is_the_hosts_choice_unless_one_is_named(void **
 	assert_int_equal(config.doorbell, ARCH_DOORBELL_HYPERCALL);
 }
 
-static void test_config_refuses_what_it_cannot_use(void **state)
+static void test_config_invalid_options_are_refused(void **state)
 {
 	static const char *const bad[] = {
 		"",
@@ -120,7 +120,7 @@ static void test_config_too_many_hooks_or_disks_is_refused(void **state)
 	log_set_level(LOG_INFO);
 }
 
-static void test_config_help_wins_over_what_is_missing(void **state)
+static void test_config_help_needs_no_other_options(void **state)
 {
 	struct vmm_config config;
 
@@ -159,10 +159,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_config_defaults),
 		cmocka_unit_test(test_config_keeps_the_order_of_hooks),
-		cmocka_unit_test(test_config_doorbell_is_the_hosts_choice_unless_one_is_named),
-		cmocka_unit_test(test_config_refuses_what_it_cannot_use),
+		cmocka_unit_test(test_config_doorbell_default_is_hosts_choice),
+		cmocka_unit_test(test_config_invalid_options_are_refused),
 		cmocka_unit_test(test_config_too_many_hooks_or_disks_is_refused),
-		cmocka_unit_test(test_config_help_wins_over_what_is_missing),
+		cmocka_unit_test(test_config_help_needs_no_other_options),
 		cmocka_unit_test(test_config_sizes),
 	};
 
