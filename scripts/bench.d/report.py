@@ -203,9 +203,9 @@ def percent(found, total):
 def buffer_cases(samples):
     for case in [name for name in samples.values if name.startswith("buffers-")]:
         # if a call's memory was not in the state of the case, the result proves nothing
-        proven = {name: samples.median(case, name) == samples.median(case, "asked")
+        proven = {name: samples.median(case, name) == samples.median(case, "calls")
                   for name in ("in-state", "perf-in-state")}
-        value, peer = (percent(samples.median(case, name), samples.median(case, "asked")) if proven[state] else None
+        value, peer = (percent(samples.median(case, name), samples.median(case, "calls")) if proven[state] else None
                        for name, state in (("hooks", "in-state"), ("perf", "perf-in-state")))
         yield one_case(case, "% right", value, {"perf-kprobe": peer}, "100", exactly(100), samples.values[case])
 

@@ -282,7 +282,7 @@ __attribute__((noreturn)) static void lab_fail(const struct run *run, const char
 		fprintf(stderr, "lab: error: L1 did not come up within %d s\n", BOOT_LIMIT_S);
 	else
 		fprintf(stderr, "lab: error: %s\n", reason);
-	tail_print(run->messages_fd, "QEMU said");
+	tail_print(run->messages_fd, "QEMU's messages");
 	tail_print(run->console_fd, "the end of L1's console");
 	fprintf(stderr, "lab: keep the whole console with --console FILE\n");
 	exit(EXIT_LAB_FAILED);
