@@ -242,7 +242,8 @@ static uint32_t device_id(unsigned int slot)
 
 static void test_entropy_source_is_behind_the_disks(void **state)
 {
-	char *path = sample_write("disk", 512);
+	static const uint8_t sector[512];
+	char *path = sample_write(sector, sizeof(sector));
 
 	(void)state;
 	rig.config.disks[rig.config.nr_disks++] = path;
