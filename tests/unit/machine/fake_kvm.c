@@ -18,6 +18,7 @@
 /* the vCPU behind a descriptor */
 struct fake_vcpu {
 	int fd;
+	unsigned int id;
 	struct kvm_run *run;
 };
 
@@ -65,14 +66,14 @@ static int open_kvm(void)
 }
 
 /* the test's view of the page that the program maps from the descriptor */
-static int create_vcpu(void)
+static int create_vcpu(unsigned int id)
 {
 	int fd = new_file(RUN_SIZE);
 	void *run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (run == MAP_FAILED || nr_vcpus == FAKE_KVM_MAX_VCPUS)
 		return fail(ENOMEM);
-	vcpus[nr_vcpus++] = (struct fake_vcpu){ .fd = fd, .run = run };
+	vcpus[nr_vcpus++] = (struct fake_vcpu){ .fd = fd, .id = id, .run = run };
 	return fd;
 }
 
@@ -168,7 +169,7 @@ static int answer(int fd, unsigned long request, uintptr_t arg)
 	case KVM_CREATE_VM:
 		return new_file(0);
 	case KVM_CREATE_VCPU:
-		return create_vcpu();
+		return create_vcpu((unsigned int)arg);
 	case KVM_CREATE_DEVICE:
 		return create_device(data);
 	case KVM_RUN:
@@ -230,6 +231,15 @@ int __wrap_open64(const char *path, int flags, ...)
 	mode = mode_of(flags, ap);
 	va_end(ap);
 	return strcmp(path, VM_DEV_KVM) == 0 ? open_kvm() : __real_open64(path, flags, mode);
+}
+
+unsigned int fake_kvm_vcpu(const struct kvm_run *run)
+{
+	size_t i = 0;
+
+	while (vcpus[i].run != run)
+		i++;
+	return vcpus[i].id;
 }
 
 int fake_kvm_run_probe(struct kvm_run *run)

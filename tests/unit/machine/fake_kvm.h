@@ -60,6 +60,9 @@ extern struct fake_kvm fake_kvm;
 /** fake_kvm_reset() - a KVM that has everything and never fails. */
 void fake_kvm_reset(void);
 
+/** fake_kvm_vcpu() - the number that the vCPU with this page was created with. */
+unsigned int fake_kvm_vcpu(const struct kvm_run *run);
+
 /** fake_kvm_run_probe() - returns from KVM_RUN as if the probe had called the doorbell. */
 int fake_kvm_run_probe(struct kvm_run *run);
 

@@ -223,11 +223,13 @@ static int run_probe(struct kvm_run *run)
 	return fake_kvm_run_probe(run);
 }
 
-/* the probe, while its code is there; then the first vCPU takes the steps, and others compute */
+/* the first vCPU runs the probe and then takes the steps; the others compute */
 static int run_guest(struct kvm_run *run)
 {
 	size_t at;
 
+	if (fake_kvm_vcpu(run) > 0)
+		return idle(run);
 	if (rig.nr_probe_runs < 2 || rig.nr_bad_probes)
 		return run_probe(run);
 	at = rig.next++;
