@@ -108,6 +108,21 @@ int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
 	return n;
 }
 
+/* asprintf() under _FORTIFY_SOURCE */
+int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	if (rig.is_no_memory)
+		return -1;
+	va_start(ap, fmt);
+	n = vasprintf(ret_text, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
 static void set_kernel(enum kernel_format format, struct sample sample)
 {
 	kernel_image_done(&rig.kernel);
