@@ -29,6 +29,7 @@ static struct rig {
 	struct vcpu cpu;
 	struct load_target target;
 	struct load_initrd initrd;
+	void *initrd_data; /* owned */
 	struct arch_platform platform;
 	int setup_err;
 	bool is_no_memory;
@@ -170,6 +171,7 @@ static int teardown(void **state)
 	(void)state;
 	sample_remove(dir);
 	kernel_image_done(&rig.kernel);
+	free(rig.initrd_data);
 	mem_destroy(rig.mem);
 	return 0;
 }
@@ -311,7 +313,7 @@ static void test_command_line_without_memory_is_enomem(void **state)
 	assert_int_equal(rig.nr_setups, 0);
 }
 
-static uint8_t *set_initrd(size_t len)
+static void set_initrd(size_t len)
 {
 	uint8_t *data = malloc(len);
 
@@ -320,7 +322,7 @@ static uint8_t *set_initrd(size_t len)
 	data[0] = 1;
 	data[len - 1] = 2;
 	rig.initrd = (struct load_initrd){ .data = data, .len = len };
-	return data;
+	rig.initrd_data = data;
 }
 
 static void assert_initrd_at(uint64_t gpa)
@@ -335,18 +337,16 @@ static void assert_initrd_at(uint64_t gpa)
 
 static void test_initrd_goes_to_the_top_of_ram(void **state)
 {
-	auto_free uint8_t *data = set_initrd(5000);
-
 	(void)state;
+	set_initrd(5000);
 	assert_int_equal(load(), 0);
 	assert_initrd_at(RAM_SIZE - 2 * MEM_PAGE_SIZE);
 }
 
 static void test_initrd_stays_below_what_the_kernel_can_reach(void **state)
 {
-	auto_free uint8_t *data = set_initrd(5000);
-
 	(void)state;
+	set_initrd(5000);
 	rig.kernel.setup_header_len = sizeof(rig.kernel.setup_header);
 	rig.kernel.cmdline_max = 255;
 	rig.kernel.initrd_max = MIB(20) - 1;
@@ -356,18 +356,16 @@ static void test_initrd_stays_below_what_the_kernel_can_reach(void **state)
 
 static void test_largest_initrd_ends_at_the_kernel(void **state)
 {
-	auto_free uint8_t *data = set_initrd(RAM_SIZE - ELF_END);
-
 	(void)state;
+	set_initrd(RAM_SIZE - ELF_END);
 	assert_int_equal(load(), 0);
 	assert_initrd_at(ELF_END);
 }
 
 static void test_initrd_that_meets_the_kernel_is_refused(void **state)
 {
-	auto_free uint8_t *data = set_initrd(RAM_SIZE - ELF_END + 1);
-
 	(void)state;
+	set_initrd(RAM_SIZE - ELF_END + 1);
 	/* 17 + 2 * 16 + 16 */
 	assert_int_equal(refuse("error: guest memory is too small: the kernel takes 17 MiB and the "
 				"initial RAM file system 16 MiB; use --memory 65M or more"),
@@ -385,9 +383,8 @@ static void test_initrd_larger_than_ram_is_refused(void **state)
 
 static void test_kernel_larger_than_ram_is_refused_with_what_is_needed(void **state)
 {
-	auto_free uint8_t *data = set_initrd(5000);
-
 	(void)state;
+	set_initrd(5000);
 	set_ram(MIB(8));
 	assert_int_equal(refuse("error: guest memory is too small: the kernel takes 17 MiB and the "
 				"initial RAM file system 1 MiB; use --memory 35M or more"),
