@@ -26,15 +26,3 @@ for example in "$sdk"/examples/*.c; do
 	"$cc" -Wall -Wextra -Werror -shared -fPIC -I "$sdk" -o /dev/null "$example"
 done
 echo "ok: examples"
-
-declared=$("$cc" -E -P -I "$sdk" "$sdk/portal/hook.h" | tr -d '\n' | tr ';}' '\n' |
-	grep -v typedef | grep -o 'portal_[a-z0-9_]* *(' | tr -d ' (' |
-	grep -v '^portal_syscall_fn$' | sort -u)
-listed=$(sed -n 's/^\t\(portal_[a-z0-9_]*\);$/\1/p' "$sdk/portal.dynlist" | sort)
-if [ "$declared" != "$listed" ]; then
-	echo "portal.dynlist and portal/hook.h differ:" >&2
-	echo "declared: $declared" >&2
-	echo "listed: $listed" >&2
-	exit 1
-fi
-echo "ok: $(echo "$listed" | wc -l) functions"

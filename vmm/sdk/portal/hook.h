@@ -611,8 +611,8 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  * @len: its size, at least 1
  *
  * Return: length of the string without the NUL; @len or more: it was cut, and @buf holds @len - 1
- * bytes and a NUL (the rest is not measured); -EFAULT: unreadable memory before a NUL; -EINVAL:
- * @len is 0; -ECANCELED; -EPROTO.
+ * bytes and a NUL (the rest is not measured); -EFAULT: unreadable memory before a NUL; -EINVAL: the
+ * length is 0; -ECANCELED; -EPROTO.
  */
 ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len);
 

@@ -15,6 +15,9 @@ static int event(struct portal_ctx *ctx, void *data)
 	int pid = portal_pid(ctx) + portal_tid(ctx);
 
 	(void)data;
+	/* it is no trace hook */
+	if (portal_time(ctx) != 0 || portal_lost(ctx) != 0)
+		return -16;
 	if (portal_is_return(ctx) || portal_is_compat(ctx) || portal_syscall_nr(ctx) == 0 ||
 	    portal_pointer_size(ctx) != 8)
 		return -1;
@@ -103,6 +106,9 @@ static int load(struct portal_module *mod)
 	if (ret < 0)
 		return ret;
 	portal_set_data(mod, &spare);
+	ret = portal_trace_ring_size(mod, 8192);
+	if (ret < 0)
+		return ret;
 	ret = portal_hook_syscall(mod, &hook, &first);
 	if (ret == 0)
 		ret = add_rules();
