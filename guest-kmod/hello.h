@@ -10,7 +10,7 @@
  * hello_send() - send hello and let the host install its hooks
  *
  * Returns when all hooks are installed. If no host answers, or the host has another version, it
- * logs that and the module stays idle; this is not an error.
+ * logs that and the guest module stays idle; this is not an error.
  *
  * Context: may sleep; the pool is open.
  */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portal/channel.h"
+#include "portal/guest_ram.h"
 #include "portal/task_mem/page_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -69,9 +69,9 @@ must_check int elf_parse(const void *data, size_t len, struct elf_image *ret_elf
  * @index: number of the program header
  * @ret_segment: set on success and with -ENODATA
  *
- * Return: 0; -ENODATA: the file ends before the segment's bytes do; -EINVAL: @index is not below
- * @elf->nr_segments, the file part wraps, or the memory of a PT_LOAD segment wraps or is smaller
- * than its file part.
+ * Return: 0; -ENODATA: the file ends before the segment's bytes do; -EINVAL: @index is too large
+ * for @elf->nr_segments, the file part wraps, or the memory of a PT_LOAD segment wraps or is
+ * smaller than its file part.
  */
 must_check int elf_segment(const struct elf_image *elf, unsigned int index,
 			   struct elf_segment *ret_segment);

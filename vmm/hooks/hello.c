@@ -78,7 +78,7 @@ int hello_serve(struct registry *registry, struct session *session, const struct
 	if (ret == -ECANCELED)
 		return 0;
 	if (ret == 0)
-		log_debug("guest kernel %s, module %s: %zu hooks installed", hello->release,
+		log_debug("guest kernel %s, guest module %s: %zu hooks installed", hello->release,
 			  hello->module_version, registry_count(registry, NULL));
 	return ret;
 }

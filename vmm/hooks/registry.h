@@ -30,7 +30,7 @@
  * @connected: a guest module is connected
  * @epoch: incremented at each hello and bye; results from an older epoch are discarded
  * @last_id: last hook id allocated
- * @trace_size: bytes of a trace ring that the modules have requested; 0: none has
+ * @trace_size: bytes of a trace ring that hook modules have requested; 0: none has
  * @has_trace: the guest has created its trace rings
  * @changed: there are changes that the guest has not received
  * @raise_work: requests a session from the guest; may be NULL
@@ -56,11 +56,11 @@ struct registry {
 /** registry_init() - initialise an empty registry. @raise_work, @ctx: see struct registry. */
 void registry_init(struct registry *registry, void (*raise_work)(void *ctx), void *ctx);
 
-/** registry_done() - free all hooks, including those that their modules have not removed. */
+/** registry_done() - free all hooks, including those that their hook modules have not removed. */
 void registry_done(struct registry *registry);
 
 /**
- * registry_add() - add a hook, after the hooks of the same and of earlier modules
+ * registry_add() - add a hook, after the hooks of the same and of earlier hook modules
  * @registry: the registry
  * @hook: from hook_create(); the registry owns it on success
  *
@@ -161,14 +161,14 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id,
 void registry_mark_changed(struct registry *registry);
 
 /**
- * registry_drop() - remove @hook for its module; it is freed when the guest no longer has it
+ * registry_drop() - remove @hook for its hook module; it is freed when the guest no longer has it
  *
  * Context: under the lock.
  */
 void registry_drop(struct registry *registry, struct portal_hook *hook);
 
 /**
- * registry_set_absent() - note that the guest no longer has @hook; free it if its module has
+ * registry_set_absent() - note that the guest no longer has @hook; free it if its hook module has
  * removed it
  *
  * Context: under the lock.
@@ -185,10 +185,12 @@ void registry_end_rule(struct registry *registry, struct installed_rule *rule);
 /** registry_put() - drop a reference to @hook, which may be NULL. */
 void registry_put(struct registry *registry, struct portal_hook *hook);
 
-/** registry_describe() - print a line for each hook of @module. */
+/** registry_describe() - print a line for each hook of the hook module @module. */
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out);
 
-/** registry_count() - count the hooks of @module (NULL: of all modules), without removed ones. */
+/**
+ * registry_count() - count the hooks of @module (NULL: of all hook modules), without removed ones.
+ */
 size_t registry_count(struct registry *registry, const struct portal_module *module);
 
 #endif

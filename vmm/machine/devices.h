@@ -21,7 +21,7 @@
 /**
  * struct devices_events - what devices report; called on any vCPU thread
  * @serial_out: the guest wrote to its console
- * @power: the guest asked for power-off or reset
+ * @power: the guest requested power-off or reset
  * @guest_state: the guest module reported PORTAL_STATE_*
  * @trace: the guest wants its trace rings read
  * @mark: our init reached a mark of the boot

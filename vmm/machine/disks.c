@@ -131,7 +131,7 @@ static const char *explain(int err)
 {
 	switch (err) {
 	case -EBUSY:
-		return "in use by another program; only one may write it";
+		return "in use by another program; only one may write to it";
 	case -EINVAL:
 		return "not a file or block device of at least 512 bytes";
 	case -ENOSPC:

@@ -102,7 +102,7 @@ static int setup_failed(const struct vmm_config *config, int err)
 	return err;
 }
 
-/* how the loader calls a protocol, how the architecture does, and how the log does */
+/* a boot protocol: its value in boot/, in arch/, and its name in the log */
 static const struct {
 	enum arch_entry entry;
 	const char *name;

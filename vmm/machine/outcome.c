@@ -13,7 +13,7 @@ static const struct {
 } outcomes[] = {
 	[OUTCOME_NONE] = { EXIT_STATUS_INTERNAL, "still running" },
 	[OUTCOME_POWEROFF] = { EXIT_STATUS_POWEROFF, "the guest powered off" },
-	[OUTCOME_REBOOT] = { EXIT_STATUS_REBOOT, "the guest asked for a reboot" },
+	[OUTCOME_REBOOT] = { EXIT_STATUS_REBOOT, "the guest requested a reboot" },
 	[OUTCOME_HALT] = { EXIT_STATUS_HALT, "the guest halted" },
 	[OUTCOME_PANIC] = { EXIT_STATUS_PANIC, "the guest kernel panicked" },
 	[OUTCOME_TRIPLE_FAULT] = { EXIT_STATUS_TRIPLE_FAULT, "the guest CPU took a triple fault" },

@@ -34,9 +34,8 @@ must_check int probe_caps(const struct vm *vm);
  *
  * Context: the thread that will run @vcpu, after vcpu_install_kick().
  * Return: 0; -ENOEXEC: the probe did not end with its doorbell; -ETIMEDOUT: it did not end;
- * -EFAULT:
- * @mem has no such page; -EIO: KVM does not return the vCPU's state; -errno of KVM or of the timer.
- * After an error the state of the vCPU is undefined.
+ * -EFAULT: there is no RAM for the probe; -EIO: KVM does not return the vCPU's state; -errno of KVM
+ * or of the timer. After an error the state of the vCPU is undefined.
  */
 must_check int probe_run(const struct guest_mem *mem, enum arch_doorbell doorbell,
 			 struct vcpu *vcpu);

@@ -39,7 +39,7 @@ must_check int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fet
  * fetched_read() - read user memory from the items
  *
  * Return: bytes copied, fewer than @len when the guest's read faulted there; -EFAULT: it faulted at
- * @gva; -ENOENT: not in the items.
+ * the first byte; -ENOENT: not in the items.
  */
 ssize_t fetched_read(const struct fetched *items, uint64_t gva, void *buf, size_t len);
 

@@ -46,7 +46,7 @@ struct lane {
  * @lock: protects the fields from @has_thread to @served; the fields after them belong to the
  *	thread while there are rings, otherwise to the caller of trace_open()
  * @changed: one of the protected fields has changed
- * @asked: number of requests for space
+ * @requested: number of requests for space
  * @served: number of these that are done
  * @gpas: addresses of the rings
  * @event: the record that is being delivered
@@ -63,7 +63,7 @@ struct trace {
 	bool quit;
 	bool is_broken;
 	enum trace_state state;
-	uint64_t asked, served;
+	uint64_t requested, served;
 	struct hello hello;
 	size_t nr;
 	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
@@ -283,7 +283,7 @@ static enum trace_state await_rings(struct trace *trace, uint64_t *ret_ticket)
 	while (trace->state == TRACE_CLOSED && !trace->quit)
 		pthread_cond_wait(&trace->changed, &trace->lock);
 	state = trace->state;
-	*ret_ticket = trace->asked;
+	*ret_ticket = trace->requested;
 	pthread_mutex_unlock(&trace->lock);
 	return state;
 }
@@ -475,7 +475,7 @@ void trace_close(struct trace *trace)
 /* Called with the lock held. */
 static int await_room(struct trace *trace)
 {
-	uint64_t ticket = ++trace->asked;
+	uint64_t ticket = ++trace->requested;
 
 	wake_thread(trace);
 	while (trace->state == TRACE_OPEN && trace->served < ticket)

@@ -5,7 +5,7 @@
 case_end_reboot_is_10() {
 	boot --append "$(run_line 'reboot -f')"
 	expect_status 10
-	expect_err 'asked for a reboot$'
+	expect_err 'requested a reboot$'
 }
 
 case_end_halt_is_11() {

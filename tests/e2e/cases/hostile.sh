@@ -164,7 +164,7 @@ case_hostile_power_off_and_reset_at_once() {
 	for _ in {1..5}; do
 		hostile power_race --cpus 2
 		[[ $status == 0 || $status == 10 ]] || fail "exit status $status, expected 0 or 10"
-		expect_count 1 'powered off$|asked for a reboot$' err
+		expect_count 1 'powered off$|requested a reboot$' err
 	done
 }
 

@@ -266,7 +266,7 @@ case_input_hook_of_a_newer_api() {
 }
 
 case_input_hook_that_refuses_to_load() {
-	refuse_hook 'options.so: its load() failed: No such device' "$TEST_HOOKS/options.so,refuse=1"
+	refuse_hook 'options.so: its load\(\) failed: No such device' "$TEST_HOOKS/options.so,refuse=1"
 }
 
 case_input_hook_options() {
@@ -310,9 +310,9 @@ case_input_image_opened_twice_for_writing() {
 		grep -q "OFDLCK.*WRITE.*:$(stat -c %i in/image) " /proc/locks && break
 		sleep 0.1
 	done
-	refuse_whole 2 'in/image(,rw)?: in use by another program; only one may write it' --rootfs in/image,rw
-	refuse_rootfs 'in use by another program that writes it' in/image
-	refuse_whole 2 'disk in/image: in use by another program; only one may write it' --disk in/image
+	refuse_whole 2 'in/image(,rw)?: in use by another program; only one may write to it' --rootfs in/image,rw
+	refuse_rootfs 'in use by another program that writes to it' in/image
+	refuse_whole 2 'disk in/image: in use by another program; only one may write to it' --disk in/image
 	kill -TERM "$pid"
 	wait "$pid" || first=$?
 	[[ $first == 143 ]] || fail "the first VM ended with $first"

@@ -126,8 +126,8 @@ case_trace_unload_and_load_again() {
 	expect_stat doorbells.bye 1
 }
 
-# count_logged N NAME - counts of a boot with N records, in the file NAME
-count_logged() {
+# count_traced N NAME - counts of a boot with N records, in the file NAME
+count_traced() {
 	LD_PRELOAD="$TEST_HOOKS/count_calls.so" PORTAL_TEST_COUNTS="$PWD/$2" boot_run \
 		"syscall_any -r $1 openat -100 /nodir/100001 0" --hook "$TEST_HOOKS/trace.so,ring=0x100000" --log-level warn
 	expect_stat trace.consumed "$1"
@@ -136,8 +136,8 @@ count_logged() {
 
 # a record costs no KVM_RUN, no other ioctl and no allocation; other differences between two boots are noise
 case_trace_event_costs_no_ioctl() {
-	count_logged 10 few
-	count_logged 2010 many
+	count_traced 10 few
+	count_traced 2010 many
 	expect_growth runs -300 300
 	expect_growth ioctls -50 50
 	expect_growth allocations -200 200

@@ -368,7 +368,7 @@ static void test_image_that_another_program_has_is_refused(void **state)
 	put_image("used.img", 4096);
 	fd = open(in_dir("used.img"), O_RDWR | O_CLOEXEC);
 	assert_int_equal(io_lock(fd, true), 0);
-	refuse(in_dir("used.img"), "in use by another program; only one may write it");
+	refuse(in_dir("used.img"), "in use by another program; only one may write to it");
 }
 
 static void test_image_that_another_program_writes_is_not_read(void **state)
@@ -379,7 +379,7 @@ static void test_image_that_another_program_writes_is_not_read(void **state)
 	put_image("used.img", 4096);
 	fd = open(in_dir("used.img"), O_RDWR | O_CLOEXEC);
 	assert_int_equal(io_lock(fd, true), 0);
-	refuse(in_dir("used.img,ro"), "in use by another program; only one may write it");
+	refuse(in_dir("used.img,ro"), "in use by another program; only one may write to it");
 }
 
 static void test_image_can_be_read_by_two(void **state)

@@ -96,7 +96,7 @@ int __wrap_asprintf(char **ret_text, const char *fmt, ...)
 	return n;
 }
 
-/* what a hardened build calls instead */
+/* asprintf() under _FORTIFY_SOURCE */
 int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
 {
 	va_list ap;
@@ -105,21 +105,6 @@ int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
 	(void)flag;
 	va_start(ap, fmt);
 	n = print_unless_no_memory(ret_text, fmt, ap);
-	va_end(ap);
-	return n;
-}
-
-/* asprintf() under _FORTIFY_SOURCE */
-int __wrap___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	(void)flag;
-	if (rig.is_no_memory)
-		return -1;
-	va_start(ap, fmt);
-	n = vasprintf(ret_text, fmt, ap);
 	va_end(ap);
 	return n;
 }

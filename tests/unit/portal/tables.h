@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "portal/channel.h"
+#include "portal/guest_ram.h"
 #include "portal/task_mem/page_table.h"
 
 #define TABLES_BASE 0x80000000ull

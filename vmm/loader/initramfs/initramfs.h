@@ -53,8 +53,8 @@ struct initramfs_options {
  * @why: filled on failure, or NULL
  *
  * Return: 0; -ENOMEM with @why->need_bytes: @tree does not fit guest memory; -ENOMEM; -EINVAL a
- * newline in one of the strings, or too many modules or options; -ENOTSUP no init was built for
- * @machine; errors of reading @tree.
+ * newline in one of the strings, or too many modules or options; -ENOTSUP no init was built for the
+ * machine; errors of reading @tree.
  */
 must_check int initramfs_build(const struct initramfs_options *options, struct blob *ret_archive,
 			       struct load_error *why);

@@ -70,7 +70,11 @@ must_check int kernel_probe(uint8_t *data, size_t len, unsigned int machine,
 
 /**
  * kernel_open() - map and probe a file
+ * @path: the file
+ * @machine: as for kernel_probe()
  * @store: as in struct kernel_options; needed here because a zImage is unpacked to find its release
+ * @ret_kernel: set only on success
+ * @why: filled on failure, or NULL
  *
  * The file is not copied. If it shrinks while it is mapped, SIGBUS kills the process.
  *

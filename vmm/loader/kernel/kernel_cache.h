@@ -36,6 +36,9 @@ must_check int kernel_cache_get(const char *dir, const char *key, struct blob *r
 /**
  * kernel_cache_put() - add an item; readers see all of it or nothing
  * @dir: created with its parents if it does not exist, with mode 0700
+ * @key: from kernel_cache_key()
+ * @data: the item
+ * @len: its bytes
  *
  * Return: 0; -errno, nothing was added.
  */
