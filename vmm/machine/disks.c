@@ -148,8 +148,10 @@ static int add_further(const char *spec, struct virtio_slots *slots)
 	bool read_only = comma && strcmp(comma, ",ro") == 0;
 	int fd = -1, err;
 
-	if (!path)
+	if (!path) {
+		log_error("--disk %s: %s", spec, strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	if (read_only)
 		*comma = '\0';
 	err = open_image(path, read_only, &fd);

@@ -24,8 +24,10 @@ static int make_cmdline(const struct vmm_config *config, const struct kernel_ent
 	size_t len;
 
 	if (asprintf(&cmdline, "%s%s%s%s", arch_platform()->cmdline, nokaslr ? " nokaslr" : "",
-		     config->append[0] ? " " : "", config->append) < 0)
+		     config->append[0] ? " " : "", config->append) < 0) {
+		log_error("cannot allocate the kernel command line");
 		return -ENOMEM;
+	}
 	len = strlen(cmdline);
 	if (len > entry->cmdline_max) {
 		log_error(

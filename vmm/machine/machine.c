@@ -157,6 +157,13 @@ static void on_work(void *ctx)
 	portal_dev_raise_work(&m->devices.portal_dev);
 }
 
+/* Return: @err, for the caller to pass on */
+static int create_failed(const char *what, int err)
+{
+	log_error("cannot create %s: %s", what, strerror(-err));
+	return err;
+}
+
 static void *slice_ram(void *ctx, gpa_t gpa, uint64_t len)
 {
 	const struct machine *m = ctx;
@@ -171,6 +178,8 @@ static int load_hooks(struct machine *m)
 					     .ctx = m };
 	int err = module_host_create(&ops, &m->host);
 
+	if (err < 0)
+		return create_failed("the module host", err);
 	for (size_t i = 0; i < m->config->nr_hooks && err == 0; i++) {
 		if (module_host_load(m->host, m->config->hooks[i]) < 0)
 			err = -EINVAL;
@@ -210,7 +219,7 @@ static int add_channel(struct machine *m)
 	module_host_sink(m->host, &config.sink);
 	err = channel_create(&config, &m->channel);
 	if (err < 0)
-		return err;
+		return create_failed("the channel", err);
 	/* without this the write goes to the device, with an exit */
 	err = vm_bind_event(&m->vm, GPA(arch_platform()->portal_base + PORTAL_DEV_TRACE),
 			    sizeof(uint32_t), channel_trace_fd(m->channel));
@@ -225,7 +234,7 @@ static int add_cpus(struct machine *m)
 
 	m->cpus = calloc(m->config->cpus, sizeof(*m->cpus));
 	if (!m->cpus)
-		return -ENOMEM;
+		return create_failed("the vCPU threads", -ENOMEM);
 	while (err == 0 && m->nr_cpus < m->config->cpus) {
 		struct vcpu_thread *cpu = &m->cpus[m->nr_cpus];
 
@@ -343,7 +352,7 @@ static int machine_build(struct machine *m)
 	atomic_store(&m->outcome.expects_hello, m->handover.has_guest_module);
 	m->outcome.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (m->outcome.wake_fd < 0)
-		return -errno;
+		return create_failed("an eventfd", -errno);
 	err = check_report(m->config->stats_path);
 	if (err == 0)
 		err = open_console(m);

@@ -39,6 +39,9 @@ static struct rig {
 	int block_errno;     /* of BLKGETSIZE64 */
 	int lock_errno, write_errno;
 	bool is_no_blk;
+	int stat_errno;
+	bool is_no_calloc;
+	unsigned int fail_strdup; /* this call fails; 0: none */
 } rig;
 
 int __real_virtio_blk_create(const struct virtio_blk_params *params, struct virtio_blk **ret_blk);
@@ -49,6 +52,10 @@ int __wrap_fstat64(int fd, struct stat *ret_stat);
 int __wrap_ioctl(int fd, unsigned long request, ...);
 int __real_fcntl64(int fd, int command, ...);
 int __wrap_fcntl64(int fd, int command, ...);
+void *__real_calloc(size_t nr, size_t size);
+void *__wrap_calloc(size_t nr, size_t size);
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
 ssize_t __real_pwritev64v2(int fd, const struct iovec *iov, int nr, off_t offset, int flags);
 ssize_t __wrap_pwritev64v2(int fd, const struct iovec *iov, int nr, off_t offset, int flags);
 
@@ -69,7 +76,8 @@ int __wrap_fstat(int fd, struct stat *ret_stat)
 
 	if (ret == 0 && rig.block_size)
 		ret_stat->st_mode = S_IFBLK | 0600;
-	return ret;
+	errno = rig.stat_errno;
+	return rig.stat_errno ? -1 : ret;
 }
 
 int __wrap_fstat64(int fd, struct stat *ret_stat)
@@ -106,6 +114,16 @@ ssize_t __wrap_pwritev64v2(int fd, const struct iovec *iov, int nr, off_t offset
 {
 	errno = rig.write_errno;
 	return rig.write_errno ? -1 : __real_pwritev64v2(fd, iov, nr, offset, flags);
+}
+
+void *__wrap_calloc(size_t nr, size_t size)
+{
+	return rig.is_no_calloc ? NULL : __real_calloc(nr, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return rig.fail_strdup > 0 && --rig.fail_strdup == 0 ? NULL : __real_strdup(text);
 }
 
 static void no_irq(void *ctx, unsigned int gsi)
@@ -333,6 +351,48 @@ static void test_file_below_a_sector_is_refused(void **state)
 	refuse(in_dir("small.img"), "not a file or block device of at least 512 bytes");
 }
 
+static void test_file_that_cannot_be_examined_is_refused(void **state)
+{
+	(void)state;
+	put_image("odd.img", 4096);
+	rig.stat_errno = EIO;
+	refuse(in_dir("odd.img"), "Input/output error");
+	rig.stat_errno = 0;
+}
+
+static void test_disk_without_memory_is_refused(void **state)
+{
+	(void)state;
+	put_image("a.img", 4096);
+	rig.is_no_calloc = true;
+	refuse(in_dir("a.img"), "Cannot allocate memory");
+	rig.is_no_calloc = false;
+}
+
+static void test_disk_without_memory_for_its_name_is_refused(void **state)
+{
+	(void)state;
+	put_image("a.img", 4096);
+	rig.fail_strdup = 2;
+	refuse(in_dir("a.img"), "Cannot allocate memory");
+}
+
+static void test_option_without_memory_is_enomem(void **state)
+{
+	const char *text;
+	int err;
+
+	(void)state;
+	put_image("a.img", 4096);
+	add_option(in_dir("a.img"));
+	rig.fail_strdup = 1;
+	capture_start();
+	err = add();
+	text = capture_stop();
+	assert_int_equal(err, -ENOMEM);
+	assert_has(text, "/a.img: Cannot allocate memory\n");
+}
+
 static void test_block_device_has_the_size_that_it_reports(void **state)
 {
 	(void)state;
@@ -493,6 +553,10 @@ int main(void)
 		CASE(test_directory_is_refused),
 		CASE(test_directory_to_be_read_is_refused),
 		CASE(test_file_below_a_sector_is_refused),
+		CASE(test_file_that_cannot_be_examined_is_refused),
+		CASE(test_disk_without_memory_is_refused),
+		CASE(test_disk_without_memory_for_its_name_is_refused),
+		CASE(test_option_without_memory_is_enomem),
 		CASE(test_block_device_has_the_size_that_it_reports),
 		CASE(test_block_device_below_a_sector_is_refused),
 		CASE(test_block_device_without_a_medium_is_refused),

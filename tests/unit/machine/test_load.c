@@ -294,7 +294,7 @@ static void test_command_line_without_memory_is_enomem(void **state)
 {
 	(void)state;
 	rig.is_no_memory = true;
-	assert_int_equal(load(), -ENOMEM);
+	assert_int_equal(refuse("error: cannot allocate the kernel command line\n"), -ENOMEM);
 	assert_int_equal(rig.nr_setups, 0);
 }
 

@@ -19,14 +19,17 @@
 #include "fake_kvm.h"
 #include "guest/init/format.h"
 #include "handover/loader_process.h"
+#include "hooks/module_host.h"
 #include "lib/capture.h"
 #include "machine/machine.h"
 #include "machine/vcpu_thread.h"
+#include "portal/channel.h"
 #include "samples.h"
 
 /* an exit of the guest, with a value where it has one */
 enum kind {
 	DO_SERIAL, /* a byte to the console */
+	DO_IER,	   /* the serial port's interrupt enable register */
 	DO_MARK,
 	DO_STATE, /* to the portal device */
 	DO_TRACE,
@@ -57,9 +60,19 @@ static struct rig {
 	int ram_err, prefault_err, start_err;
 	unsigned int nr_starts;
 	bool has_no_doorbell;
+	int eventfd_errno, channel_err, host_err;
+	bool is_no_cpus;
 	const char *log;
 } rig;
 
+int __real_eventfd(unsigned int value, int flags);
+int __wrap_eventfd(unsigned int value, int flags);
+int __real_channel_create(const struct channel_config *config, struct channel **ret_channel);
+int __wrap_channel_create(const struct channel_config *config, struct channel **ret_channel);
+int __real_module_host_create(const struct module_host_ops *ops, struct module_host **ret_host);
+int __wrap_module_host_create(const struct module_host_ops *ops, struct module_host **ret_host);
+void *__real_calloc(size_t nr, size_t size);
+void *__wrap_calloc(size_t nr, size_t size);
 int __wrap_loader_process_run(const struct vmm_config *config, struct handover *ret_files);
 bool __wrap_arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);
 enum arch_doorbell __real_arch_doorbell(const struct vm *vm, enum arch_doorbell wanted);
@@ -69,6 +82,29 @@ int __wrap_arch_ram_setup(struct guest_mem *mem, uint64_t size);
 int __wrap_mem_prefault(struct guest_mem *mem);
 int __real_vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board);
 int __wrap_vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board);
+
+int __wrap_eventfd(unsigned int value, int flags)
+{
+	errno = rig.eventfd_errno;
+	return rig.eventfd_errno ? -1 : __real_eventfd(value, flags);
+}
+
+int __wrap_channel_create(const struct channel_config *config, struct channel **ret_channel)
+{
+	return rig.channel_err ? rig.channel_err : __real_channel_create(config, ret_channel);
+}
+
+int __wrap_module_host_create(const struct module_host_ops *ops, struct module_host **ret_host)
+{
+	return rig.host_err ? rig.host_err : __real_module_host_create(ops, ret_host);
+}
+
+void *__wrap_calloc(size_t nr, size_t size)
+{
+	bool is_cpus = size == sizeof(struct vcpu_thread);
+
+	return rig.is_no_cpus && is_cpus ? NULL : __real_calloc(nr, size);
+}
 
 static struct sample kernel(enum kernel_format *ret_format)
 {
@@ -173,6 +209,9 @@ static int play(struct kvm_run *run, const struct step *step)
 	switch (step->kind) {
 	case DO_SERIAL:
 		write_byte(run, arch_platform()->serial_base, (uint8_t)step->value);
+		break;
+	case DO_IER:
+		write_byte(run, arch_platform()->serial_base + 1, (uint8_t)step->value);
 		break;
 	case DO_MARK:
 		write_byte(run, arch_platform()->marks_base, (uint8_t)step->value);
@@ -660,6 +699,44 @@ static void test_kernel_that_does_not_fit_is_refused(void **state)
 	refuse(EXIT_STATUS_USAGE, "error: guest memory is too small: ");
 }
 
+static void test_part_that_cannot_be_created_is_named(void **state)
+{
+	static const struct {
+		int eventfd_errno, channel_err, host_err;
+		bool is_no_cpus;
+		const char *message;
+	} cases[] = {
+		{ .eventfd_errno = EMFILE,
+		  .message = "error: cannot create an eventfd: Too many open files\n" },
+		{ .channel_err = -EMFILE,
+		  .message = "error: cannot create the channel: Too many open files\n" },
+		{ .host_err = -ENOMEM,
+		  .message = "error: cannot create the module host: Cannot allocate memory\n" },
+		{ .is_no_cpus = true,
+		  .message = "error: cannot create the vCPU threads: Cannot allocate memory\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		rig.eventfd_errno = cases[i].eventfd_errno;
+		rig.channel_err = cases[i].channel_err;
+		rig.host_err = cases[i].host_err;
+		rig.is_no_cpus = cases[i].is_no_cpus;
+		refuse(EXIT_STATUS_INTERNAL, cases[i].message);
+	}
+}
+
+static void test_interrupt_of_a_device_is_a_pulse_on_its_line(void **state)
+{
+	const struct step steps[] = { { DO_IER, 2 }, { DO_POWER_OFF, 0 } };
+
+	(void)state;
+	/* the transmitter is empty: an interrupt as soon as it is enabled */
+	assert_int_equal(run(steps, ARRAY_SIZE(steps)), EXIT_STATUS_POWEROFF);
+	assert_int_equal(fake_kvm.nr_irqs, 2);
+	assert_int_equal(fake_kvm.last_gsi, arch_platform()->serial_gsi);
+}
+
 static void test_trace_event_that_kvm_does_not_take_is_no_error(void **state)
 {
 	(void)state;
@@ -769,6 +846,8 @@ int main(void)
 		CASE(test_doorbell_that_the_host_lacks_is_refused),
 		CASE(test_missing_disk_is_refused),
 		CASE(test_kernel_that_does_not_fit_is_refused),
+		CASE(test_part_that_cannot_be_created_is_named),
+		CASE(test_interrupt_of_a_device_is_a_pulse_on_its_line),
 		CASE(test_trace_event_that_kvm_does_not_take_is_no_error),
 		CASE(test_thread_that_cannot_be_started_stops_the_others),
 		CASE(test_probe_that_always_fails_is_a_bad_host),
