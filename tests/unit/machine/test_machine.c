@@ -33,8 +33,10 @@ enum kind {
 	DO_MARK,
 	DO_STATE, /* to the portal device */
 	DO_TRACE,
-	DO_CALL,   /* of the doorbell: hello in page @value */
-	DO_SIGNAL, /* no exit: the process gets it */
+	DO_CALL,      /* of the doorbell: hello in page @value */
+	DO_SIGNAL,    /* no exit: the process gets it */
+	DO_FAIL_HOOK, /* no exit: the module host reports it */
+	DO_RAISE_WORK,
 	DO_POWER_OFF,
 	DO_RESET,
 	DO_TRIPLE_FAULT,
@@ -62,6 +64,8 @@ static struct rig {
 	bool has_no_doorbell;
 	int eventfd_errno, channel_err, host_err;
 	bool is_no_cpus;
+	enum direct_access direct; /* of the channel */
+	struct module_host_ops ops;
 	const char *log;
 } rig;
 
@@ -91,11 +95,13 @@ int __wrap_eventfd(unsigned int value, int flags)
 
 int __wrap_channel_create(const struct channel_config *config, struct channel **ret_channel)
 {
+	rig.direct = config->direct;
 	return rig.channel_err ? rig.channel_err : __real_channel_create(config, ret_channel);
 }
 
 int __wrap_module_host_create(const struct module_host_ops *ops, struct module_host **ret_host)
 {
+	rig.ops = *ops;
 	return rig.host_err ? rig.host_err : __real_module_host_create(ops, ret_host);
 }
 
@@ -227,6 +233,12 @@ static int play(struct kvm_run *run, const struct step *step)
 		break;
 	case DO_SIGNAL:
 		kill(getpid(), (int)step->value);
+		return -EINTR;
+	case DO_FAIL_HOOK:
+		rig.ops.failed(rig.ops.ctx);
+		return -EINTR;
+	case DO_RAISE_WORK:
+		rig.ops.raise_work(rig.ops.ctx);
 		return -EINTR;
 	case DO_POWER_OFF:
 		exit_with_event(run, KVM_SYSTEM_EVENT_SHUTDOWN);
@@ -737,6 +749,41 @@ static void test_interrupt_of_a_device_is_a_pulse_on_its_line(void **state)
 	assert_int_equal(fake_kvm.last_gsi, arch_platform()->serial_gsi);
 }
 
+static void test_work_of_the_host_is_an_interrupt_of_the_portal_device(void **state)
+{
+	const struct step steps[] = { { DO_RAISE_WORK, 0 }, { DO_POWER_OFF, 0 } };
+
+	(void)state;
+	assert_int_equal(run(steps, ARRAY_SIZE(steps)), EXIT_STATUS_POWEROFF);
+	assert_int_equal(fake_kvm.nr_irqs, 2);
+	assert_int_equal(fake_kvm.last_gsi, arch_platform()->portal_gsi);
+}
+
+static void test_hook_that_the_guest_cannot_have_is_the_users(void **state)
+{
+	const struct step steps[] = { { DO_FAIL_HOOK, 0 } };
+
+	(void)state;
+	assert_int_equal(run(steps, ARRAY_SIZE(steps)), EXIT_STATUS_USAGE);
+	assert_last("a hook cannot be installed in this guest");
+}
+
+static void test_direct_access_is_what_the_platform_allows(void **state)
+{
+	(void)state;
+	assert_int_equal(run(off, ARRAY_SIZE(off)), EXIT_STATUS_POWEROFF);
+	assert_int_equal(rig.direct,
+			 arch_platform()->shootdown_waits ? DIRECT_READ_WRITE : DIRECT_READ);
+}
+
+static void test_direct_access_can_be_off(void **state)
+{
+	(void)state;
+	rig.config.direct = false;
+	assert_int_equal(run(off, ARRAY_SIZE(off)), EXIT_STATUS_POWEROFF);
+	assert_int_equal(rig.direct, DIRECT_OFF);
+}
+
 static void test_trace_event_that_kvm_does_not_take_is_no_error(void **state)
 {
 	(void)state;
@@ -848,6 +895,10 @@ int main(void)
 		CASE(test_kernel_that_does_not_fit_is_refused),
 		CASE(test_part_that_cannot_be_created_is_named),
 		CASE(test_interrupt_of_a_device_is_a_pulse_on_its_line),
+		CASE(test_work_of_the_host_is_an_interrupt_of_the_portal_device),
+		CASE(test_hook_that_the_guest_cannot_have_is_the_users),
+		CASE(test_direct_access_is_what_the_platform_allows),
+		CASE(test_direct_access_can_be_off),
 		CASE(test_trace_event_that_kvm_does_not_take_is_no_error),
 		CASE(test_thread_that_cannot_be_started_stops_the_others),
 		CASE(test_probe_that_always_fails_is_a_bad_host),
