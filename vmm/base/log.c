@@ -37,14 +37,26 @@ int log_level_parse(const char *text, enum log_level *ret_level)
 	return -EINVAL;
 }
 
-/* messages contain strings from the guest: no control character may reach the user's terminal */
+/* a control character of the C1 set (ISO/IEC 6429): a byte outside of UTF-8, or U+0080 .. U+009F */
+static bool is_c1(unsigned char before, unsigned char c)
+{
+	return c >= 0x80 && c < 0xa0 && (before < 0x80 || before == 0xc2);
+}
+
+/*
+ * Messages contain strings from the guest: no control character may reach the user's terminal, and
+ * no newline may make one message look like two.
+ */
 static void make_printable(char *text, size_t len)
 {
+	unsigned char before = 0;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f)
+		if ((c < 0x20 && c != '\t') || c == 0x7f || is_c1(before, c))
 			text[i] = '?';
+		before = c;
 	}
 }
 
