@@ -44,7 +44,7 @@ case_image_lede_update_is_refused() {
 	file="$(image lede-17.01.4-ar71xx-generic-tl-wr841-v11-squashfs-sysupgrade.bin)" || exit 1
 	LIMIT=30 boot_from "$file"
 	expect_status 2
-	expect_err 'not a file system image that is known here'
+	expect_err 'not a known file system image'
 }
 
 # its squashfs, compressed with xz, can be mounted; its programs are for another architecture
@@ -55,7 +55,7 @@ case_image_lede_squashfs_is_mounted() {
 	tail -c +1258565 "$file" >squashfs
 	boot_from squashfs
 	expect_status 12
-	expect_out 'cannot run /sbin/init: no program of this machine'
+	expect_out 'cannot run /sbin/init: not a program for this machine'
 }
 
 only_on armhf 'image_busybox_*'
