@@ -49,7 +49,8 @@ struct virtio_slots {
  * @slots: windows
  * @model: the device as the transport uses it; valid until @destroy
  * @device: passed to @destroy
- * @destroy: called by virtio_slots_destroy(), and here on failure; NULL: nothing to free
+ * @destroy: frees @device, also after a failure: at once with -ENOSPC, otherwise in
+ *	virtio_slots_destroy(); NULL: nothing to free
  *
  * Return: 0; -ENOSPC: no window is left; -ENOMEM.
  */
