@@ -36,11 +36,11 @@
 #define PORTAL_DOORBELL_HVC64 0xc3000000u
 #define PORTAL_DOORBELL_HVC32 0x83000000u
 /* number of function identifiers that belong to the doorbell, starting at each of the two above */
-#define PORTAL_DOORBELL_NR_HVC	   0x8000u
+#define PORTAL_DOORBELL_NR_HVC	   0x10000u
 #define PORTAL_DOORBELL_KIND_SHIFT 12
 #define PORTAL_DOORBELL_INDEX_MASK 0xfffu
 
-#define PORTAL_DOORBELL_MMIO_SIZE  0x8000u
+#define PORTAL_DOORBELL_MMIO_SIZE  0x10000u
 #define PORTAL_DOORBELL_MMIO_SHIFT 2
 
 #define PORTAL_CALL_HELLO  1 /* the page holds a struct portal_wire_hello; opens a session */

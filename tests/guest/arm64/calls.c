@@ -36,7 +36,7 @@ static void whole_range(void)
 	bool truth = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
-		for (uint64_t kind = 0; kind < 8; kind++) {
+		for (uint64_t kind = 0; kind < 16; kind++) {
 			for (size_t j = 0; j < ARRAY_SIZE(indices); j++)
 				truth |= served(bases[i] + (kind << 12) + indices[j]);
 		}
@@ -70,7 +70,7 @@ static void by_smc(void)
 	bool truth = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
-		for (uint64_t kind = 0; kind < 8; kind++)
+		for (uint64_t kind = 0; kind < 16; kind++)
 			truth |= smccc_smc(bases[i] + (kind << 12), 0, 0, 0) != SMCCC_NOT_SUPPORTED;
 	}
 	check(!truth, "no number is served by SMC");

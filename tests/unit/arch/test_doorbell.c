@@ -30,15 +30,15 @@ static void test_doorbell_call_kind_and_index(void **state)
 		assert_call(&call, PORTAL_CALL_HELLO, 0);
 		assert_true(doorbell_of_call(bases[i], &call));
 		assert_call(&call, 0, 0);
-		assert_true(doorbell_of_call(bases[i] + 0x7fff, &call));
-		assert_call(&call, 7, 0xfff);
+		assert_true(doorbell_of_call(bases[i] + 0xffff, &call));
+		assert_call(&call, 15, 0xfff);
 	}
 }
 
 static void test_other_hypercalls_are_not_the_doorbell(void **state)
 {
 	static const uint64_t others[] = {
-		0,	    0x84000000, 0xc4000003, 0x83008000,	 0xc3008000,	     0x82ffffff,
+		0,	    0x84000000, 0xc4000003, 0x83010000,	 0xc3010000,	     0x82ffffff,
 		0xc2ffffff, UINT32_MAX, UINT64_MAX, 0x1c3001000, 0xffffffffc3001000,
 	};
 	struct arch_doorbell_call call;
@@ -64,7 +64,7 @@ static void test_doorbell_read_kind_and_index(void **state)
 	assert_call(&call, PORTAL_CALL_ANSWER, PORTAL_MAX_PAGES - 1);
 	assert_true(
 		doorbell_of_read(ARM64_DOORBELL_BASE + PORTAL_DOORBELL_MMIO_SIZE - 4, 4, &call));
-	assert_call(&call, 7, 0x3ff);
+	assert_call(&call, 15, 0x3ff);
 }
 
 static void test_other_reads_are_not_the_doorbell(void **state)
