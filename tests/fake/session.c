@@ -126,7 +126,25 @@ void fake_session_serve(struct fake_session *session)
 void fake_session_step(struct fake_session *session)
 {
 	fake_session_serve(session);
-	fake_session_call(session, PORTAL_CALL_ANSWER);
+	fake_session_call(session,
+			  session->is_away ? PORTAL_CALL_ANSWER_REMOTE : PORTAL_CALL_ANSWER);
+}
+
+int fake_session_cancel(struct fake_session *session, unsigned int vcpu)
+{
+	struct fake_guest *guest = session->guest;
+	struct portal_region *region = fake_session_region(session);
+	int ret;
+
+	region->op = op_word(PORTAL_RESP_CANCELLED, session->generation);
+	region->size = htole64((uint64_t)-ECANCELED);
+	region->addr = 0;
+	ret = guest->call(guest->call_ctx, vcpu, fake_page_gpa(guest, session->page),
+			  PORTAL_CALL_CANCEL);
+	session->state = ret == 0 ? FAKE_ENDED : FAKE_REFUSED;
+	session->error = ret;
+	fake_session_drop(session);
+	return ret;
 }
 
 void fake_session_finish(struct fake_session *session)

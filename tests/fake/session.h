@@ -19,6 +19,7 @@ enum fake_state {
  * @guest: its guest
  * @task: task on whose memory operations work; NULL: a kernel thread
  * @vcpu: vCPU that makes its calls
+ * @is_away: the task is on another vCPU: answers come by an inter-processor call on @vcpu
  * @page: index of its page in the pool
  * @generation: its generation
  * @calls: calls so far
@@ -31,6 +32,7 @@ struct fake_session {
 	struct fake_guest *guest;
 	struct fake_task *task;
 	unsigned int vcpu;
+	bool is_away;
 	size_t page;
 	uint32_t generation;
 	unsigned int calls;
@@ -68,6 +70,15 @@ void fake_session_call(struct fake_session *session, uint32_t kind);
 
 /** fake_session_step() - serve the operation and send the answer. */
 void fake_session_step(struct fake_session *session);
+
+/**
+ * fake_session_cancel() - give the session up, as when its vCPU is offline, and return the page
+ * @session: an operation is requested
+ * @vcpu: vCPU that makes the call, any
+ *
+ * Return: 0: the host has cancelled it; the error of the call. The page is returned in any case.
+ */
+int fake_session_cancel(struct fake_session *session, unsigned int vcpu);
 
 /** fake_session_finish() - step until the session ends, and return the page. */
 void fake_session_finish(struct fake_session *session);

@@ -146,7 +146,7 @@ static void check(const struct command *command)
 	const struct portal_region *region = slice(NULL, GPA(gpa_of(command)), PORTAL_PAGE_SIZE);
 	uint32_t op = (uint32_t)le64toh(region->op);
 
-	if (command->kind == PORTAL_CALL_BYE)
+	if (command->kind == PORTAL_CALL_BYE || command->kind == PORTAL_CALL_CANCEL)
 		return;
 	if (op >= PORTAL_NR_OPS)
 		abort();

@@ -16,8 +16,9 @@ static void disturb(void)
 	bool answers = guest_parameter("answers") != 0;
 
 	while (!stop) {
-		for (uint32_t kind = PORTAL_CALL_HELLO; kind <= PORTAL_CALL_BYE; kind++) {
-			if (kind != PORTAL_CALL_ANSWER || answers)
+		for (uint32_t kind = PORTAL_CALL_HELLO; kind <= PORTAL_CALL_CANCEL; kind++) {
+			if ((kind != PORTAL_CALL_ANSWER && kind != PORTAL_CALL_ANSWER_REMOTE) ||
+			    answers)
 				doorbell_call(gpa_of(&pool[0]), 0, kind);
 		}
 	}

@@ -8,7 +8,7 @@ static void before_hello(void)
 	bool served = false;
 
 	portal_event(1, PORTAL_EVENT_SYSCALL_ENTER);
-	for (uint32_t kind = PORTAL_CALL_EVENT; kind <= PORTAL_CALL_TRACE; kind++)
+	for (uint32_t kind = PORTAL_CALL_EVENT; kind <= PORTAL_CALL_CANCEL; kind++)
 		served |= portal_call_page(1, kind);
 	check(!served, "before hello, no other call is served");
 }

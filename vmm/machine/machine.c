@@ -209,9 +209,17 @@ static enum direct_access direct_access(const struct machine *m)
 	return arch_platform()->shootdown_waits ? DIRECT_READ_WRITE : DIRECT_READ;
 }
 
+static void wake_vcpu(void *ctx, unsigned int vcpu)
+{
+	struct machine *m = ctx;
+
+	vcpu_thread_wake(&m->cpus[vcpu]);
+}
+
 static int add_channel(struct machine *m)
 {
 	struct channel_config config = { .ram = { .slice = slice_ram, .ctx = m },
+					 .waker = { .wake = wake_vcpu, .ctx = m },
 					 .nr_vcpus = m->config->cpus,
 					 .direct = direct_access(m) };
 	int err;

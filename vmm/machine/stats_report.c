@@ -46,8 +46,10 @@ static void report_exits(const struct stats_out *report, const struct stats_repo
 
 static void report_channel(const struct stats_out *report, const struct channel *channel)
 {
-	static const char *const calls[STATS_NR_CALLS] = { "unknown", "hello", "event", "answer",
-							   "work",    "bye",   "trace" };
+	static const char *const calls[STATS_NR_CALLS] = {
+		"unknown", "hello", "event",	     "answer", "work",
+		"bye",	   "trace", "answer_remote", "cancel",
+	};
 	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
 							     "return", "error", "work" };
 	static const char *const operations[PORTAL_NR_OPS] = {

@@ -164,8 +164,10 @@ static void run_guest(struct vcpu_thread *cpu)
 {
 	while (!atomic_load(&cpu->stop) &&
 	       atomic_load(&cpu->board->outcome->reason) == OUTCOME_NONE) {
-		int err = vcpu_run(&cpu->vcpu);
+		int err;
 
+		channel_attend(cpu->board->channel, cpu->vcpu.id);
+		err = vcpu_run(&cpu->vcpu);
 		if (err == -EINTR) {
 			count(&cpu->exits.interrupted);
 			continue;
@@ -209,6 +211,11 @@ int vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board)
 	cpu->board = board;
 	atomic_store(&cpu->stop, false);
 	return -pthread_create(&cpu->thread, NULL, cpu_thread, cpu);
+}
+
+void vcpu_thread_wake(struct vcpu_thread *cpu)
+{
+	vcpu_kick(&cpu->vcpu, cpu->thread);
 }
 
 void vcpu_thread_stop(struct vcpu_thread *cpu)

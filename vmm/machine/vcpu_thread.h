@@ -77,6 +77,13 @@ uint64_t vcpu_thread_count_exits(const struct vcpu_thread *cpu);
 /** vcpu_thread_start() - run the vCPU on a new thread. Return: 0; -errno. */
 must_check int vcpu_thread_start(struct vcpu_thread *cpu, const struct vcpu_board *board);
 
+/**
+ * vcpu_thread_wake() - make the thread leave the guest and call channel_attend()
+ *
+ * Context: any thread, while the vCPU's thread runs.
+ */
+void vcpu_thread_wake(struct vcpu_thread *cpu);
+
 /** vcpu_thread_stop() - stop the vCPU, cancel its suspended callbacks and join its thread. */
 void vcpu_thread_stop(struct vcpu_thread *cpu);
 

@@ -34,6 +34,7 @@ struct channel_vcpu {
 struct channel {
 	struct guest_ram ram;
 	struct event_sink sink;
+	struct vcpu_waker waker;
 	enum direct_access direct;
 	struct stats stats;
 	struct trace *trace;
@@ -60,6 +61,7 @@ int channel_create(const struct channel_config *config, struct channel **ret_cha
 	}
 	channel->ram = config->ram;
 	channel->sink = config->sink;
+	channel->waker = config->waker;
 	channel->direct = config->direct;
 	channel->nr_vcpus = config->nr_vcpus;
 	pthread_mutex_init(&channel->lock, NULL);
@@ -85,11 +87,18 @@ void channel_destroy(struct channel *channel)
 
 /* ---- a session's life: claim, run, release ---- */
 
-/* Called with the lock held. The session's own thread cancels it at its next call. */
+/*
+ * Called with the lock held. The session's own thread, which is awakened, cancels it. That thread
+ * has not ended, because it has to take the lock before it ends the session.
+ */
 static void session_doom(struct channel *channel, struct session *session)
 {
+	const struct vcpu_waker *waker = &channel->waker;
+
 	atomic_store_explicit(&session->doomed, true, memory_order_release);
-	atomic_store_explicit(&channel->vcpus[session->vcpu].notice, true, memory_order_release);
+	atomic_store(&channel->vcpus[session->vcpu].notice, true);
+	if (waker->wake)
+		waker->wake(waker->ctx, session->vcpu);
 }
 
 /* Called with the lock held. */
@@ -106,6 +115,7 @@ static void session_claim(struct channel *channel, struct session *session, unsi
 	session->stats = &channel->stats;
 	session->table.format = PAGE_TABLE_NONE;
 	session->may_write = channel->direct == DIRECT_READ_WRITE;
+	session->is_remote = false;
 	session->trace = channel->trace;
 	session->pool->refs++;
 	session->next = channel->vcpus[vcpu].open;
@@ -121,13 +131,17 @@ static void session_unlink(struct channel_vcpu *vcpu, struct session *session)
 	*at = session->next;
 }
 
+/* Afterwards the session may not exist any more. */
 static void session_release(struct channel *channel, struct session *session)
 {
+	struct pool *pool = session->pool;
+
 	session_unlink(&channel->vcpus[session->vcpu], session);
 	pthread_mutex_lock(&channel->lock);
 	session->state = SESSION_FREE;
 	atomic_store_explicit(&session->doomed, false, memory_order_relaxed);
-	pool_put(session->pool);
+	pool_free_detached(session);
+	pool_put(pool);
 	pthread_mutex_unlock(&channel->lock);
 }
 
@@ -180,7 +194,7 @@ static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
 {
 	struct session *session, *next;
 
-	if (!atomic_exchange_explicit(&vcpu->notice, false, memory_order_acq_rel))
+	if (!atomic_load(&vcpu->notice) || !atomic_exchange(&vcpu->notice, false))
 		return;
 	for (session = vcpu->open; session; session = next) {
 		next = session->next;
@@ -197,8 +211,8 @@ static void retire_pool(struct channel *channel, struct pool *replacement)
 
 	channel->pool = replacement;
 	for (size_t i = 0; old && i < old->nr_sessions; i++)
-		if (old->sessions[i].state != SESSION_FREE)
-			session_doom(channel, &old->sessions[i]);
+		if (old->sessions[i]->state != SESSION_FREE)
+			session_doom(channel, old->sessions[i]);
 	pool_put(old);
 }
 
@@ -419,7 +433,7 @@ static int claim_suspended(struct channel *channel, unsigned int vcpu, gpa_t pag
 	return ret;
 }
 
-static int call_answer(struct channel *channel, unsigned int vcpu, gpa_t page)
+static int call_answer(struct channel *channel, unsigned int vcpu, gpa_t page, bool is_remote)
 {
 	struct region_header header;
 	struct session *session;
@@ -430,12 +444,47 @@ static int call_answer(struct channel *channel, unsigned int vcpu, gpa_t page)
 	region_load(session->page, &header);
 	if (header.generation == session->header.generation) {
 		session->header = header;
+		session->is_remote = is_remote;
 		return session_run(channel, session);
 	}
 	pthread_mutex_lock(&channel->lock);
 	session->state = SESSION_SUSPENDED;
 	pthread_mutex_unlock(&channel->lock);
 	return -ESTALE;
+}
+
+/* Called with the lock held. Nothing else changes a suspended session, so its header is stable. */
+static int detach_suspended(struct channel *channel, struct session *session)
+{
+	struct region_header header;
+	int ret;
+
+	if (!session || session->state == SESSION_FREE)
+		return -ENOENT;
+	if (session->state != SESSION_SUSPENDED)
+		return -EBUSY;
+	region_load(session->page, &header);
+	if (header.generation != session->header.generation)
+		return -ESTALE;
+	ret = pool_detach(session);
+	if (ret == 0)
+		session_doom(channel, session);
+	return ret;
+}
+
+/*
+ * The session's thread runs its callback to the end, because coroutines cannot move to another
+ * thread. The page does not wait for that.
+ */
+static int call_cancel(struct channel *channel, unsigned int vcpu, gpa_t page)
+{
+	int ret;
+
+	pthread_mutex_lock(&channel->lock);
+	ret = detach_suspended(channel, pool_find(channel->pool, page));
+	pthread_mutex_unlock(&channel->lock);
+	cancel_doomed(channel, &channel->vcpus[vcpu]);
+	return ret;
 }
 
 static int call_bye(struct channel *channel, unsigned int vcpu, gpa_t page)
@@ -474,7 +523,10 @@ static int call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t
 	case PORTAL_CALL_WORK:
 		return call_open(channel, vcpu, page, kind);
 	case PORTAL_CALL_ANSWER:
-		return call_answer(channel, vcpu, page);
+	case PORTAL_CALL_ANSWER_REMOTE:
+		return call_answer(channel, vcpu, page, kind == PORTAL_CALL_ANSWER_REMOTE);
+	case PORTAL_CALL_CANCEL:
+		return call_cancel(channel, vcpu, page);
 	case PORTAL_CALL_BYE:
 		return call_bye(channel, vcpu, page);
 	case PORTAL_CALL_TRACE:
@@ -510,6 +562,11 @@ int channel_call_index(struct channel *channel, unsigned int vcpu, uint32_t inde
 	page = pool_page(channel->pool, index);
 	pthread_mutex_unlock(&channel->lock);
 	return channel_call(channel, vcpu, page, kind);
+}
+
+void channel_attend(struct channel *channel, unsigned int vcpu)
+{
+	cancel_doomed(channel, &channel->vcpus[vcpu]);
 }
 
 void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu)

@@ -19,15 +19,29 @@
 struct channel;
 
 /**
+ * struct vcpu_waker - wakes the thread of a vCPU, whose sessions another vCPU has cancelled
+ * @wake: make the vCPU's thread call channel_attend() soon, also when it is in the guest or the
+ *	vCPU sleeps; any thread, with a lock of the channel held; may be NULL: then the sessions end
+ *	at the vCPU's next call
+ * @ctx: passed to @wake
+ */
+struct vcpu_waker {
+	void (*wake)(void *ctx, unsigned int vcpu);
+	void *ctx;
+};
+
+/**
  * struct channel_config - parameters of a channel, copied
  * @ram: guest RAM
  * @sink: receiver of events
+ * @waker: wakes vCPU threads
  * @nr_vcpus: at least 1
  * @direct: DIRECT_*
  */
 struct channel_config {
 	struct guest_ram ram;
 	struct event_sink sink;
+	struct vcpu_waker waker;
 	unsigned int nr_vcpus;
 	enum direct_access direct;
 };
@@ -94,7 +108,8 @@ void channel_destroy(struct channel *channel);
  * Context: the vCPU's thread, always the same one for a vCPU; the vCPU is stopped.
  * Return: 0: the call was served. When it is refused, the page is unchanged: -EINVAL: unknown kind
  * or vCPU; -ENOENT: the page is not in the pool, or it has no open session to answer; -EBUSY:
- * another vCPU holds the session, or the page already had an open session (which is cancelled);
+ * another vCPU holds the session, the session to cancel is in a call, or the page already had an
+ * open session (which is cancelled); -EAGAIN: too many cancelled sessions have not ended yet;
  * -ESTALE: wrong generation; -EPROTO: contents out of bounds; -EFAULT: a page or range of a hello
  * is not RAM; -ECANCELED: the session was cancelled meanwhile; -ESHUTDOWN: after
  * channel_cancel_vcpu(); -ENOMEM.
@@ -112,6 +127,17 @@ must_check int channel_call(struct channel *channel, unsigned int vcpu, gpa_t pa
  */
 must_check int channel_call_index(struct channel *channel, unsigned int vcpu, uint32_t index,
 				  uint32_t kind);
+
+/**
+ * channel_attend() - end the sessions of a vCPU that were cancelled by other threads
+ * @channel: the channel
+ * @vcpu: index of the vCPU
+ *
+ * Their callbacks continue and get -ECANCELED. Cheap when there are none.
+ *
+ * Context: the vCPU's thread, before it enters the guest.
+ */
+void channel_attend(struct channel *channel, unsigned int vcpu);
 
 /**
  * channel_cancel_vcpu() - cancel all sessions of a vCPU before its thread ends

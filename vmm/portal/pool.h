@@ -17,14 +17,16 @@
  * struct pool - registered pages
  * @hello: the hello that registered them
  * @refs: reference count, protected by the channel's lock
+ * @nr_detached: sessions that are open without a page, see pool_detach()
  * @nr_sessions: number of pages
  * @sessions: one for each page, by page index
  */
 struct pool {
 	struct hello hello;
 	unsigned int refs;
+	size_t nr_detached;
 	size_t nr_sessions;
-	struct session sessions[];
+	struct session *sessions[];
 };
 
 /**
@@ -54,6 +56,25 @@ struct session *pool_find(struct pool *pool, gpa_t gpa);
  * Return: the address; an address that pool_find() does not find when there is no such page.
  */
 gpa_t pool_page(const struct pool *pool, size_t index);
+
+/**
+ * pool_detach() - take an open session off its page, which gets a new session that is free
+ * @session: open, and not detached
+ *
+ * The pool keeps as many detached sessions as it has pages, so that a guest cannot pile them up.
+ *
+ * Context: under the channel's lock.
+ * Return: 0; -EAGAIN: there are as many already; -ENOMEM.
+ */
+must_check int pool_detach(struct session *session);
+
+/**
+ * pool_free_detached() - free a session that is no longer open
+ * @session: the session; nothing happens when it is not detached
+ *
+ * Context: under the channel's lock; the caller still holds the session's reference on the pool.
+ */
+void pool_free_detached(struct session *session);
 
 /**
  * pool_put() - drop a reference; the last one frees the pool. @pool may be NULL.

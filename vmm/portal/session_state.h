@@ -3,8 +3,8 @@
  * The state of a session. For files in portal/ only.
  *
  * A session's fields belong to the vCPU thread that runs it, from the call that opens it to the
- * call that ends it. Other threads only read @state and @vcpu, under the channel's lock, and set
- * @doomed.
+ * call that ends it. Other threads only read @state, @vcpu and @header.generation, under the
+ * channel's lock, and set @doomed.
  */
 #ifndef PORTAL_SESSION_STATE_H
 #define PORTAL_SESSION_STATE_H
@@ -31,6 +31,7 @@ enum session_state {
 /**
  * struct session - a page of the pool and the session on it
  * @page: host address of the page
+ * @index: number of the page in the pool
  * @pool: the pool that the page belongs to
  * @state: changed under the channel's lock
  * @vcpu: index of the vCPU that holds the session
@@ -47,12 +48,15 @@ enum session_state {
  * @ram: guest RAM
  * @table: page tables of the event's task; PAGE_TABLE_NONE: no direct access
  * @may_write: direct access may write
+ * @is_remote: the last answer was PORTAL_CALL_ANSWER_REMOTE: the task is not on the vCPU that is
+ *	stopped, so direct access is not safe
  * @sink: the channel's receiver of events
  * @stats: the channel's counters
  * @trace: the channel's trace
  */
 struct session {
 	void *page;
+	size_t index;
 	struct pool *pool;
 	enum session_state state;
 	unsigned int vcpu;
@@ -72,6 +76,7 @@ struct session {
 	const struct guest_ram *ram;
 	struct page_table table;
 	bool may_write;
+	bool is_remote;
 	const struct event_sink *sink;
 	struct stats *stats;
 	struct trace *trace;

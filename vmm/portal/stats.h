@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STATS_NR_CALLS	7 /* by PORTAL_CALL_*, 0 = unknown kinds */
+#define STATS_NR_CALLS	9 /* by PORTAL_CALL_*, 0 = unknown kinds */
 #define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
 
 /* see struct channel_stats for the meaning of each */

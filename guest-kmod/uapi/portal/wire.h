@@ -51,6 +51,16 @@
 #define PORTAL_CALL_BYE	 5 /* the pool is closed: no page of it is used after this call */
 /* this CPU's trace ring has no room: the host takes records out of it before it serves the call */
 #define PORTAL_CALL_TRACE 6
+/*
+ * As ANSWER, made by an inter-processor call: the session's task itself is not on this CPU, so the
+ * host must not use the task's page tables until the next ANSWER.
+ */
+#define PORTAL_CALL_ANSWER_REMOTE 7
+/*
+ * The CPU of the page's session is offline, so the session cannot go on: the host cancels it, and
+ * the page is free. The header has the session's generation. Any CPU may make this call.
+ */
+#define PORTAL_CALL_CANCEL 8
 
 /* ---- the page ---- */
 

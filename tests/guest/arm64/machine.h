@@ -35,7 +35,7 @@
 /* unknown kinds of calls; this doorbell cannot transfer others */
 #define UNKNOWN_CALLS \
 	{             \
-		0, 7  \
+		0, 9  \
 	}
 
 /**

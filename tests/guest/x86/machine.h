@@ -40,7 +40,7 @@
 /* unknown kinds of calls; this doorbell can transfer any 32-bit value */
 #define UNKNOWN_CALLS                              \
 	{                                          \
-		0, 7, 0xff, 0x7fffffff, 0xffffffff \
+		0, 9, 0xff, 0x7fffffff, 0xffffffff \
 	}
 
 /** user_done() - return from CPL 3. */

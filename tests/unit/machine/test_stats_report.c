@@ -197,6 +197,8 @@ static void test_names_belong_to_their_counters(void **state)
 	CHANNEL("doorbells.work", doorbells[PORTAL_CALL_WORK]);
 	CHANNEL("doorbells.bye", doorbells[PORTAL_CALL_BYE]);
 	CHANNEL("doorbells.trace", doorbells[PORTAL_CALL_TRACE]);
+	CHANNEL("doorbells.answer_remote", doorbells[PORTAL_CALL_ANSWER_REMOTE]);
+	CHANNEL("doorbells.cancel", doorbells[PORTAL_CALL_CANCEL]);
 	CHANNEL("doorbells.refused", refused);
 	CHANNEL("events.hello", events[PORTAL_EVENT_HELLO & 0xff]);
 	CHANNEL("events.enter", events[PORTAL_EVENT_SYSCALL_ENTER & 0xff]);

@@ -69,6 +69,7 @@ static struct rig {
 	int pthread_err;
 
 	gpa_t page; /* that the channel asked for last */
+	unsigned int nr_attend;
 } rig;
 
 bool __wrap_arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);
@@ -78,6 +79,15 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 			  void *arg);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*fn)(void *),
 			  void *arg);
+
+void __real_channel_attend(struct channel *channel, unsigned int vcpu);
+void __wrap_channel_attend(struct channel *channel, unsigned int vcpu);
+
+void __wrap_channel_attend(struct channel *channel, unsigned int vcpu)
+{
+	rig.nr_attend++;
+	__real_channel_attend(channel, vcpu);
+}
 
 bool __wrap_arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call)
 {
@@ -687,6 +697,18 @@ static void end_meanwhile(struct kvm_run *run)
 	mmio_read(run);
 }
 
+static void test_wake_makes_the_thread_attend_and_run_on(void **state)
+{
+	(void)state;
+	start(NULL, 0);
+	sem_wait(&rig.idle);
+	assert_int_equal(rig.nr_attend, 1);
+	vcpu_thread_wake(&rig.cpu);
+	sem_wait(&rig.idle);
+	assert_int_equal(rig.nr_attend, 2);
+	vcpu_thread_stop(&rig.cpu);
+}
+
 static void test_outcome_ends_the_thread_after_the_exit_is_served(void **state)
 {
 	const struct step steps[] = { { .fill = end_meanwhile } };
@@ -794,6 +816,7 @@ int main(void)
 		CASE(test_outcome_ends_the_thread_after_the_exit_is_served),
 		CASE(test_outcome_before_the_first_run_runs_nothing),
 		CASE(test_stop_takes_a_running_guest_out),
+		CASE(test_wake_makes_the_thread_attend_and_run_on),
 		CASE(test_ended_thread_has_its_sessions_cancelled),
 		CASE(test_first_vcpu_runs_the_probe_and_then_the_guest),
 		CASE(test_failed_probe_is_reported_and_runs_no_guest),

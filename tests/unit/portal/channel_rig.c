@@ -85,6 +85,14 @@ static void *slice(void *ctx, gpa_t gpa, uint64_t len)
 	return host || !rig->more.slice ? host : rig->more.slice(rig->more.ctx, gpa, len);
 }
 
+static void wake(void *ctx, unsigned int vcpu)
+{
+	struct channel_rig *rig = ctx;
+
+	rig->nr_wake++;
+	rig->woken = vcpu;
+}
+
 void channel_rig_init(struct channel_rig *rig)
 {
 	channel_rig_init_direct(rig, DIRECT_OFF);
@@ -107,6 +115,7 @@ void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct)
 			.on_trace_broken = on_trace_broken,
 			.ctx = rig,
 		},
+		.waker = { .wake = wake, .ctx = rig },
 		.nr_vcpus = RIG_VCPUS,
 		.direct = direct,
 	};

@@ -35,6 +35,8 @@
  * @nr_trace: number of records
  * @nr_broken: number of corrupt trace rings
  * @broken: the last corrupt trace ring
+ * @nr_wake: times that the channel woke a vCPU
+ * @woken: the last vCPU that it woke
  */
 struct channel_rig {
 	struct fake_guest guest;
@@ -53,6 +55,7 @@ struct channel_rig {
 	struct trace_stamp last_stamp;
 	_Atomic unsigned int nr_trace, nr_broken;
 	unsigned int broken;
+	unsigned int nr_wake, woken;
 };
 
 #define RIG_MEMORY	0x10000ull

@@ -332,7 +332,7 @@ static void test_unknown_kind_and_vcpu_are_einval(void **state)
 
 	boot(rig);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, 0), -EINVAL);
-	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_TRACE + 1), -EINVAL);
+	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_CANCEL + 1), -EINVAL);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
 	assert_int_equal(call_page(rig, RIG_VCPUS, FAKE_RAM_BASE, PORTAL_CALL_WORK), -EINVAL);
 	assert_int_equal(channel_rig_stats(rig).doorbells[0], 3);
@@ -427,6 +427,222 @@ static void test_doomed_session_is_cancelled_on_its_own_thread(void **state)
 	assert_int_equal(session.state, FAKE_REFUSED);
 	assert_int_equal(read_result, -ECANCELED);
 	fake_session_drop(&session);
+}
+
+/* ---- sessions whose task or vCPU has gone away ---- */
+
+static void test_remote_answer_continues_the_session(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	session.is_away = true;
+	fake_session_finish(&session);
+	assert_int_equal(session.state, FAKE_ENDED);
+	assert_int_equal(read_result, 4);
+	assert_int_equal(channel_rig_stats(rig).doorbells[PORTAL_CALL_ANSWER_REMOTE], 1);
+	assert_int_equal(channel_rig_stats(rig).refused, 0);
+}
+
+static void test_remote_answer_on_another_vcpu_is_ebusy(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	fake_session_serve(&session);
+	assert_int_equal(call_page(rig, 1, fake_page_gpa(&rig->guest, session.page),
+				   PORTAL_CALL_ANSWER_REMOTE),
+			 -EBUSY);
+	fake_session_call(&session, PORTAL_CALL_ANSWER_REMOTE);
+	assert_int_equal(session.state, FAKE_ENDED);
+	fake_session_drop(&session);
+}
+
+/* What vCPU 1 does while vCPU 0 is offline, on another thread. */
+struct elsewhere {
+	struct channel_rig *rig;
+	struct fake_session *session;
+	int ret;
+};
+
+static void *cancel_from_vcpu_1(void *arg)
+{
+	struct elsewhere *elsewhere = arg;
+
+	elsewhere->ret = fake_session_cancel(elsewhere->session, 1);
+	return NULL;
+}
+
+static int cancel_elsewhere(struct channel_rig *rig, struct fake_session *session)
+{
+	struct elsewhere elsewhere = { .rig = rig, .session = session };
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, cancel_from_vcpu_1, &elsewhere);
+	pthread_join(thread, NULL);
+	return elsewhere.ret;
+}
+
+static void test_cancelled_session_ends_when_its_vcpu_attends(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	assert_int_equal(cancel_elsewhere(rig, &session), 0);
+	assert_int_equal(rig->nr_wake, 1);
+	assert_int_equal(rig->woken, 0);
+	/* not yet: its coroutine belongs to this thread */
+	assert_int_equal(read_result, 12345);
+	channel_attend(rig->channel, 1);
+	assert_int_equal(read_result, 12345);
+	channel_attend(rig->channel, 0);
+	assert_int_equal(read_result, -ECANCELED);
+	assert_int_equal(channel_rig_stats(rig).sessions_now, 0);
+	assert_int_equal(channel_rig_stats(rig).cancelled, 1);
+	assert_int_equal(channel_rig_stats(rig).protocol_errors, 0);
+}
+
+static void test_cancelled_session_ends_at_the_next_call_of_its_vcpu(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	assert_int_equal(cancel_elsewhere(rig, &session), 0);
+	assert_int_equal(fake_work(&rig->guest, 0), 0);
+	assert_int_equal(read_result, -ECANCELED);
+}
+
+static void test_own_vcpu_cancels_at_once(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	assert_int_equal(fake_session_cancel(&session, 0), 0);
+	assert_int_equal(read_result, -ECANCELED);
+	assert_int_equal(channel_rig_stats(rig).sessions_now, 0);
+}
+
+/* The page is free although the old session has not ended, and neither disturbs the other. */
+static void test_page_of_a_cancelled_session_is_free_at_once(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session old, new;
+	ssize_t old_result = 12345;
+
+	boot(rig);
+	rig->talk_ctx = &old_result;
+	channel_rig_open(rig, &old, 0);
+	assert_int_equal(cancel_elsewhere(rig, &old), 0);
+	rig->talk_ctx = &read_result;
+	channel_rig_open(rig, &new, 1);
+	assert_int_equal(new.page, old.page);
+	assert_int_equal(new.state, FAKE_REQUESTED);
+	channel_attend(rig->channel, 0);
+	assert_int_equal(old_result, -ECANCELED);
+	fake_session_finish(&new);
+	assert_int_equal(new.state, FAKE_ENDED);
+	assert_int_equal(read_result, 4);
+	assert_int_equal(channel_rig_stats(rig).refused, 0);
+	assert_int_equal(channel_rig_stats(rig).sessions_now, 0);
+}
+
+static void test_cancelled_session_survives_its_pool(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	assert_int_equal(cancel_elsewhere(rig, &session), 0);
+	assert_int_equal(fake_bye(&rig->guest, 1), 0);
+	assert_int_equal(fake_hello(&rig->guest, 1), 0);
+	assert_int_equal(read_result, 12345);
+	channel_cancel_vcpu(rig->channel, 0);
+	assert_int_equal(read_result, -ECANCELED);
+}
+
+static void test_cancel_without_a_session_is_enoent(void **state)
+{
+	struct channel_rig *rig = *state;
+
+	boot(rig);
+	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_CANCEL), -ENOENT);
+	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE - 4096, PORTAL_CALL_CANCEL), -ENOENT);
+}
+
+static void test_cancel_with_wrong_generation_keeps_the_session(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+	uint32_t own;
+
+	boot(rig);
+	channel_rig_open(rig, &session, 0);
+	own = session.generation;
+	session.generation = own + 1;
+	assert_int_equal(fake_session_cancel(&session, 1), -ESTALE);
+	session.generation = own;
+	fake_session_serve(&session);
+	fake_session_region(&session)->op = htole64(PORTAL_RESP_DONE | (uint64_t)own << 32);
+	fake_session_region(&session)->size = htole64(4);
+	fake_session_call(&session, PORTAL_CALL_ANSWER);
+	assert_int_equal(session.state, FAKE_ENDED);
+	assert_int_equal(read_result, 4);
+}
+
+static void cancel_inside(struct channel_rig *rig, struct session *session)
+{
+	int *ret = rig->talk_ctx;
+
+	(void)session;
+	*ret = call_page(rig, 1, FAKE_RAM_BASE, PORTAL_CALL_CANCEL);
+}
+
+static void test_cancel_of_a_session_in_a_call_is_ebusy(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+	int ret = 0;
+
+	boot(rig);
+	rig->talk = cancel_inside;
+	rig->talk_ctx = &ret;
+	channel_rig_open(rig, &session, 0);
+	assert_int_equal(session.page, 0);
+	assert_int_equal(ret, -EBUSY);
+	assert_int_equal(session.state, FAKE_ENDED);
+	fake_session_drop(&session);
+}
+
+/* A guest that cancels for ever costs the host as many sessions again as it has pages, no more. */
+static void test_cancelled_sessions_are_limited_by_the_pages(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session[2][4];
+
+	boot(rig);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 4; i++)
+			channel_rig_open(rig, &session[round][i], (unsigned int)round);
+		for (int i = 0; round == 0 && i < 4; i++)
+			assert_int_equal(cancel_elsewhere(rig, &session[0][i]), 0);
+	}
+	assert_int_equal(fake_session_cancel(&session[1][0], 1), -EAGAIN);
+	channel_attend(rig->channel, 0);
+	assert_int_equal(fake_session_cancel(&session[1][1], 1), 0);
+	for (int i = 2; i < 4; i++)
+		fake_session_finish(&session[1][i]);
+	assert_int_equal(channel_rig_stats(rig).sessions_now, 1);
 }
 
 /* ---- forged answers ---- */
@@ -618,6 +834,17 @@ int main(void)
 		CHANNEL_TEST(test_answer_from_another_vcpu_keeps_the_session),
 		CHANNEL_TEST(test_opening_an_open_session_cancels_it),
 		CHANNEL_TEST(test_doomed_session_is_cancelled_on_its_own_thread),
+		CHANNEL_TEST(test_remote_answer_continues_the_session),
+		CHANNEL_TEST(test_remote_answer_on_another_vcpu_is_ebusy),
+		CHANNEL_TEST(test_cancelled_session_ends_when_its_vcpu_attends),
+		CHANNEL_TEST(test_cancelled_session_ends_at_the_next_call_of_its_vcpu),
+		CHANNEL_TEST(test_own_vcpu_cancels_at_once),
+		CHANNEL_TEST(test_page_of_a_cancelled_session_is_free_at_once),
+		CHANNEL_TEST(test_cancelled_session_survives_its_pool),
+		CHANNEL_TEST(test_cancel_without_a_session_is_enoent),
+		CHANNEL_TEST(test_cancel_with_wrong_generation_keeps_the_session),
+		CHANNEL_TEST(test_cancel_of_a_session_in_a_call_is_ebusy),
+		CHANNEL_TEST(test_cancelled_sessions_are_limited_by_the_pages),
 		CHANNEL_TEST(test_answer_longer_than_requested_is_eproto),
 		CHANNEL_TEST(test_answer_with_unknown_code_is_eproto),
 		CHANNEL_TEST(test_resp_unknown_and_invalid_keep_the_session),

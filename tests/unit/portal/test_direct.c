@@ -244,6 +244,63 @@ static void test_no_direct_read_after_the_session(void **state)
 	rig_done(&rig);
 }
 
+/* bytes that accesses of one session got, in their order */
+struct accesses {
+	char first, remote_read, direct_read;
+};
+
+static char read_byte(struct session *session, uint64_t gva)
+{
+	char byte = 0;
+
+	assert_int_equal(op_read(session, gva, &byte, 1), 1);
+	return byte;
+}
+
+static void access_and_move(struct channel_rig *rig, struct session *session)
+{
+	struct accesses *accesses = rig->talk_ctx;
+
+	accesses->first = read_byte(session, GVA + PAGE);
+	accesses->remote_read = read_byte(session, GVA);
+	assert_int_equal(op_write(session, GVA, "w", 1), 1);
+	accesses->direct_read = read_byte(session, GVA + 2 * PAGE);
+}
+
+/* A vCPU that is stopped for a task elsewhere does not keep the task's pages mapped. */
+static void test_no_direct_access_after_a_remote_answer(void **state)
+{
+	struct accesses accesses = { 0 };
+	struct fake_session session;
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, DIRECT_READ_WRITE);
+	make_absent(&rig, 1);
+	assert_int_equal(fake_hello(&rig.channel.guest, 0), 0);
+	rig.channel.talk = access_and_move;
+	rig.channel.talk_ctx = &accesses;
+	channel_rig_open(&rig.channel, &session, 0);
+	session.is_away = true;
+	fake_session_step(&session);
+	fake_session_step(&session);
+	assert_int_equal(fake_session_op(&session), PORTAL_OP_WRITE);
+	session.is_away = false;
+	fake_session_finish(&session);
+	assert_int_equal(session.state, FAKE_ENDED);
+	/* 'g' is the guest's answer, 'd' was read by page tables */
+	assert_int_equal(accesses.first, 'g');
+	assert_int_equal(accesses.remote_read, 'g');
+	assert_int_equal(rig.channel.memory[0], 'w');
+	assert_int_equal(rig.pages[0][0], 'd');
+	assert_int_equal(accesses.direct_read, 'd');
+	assert_int_equal(operations(&rig, PORTAL_OP_READ), 2);
+	assert_int_equal(operations(&rig, PORTAL_OP_WRITE), 1);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_read, 1);
+	assert_int_equal(channel_rig_stats(&rig.channel).direct_written, 0);
+	rig_done(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_dirty_pages_are_written_directly),
 		cmocka_unit_test(test_clean_pages_are_written_by_operation),
 		cmocka_unit_test(test_no_direct_read_after_the_session),
+		cmocka_unit_test(test_no_direct_access_after_a_remote_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

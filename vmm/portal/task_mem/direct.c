@@ -13,7 +13,7 @@ static size_t least(size_t a, size_t b)
 static bool find(const struct session *session, uint64_t gva, struct page_walk *ret_walk)
 {
 	/* a session that is over may continue while its vCPU no longer waits */
-	return !session_is_over(session) &&
+	return !session->is_remote && !session_is_over(session) &&
 	       page_table_walk(&session->table, session->ram, gva, ret_walk);
 }
 

@@ -10,6 +10,9 @@
  * processor. This requires that the guest knows no other way to invalidate TLB entries; the VMM
  * hides the others from it. On arm64 invalidation is broadcast and does not wait for other CPUs:
  * there the walk is verified after the copy, and memory is never written.
+ *
+ * After PORTAL_CALL_ANSWER_REMOTE the CPU that is stopped is another one than the task's. There is
+ * no direct access then until the task's own CPU makes a call.
  */
 #ifndef PORTAL_DIRECT_H
 #define PORTAL_DIRECT_H
