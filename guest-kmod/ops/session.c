@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) "portal: " fmt
+
 #include <linux/errno.h>
-#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
@@ -79,13 +82,29 @@ static int session_verdict(struct pool_page *page, const struct header *header)
 	return header->size;
 }
 
+/*
+ * The host's half of the session belongs to @cpu, which is offline. The host ends it, and the page
+ * is free. If the host refuses that, the next session on the page is refused once.
+ */
+static int session_give_up(struct pool_page *page, unsigned int cpu)
+{
+	header_write(page, PORTAL_RESP_CANCELLED, 0, -ECANCELED);
+	if (!doorbell_call(page->gpa, page->index, PORTAL_CALL_CANCEL))
+		pr_debug("the host did not cancel the session on page %u\n", page->index);
+	pr_warn_ratelimited("CPU %u went offline during a session of %s [%d]: it is cancelled\n",
+			    cpu, current->comm, task_pid_nr(current));
+	return -ECANCELED;
+}
+
 static int session_loop(struct pool_page *page, u32 call)
 {
 	struct header header;
+	unsigned int cpu;
+	int err;
 
+	if (!doorbell_call_from(page->gpa, page->index, call, &cpu))
+		return -ENODEV;
 	for (;;) {
-		if (!doorbell_call(page->gpa, page->index, call))
-			return -ENODEV;
 		header_read(page, &header);
 		if (upper_32_bits(header.op) != page->generation)
 			return -EPROTO;
@@ -94,7 +113,11 @@ static int session_loop(struct pool_page *page, u32 call)
 		if (lower_32_bits(header.op) == PORTAL_OP_VERDICT)
 			return session_verdict(page, &header);
 		session_serve(page, &header);
-		call = PORTAL_CALL_ANSWER;
+		err = doorbell_answer_from(page->gpa, page->index, cpu);
+		if (err == -ENXIO)
+			return session_give_up(page, cpu);
+		if (err)
+			return err;
 		cond_resched();
 	}
 }
@@ -106,9 +129,7 @@ int session_run(struct guest_session *session, u32 call, u32 event, u32 size)
 
 	page->generation++;
 	header_write(page, event, 0, size);
-	migrate_disable();
 	err = session_loop(page, call);
-	migrate_enable();
 	if (err >= 0 && fatal_signal_pending(current))
 		return -EINTR;
 	return err;

@@ -84,12 +84,15 @@ static inline bool session_waited(const struct guest_session *session)
  * @event: PORTAL_EVENT_*
  * @size: bytes of event in session_data(), 0 .. PORTAL_DATA_SIZE
  *
- * The task stays on its vCPU from the first call to the last.
+ * The host serves all calls of a session on the CPU that made the first one. The task may move: its
+ * later calls are then made by that CPU, see doorbell_answer_from(). If that CPU goes offline, the
+ * session ends. CPU hotplug does not wait for sessions, and an operation may wait for it.
  *
  * Context: may sleep; the caller holds no lock that an operation may take.
  * Return: 0: the host changes nothing; > 0: size of the verdict in session_scratch(), whose content
  * is not checked yet; -EINTR: the task is being killed; -ENODEV: the host refused the call;
- * -EPROTO: the host violated the protocol.
+ * -EPROTO: the host violated the protocol; -ECANCELED: the CPU went offline, which is logged and
+ * which the host counts.
  */
 int __must_check session_run(struct guest_session *session, u32 call, u32 event, u32 size);
 
