@@ -500,7 +500,29 @@ static void test_virtio_mmio_set_config_interrupts_the_driver(void **state)
 			 VIRTIO_MMIO_INT_CONFIG);
 }
 
-static void test_virtio_mmio_notify_of_absent_queue_or_early_ignored(void **state)
+/* as some drivers do: it is not served before DRIVER_OK, and not forgotten either */
+static void test_virtio_mmio_early_notify_is_served_at_driver_ok(void **state)
+{
+	struct fixture *f = *state;
+
+	driver_negotiate(&f->driver, FEATURE_EVENT_IDX);
+	ring_init(&f->driver.ring, f->driver.mem, SIZE);
+	driver_write_queue(&f->driver, &f->driver.ring.layout);
+	offer_one(&f->driver);
+	driver_notify(&f->driver);
+	assert_int_equal(f->model.nr_serves, 0);
+	driver_write(&f->driver, VIRTIO_MMIO_STATUS, UP);
+	assert_int_equal(f->model.nr_serves, 1);
+	assert_int_equal(f->model.nr_requests, 1);
+	assert_int_equal(f->driver.nr_irqs, 1);
+	/* a reset forgets it */
+	driver_negotiate(&f->driver, FEATURE_EVENT_IDX);
+	driver_write_queue(&f->driver, &f->driver.ring.layout);
+	driver_write(&f->driver, VIRTIO_MMIO_STATUS, UP);
+	assert_int_equal(f->model.nr_serves, 1);
+}
+
+static void test_virtio_mmio_notify_of_absent_queue_or_before_setup_ignored(void **state)
 {
 	static const uint32_t queues[] = { 1, VIRTIO_MAX_QUEUES, 0xffff, UINT32_MAX };
 	struct fixture *f = *state;
@@ -510,8 +532,8 @@ static void test_virtio_mmio_notify_of_absent_queue_or_early_ignored(void **stat
 	ring_init(&f->driver.ring, f->driver.mem, SIZE);
 	driver_write_queue(&f->driver, &f->driver.ring.layout);
 	offer_one(&f->driver);
-	driver_notify(&f->driver);
-	assert_int_equal(f->model.nr_serves, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(queues); i++)
+		driver_write(&f->driver, VIRTIO_MMIO_QUEUE_NOTIFY, queues[i]);
 	driver_write(&f->driver, VIRTIO_MMIO_STATUS, UP);
 	for (size_t i = 0; i < ARRAY_SIZE(queues); i++)
 		driver_write(&f->driver, VIRTIO_MMIO_QUEUE_NOTIFY, queues[i]);
@@ -582,7 +604,8 @@ int main(void)
 		T(test_virtio_mmio_config_reads_any_width_and_pads_zeros),
 		T(test_virtio_mmio_config_cannot_be_written),
 		T(test_virtio_mmio_set_config_interrupts_the_driver),
-		T(test_virtio_mmio_notify_of_absent_queue_or_early_ignored),
+		T(test_virtio_mmio_early_notify_is_served_at_driver_ok),
+		T(test_virtio_mmio_notify_of_absent_queue_or_before_setup_ignored),
 		T(test_virtio_mmio_queue_that_is_not_ready_is_not_served),
 		T(test_virtio_mmio_random_register_writes_are_harmless),
 	};

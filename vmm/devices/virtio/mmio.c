@@ -31,6 +31,7 @@ struct queue {
 	struct virtqueue_layout layout; /* registers */
 	bool ready;			/* register */
 	struct virtqueue vq;		/* set up from the registers at DRIVER_OK */
+	bool notified_early;		/* before DRIVER_OK */
 };
 
 struct virtio_mmio {
@@ -127,6 +128,32 @@ static bool features_acceptable(const struct virtio_mmio *transport)
 	       taken & (1ull << VIRTIO_F_VERSION_1);
 }
 
+static void serve(struct virtio_mmio *transport, uint32_t index)
+{
+	const struct virtio_device *device = &transport->device;
+	struct virtqueue *vq = &transport->queues[index].vq;
+	bool wants_irq;
+
+	virtqueue_begin(vq);
+	device->ops->serve(device->model, index, vq);
+	wants_irq = virtqueue_end(vq);
+	if (vq->broken)
+		need_reset(transport);
+	else if (wants_irq)
+		interrupt(transport, VIRTIO_MMIO_INT_VRING);
+}
+
+/*
+ * A driver must not notify before DRIVER_OK (VIRTIO 1.2, 3.1.1), but the entropy driver of some
+ * kernels of the 5.10 series does, and then waits for ever unless the device remembers it.
+ */
+static void serve_early(struct virtio_mmio *transport)
+{
+	for (unsigned int i = 0; i < transport->device.nr_queues; i++)
+		if (transport->status == STATUS_DRIVER_OK && transport->queues[i].notified_early)
+			serve(transport, i);
+}
+
 /* set up the queues; later writes to the registers have no effect. If a layout is not valid, the
  * device needs a reset. */
 static void start(struct virtio_mmio *transport)
@@ -146,6 +173,7 @@ static void start(struct virtio_mmio *transport)
 				    transport->driver_features) < 0)
 			need_reset(transport);
 	}
+	serve_early(transport);
 }
 
 /* VIRTIO 1.2, 3.1.1: the steps up to FEATURES_OK, which requires acceptable features */
@@ -197,20 +225,12 @@ static void write_driver_features(struct virtio_mmio *transport, uint32_t value)
 
 static void notify(struct virtio_mmio *transport, uint32_t index)
 {
-	const struct virtio_device *device = &transport->device;
-	struct virtqueue *vq;
-	bool wants_irq;
-
-	if (transport->status != STATUS_DRIVER_OK || index >= device->nr_queues)
+	if (index >= transport->device.nr_queues)
 		return;
-	vq = &transport->queues[index].vq;
-	virtqueue_begin(vq);
-	device->ops->serve(device->model, index, vq);
-	wants_irq = virtqueue_end(vq);
-	if (vq->broken)
-		need_reset(transport);
-	else if (wants_irq)
-		interrupt(transport, VIRTIO_MMIO_INT_VRING);
+	if (transport->status == STATUS_DRIVER_OK)
+		serve(transport, index);
+	else if (transport->status == STATUS_FEATURES_OK)
+		transport->queues[index].notified_early = true;
 }
 
 static struct queue *selected_queue(struct virtio_mmio *transport)
