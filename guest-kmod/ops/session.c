@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) "portal: " fmt
 
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/printk.h>
 #include <linux/sched.h>

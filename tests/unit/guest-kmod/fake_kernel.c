@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_kernel.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +74,38 @@ unsigned int fake_kernel_preempt_disable(void)
 void fake_kernel_preempt_enable(void)
 {
 	pthread_mutex_unlock(&cpu_lock[fake_current->cpu]);
+}
+
+void fake_kernel_warn(const char *format, ...)
+{
+	va_list args;
+
+	fake_kernel.nr_warnings++;
+	va_start(args, format);
+	vsnprintf(fake_kernel.warning, sizeof(fake_kernel.warning), format, args);
+	va_end(args);
+}
+
+static _Thread_local int called_cpu = -1;
+
+int fake_kernel_call_on(unsigned int cpu, void (*fn)(void *info), void *info)
+{
+	if (fake_kernel.offline[cpu])
+		return -ENXIO;
+	called_cpu = (int)cpu;
+	fn(info);
+	called_cpu = -1;
+	return 0;
+}
+
+bool fake_kernel_is_in_call(void)
+{
+	return called_cpu >= 0;
+}
+
+unsigned int fake_kernel_cpu(void)
+{
+	return called_cpu >= 0 ? (unsigned int)called_cpu : fake_current->cpu;
 }
 
 void fake_kernel_lock(struct fake_lock *lock)

@@ -17,10 +17,14 @@
 /**
  * struct task_struct - a task
  * @cpu: CPU that it runs on, 0 .. FAKE_NR_CPUS - 1; only the task changes it, with preemption on
+ * @pid: its number
+ * @comm: its name
  * @killed: killable waits end at once; set by the task or by fake_kernel_kill()
  */
 struct task_struct {
 	unsigned int cpu;
+	int pid;
+	char comm[16];
 	atomic_bool killed;
 };
 
@@ -42,14 +46,19 @@ struct fake_wait {
 /**
  * struct fake_kernel - counters and switches
  * @nr_locks: spinlocks taken; @nr_wakes: wake-ups; @nr_allocated: allocations not freed yet
+ * @nr_warnings: messages at the level of a warning; @warning: the last one
  * @nr_until_enomem: allocations up to the one that fails; 0: none fails
+ * @offline: CPUs that are offline
  * @step: if set, called before and after each atomic exchange, to act for other CPUs
  */
 struct fake_kernel {
 	atomic_uint nr_locks;
 	atomic_uint nr_wakes;
 	atomic_uint nr_allocated;
+	unsigned int nr_warnings;
+	char warning[128];
 	unsigned int nr_until_enomem;
+	bool offline[FAKE_NR_CPUS];
 	void (*step)(void);
 };
 
@@ -85,6 +94,22 @@ void fake_kernel_free(const void *ptr);
 /** fake_kernel_preempt_disable() - keep other tasks off this CPU until enabled. Return: the CPU. */
 unsigned int fake_kernel_preempt_disable(void);
 void fake_kernel_preempt_enable(void);
+
+/** fake_kernel_warn() - keep a message */
+__attribute__((format(printf, 1, 2))) void fake_kernel_warn(const char *format, ...);
+
+/**
+ * fake_kernel_call_on() - call a function as in an interrupt of another CPU
+ *
+ * Return: 0; -ENXIO: the CPU is offline.
+ */
+int fake_kernel_call_on(unsigned int cpu, void (*fn)(void *info), void *info);
+
+/** fake_kernel_is_in_call() - check whether this thread is inside fake_kernel_call_on() */
+bool fake_kernel_is_in_call(void);
+
+/** fake_kernel_cpu() - the CPU that executes: the task's, or that of fake_kernel_call_on() */
+unsigned int fake_kernel_cpu(void);
 
 void fake_kernel_lock(struct fake_lock *lock);
 void fake_kernel_unlock(struct fake_lock *lock);

@@ -38,6 +38,8 @@ typedef u64 phys_addr_t;
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
+#define lower_32_bits(x)  ((u32)(x))
+#define upper_32_bits(x)  ((u32)((u64)(x) >> 32))
 #define ALIGN(x, to)	  (((x) + (to)-1) / (to) * (to))
 #define ALIGN_DOWN(x, to) ((x) / (to) * (to))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))

@@ -1,7 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef FAKE_LINUX_KERNEL_H
-#define FAKE_LINUX_KERNEL_H
-
-#define lower_32_bits(value) ((u32)(value))
-
-#endif
+/* lower_32_bits() is in shim.h. */

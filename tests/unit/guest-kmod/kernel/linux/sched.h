@@ -5,6 +5,8 @@
 
 #include "fake_kernel.h"
 
-#define current fake_current
+#define current		  fake_current
+#define cond_resched()	  ((void)0)
+#define task_pid_nr(task) ((task)->pid)
 
 #endif
