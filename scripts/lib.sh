@@ -17,6 +17,8 @@ PATH="$PATH:/usr/sbin:/sbin"
 
 readonly PORTAL_SCRIPT="${0##*/}"
 
+readonly DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
 # say WORD... - prints a progress message on stderr.
 say() {
 	printf '%s: %s\n' "$PORTAL_SCRIPT" "$*" >&2
@@ -114,12 +116,29 @@ with_lock() {
 	exec {fd}>&-
 }
 
-# apt_private DEB_ARCH - makes apt_query and apt_download use separate package lists in the cache, for
-# any architecture and without root; updates the lists when they are a day old.
+# debian_sources CODENAME - prints the sources of another Debian release, on the mirrors that this machine uses for its
+# own. Debian's keyring has the keys of older releases. The lists of one that is no longer supported do not change, so
+# their date does not matter.
+debian_sources() {
+	local own uri codename
+
+	own="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' | sort -u |
+		while read -r uri codename; do
+			[[ $codename == "$own" || $codename == "$own-security" ]] || continue
+			printf 'deb [signed-by=%s check-valid-until=no] %s %s main\n' \
+				"$DEBIAN_KEYRING" "$uri" "${codename/#$own/$1}"
+		done
+}
+
+# apt_private DEB_ARCH [CODENAME] - makes apt_query and apt_download use separate package lists in the cache, for
+# any architecture and without root, of the Debian release CODENAME if it is given; updates the lists when they are a
+# day old.
 apt_private() {
 	local state
 
-	state="$(cache_dir)/apt/$1"
+	state="$(cache_dir)/apt/$1${2:+-$2}"
 	mkdir -p -- "$state/lists/partial" "$state/cache/archives/partial"
 	: >>"$state/status"
 	APT_OPTIONS=(
@@ -127,6 +146,14 @@ apt_private() {
 		-o "Dir::State::status=$state/status" -o "Dir::Cache=$state/cache"
 		-o "APT::Architecture=$1" -o "APT::Architectures=$1"
 	)
+	if [[ -n ${2:-} ]]; then
+		debian_sources "$2" >"$state/sources.list"
+		[[ -s $state/sources.list ]] ||
+			die "the sources in /etc/apt have no mirror of this machine's Debian release"
+		APT_OPTIONS+=(
+			-o "Dir::Etc::SourceList=$state/sources.list" -o "Dir::Etc::SourceParts=/dev/null"
+		)
+	fi
 	with_lock "$state/.lock" update_lists "$1" "$state"
 }
 
