@@ -9,6 +9,7 @@ $1 == "#define" && $2 ~ /^__NR_/ && NF == 5 && $3 == "(__NR_SYSCALL_BASE" { valu
 
 END {
 	delete value["__NR_syscalls"]
+	delete value["__NR_syscall_max"]
 	delete value["__NR_arch_specific_syscall"]
 	for (macro in value) {
 		if (macro !~ /^__NR_[a-z0-9_]+$/)
