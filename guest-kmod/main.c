@@ -8,7 +8,6 @@
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
-#include <linux/panic_notifier.h>
 #include <linux/platform_device.h>
 #include <linux/reboot.h>
 
@@ -236,10 +235,12 @@ static const struct of_device_id portal_of_ids[] = {
 	{},
 };
 
+COMPAT_REMOVE_FN(portal_remove)
+
 /* Probed synchronously: when insmod returns, the hooks are installed. */
 static struct platform_driver portal_driver = {
 	.probe = portal_probe,
-	.compat_remove = portal_remove,
+	COMPAT_REMOVE(portal_remove),
 	.driver = {
 		.name = "portal",
 		.acpi_match_table = portal_acpi_ids,

@@ -3,6 +3,7 @@
 #include <linux/ptrace.h>
 
 #include "arch/arch.h"
+#include "compat/compat.h"
 
 void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
 {

@@ -3,6 +3,7 @@
 #ifndef GUEST_COMPAT_H
 #define GUEST_COMPAT_H
 
+#include <linux/ptrace.h>
 #include <linux/types.h>
 #include <linux/version.h>
 
@@ -59,6 +60,28 @@ static inline unsigned long compat_traced_function(unsigned long site)
 }
 
 /*
+ * Before 5.11 an ftrace callback gets a struct pt_regs, which has the same address as this struct.
+ *
+ * COMPAT_FTRACE_RECURSION is the flag with which ftrace protects a callback against recursion.
+ * Before 5.11 ftrace does that unless another flag is set.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+struct ftrace_regs {
+	struct pt_regs regs;
+};
+
+static inline struct pt_regs *ftrace_get_regs(struct ftrace_regs *fregs)
+{
+	return &fregs->regs;
+}
+#define compat_ftrace_func(fn)	((ftrace_func_t)(fn))
+#define COMPAT_FTRACE_RECURSION 0
+#else
+#define compat_ftrace_func(fn)	(fn)
+#define COMPAT_FTRACE_RECURSION FTRACE_OPS_FL_RECURSION
+#endif
+
+/*
  * The registers that ftrace saved, as a struct with regs[] and pc on arm64: before 6.2 a struct
  * pt_regs, then struct ftrace_regs itself, in later kernels a struct of the architecture.
  */
@@ -70,11 +93,35 @@ static inline unsigned long compat_traced_function(unsigned long site)
 #define compat_ftrace_regs(fregs) ftrace_get_regs(fregs)
 #endif
 
-/* Before 6.11 the remove callback that returns void is called remove_new. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
-#define compat_remove remove_new
+/*
+ * COMPAT_REMOVE_FN() - define what COMPAT_REMOVE() needs
+ * COMPAT_REMOVE() - initialize the remove callback of a struct platform_driver with a function that
+ *	returns nothing
+ *
+ * In 6.11 the callback became such a function. Before, it was called remove_new, which the long-term
+ * kernels have from 6.1 on. In older ones there is only remove, which returns an int that is ignored.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define COMPAT_REMOVE_FN(fn)                                   \
+	static int compat_##fn(struct platform_device *device) \
+	{                                                      \
+		fn(device);                                    \
+		return 0;                                      \
+	}
+#define COMPAT_REMOVE(fn) .remove = compat_##fn
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define COMPAT_REMOVE_FN(fn)
+#define COMPAT_REMOVE(fn) .remove_new = fn
 #else
-#define compat_remove remove
+#define COMPAT_REMOVE_FN(fn)
+#define COMPAT_REMOVE(fn) .remove = fn
+#endif
+
+/* Before 5.14 another header declared panic_notifier_list. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+#include <linux/kernel.h>
+#else
+#include <linux/panic_notifier.h>
 #endif
 
 #endif /* GUEST_COMPAT_H */

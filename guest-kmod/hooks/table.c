@@ -2,6 +2,7 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/rculist.h>

@@ -3,6 +3,7 @@
 
 #include "arch/arch.h"
 #include "compat/compat.h"
+#include "compat/ftrace.h"
 #include "redirect/backend.h"
 
 /* Save all registers if the architecture can. If not, what it saves is enough (second flag). */
@@ -31,13 +32,13 @@ static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 
 /* redirect_entry() calls no function that is ever redirected, so it cannot recurse. */
 static struct ftrace_ops redirect_ops = {
-	.func = redirect_entry,
-	.flags = SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION |
+	.func = compat_ftrace_func(redirect_entry),
+	.flags = SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | COMPAT_FTRACE_RECURSION |
 		 FTRACE_OPS_FL_PERMANENT,
 };
 
 static struct ftrace_ops probe_ops = {
-	.func = redirect_entry,
+	.func = compat_ftrace_func(redirect_entry),
 	.flags = SAVE_REGS,
 };
 
@@ -75,7 +76,7 @@ int redirect_backend_add(unsigned long *functions, unsigned int nr)
 	if (err || nr == 0)
 		return err;
 	to_sites(functions, nr);
-	err = ftrace_set_filter_ips(&redirect_ops, functions, nr, 0, 0);
+	err = compat_ftrace_set_filter_ips(&redirect_ops, functions, nr, 0);
 	return err == -EINVAL ? -ENOSYS : err;
 }
 
@@ -84,7 +85,7 @@ void redirect_backend_remove(unsigned long *functions, unsigned int nr)
 	if (nr == 0)
 		return;
 	to_sites(functions, nr);
-	WARN_ON(ftrace_set_filter_ips(&redirect_ops, functions, nr, 1, 0));
+	WARN_ON(compat_ftrace_set_filter_ips(&redirect_ops, functions, nr, 1));
 }
 
 void redirect_backend_remove_all(void)
@@ -97,6 +98,6 @@ void redirect_backend_remove_all(void)
 /* Leaves dangling pointers in the ops: they must not be used after this. */
 void redirect_backend_free(void)
 {
-	ftrace_free_filter(&redirect_ops);
-	ftrace_free_filter(&probe_ops);
+	compat_ftrace_free_filter(&redirect_ops);
+	compat_ftrace_free_filter(&probe_ops);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/hashtable.h>
 #include <linux/kprobes.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "arch/arch.h"

@@ -20,14 +20,14 @@ static const char *const compat_names[] = {
 
 #define __SYSCALL(nr, sym) [nr] = "__x64_" #sym,
 static const char *const native_symbols[] = {
-#include <asm/syscalls_64.h>
+#include "compat/syscalls_x86_64.h"
 };
 #undef __SYSCALL
 
 #define __SYSCALL(nr, sym)			  [nr] = "__ia32_" #sym,
 #define __SYSCALL_WITH_COMPAT(nr, native, compat) [nr] = "__ia32_" #compat,
 static const char *const compat_symbols[] = {
-#include <asm/syscalls_32.h>
+#include "compat/syscalls_x86_32.h"
 };
 
 static unsigned long native_functions[ARRAY_SIZE(native_symbols)];
