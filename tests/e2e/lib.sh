@@ -14,6 +14,7 @@
 #	FIXTURES    rootfs/, rootfs.ext4, rootfs.squashfs
 #	HOOKS       directory of the example modules
 #	TEST_HOOKS  directory of the modules of tests/e2e/modules
+#	KERNEL_PARAMETERS  for its command line, or empty; run_line has them
 
 # only_on ARCHS PATTERN... - cases whose names match a PATTERN run only for guests of one of the ARCHS
 declare -A ONLY_ON=()
@@ -91,7 +92,7 @@ boot_from() {
 		--timeout "${GUEST_LIMIT:-90}" --stats=stats "$@"
 }
 
-# run_line COMMAND - the kernel parameter that makes the fixture run COMMAND and power off
+# run_line COMMAND - the kernel parameters that make the fixture run COMMAND and power off
 run_line() {
 	local text="$1"
 
@@ -100,7 +101,7 @@ run_line() {
 	text="${text//$'\n'/%0A}"
 	text="${text//$'\t'/ }"
 	text="${text//\"/%22}"
-	printf 'portal.run=%s' "${text// /+}"
+	printf '%sportal.run=%s' "${KERNEL_PARAMETERS:+$KERNEL_PARAMETERS }" "${text// /+}"
 }
 
 # boot_run COMMAND ARGUMENT... - boot the ext4 image, run COMMAND in the guest, power off

@@ -21,7 +21,7 @@ table_of() {
 		return
 	fi
 	if [[ -d $HEADERS/arch/x86 ]]; then
-		awk '$1 == "#define" && $2 ~ /^__NR_/ && $2 != "__NR_syscalls" { sub(/^__NR_/, "", $2); print $3, $2 }' \
+		awk '$1 == "#define" && $2 ~ /^__NR_/ && $2 !~ /^__NR_(syscalls|syscall_max)$/ { sub(/^__NR_/, "", $2); print $3, $2 }' \
 			"$HEADERS/arch/x86/include/generated/uapi/asm/unistd_$1.h"
 	else
 		sed -nE "s/^SYSCALL\($number, (.*)\)\$/\2 \3/p" \
@@ -63,6 +63,8 @@ case_calls_every_entry_fires_its_own_hook() {
 	# the fixture calls getpid() once more
 	grep -vE ' err=0 right=1 wrong=0$| getpid err=0 right=2 wrong=0$' report >others
 	{ missing_calls native; missing_calls compat; } >missing
+	# 5.10 builds this function without a call of the tracer
+	[[ $RELEASE != 5.10.* ]] || awk '$3 == "perf_event_open" { print $1, $2, $3 }' others >>missing
 	while read -r abi nr name result; do
 		grep -qxF "$abi $nr $name" missing || fail "$abi $nr $name: $result, and the kernel has it"
 		[[ $result == *' right=0 wrong=0' ]] || fail "$abi $nr $name: $result"
