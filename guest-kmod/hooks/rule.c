@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "arch/exchange.h"
 #include "base/user_mem.h"
 #include "hooks/rule.h"
 #include "hooks/rule_wire.h"
@@ -27,8 +27,8 @@ static u64 state_get(const struct rule *rule)
 /* Return: the state found; if that is @old, a hit has been added. */
 static u64 state_count(const struct rule *rule, u64 old)
 {
-	u64 found = cmpxchg64(rule->state, (__force u64)cpu_to_le64(old),
-			      (__force u64)cpu_to_le64(old + 1));
+	u64 found = exchange_with_host(rule->state, (__force u64)cpu_to_le64(old),
+				       (__force u64)cpu_to_le64(old + 1));
 
 	return le64_to_cpu((__force __le64)found);
 }

@@ -106,3 +106,20 @@ case_rules_survive_guest_module_reload() {
 	expect_stat operations.RULE_OPEN 3
 	expect_stat operations.RULE_ADD 6
 }
+
+# exchanges_of FUNCTION - the prefix of each cmpxchg in it: lock, or ds, which the kernel has put in lock's place
+exchanges_of() {
+	awk -v name="$1" '$1 == "kcore_bytes:" && $2 == name { gsub(/../, "& ", $4); print $4 }' out.text |
+		grep -oE '(f0|3e) (4[0-9a-f] )?0f b1' | sed 's/^f0.*/lock/; s/^3e.*/ds/' | paste -sd' '
+}
+
+# With one CPU the kernel replaces LOCK prefixes, in itself and in modules, by a prefix without effect. The host revokes
+# rules on another processor, so the exchange that counts a hit has to keep its own.
+only_on x86_64 rules_exchange_with_the_host_is_locked_on_one_cpu
+case_rules_exchange_with_the_host_is_locked_on_one_cpu() {
+	boot_run 'kcore_bytes -w rule_try _raw_spin_lock' --cpus 1
+	[[ "$(exchanges_of _raw_spin_lock)" == ds ]] ||
+		fail "the kernel has not patched its own: _raw_spin_lock has '$(exchanges_of _raw_spin_lock)'"
+	[[ "$(exchanges_of rule_try)" == lock ]] ||
+		fail "the prefix of the exchange in rule_try is '$(exchanges_of rule_try)', expected lock"
+}

@@ -26,7 +26,8 @@
 		cmpxchg_old;                                                                       \
 	})
 
-#define cmpxchg64(ptr, old, value) cmpxchg(ptr, old, value)
+/* with the host, which is one more thread here */
+#define sync_cmpxchg(ptr, old, value) cmpxchg(ptr, old, value)
 
 #define smp_store_mb(var, value) __atomic_store_n(&(var), (value), __ATOMIC_SEQ_CST)
 

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* Exchanges with the host: in linux/atomic.h. */
