@@ -9,7 +9,7 @@
 /* An invalid tail leaves no room, so that no record is overwritten that the host may still read. */
 static bool has_room(const struct trace_writer *writer, u32 size)
 {
-	u32 used = writer->head - le32_to_cpu(smp_load_acquire(&writer->shared->tail));
+	u32 used = writer->head - le32_to_cpu(virt_load_acquire(&writer->shared->tail));
 
 	return used <= writer->size && size <= writer->size - used;
 }
@@ -29,7 +29,7 @@ static void copy_in(const struct trace_writer *writer, const void *bytes, u32 si
  */
 static bool passes_wake_at(const struct trace_writer *writer, u32 size)
 {
-	smp_mb();
+	virt_mb();
 	return writer->head - le32_to_cpu(READ_ONCE(writer->shared->wake_at)) - 1 < size;
 }
 
@@ -48,7 +48,7 @@ bool trace_writer_put(struct trace_writer *writer, struct portal_wire_trace_reco
 	writer->head += size;
 	writer->written++;
 	WRITE_ONCE(writer->shared->written, cpu_to_le32(writer->written));
-	smp_store_release(&writer->shared->head, cpu_to_le32(writer->head));
+	virt_store_release(&writer->shared->head, cpu_to_le32(writer->head));
 	*ret_wake = passes_wake_at(writer, size);
 	return true;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Order between CPUs, and with the host. */
+/* Order with the host. */
 #ifndef FAKE_ASM_BARRIER_H
 #define FAKE_ASM_BARRIER_H
 
-#define smp_load_acquire(ptr)	      __atomic_load_n((ptr), __ATOMIC_SEQ_CST)
-#define smp_store_release(ptr, value) __atomic_store_n((ptr), (value), __ATOMIC_SEQ_CST)
+#define virt_load_acquire(ptr)	       __atomic_load_n((ptr), __ATOMIC_SEQ_CST)
+#define virt_store_release(ptr, value) __atomic_store_n((ptr), (value), __ATOMIC_SEQ_CST)
 /* all of the above are in one order */
-#define smp_mb() ((void)0)
+#define virt_mb() ((void)0)
 
 #endif
