@@ -222,7 +222,7 @@ static void ctx_init(struct portal_ctx *ctx, struct session *session,
 	ctx->is_return = call->is_return;
 	ctx->is_error = false;
 	ctx->spent_ns = 0;
-	staging_init(&ctx->staging);
+	staging_init(&ctx->staging, call->abi);
 }
 
 void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,

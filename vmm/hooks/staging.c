@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "portal/user_addr.h"
 
 #define WRITES_MAX (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
 
-void staging_init(struct staging *staging)
+void staging_init(struct staging *staging, uint32_t abi)
 {
+	staging->abi = abi;
 	/* payload needs no clearing: it is written before it is read */
 	memset(&staging->state, 0, sizeof(staging->state));
 }
@@ -81,6 +83,15 @@ static bool next_write(const struct staging *staging, size_t *offset, struct sta
 	return true;
 }
 
+/* As next_write(), with an address that can be compared with untagged ones. */
+static bool next_untagged(const struct staging *staging, size_t *offset, struct staged *ret_write)
+{
+	if (!next_write(staging, offset, ret_write))
+		return false;
+	ret_write->gva = user_addr_untagged(staging->abi, ret_write->gva);
+	return true;
+}
+
 /* Get the longest run of bytes at @gva in one write of hook @id. Addresses wrap as in the guest. */
 static size_t covered_at(const struct staging *staging, uint32_t id, uint64_t gva)
 {
@@ -115,7 +126,8 @@ bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, s
 	struct staged write;
 	size_t offset = 0;
 
-	while (next_write(staging, &offset, &write)) {
+	gva = user_addr_untagged(staging->abi, gva);
+	while (next_untagged(staging, &offset, &write)) {
 		if (write.id != id)
 			continue;
 		if (gva - write.gva < write.len || write.gva - gva < len)
@@ -130,7 +142,8 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 	struct staged write;
 	size_t offset = 0;
 
-	while (next_write(staging, &offset, &write)) {
+	gva = user_addr_untagged(staging->abi, gva);
+	while (next_untagged(staging, &offset, &write)) {
 		/* offset of the common bytes in each; at least one is 0, and both if disjoint */
 		uint64_t into_write = gva - write.gva < write.len ? gva - write.gva : 0;
 		uint64_t into_buf = write.gva - gva < len ? write.gva - gva : 0;

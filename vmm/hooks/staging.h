@@ -35,14 +35,20 @@ struct staging_state {
 	uint32_t writes_size;
 };
 
-/* @payload has the wire format: the verdict, written last, then the staged writes */
+/**
+ * struct staging - the verdict of an event
+ * @state: what is not in @payload yet
+ * @abi: PORTAL_ABI_* of the task
+ * @payload: the wire format: the verdict, written last, then the staged writes
+ */
 struct staging {
 	struct staging_state state;
+	uint32_t abi;
 	uint8_t payload[PORTAL_DATA_SIZE];
 };
 
-/** staging_init() - initialise @staging with nothing staged. */
-void staging_init(struct staging *staging);
+/** staging_init() - initialise @staging with nothing staged, for a task with @abi. */
+void staging_init(struct staging *staging, uint32_t abi);
 
 /** staging_set_arg() - stage @value for argument @n (0 .. 5). */
 void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
@@ -61,13 +67,24 @@ void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
 must_check int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf,
 			     size_t len);
 
-/** staging_covers() - check whether hook @id has staged all of the @len bytes at @gva. */
+/**
+ * staging_covers() - check whether hook @id has staged all of the @len bytes at @gva
+ *
+ * A write by a pointer with another tag does not count: only the guest knows whether the task may
+ * use @gva's.
+ */
 bool staging_covers(const struct staging *staging, uint32_t id, uint64_t gva, size_t len);
 
-/** staging_touches() - check whether hook @id has staged any of the @len bytes at @gva. */
+/**
+ * staging_touches() - check whether hook @id has staged any of the @len bytes at @gva, by a pointer
+ * with any tag
+ */
 bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, size_t len);
 
-/** staging_overlay() - copy the staged bytes of hook @id over @buf, the @len bytes at @gva. */
+/**
+ * staging_overlay() - copy the bytes that hook @id has staged, by pointers with any tag, over @buf,
+ * the @len bytes at @gva
+ */
 void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, void *buf,
 		     size_t len);
 

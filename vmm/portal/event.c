@@ -126,8 +126,11 @@ int event_parse_call(void *data, size_t size, const struct hello *hello,
 	items_size = size - sizeof(wire);
 	if (le32toh(wire.items_size) != items_size || parse_call(&wire, hello, ret_call) < 0)
 		return -EPROTO;
-	return fetched_parse((uint8_t *)data + sizeof(wire), items_size, le32toh(wire.nr_items),
-			     &ret_call->items);
+	if (fetched_parse((uint8_t *)data + sizeof(wire), items_size, le32toh(wire.nr_items),
+			  &ret_call->items) < 0)
+		return -EPROTO;
+	ret_call->items.abi = ret_call->abi;
+	return 0;
 }
 
 int event_parse_error(const void *data, size_t size, const struct hello *hello,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "portal/user_addr.h"
 
 #define ITEM_GONE  0 /* struct fetched_item.what of an item that is no longer up to date */
 #define MAX_ERRNO  4095
@@ -268,8 +269,10 @@ void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t 
 {
 	struct fetched_item item;
 
+	gva = user_addr_untagged(items->abi, gva);
 	fetched_for_each(item, items)
 	{
+		item.addr = user_addr_untagged(items->abi, item.addr);
 		if (!overlaps(&item, gva, len))
 			continue;
 		if (item.what == PORTAL_ITEM_MEM && item.status == PORTAL_ITEM_COMPLETE)

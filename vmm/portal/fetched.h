@@ -17,10 +17,12 @@
  * struct fetched - a checked list of struct portal_wire_item with their bytes
  * @data: copied out of the page; fetched_write() keeps it up to date
  * @nr: number of items
+ * @abi: PORTAL_ABI_* of the task; PORTAL_ABI_NONE: its pointers have no tags
  */
 struct fetched {
 	uint8_t *data;
 	uint32_t nr;
+	uint32_t abi;
 };
 
 /**
@@ -28,7 +30,7 @@ struct fetched {
  * @data: already copied out of the page; borrowed by @ret_items
  * @size: bytes of @data; the items must fill it exactly
  * @nr: number of items that the event announced
- * @ret_items: set on success
+ * @ret_items: set on success, for a task whose pointers have no tags
  *
  * Return: 0; -EPROTO: a length, kind, status or padding is invalid, or @nr is not the number of
  * items.
@@ -76,7 +78,7 @@ ssize_t fetched_fd_name(const struct fetched *items, int fd, char *buf, size_t l
  */
 ssize_t fetched_args(const struct fetched *items, char *buf, size_t len);
 
-/** fetched_write() - update the items after a write to user memory. */
+/** fetched_write() - update the items after a write to user memory, whatever tag @gva has. */
 void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t len);
 
 #endif

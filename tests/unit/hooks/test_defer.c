@@ -109,6 +109,39 @@ static int read_own(struct portal_ctx *ctx, void *data)
 	return 0;
 }
 
+#define TAG (0x15ull << 57)
+
+/* The fake guest takes no tags, as a kernel does for a task that has not asked for them. */
+static int read_by_other_tags(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	portal_write_bytes(ctx, (TAG | MEMORY) + 4, "TT", 2);
+	portal_write_bytes(ctx, MEMORY + 6, "UU", 2);
+	saw.n[0] = portal_read_bytes(ctx, MEMORY, saw.buf, 10);
+	saw.n[1] = portal_read_str(ctx, MEMORY + 4, saw.buf + 100, 100);
+	saw.n[2] = portal_read_bytes(ctx, (TAG | MEMORY) + 4, saw.buf + 200, 2);
+	saw.n[3] = portal_read_bytes(ctx, (TAG | MEMORY) + 6, saw.buf + 200, 2);
+	return 0;
+}
+
+static void test_own_reads_see_bytes_staged_by_another_tag(void **state)
+{
+	(void)state;
+	memset(memory, 'a', 10);
+	run(PORTAL_ON_ENTER, read_by_other_tags);
+	assert_int_equal(saw.n[0], 10);
+	assert_memory_equal(saw.buf, "aaaaTTUUaa", 10);
+	assert_int_equal(saw.n[1], 6);
+	assert_string_equal(saw.buf + 100, "TTUUaa");
+	assert_int_equal(saw.n[2], 2);
+	assert_memory_equal(saw.buf + 200, "TT", 2);
+	/* whether the pointer is valid is left to the guest */
+	assert_int_equal(saw.n[3], -EFAULT);
+	/* the verdict has the pointers as they were */
+	assert_int_equal(saw.nr_errors, 1);
+	assert_int_equal(saw.error_addr, (TAG | MEMORY) + 4);
+}
+
 static void test_own_reads_see_staged_bytes(void **state)
 {
 	(void)state;
@@ -263,6 +296,7 @@ int main(void)
 		DEFER_TEST(test_deferred_writes_go_with_the_verdict),
 		DEFER_TEST(test_negative_return_discards_the_writes),
 		DEFER_TEST(test_own_reads_see_staged_bytes),
+		DEFER_TEST(test_own_reads_see_bytes_staged_by_another_tag),
 		DEFER_TEST(test_own_strings_see_staged_bytes),
 		DEFER_TEST(test_other_hooks_do_not_see_staged_bytes),
 		DEFER_TEST(test_deferred_writes_beyond_the_page_are_enospc),

@@ -9,6 +9,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <portal/wire.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "portal/fetched.h"
@@ -181,6 +182,49 @@ static void test_items_reads_see_earlier_writes(void **state)
 	assert_int_equal(fetched_args(&items, (char *)buf, sizeof(buf)), -ENOENT);
 }
 
+/* A write that the guest has carried out changes the memory, whatever tag its pointer had. */
+static void test_items_see_writes_by_pointers_with_other_tags(void **state)
+{
+	static const struct {
+		uint32_t abi;
+		uint64_t fetched, written;
+		bool is_same;
+	} cases[] = {
+		{ PORTAL_ABI_ARM64, 0x1000, 0x5aull << 56 | 0x1000, true },
+		{ PORTAL_ABI_ARM64, 0x5aull << 56 | 0x1000, 0x1000, true },
+		{ PORTAL_ABI_ARM64, 0xffull << 56 | 0x1000, 0x01ull << 56 | 0x1000, true },
+		{ PORTAL_ABI_ARM64, 0x1000, 1ull << 55 | 0x1000, false },
+		{ PORTAL_ABI_ARM64, 0x1000, 1ull << 54 | 0x1000, false },
+		{ PORTAL_ABI_ARM64, 1ull << 55 | 0x1000, 0x5aull << 56 | 1ull << 55 | 0x1000,
+		  false },
+		{ PORTAL_ABI_X86_64, 0x1000, 0x3full << 57 | 0x1000, true },
+		{ PORTAL_ABI_X86_64, 1ull << 57 | 0x1000, 1ull << 62 | 0x1000, true },
+		{ PORTAL_ABI_X86_64, 0x1000, 1ull << 63 | 0x1000, false },
+		{ PORTAL_ABI_X86_64, 0x1000, 1ull << 56 | 0x1000, false },
+		{ PORTAL_ABI_ARM, 0x1000, 0x5aull << 56 | 0x1000, false },
+		{ PORTAL_ABI_I386, 0x1000, 1ull << 57 | 0x1000, false },
+		{ PORTAL_ABI_NONE, 0x1000, 0x5aull << 56 | 0x1000, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fetched items;
+		uint8_t buf[4];
+
+		used = 0;
+		nr = 0;
+		add(PORTAL_ITEM_MEM, cases[i].fetched, PORTAL_ITEM_COMPLETE, "0123", 4);
+		items = parsed();
+		items.abi = cases[i].abi;
+		fetched_write(&items, cases[i].written + 1, "ab", 2);
+		assert_int_equal(fetched_read(&items, cases[i].fetched, buf, 4), 4);
+		assert_memory_equal(buf, cases[i].is_same ? "0ab3" : "0123", 4);
+		/* only the guest knows whether a pointer with another tag is valid */
+		if (cases[i].written != cases[i].fetched)
+			assert_int_equal(fetched_read(&items, cases[i].written, buf, 4), -ENOENT);
+	}
+}
+
 static void test_items_truncated_at_every_byte_are_eproto(void **state)
 {
 	struct fetched items;
@@ -239,6 +283,7 @@ int main(void)
 		cmocka_unit_test_setup(test_items_string_within_declared_memory_is_found, setup),
 		cmocka_unit_test_setup(test_items_fd_names_and_arguments, setup),
 		cmocka_unit_test_setup(test_items_reads_see_earlier_writes, setup),
+		cmocka_unit_test_setup(test_items_see_writes_by_pointers_with_other_tags, setup),
 		cmocka_unit_test_setup(test_items_truncated_at_every_byte_are_eproto, setup),
 		cmocka_unit_test_setup(test_items_invalid_fields_are_eproto, setup),
 	};
