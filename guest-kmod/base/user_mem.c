@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -11,9 +12,14 @@
  * Bytes of the range that can be user memory. copy_from_user() and copy_to_user() copy nothing of a
  * range that extends beyond TASK_SIZE_MAX, so the range is cut there and gives a short count. A
  * kernel thread may have another task's memory mapped, which it must not access.
+ *
+ * A tag in the high bits of a pointer (arm64's top byte, x86's LAM) is no part of the address. Only
+ * the length is found without it: the copy functions get the pointer with its tag, and accept it if
+ * a system call of this task would.
  */
 static size_t user_len(u64 addr, size_t len)
 {
+	addr = untagged_addr(addr);
 	if (!current->mm || fatal_signal_pending(current) || addr >= TASK_SIZE_MAX)
 		return 0;
 	return min_t(u64, len, TASK_SIZE_MAX - addr);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * User memory of the current task, accessed as the task itself would access it: absent pages are
- * faulted in, private pages are copied before they are written. Any address is accepted.
+ * faulted in, private pages are copied before they are written. Any address is accepted, and a tag
+ * in its high bits is ignored where the kernel ignores it for this task.
  */
 #ifndef GUEST_USER_MEM_H
 #define GUEST_USER_MEM_H
