@@ -132,6 +132,23 @@ case_module_all_together() {
 	expect_one_answer_per_operation
 }
 
+# The prefix is denied under each name that a program's root gives it, and a root below the prefix is refused.
+case_module_deny_open_follows_other_roots() {
+	boot_run 'mkdir -p /tmp/jail /tmp/closed; cp /bin/busybox /tmp/jail
+		echo other >/tmp/jail/other; echo hidden >/tmp/text; mv /tmp/text /tmp/jail/secret; cd /tmp/jail
+		B=/busybox; echo == in /; cat other; cat secret
+		echo == in /tmp/jail; chroot /tmp/jail $B cat /other; chroot . $B cat secret
+		echo == nested; chroot /tmp /jail/busybox chroot jail $B cat other /secret
+		echo == closed; chroot /tmp/closed $B echo entered' \
+		--hook "$HOOKS/deny_open.so,prefix=/tmp/jail/secret" --hook "$HOOKS/deny_open.so,prefix=/tmp/closed/"
+	expect_lines out.text '^(== .*|other|hidden|entered|.*Permission denied)$' \
+		'== in /' other "cat: can't open 'secret': Permission denied" \
+		'== in /tmp/jail' other "cat: can't open 'secret': Permission denied" \
+		'== nested' other "cat: can't open '/secret': Permission denied" \
+		'== closed' "chroot: can't change root directory to '/tmp/closed': Permission denied"
+	expect_stat hooks.failures 0
+}
+
 # nothing that a failing callback staged takes effect; after 100 failures in a row, the callback is not called
 case_module_that_fails_is_switched_off() {
 	boot_run 'syscall_any -r 150 getppid' --hook "$TEST_HOOKS/failing.so"

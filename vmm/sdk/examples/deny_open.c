@@ -6,9 +6,19 @@
  *	portal-vmm ... --hook deny_open.so,prefix=/etc/shadow,errno=EACCES
  *
  * A relative path is made absolute with the name of the current directory or of the descriptor;
- * then ".", ".." and "//" are removed from the text. Symbolic links are not followed, so a program
- * can bypass this hook with a link, or by changing the path while the file is being opened: the
- * hook is for experiments with a firmware and not a trust boundary.
+ * then ".", ".." and "//" are removed from the text.
+ *
+ * Paths and names are those in the root of the program, which chroot and pivot_root change. Making
+ * a directory below the prefix the root fails with the same error. After a program has made a
+ * directory above it the root, the rest of the prefix is denied too: with prefix=/etc/shadow and
+ * after chroot("/etc"), also /shadow. The event does not say in which root a program is, so this
+ * holds for all programs, and it stays so when the chroot itself has failed.
+ *
+ * Not covered, so that a program can bypass this hook: symbolic and hard links, the links in
+ * /proc/PID/fd, cwd and root, mounts (a directory that is bound to or moved to another place, also
+ * by pivot_root's second argument), open_by_handle_at, descriptors that another program passes, and
+ * a path that another thread changes while the file is being opened. The hook is for experiments
+ * with a firmware and not a trust boundary.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strerrorname_np() */
@@ -16,16 +26,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <portal/hook.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PATH_SIZE 4096
 #define NR_ERRORS 134
 
-/* the parsed options; one for each module, because the file may be loaded more than once */
+/* struct open_how of openat2 */
+#define OPEN_HOW_SIZE	 24
+#define OPEN_HOW_RESOLVE 16
+#define RESOLVE_IN_ROOT	 0x10u /* the descriptor is the root, also of absolute paths */
+
+/**
+ * struct deny - the options and the state of a module, because the file may be loaded twice
+ * @prefix: paths that begin with it are denied
+ * @err: error number
+ * @is_root: is_root[n]: programs may see @prefix without its first n bytes, which are their root
+ */
 struct deny {
 	const char *prefix;
 	int err;
+	bool is_root[];
 };
 
 /* Remove ".", "..", and empty parts from an absolute path, in place. */
@@ -54,10 +76,12 @@ static void normalise(char *path)
 }
 
 /*
- * Read the path at @addr. If it is relative, put the name of directory @dirfd and a "/" before it.
+ * Read the path at @addr. If it is relative, or @dirfd is the root, put the name of directory
+ * @dirfd and a "/" before it.
  * Return: 0; -1: no usable path, let the kernel handle the system call.
  */
-static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char *buf, size_t size)
+static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, bool is_in_root,
+			 char *buf, size_t size)
 {
 	char path[PATH_SIZE];
 	ssize_t n = portal_read_str(ctx, addr, path, sizeof(path));
@@ -66,7 +90,7 @@ static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char 
 	/* not readable, empty, or too long: the kernel returns the error */
 	if (n <= 0 || (size_t)n >= sizeof(path))
 		return -1;
-	if (path[0] != '/') {
+	if (path[0] != '/' || is_in_root) {
 		ssize_t dir = portal_fd_name(ctx, dirfd, buf, PATH_SIZE);
 
 		if (dir <= 0 || dir >= PATH_SIZE || buf[0] != '/')
@@ -77,32 +101,94 @@ static int make_absolute(struct portal_ctx *ctx, int dirfd, uint64_t addr, char 
 	if ((size_t)n >= size - len)
 		return -1;
 	memcpy(buf + len, path, (size_t)n + 1);
+	/* ".." does not leave the root */
+	if (is_in_root)
+		normalise(buf + len - 1);
+	normalise(buf);
 	return 0;
 }
 
-static int check(struct portal_ctx *ctx, const struct deny *deny, int dirfd, uint64_t addr)
+static bool is_denied(const struct deny *deny, const char *path)
+{
+	for (size_t i = 0; deny->prefix[i]; i++)
+		if (deny->is_root[i] &&
+		    strncmp(path, deny->prefix + i, strlen(deny->prefix + i)) == 0)
+			return true;
+	return false;
+}
+
+static int refuse(struct portal_ctx *ctx, const char *path, int err)
+{
+	portal_log(ctx, PORTAL_INFO, "%s %s denied", portal_syscall_name(ctx), path);
+	portal_skip(ctx, -err);
+	return 1;
+}
+
+/* ---- opening ---- */
+
+static int check(struct portal_ctx *ctx, const struct deny *deny, int dirfd, uint64_t addr,
+		 bool is_in_root)
 {
 	char path[2 * PATH_SIZE];
 
-	if (make_absolute(ctx, dirfd, addr, path, sizeof(path)) < 0)
+	if (make_absolute(ctx, dirfd, addr, is_in_root, path, sizeof(path)) < 0)
 		return 0;
-	normalise(path);
-	if (strncmp(path, deny->prefix, strlen(deny->prefix)) != 0)
-		return 0;
-	portal_log(ctx, PORTAL_INFO, "%s %s denied", portal_syscall_name(ctx), path);
-	portal_skip(ctx, -deny->err);
-	return 1;
+	return is_denied(deny, path) ? refuse(ctx, path, deny->err) : 0;
 }
 
 static int on_open(struct portal_ctx *ctx, void *data)
 {
-	return check(ctx, data, AT_FDCWD, portal_arg(ctx, 0));
+	return check(ctx, data, AT_FDCWD, portal_arg(ctx, 0), false);
 }
 
 static int on_openat(struct portal_ctx *ctx, void *data)
 {
-	return check(ctx, data, (int)portal_arg(ctx, 0), portal_arg(ctx, 1));
+	return check(ctx, data, (int)portal_arg(ctx, 0), portal_arg(ctx, 1), false);
 }
+
+static int on_openat2(struct portal_ctx *ctx, void *data)
+{
+	uint64_t resolve = 0;
+
+	/* not readable: the kernel returns the error */
+	if (portal_arg(ctx, 3) >= OPEN_HOW_SIZE)
+		portal_read_u64(ctx, portal_arg(ctx, 2) + OPEN_HOW_RESOLVE, &resolve);
+	return check(ctx, data, (int)portal_arg(ctx, 0), portal_arg(ctx, 1),
+		     resolve & RESOLVE_IN_ROOT);
+}
+
+/* ---- another root ---- */
+
+/* A root may be in another one. The last first, so that a new one is not looked at as well. */
+static void add_root(struct portal_ctx *ctx, struct deny *deny, const char *dir)
+{
+	size_t len = strlen(dir) - 1;
+
+	for (size_t i = strlen(deny->prefix); i-- > 0;) {
+		if (!deny->is_root[i] || strncmp(deny->prefix + i, dir, len + 1) != 0 ||
+		    deny->is_root[i + len])
+			continue;
+		deny->is_root[i + len] = true;
+		portal_log(ctx, PORTAL_INFO, "%s %s: %s is denied from now on",
+			   portal_syscall_name(ctx), dir, deny->prefix + i + len);
+	}
+}
+
+static int on_chroot(struct portal_ctx *ctx, void *data)
+{
+	char dir[2 * PATH_SIZE + 1];
+
+	if (make_absolute(ctx, AT_FDCWD, portal_arg(ctx, 0), false, dir, sizeof(dir) - 1) < 0)
+		return 0;
+	if (strcmp(dir, "/") != 0)
+		strcat(dir, "/");
+	if (is_denied(data, dir))
+		return refuse(ctx, dir, ((const struct deny *)data)->err);
+	add_root(ctx, data, dir);
+	return 0;
+}
+
+/* ---- options ---- */
 
 static int parse_errno(struct portal_module *mod)
 {
@@ -144,17 +230,21 @@ static int load(struct portal_module *mod)
 		{ "open", on_open },
 		{ "creat", on_open },
 		{ "openat", on_openat },
-		{ "openat2", on_openat },
+		{ "openat2", on_openat2 },
+		{ "chroot", on_chroot },
+		{ "pivot_root", on_chroot },
 	};
 	struct deny options, *deny;
 	int ret = parse_options(mod, &options);
 
 	if (ret < 0)
 		return ret;
-	deny = malloc(sizeof(*deny));
+	deny = calloc(1, sizeof(*deny) + strlen(options.prefix) * sizeof(deny->is_root[0]));
 	if (!deny)
 		return -ENOMEM;
-	*deny = options;
+	deny->prefix = options.prefix;
+	deny->err = options.err;
+	deny->is_root[0] = true;
 	portal_set_data(mod, deny);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && ret == 0; i++) {
 		const struct portal_syscall_hook hook = {

@@ -103,6 +103,94 @@ static void test_deny_open_resolves_relative_paths(void **state)
 	assert_int_equal(open_at("openat", 77, "secret"), -ENOTTY);
 }
 
+/* openat2 with the descriptor as the root */
+static int64_t open_in_root(uint64_t dirfd, const char *path, uint64_t how_size)
+{
+	static const uint64_t how[3] = { 0, 0, 0x10 };
+	uint8_t *bytes = rig.task.areas[0].bytes;
+	const uint64_t args[PORTAL_NR_ARGS] = { dirfd, PATH, PATH + 8192, how_size };
+	struct fake_result result;
+
+	strcpy((char *)bytes, path);
+	memcpy(bytes + 8192, how, sizeof(how));
+	fake_syscall(&rig.guest, 0, &rig.task, "openat2", args, &result);
+	return result.ret;
+}
+
+static void test_deny_open_resolves_paths_in_the_root_of_openat2(void **state)
+{
+	(void)state;
+	assert_int_equal(open_in_root(5, "/secret", 24), -EROFS);
+	assert_int_equal(open_in_root(5, "secret", 24), -EROFS);
+	assert_int_equal(open_in_root(5, "/../../secret", 24), -EROFS);
+	assert_int_equal(open_in_root(5, "../x/../secret", 24), -EROFS);
+	assert_int_equal(open_in_root(5, "/etc/secret", 24), -ENOTTY);
+	assert_int_equal(open_in_root(AT_FDCWD, "/../../etc/secret", 24), -ENOTTY);
+	/* the kernel does not read the flag */
+	assert_int_equal(open_in_root(5, "/secret", 16), -ENOTTY);
+}
+
+static int64_t change_root(const char *call, const char *path)
+{
+	strcpy((char *)rig.task.areas[0].bytes, path);
+	return rig_call(&rig, call, PATH, 0, 0);
+}
+
+static void test_deny_open_denies_the_rest_of_the_prefix_in_a_new_root(void **state)
+{
+	static const char *const calls[] = { "chroot", "pivot_root" };
+
+	(void)state;
+	rig_done(&rig);
+	capture_stop();
+	for (size_t i = 0; i < 2; i++) {
+		start("deny,prefix=/etc/deep/secret");
+		rig_boot(&rig);
+		assert_int_equal(change_root(calls[i], "/"), -ENOTTY);
+		assert_int_equal(change_root(calls[i], "/deep"), -ENOTTY);
+		assert_int_equal(change_root(calls[i], "/et"), -ENOTTY);
+		assert_int_equal(open_path("/deep/secret"), -ENOTTY);
+		/* from /home/user */
+		assert_int_equal(change_root(calls[i], "../../x/..//etc/."), -ENOTTY);
+		assert_int_equal(open_path("/deep/secret"), -EACCES);
+		assert_int_equal(open_path("/deep/x/../secret/key"), -EACCES);
+		assert_int_equal(open_path("/etc/deep/secret"), -EACCES);
+		assert_int_equal(open_path("/secret"), -ENOTTY);
+		/* in that root */
+		assert_int_equal(change_root(calls[i], "/deep/"), -ENOTTY);
+		assert_int_equal(open_path("/secret"), -EACCES);
+		assert_int_equal(open_path("/deep/secret"), -EACCES);
+		assert_int_equal(open_path("/secre"), -ENOTTY);
+		assert_int_equal(rig_host_stats(&rig).failures, 0);
+		rig_done(&rig);
+		capture_stop();
+	}
+	setup(NULL);
+}
+
+static void test_deny_open_takes_one_root_at_a_time(void **state)
+{
+	(void)state;
+	rig_done(&rig);
+	capture_stop();
+	start("deny,prefix=/a/a/secret");
+	rig_boot(&rig);
+	assert_int_equal(change_root("chroot", "/a"), -ENOTTY);
+	assert_int_equal(open_path("/a/secret"), -EACCES);
+	assert_int_equal(open_path("/secret"), -ENOTTY);
+	assert_int_equal(change_root("chroot", "/a"), -ENOTTY);
+	assert_int_equal(open_path("/secret"), -EACCES);
+}
+
+static void test_deny_open_denies_a_root_below_the_prefix(void **state)
+{
+	(void)state;
+	assert_int_equal(change_root("chroot", "/etc/secret"), -EROFS);
+	assert_int_equal(change_root("chroot", "/etc/secret/.."), -ENOTTY);
+	assert_int_equal(change_root("pivot_root", "/etc/secret/x"), -EROFS);
+	assert_int_equal(change_root("chroot", "/secret"), -EROFS);
+}
+
 static void test_deny_open_serves_32_bit_programs(void **state)
 {
 	/* dirfd -100 is 0xffffff9c in a 32-bit program */
@@ -190,6 +278,10 @@ int main(void)
 		DENY_TEST(test_deny_open_hooks_all_four_system_calls),
 		DENY_TEST(test_deny_open_normalises_dots_and_slashes),
 		DENY_TEST(test_deny_open_resolves_relative_paths),
+		DENY_TEST(test_deny_open_resolves_paths_in_the_root_of_openat2),
+		DENY_TEST(test_deny_open_denies_the_rest_of_the_prefix_in_a_new_root),
+		DENY_TEST(test_deny_open_takes_one_root_at_a_time),
+		DENY_TEST(test_deny_open_denies_a_root_below_the_prefix),
 		DENY_TEST(test_deny_open_serves_32_bit_programs),
 		DENY_TEST(test_deny_open_leaves_bad_paths_to_the_kernel),
 		cmocka_unit_test(test_deny_open_errno_by_number_or_default),
