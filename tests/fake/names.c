@@ -13,16 +13,21 @@ struct call_name {
 };
 
 static const struct call_name native[] = {
-	{ 0, "read" },	    { 1, "write" },	   { 2, "open" },     { 3, "close" },
-	{ 16, "ioctl" },    { 39, "getpid" },	   { 63, "uname" },   { 85, "creat" },
-	{ 110, "getppid" }, { 155, "pivot_root" }, { 161, "chroot" }, { 231, "exit_group" },
-	{ 257, "openat" },  { 437, "openat2" },
+	{ 0, "read" },	    { 1, "write" },
+	{ 2, "open" },	    { 3, "close" },
+	{ 16, "ioctl" },    { 39, "getpid" },
+	{ 63, "uname" },    { 85, "creat" },
+	{ 110, "getppid" }, { 155, "pivot_root" },
+	{ 161, "chroot" },  { 231, "exit_group" },
+	{ 257, "openat" },  { 425, "io_uring_setup" },
+	{ 437, "openat2" },
 };
 
 static const struct call_name compat[] = {
-	{ 3, "read" },	  { 4, "write" },	 { 5, "open" },	    { 7, "waitpid" },
-	{ 8, "creat" },	  { 20, "getpid" },	 { 54, "ioctl" },   { 61, "chroot" },
-	{ 122, "uname" }, { 217, "pivot_root" }, { 295, "openat" }, { 437, "openat2" },
+	{ 3, "read" },	    { 4, "write" },	   { 5, "open" },     { 7, "waitpid" },
+	{ 8, "creat" },	    { 20, "getpid" },	   { 54, "ioctl" },   { 61, "chroot" },
+	{ 122, "uname" },   { 217, "pivot_root" }, { 295, "openat" }, { 425, "io_uring_setup" },
+	{ 437, "openat2" },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -212,9 +212,9 @@ static void test_every_example_loads(void **state)
 		snprintf(spec, sizeof(spec), "%s/%s", getenv("PORTAL_TEST_EXAMPLES"), names[i]);
 		assert_int_equal(module_host_load(rig.host, spec), 0);
 	}
-	assert_int_equal(rig_host_stats(&rig).hooks, 11);
+	assert_int_equal(rig_host_stats(&rig).hooks, 12);
 	rig_boot(&rig);
-	assert_int_equal(rig.guest.nr_hooks, 11);
+	assert_int_equal(rig.guest.nr_hooks, 12);
 }
 
 #define MODULE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -14,6 +14,9 @@
  * after chroot("/etc"), also /shadow. The event does not say in which root a program is, so this
  * holds for all programs, and it stays so when the chroot itself has failed.
  *
+ * io_uring opens files without a system call, so io_uring_setup returns ENOSYS, as a kernel without
+ * it does.
+ *
  * Not covered, so that a program can bypass this hook: symbolic and hard links, the links in
  * /proc/PID/fd, cwd and root, mounts (a directory that is bound to or moved to another place, also
  * by pivot_root's second argument), open_by_handle_at, descriptors that another program passes, and
@@ -157,6 +160,12 @@ static int on_openat2(struct portal_ctx *ctx, void *data)
 		     resolve & RESOLVE_IN_ROOT);
 }
 
+static int on_io_uring_setup(struct portal_ctx *ctx, void *data)
+{
+	(void)data;
+	return refuse(ctx, "is", ENOSYS);
+}
+
 /* ---- another root ---- */
 
 /* A root may be in another one. The last first, so that a new one is not looked at as well. */
@@ -231,6 +240,7 @@ static int load(struct portal_module *mod)
 		{ "creat", on_open },
 		{ "openat", on_openat },
 		{ "openat2", on_openat2 },
+		{ "io_uring_setup", on_io_uring_setup },
 		{ "chroot", on_chroot },
 		{ "pivot_root", on_chroot },
 	};

@@ -191,6 +191,14 @@ static void test_deny_open_denies_a_root_below_the_prefix(void **state)
 	assert_int_equal(change_root("chroot", "/secret"), -EROFS);
 }
 
+static void test_deny_open_refuses_io_uring(void **state)
+{
+	(void)state;
+	assert_int_equal(rig_call(&rig, "io_uring_setup", 8, PATH, 0), -ENOSYS);
+	assert_non_null(strstr(capture_stop(), "io_uring_setup is denied"));
+	capture_start();
+}
+
 static void test_deny_open_serves_32_bit_programs(void **state)
 {
 	/* dirfd -100 is 0xffffff9c in a 32-bit program */
@@ -282,6 +290,7 @@ int main(void)
 		DENY_TEST(test_deny_open_denies_the_rest_of_the_prefix_in_a_new_root),
 		DENY_TEST(test_deny_open_takes_one_root_at_a_time),
 		DENY_TEST(test_deny_open_denies_a_root_below_the_prefix),
+		DENY_TEST(test_deny_open_refuses_io_uring),
 		DENY_TEST(test_deny_open_serves_32_bit_programs),
 		DENY_TEST(test_deny_open_leaves_bad_paths_to_the_kernel),
 		cmocka_unit_test(test_deny_open_errno_by_number_or_default),
