@@ -45,6 +45,19 @@
  * what earlier hooks staged. Changes of different arguments are all applied. Return hooks run after
  * a skip, with its result.
  *
+ * Limits. A hook sees the system calls that a program makes, by the names in the kernel's tables.
+ * "Limits" in docs/hook-modules.md says what helps where that is not enough:
+ * - The vDSO answers clock_gettime and its like without a system call. Kernel parameters for the
+ *   guest: vdso=0 on x86 (vdso32=0 for 32-bit programs), clocksource=jiffies on Arm.
+ * - io_uring makes no system call for what it does; skip io_uring_setup with -ENOSYS.
+ * - Programs that the kernel itself starts have no execve. The child of a fork has no return event:
+ *   only its parent returns from the call.
+ * - 32-bit programs have other names for some calls, such as socketcall and fcntl64.
+ * - Paths are as the program wrote them, in its own root (chroot), and links are not resolved.
+ * - A string may change after a filter has matched it: the kernel reads it again.
+ * - ptrace and seccomp act before an entry hook: a call that they deny has no event, and what a
+ *   hook changes is not checked again.
+ *
  * Memory. Structs and strings that are passed to a function are copied. What a callback is passed
  * is valid until it returns. Output goes to the caller's buffer.
  *
@@ -148,7 +161,8 @@ enum {
 	PORTAL_MATCH_ERROR = 9,	      /* -4095 .. -1 */
 	PORTAL_MATCH_BITS_SET = 10,   /* every bit of value is set */
 	PORTAL_MATCH_BITS_CLEAR = 11, /* every bit of value is clear */
-	PORTAL_MATCH_STR_EQ = 12,     /* x is a user pointer to a string; a fault does not match */
+	/* x is a user pointer to a string; a fault does not match; the string may change later */
+	PORTAL_MATCH_STR_EQ = 12,
 	PORTAL_MATCH_STR_PREFIX = 13,
 	PORTAL_MATCH_STR_SUFFIX = 14,
 	PORTAL_MATCH_STR_CONTAINS = 15
@@ -159,7 +173,9 @@ enum {
 /**
  * struct portal_match - a filter on an argument or on the result; all zero matches anything
  * @cmp: PORTAL_MATCH_*
- * @width: number of low bytes to compare: 1, 2, 4 or 8; 0: the size of the task's long
+ * @width: number of low bytes to compare: 1, 2, 4 or 8; 0: the size of the task's long. An int
+ *	needs 4, because a 64-bit task may pass anything above it: the number of an ioctl with bit
+ *	31 often comes sign-extended
  * @flags: 0 or PORTAL_MATCH_UNSIGNED
  * @reserved: 0
  * @value: operand, lower bound or mask; cut to @width
@@ -517,7 +533,8 @@ int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes);
 
 /**
  * portal_arg() - argument @n (0 .. 5) as earlier hooks have staged it; 0 for other @n. Arguments of
- * 32-bit tasks are zero-extended.
+ * 32-bit tasks are zero-extended. Those of 64-bit tasks are whole: cast one that is an int in C. A
+ * pointer has the tag in its high bits that the task has given it; use it as it is.
  */
 uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n);
 /** portal_ret() - the result as earlier hooks have staged it; 0 in an entry hook. */
@@ -526,7 +543,10 @@ int64_t portal_ret(const struct portal_ctx *ctx);
 int portal_pid(const struct portal_ctx *ctx);
 /** portal_tid() - thread id in the initial pid namespace. */
 int portal_tid(const struct portal_ctx *ctx);
-/** portal_is_return() - the system call has run or was skipped. */
+/**
+ * portal_is_return() - the system call has run or was skipped. After fork, vfork, clone and clone3
+ * only the parent returns; the child has no event.
+ */
 bool portal_is_return(const struct portal_ctx *ctx);
 /** portal_comm() - name of the task, at most 15 bytes. */
 const char *portal_comm(const struct portal_ctx *ctx);
@@ -716,7 +736,7 @@ int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value);
 /**
  * portal_fd_name() - name of an open file, as /proc/PID/fd/@fd of the current process shows it
  * @ctx: the event
- * @fd: descriptor; AT_FDCWD (-100): the current directory
+ * @fd: descriptor; AT_FDCWD (-100): the current directory; the name is in the process's root
  * @buf: buffer of @len bytes, NUL terminated on success
  * @len: its size, at least 1
  *
