@@ -43,7 +43,7 @@ static int hello_session(void)
 	struct guest_session session;
 	int err;
 
-	err = session_open(&session, true);
+	err = session_open_own(&session);
 	if (err)
 		return err;
 	hello_fill(session_data(&session));
@@ -87,9 +87,10 @@ s64 op_welcome(struct op *op)
 	return 0;
 }
 
+/* Also after a hello that failed: the host may have registered the pool before that. */
 void hello_send_bye(void)
 {
-	if (hello_state != HELLO_NO_HOST)
+	if (hello_state != HELLO_DOWN)
 		doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_BYE);
 	WRITE_ONCE(hello_state, HELLO_DOWN);
 }

@@ -12,12 +12,15 @@
  * Returns when all hooks are installed. If no host answers, or the host has another version, it
  * logs that and the guest module stays idle; this is not an error.
  *
- * Context: may sleep; the pool is open.
+ * Context: may sleep; the pool is open. Fails if the task is being killed.
  */
 void hello_send(void);
 
 /**
- * hello_send_bye() - notify the host that no page of the pool is used any more
+ * hello_send_bye() - let the host end its use of this kernel's memory
+ *
+ * When it returns the host has cancelled the sessions that were open, and touches neither the pool
+ * nor trace rings or rule slots any more. Does nothing after another bye.
  *
  * Context: may sleep; the pool is closed and not yet destroyed.
  */

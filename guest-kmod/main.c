@@ -5,6 +5,7 @@
 #include <linux/acpi.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -23,6 +24,13 @@
 #include "ops/session.h"
 #include "redirect/redirect.h"
 #include "sources/syscall.h"
+
+/*
+ * Maximum time for which open sessions are left to end by themselves before the host cancels them.
+ * A session may be in a page fault of its task that does not end. The driver core holds the
+ * device's lock meanwhile.
+ */
+#define UNBIND_WAIT (5 * HZ)
 
 static unsigned int pages = 32;
 module_param(pages, uint, 0444);
@@ -157,7 +165,9 @@ static void notifiers_unregister(struct portal *portal)
 	unregister_reboot_notifier(&portal->reboot);
 }
 
-static int portal_open(struct portal *portal)
+/* ---- coming and leaving ---- */
+
+static int portal_open(void)
 {
 	int err;
 
@@ -167,19 +177,41 @@ static int portal_open(struct portal *portal)
 	err = hook_table_open(syscall_hook_wrapper);
 	if (err) {
 		pr_err("kallsyms_lookup_name not found, the kernel needs CONFIG_KPROBES\n");
-		goto destroy_pool;
+		pool_close();
 	}
+	return err;
+}
+
+/*
+ * Afterwards the host does not use this kernel's memory. Sessions that are still open have been
+ * cancelled: the host refuses their next call, and they return their pages to the pool, which is
+ * kept for that.
+ */
+static void portal_leave(long timeout)
+{
+	pool_close();
+	if (!pool_drain(timeout))
+		pr_info("sessions are still open, the host cancels them\n");
+	hello_send_bye();
+}
+
+static int portal_start(struct portal *portal)
+{
+	int err;
+
+	err = portal_open();
+	if (err)
+		return err;
 	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
 	if (err)
-		goto close_hooks;
+		goto close;
 	trace_bind(portal->regs + PORTAL_DEV_TRACE);
 	notifiers_register(portal);
 	return 0;
 
-close_hooks:
+close:
 	hook_table_close();
-destroy_pool:
-	pool_destroy();
+	pool_close();
 	return err;
 }
 
@@ -202,7 +234,7 @@ static int portal_probe(struct platform_device *device)
 		err = find_doorbell(device);
 	if (err)
 		return err;
-	err = portal_open(portal);
+	err = portal_start(portal);
 	if (err)
 		return err;
 	platform_set_drvdata(device, portal);
@@ -211,7 +243,7 @@ static int portal_probe(struct platform_device *device)
 	return 0;
 }
 
-/* All hooks are removed first, at once. Open sessions then end by themselves. */
+/* All hooks are removed first, at once. */
 static void portal_remove(struct platform_device *device)
 {
 	struct portal *portal = platform_get_drvdata(device);
@@ -219,10 +251,8 @@ static void portal_remove(struct platform_device *device)
 	notifiers_unregister(portal);
 	hook_table_close();
 	free_irq(portal->irq, portal);
-	pool_close();
-	hello_send_bye();
+	portal_leave(UNBIND_WAIT);
 	trace_close();
-	pool_destroy();
 }
 
 static const struct acpi_device_id portal_acpi_ids[] = {
@@ -264,6 +294,7 @@ static void __exit portal_exit(void)
 	redirect_drain();
 	hook_table_drain();
 	rule_slots_free();
+	pool_destroy();
 }
 
 module_init(portal_init);

@@ -9,6 +9,7 @@
 #include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -21,6 +22,9 @@
 /* pages reserved for tasks that hold a page, and the smallest pool that has a reserve */
 #define POOL_RESERVE	 2
 #define POOL_RESERVE_MIN 4
+
+/* maximum time for which the module itself waits for a page */
+#define POOL_OWN_WAIT HZ
 
 /* @free, @nr_free: the list; @tight: no page is hot. @lock protects these and @open. */
 static struct {
@@ -87,7 +91,7 @@ static void pool_trim(void)
 	}
 }
 
-int pool_create(unsigned int nr_pages)
+static int pool_alloc(unsigned int nr_pages)
 {
 	unsigned int i;
 
@@ -107,11 +111,8 @@ int pool_create(unsigned int nr_pages)
 		pool.pages[i].index = i;
 		list_add_tail(&pool.pages[i].free, &pool.free);
 	}
-	spin_lock(&pool.lock);
 	pool.nr_free = pool.nr_pages;
-	pool.open = true;
-	WRITE_ONCE(pool.tight, false);
-	spin_unlock(&pool.lock);
+	pool.tight = true;
 	return 0;
 }
 
@@ -199,7 +200,29 @@ static void loosen(void)
 		WRITE_ONCE(pool.tight, false);
 }
 
-/* ---- closing ---- */
+/* ---- opening and closing ---- */
+
+int pool_create(unsigned int nr_pages)
+{
+	int err = pool.pages ? 0 : pool_alloc(nr_pages);
+
+	if (err)
+		return err;
+	spin_lock(&pool.lock);
+	pool.open = true;
+	loosen();
+	spin_unlock(&pool.lock);
+	return 0;
+}
+
+void pool_close(void)
+{
+	spin_lock(&pool.lock);
+	pool.open = false;
+	tighten();
+	spin_unlock(&pool.lock);
+	wake_up_all(&pool.wait);
+}
 
 static bool pool_is_idle(void)
 {
@@ -211,19 +234,9 @@ static bool pool_is_idle(void)
 	return idle;
 }
 
-void pool_close(void)
+bool pool_drain(long timeout)
 {
-	bool was_open;
-
-	spin_lock(&pool.lock);
-	was_open = pool.open;
-	pool.open = false;
-	tighten();
-	spin_unlock(&pool.lock);
-	if (!was_open)
-		return;
-	wake_up_all(&pool.wait);
-	wait_event(pool.wait, pool_is_idle());
+	return wait_event_killable_timeout(pool.wait, pool_is_idle(), timeout) > 0;
 }
 
 void pool_destroy(void)
@@ -296,6 +309,20 @@ int pool_get(bool urgent, struct pool_page **ret_page)
 		return -EINTR;
 	if (!err)
 		(*ret_page)->waited = waited;
+	return err;
+}
+
+int pool_get_own(struct pool_page **ret_page)
+{
+	long left;
+	int err;
+
+	left = wait_event_killable_timeout(pool.wait, (err = pool_try(true, ret_page)) != -EAGAIN,
+					   POOL_OWN_WAIT);
+	if (left <= 0)
+		return left ? -EINTR : -EBUSY;
+	if (!err)
+		(*ret_page)->waited = false;
 	return err;
 }
 

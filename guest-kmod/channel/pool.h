@@ -39,11 +39,14 @@ struct pool_page {
 };
 
 /**
- * pool_create() - allocate the pages and open the pool
- * @nr_pages: 1 .. PORTAL_MAX_PAGES; fewer are kept if memory is so fragmented that they form more
- *	than PORTAL_MAX_RANGES ranges
+ * pool_create() - open the pool; allocate its pages unless they exist already
+ * @nr_pages: 1 .. PORTAL_MAX_PAGES, always the same; fewer are kept if memory is so fragmented that
+ *	they form more than PORTAL_MAX_RANGES ranges
  *
- * Context: may sleep; once before pool_destroy().
+ * The pages keep their places. Those that were not returned before pool_close() are still with
+ * their owners.
+ *
+ * Context: may sleep; the pool is closed.
  * Return: 0 or -ENOMEM.
  */
 int __must_check pool_create(unsigned int nr_pages);
@@ -57,18 +60,29 @@ int __must_check pool_create(unsigned int nr_pages);
 int __must_check pool_add_records(void);
 
 /**
- * pool_close() - stop lending pages and wait until all are returned
+ * pool_close() - stop lending pages
  *
- * Tasks that wait for a page get -ENODEV. Does nothing if the pool is closed.
+ * Tasks that wait for a page get -ENODEV.
  *
- * Context: may sleep.
+ * Context: any but interrupts; the pool exists.
  */
 void pool_close(void);
 
 /**
+ * pool_drain() - wait until all pages are returned
+ * @timeout: jiffies, at least 1, or MAX_SCHEDULE_TIMEOUT
+ *
+ * An owner keeps its page for as long as a fault of its task takes, which is not bounded.
+ *
+ * Context: may sleep, killably; after pool_close().
+ * Return: true; false: there are pages in use after @timeout, or when the task was killed.
+ */
+bool pool_drain(long timeout);
+
+/**
  * pool_destroy() - close the pool and free its pages; does nothing if there is no pool
  *
- * Context: may sleep.
+ * Context: may sleep; all pages are returned, and no task is in pool_get().
  */
 void pool_destroy(void);
 
@@ -81,6 +95,16 @@ void pool_destroy(void);
  * Return: 0; -EINTR: the task is being killed; -ENODEV: the pool is closed.
  */
 int __must_check pool_get(bool urgent, struct pool_page **ret_page);
+
+/**
+ * pool_get_own() - take a page for a call of the module itself, from the reserve if necessary
+ * @ret_page: the page
+ *
+ * Context: may sleep, killably and not longer than a second.
+ * Return: 0; -EBUSY: all pages are in use; -EINTR: the task is being killed; -ENODEV: the pool is
+ * closed.
+ */
+int __must_check pool_get_own(struct pool_page **ret_page);
 
 /**
  * pool_put() - return a page

@@ -6,6 +6,7 @@
 #include <linux/log2.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
@@ -18,7 +19,11 @@
 /* maximum number of calls to make room for one record; other tasks may take the room meanwhile */
 #define TRACE_MAX_CALLS 100
 
-/* @size: bytes of each ring, 0 if there are none. @lock serializes opening and closing. */
+/*
+ * @size: bytes of each ring, 0 if there are none. @lock serializes opening and closing. A task with
+ * a record may come after the rings were closed: it looks at @size and writes with preemption
+ * disabled, and RCU waits for that before the rings are freed.
+ */
 static struct {
 	struct mutex lock;
 	u32 size;
@@ -75,7 +80,7 @@ static int make_rings(u32 size)
 			return err;
 		}
 	}
-	WRITE_ONCE(traces.size, size);
+	smp_store_release(&traces.size, size);
 	return 0;
 }
 
@@ -120,15 +125,23 @@ void trace_bind(void __iomem *wake_reg)
 
 void trace_close(void)
 {
+	u32 size;
+
 	mutex_lock(&traces.lock);
-	free_rings(traces.size);
+	size = traces.size;
 	WRITE_ONCE(traces.size, 0);
+	if (size) {
+		synchronize_rcu();
+		free_rings(size);
+	}
 	mutex_unlock(&traces.lock);
 }
 
 /* ---- writing ---- */
 
 /*
+ * A record for rings that are closed is dropped.
+ *
  * System calls are hooked in process context only, so with preemption disabled the ring has one
  * writer. The time is read in that section, too, from a clock that is the same on all CPUs: a
  * record that is written after a record of another CPU does not have an earlier time.
@@ -136,13 +149,15 @@ void trace_close(void)
 static bool put_here(struct portal_wire_trace_record *record, u32 size, bool drop)
 {
 	struct trace_writer *ring = get_cpu_ptr(&trace_rings);
-	bool wake = false, done;
+	bool wake = false, done = true;
 
-	done = trace_writer_put(ring, record, size, ktime_get_ns(), &wake);
-	if (!done && drop)
-		trace_writer_drop(ring);
-	if (wake)
-		writel(raw_smp_processor_id(), traces.wake_reg);
+	if (smp_load_acquire(&traces.size)) {
+		done = trace_writer_put(ring, record, size, ktime_get_ns(), &wake);
+		if (!done && drop)
+			trace_writer_drop(ring);
+		if (wake)
+			writel(raw_smp_processor_id(), traces.wake_reg);
+	}
 	put_cpu_ptr(&trace_rings);
 	return done;
 }

@@ -44,14 +44,16 @@ bool trace_is_open(void);
  *
  * If there is still no room, the record is dropped and counted.
  *
- * Context: process, after trace_open(); with @block it may sleep.
+ * Context: process; with @block it may sleep.
  */
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block);
 
 /**
  * trace_close() - free the rings
  *
- * Context: may sleep; no task is in trace_put(), and the host does not read the rings any more.
+ * A trace_put() that comes later writes nothing.
+ *
+ * Context: may sleep; the host does not use the rings any more.
  */
 void trace_close(void);
 

@@ -44,6 +44,11 @@ int session_open(struct guest_session *session, bool urgent)
 	return pool_get(urgent, &session->page);
 }
 
+int session_open_own(struct guest_session *session)
+{
+	return pool_get_own(&session->page);
+}
+
 void session_close(struct guest_session *session)
 {
 	pool_put(session->page);

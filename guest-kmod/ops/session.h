@@ -30,6 +30,16 @@ struct guest_session {
 int __must_check session_open(struct guest_session *session, bool urgent);
 
 /**
+ * session_open_own() - open a session for a call of the module itself, which must not wait for long
+ * @session: written
+ *
+ * Context: may sleep, killably and not longer than a second.
+ * Return: 0; -EBUSY: other sessions have all pages; -EINTR: the task is being killed; -ENODEV: the
+ * pool is closed.
+ */
+int __must_check session_open_own(struct guest_session *session);
+
+/**
  * session_close() - return the page
  * @session: open, not running
  */

@@ -140,6 +140,11 @@ static void trace_event(struct hooked_call *call, u32 event, const struct hook_m
 	call->waited = session_waited(&session);
 	call->rule_failed = false;
 	record = session_record(&session);
+	if (!record) {
+		/* the hook is from before the pool was closed and opened again */
+		session_close(&session);
+		return;
+	}
 	record->event = cpu_to_le32(event);
 	wire = (struct portal_wire_syscall *)(record + 1);
 	event_fill(wire, call, bits->trace);

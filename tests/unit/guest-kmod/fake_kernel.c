@@ -137,12 +137,13 @@ void fake_wait_leave(struct fake_wait *wait)
 	wait->nr_waiting--;
 }
 
-void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably)
+void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably, bool timed)
 {
 	pthread_mutex_lock(&sleep_lock);
 	nr_asleep++;
 	pthread_cond_broadcast(&sleep_changed);
-	while (wait->seq == seq && !(killably && fake_current->killed))
+	while (wait->seq == seq && !(killably && fake_current->killed) &&
+	       !(timed && fake_kernel.late))
 		pthread_cond_wait(&sleep_changed, &sleep_lock);
 	nr_asleep--;
 	pthread_cond_broadcast(&sleep_changed);
@@ -167,6 +168,14 @@ void fake_kernel_kill(struct task_struct *task)
 {
 	pthread_mutex_lock(&sleep_lock);
 	task->killed = true;
+	pthread_cond_broadcast(&sleep_changed);
+	pthread_mutex_unlock(&sleep_lock);
+}
+
+void fake_kernel_pass_time(void)
+{
+	pthread_mutex_lock(&sleep_lock);
+	fake_kernel.late = true;
 	pthread_cond_broadcast(&sleep_changed);
 	pthread_mutex_unlock(&sleep_lock);
 }

@@ -47,6 +47,7 @@ struct fake_wait {
  * struct fake_kernel - counters and switches
  * @nr_locks: spinlocks taken; @nr_wakes: wake-ups; @nr_allocated: allocations not freed yet
  * @nr_warnings: messages at the level of a warning; @warning: the last one
+ * @late: waits with a time limit end at once; set by fake_kernel_pass_time()
  * @nr_until_enomem: allocations up to the one that fails; 0: none fails
  * @offline: CPUs that are offline
  * @step: if set, called before and after each atomic exchange, to act for other CPUs
@@ -57,6 +58,7 @@ struct fake_kernel {
 	atomic_uint nr_allocated;
 	unsigned int nr_warnings;
 	char warning[128];
+	atomic_bool late;
 	unsigned int nr_until_enomem;
 	bool offline[FAKE_NR_CPUS];
 	void (*step)(void);
@@ -72,6 +74,9 @@ void fake_kernel_reset(void);
 
 /** fake_kernel_kill() - kill a task, and wake it from a killable wait */
 void fake_kernel_kill(struct task_struct *task);
+
+/** fake_kernel_pass_time() - end all waits with a time limit, also those to come until the reset */
+void fake_kernel_pass_time(void);
 
 /** fake_kernel_await_asleep() - wait until exactly @nr tasks are asleep in wait queues */
 void fake_kernel_await_asleep(unsigned int nr);
@@ -118,8 +123,12 @@ void fake_kernel_unlock(struct fake_lock *lock);
 unsigned int fake_wait_enter(struct fake_wait *wait);
 void fake_wait_leave(struct fake_wait *wait);
 
-/** fake_wait_sleep() - sleep until a wake-up after @seq, or, if @killably, until it is killed */
-void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably);
+/**
+ * fake_wait_sleep() - sleep until a wake-up after @seq
+ *
+ * It also ends, if @killably, when the task is killed, and, if @timed, when time passes.
+ */
+void fake_wait_sleep(struct fake_wait *wait, unsigned int seq, bool killably, bool timed);
 
 void fake_wait_wake(struct fake_wait *wait);
 bool fake_wait_is_used(struct fake_wait *wait);

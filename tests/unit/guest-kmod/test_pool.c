@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <linux/jiffies.h>
+
 #include "channel/pool.h"
 #include "fake_kernel.h"
 
@@ -432,55 +434,194 @@ static void test_closed_pool_is_enodev_and_can_be_recreated(void **state)
 	assert_int_equal(try_get(NORMAL, false), -EINTR);
 }
 
+/* a task that closes the pool and waits for its pages; @drained: result of pool_drain() */
+struct closer {
+	pthread_t thread;
+	struct task_struct task;
+	long timeout;
+	atomic_bool done;
+	bool drained;
+};
+
 static void *close_pool(void *arg)
 {
-	struct task_struct closer = { .cpu = FAKE_NR_CPUS - 1 };
+	struct closer *closer = arg;
 
-	fake_current = &closer;
+	fake_current = &closer->task;
 	pool_close();
-	*(atomic_bool *)arg = true;
+	closer->drained = pool_drain(closer->timeout);
+	closer->done = true;
 	return NULL;
 }
 
-static void test_close_waits_for_all_pages(void **state)
+static void closer_start(struct closer *closer, long timeout)
 {
-	atomic_bool closed = false;
-	pthread_t thread;
+	*closer = (struct closer){ .task.cpu = FAKE_NR_CPUS - 1, .timeout = timeout };
+	assert_int_equal(pthread_create(&closer->thread, NULL, close_pool, closer), 0);
+}
+
+static void closer_join(struct closer *closer, bool drained)
+{
+	assert_int_equal(pthread_join(closer->thread, NULL), 0);
+	assert_int_equal(closer->drained, drained);
+}
+
+static void test_drain_waits_for_all_pages(void **state)
+{
+	struct closer closer;
 
 	(void)state;
 	all_get(0, 4);
 	put(3);
-	assert_int_equal(pthread_create(&thread, NULL, close_pool, &closed), 0);
+	closer_start(&closer, MAX_SCHEDULE_TIMEOUT);
 	fake_kernel_await_asleep(1);
 	assert_int_equal(try_get(9, true), -ENODEV);
 	for (unsigned int i = 0; i < 2; i++) {
 		put(i);
 		fake_kernel_await_asleep(1);
-		assert_false(closed);
+		assert_false(closer.done);
 	}
 	put(2);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_true(closed);
+	closer_join(&closer, true);
+}
+
+static void test_killed_drain_leaves_pages_with_their_owners(void **state)
+{
+	struct closer closer;
+
+	(void)state;
+	all_get(0, 2);
+	closer_start(&closer, MAX_SCHEDULE_TIMEOUT);
+	fake_kernel_await_asleep(1);
+	fake_kernel_kill(&closer.task);
+	closer_join(&closer, false);
+	page_of[0]->region->op = 1;
+	put(0);
+	put(1);
+	assert_true(pool_drain(MAX_SCHEDULE_TIMEOUT));
+}
+
+static void test_drain_ends_when_its_time_is_over(void **state)
+{
+	struct closer closer;
+
+	(void)state;
+	all_get(0, 1);
+	closer_start(&closer, HZ);
+	fake_kernel_await_asleep(1);
+	fake_kernel_pass_time();
+	closer_join(&closer, false);
 }
 
 static void test_close_wakes_waiters_with_enodev(void **state)
 {
 	struct waiter normal, urgent;
-	atomic_bool closed = false;
-	pthread_t thread;
+	struct closer closer;
 
 	(void)state;
 	exhaust();
 	waiter_start(&normal, 0, false);
 	waiter_start(&urgent, 1, true);
 	fake_kernel_await_asleep(2);
-	assert_int_equal(pthread_create(&thread, NULL, close_pool, &closed), 0);
+	closer_start(&closer, MAX_SCHEDULE_TIMEOUT);
 	waiter_join(&normal, -ENODEV);
 	waiter_join(&urgent, -ENODEV);
-	assert_false(closed);
+	assert_false(closer.done);
 	for (unsigned int i = 0; i < NR_PAGES; i++)
 		put(i);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	closer_join(&closer, true);
+}
+
+/* Pages that are still with their owners keep their places and come back to the opened pool. */
+static void test_pool_opens_again_while_pages_are_in_use(void **state)
+{
+	struct portal_wire_range before[PORTAL_MAX_RANGES], after[PORTAL_MAX_RANGES];
+	unsigned int nr = pool_ranges(before);
+
+	(void)state;
+	all_get(0, NORMAL);
+	pool_close();
+	put(0);
+	assert_int_equal(pool_create(NR_PAGES), 0);
+	assert_int_equal(pool_ranges(after), nr);
+	assert_memory_equal(before, after, nr * sizeof(before[0]));
+	all_get(NORMAL, 1);
+	assert_int_equal(try_get(NORMAL + 1, false), -EINTR);
+	put(1);
+	all_get(NORMAL + 1, 1);
+	assert_only_urgent_get(RESERVE);
+}
+
+static void test_pool_that_opens_without_free_pages_lends_what_comes_back(void **state)
+{
+	(void)state;
+	exhaust();
+	pool_close();
+	assert_int_equal(pool_create(NR_PAGES), 0);
+	assert_int_equal(try_get(9, true), -EINTR);
+	for (unsigned int i = 0; i < NR_PAGES; i++)
+		put(i);
+	all_get(0, NORMAL);
+	assert_int_equal(try_get(NORMAL, false), -EINTR);
+}
+
+/* ---- pages for the module itself ---- */
+
+static void test_own_page_comes_from_the_reserve(void **state)
+{
+	struct pool_page *page;
+
+	(void)state;
+	all_get(0, NORMAL);
+	fake_current = &task[9];
+	assert_int_equal(pool_get_own(&page), 0);
+	assert_false(page->waited);
+	pool_put(page);
+}
+
+static void *get_own(void *arg)
+{
+	struct waiter *waiter = arg;
+	struct pool_page *page;
+
+	fake_current = &waiter->task;
+	waiter->err = pool_get_own(&page);
+	if (waiter->err == 0)
+		pool_put(page);
+	return NULL;
+}
+
+static void own_start(struct waiter *waiter)
+{
+	*waiter = (struct waiter){ .task.cpu = 0 };
+	assert_int_equal(pthread_create(&waiter->thread, NULL, get_own, waiter), 0);
+	fake_kernel_await_asleep(1);
+}
+
+static void own_join(struct waiter *waiter, int err)
+{
+	assert_int_equal(pthread_join(waiter->thread, NULL), 0);
+	assert_int_equal(waiter->err, err);
+}
+
+static void test_own_page_is_waited_for_but_not_for_ever(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	exhaust();
+	own_start(&waiter);
+	put(0);
+	own_join(&waiter, 0);
+	assert_int_equal(try_get(0, true), 0);
+	own_start(&waiter);
+	fake_kernel_kill(&waiter.task);
+	own_join(&waiter, -EINTR);
+	own_start(&waiter);
+	fake_kernel_pass_time();
+	own_join(&waiter, -EBUSY);
+	pool_close();
+	assert_int_equal(pool_get_own(&page_of[9]), -ENODEV);
 }
 
 static void test_create_frees_everything_on_enomem(void **state)
@@ -570,8 +711,21 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_all_waiters_get_a_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closed_pool_is_enodev_and_can_be_recreated,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_close_waits_for_all_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drain_waits_for_all_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed_drain_leaves_pages_with_their_owners,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drain_ends_when_its_time_is_over, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_close_wakes_waiters_with_enodev, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_pool_opens_again_while_pages_are_in_use, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			test_pool_that_opens_without_free_pages_lends_what_comes_back, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_own_page_comes_from_the_reserve, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_own_page_is_waited_for_but_not_for_ever, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_create_frees_everything_on_enomem, setup,
 						teardown),

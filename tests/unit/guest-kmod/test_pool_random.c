@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <linux/jiffies.h>
 #include <sched.h>
 
 #include "channel/pool.h"
@@ -113,6 +114,7 @@ static void close_during_use(void)
 	while (run.nr_taken < NR_ROUNDS)
 		sched_yield();
 	pool_close();
+	assert_true(pool_drain(MAX_SCHEDULE_TIMEOUT));
 	assert_int_equal(run.nr_out, 0);
 }
 
