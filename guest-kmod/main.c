@@ -27,10 +27,11 @@
 
 /*
  * Maximum time for which open sessions are left to end by themselves before the host cancels them.
- * A session may be in a page fault of its task that does not end. The driver core holds the
- * device's lock meanwhile.
+ * A session may be in a page fault of its task that does not end, or its task may be frozen. The
+ * driver core holds the device's lock meanwhile.
  */
-#define UNBIND_WAIT (5 * HZ)
+#define UNBIND_WAIT   (5 * HZ)
+#define SHUTDOWN_WAIT HZ
 
 static unsigned int pages = 32;
 module_param(pages, uint, 0444);
@@ -255,6 +256,16 @@ static void portal_remove(struct platform_device *device)
 	trace_close();
 }
 
+/*
+ * Before a power-off, a reboot, and a kexec, whose kernel reuses this kernel's memory. Hooks, rules
+ * and rings need not be removed: without the pool there are no events and no records, and the host
+ * has ended the rules.
+ */
+static void portal_shutdown(struct platform_device *device)
+{
+	portal_leave(SHUTDOWN_WAIT);
+}
+
 static const struct acpi_device_id portal_acpi_ids[] = {
 	{ PORTAL_DEV_ACPI_HID },
 	{},
@@ -271,6 +282,7 @@ COMPAT_REMOVE_FN(portal_remove)
 static struct platform_driver portal_driver = {
 	.probe = portal_probe,
 	COMPAT_REMOVE(portal_remove),
+	.shutdown = portal_shutdown,
 	.driver = {
 		.name = "portal",
 		.acpi_match_table = portal_acpi_ids,
