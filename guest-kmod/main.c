@@ -10,7 +10,9 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/reboot.h>
+#include <linux/workqueue.h>
 
 #include <portal/wire.h>
 
@@ -266,6 +268,42 @@ static void portal_shutdown(struct platform_device *device)
 	portal_leave(SHUTDOWN_WAIT);
 }
 
+/* Before the kernel sleeps, and before and after it writes an image of its memory to a disk. */
+static int __maybe_unused portal_suspend(struct device *device)
+{
+	hook_table_close();
+	portal_leave(SHUTDOWN_WAIT);
+	trace_close();
+	return 0;
+}
+
+static void send_hello(struct work_struct *work)
+{
+	hello_send();
+}
+
+/*
+ * After that, possibly on another host. Hello runs in a kernel thread, because the task that
+ * resumes the system may be being killed.
+ */
+static int __maybe_unused portal_resume(struct device *device)
+{
+	struct work_struct work;
+	int err;
+
+	err = portal_open();
+	if (err)
+		return err;
+	set_state(dev_get_drvdata(device), PORTAL_STATE_UP);
+	INIT_WORK_ONSTACK(&work, send_hello);
+	queue_work(system_unbound_wq, &work);
+	flush_work(&work);
+	destroy_work_on_stack(&work);
+	return 0;
+}
+
+static SIMPLE_DEV_PM_OPS(portal_pm_ops, portal_suspend, portal_resume);
+
 static const struct acpi_device_id portal_acpi_ids[] = {
 	{ PORTAL_DEV_ACPI_HID },
 	{},
@@ -287,6 +325,7 @@ static struct platform_driver portal_driver = {
 		.name = "portal",
 		.acpi_match_table = portal_acpi_ids,
 		.of_match_table = portal_of_ids,
+		.pm = &portal_pm_ops,
 		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 	},
 };

@@ -9,6 +9,7 @@
 #	RELEASE     its uname -r
 #	MODULES     root directory of its modules
 #	HEADERS     its configured headers
+#	CONFIG      its build configuration
 #	KEXEC       kexec and its libraries, for the guest; empty: there is none
 #	GUEST_KO    portal.ko, built for it
 #	GUEST_ARCH  its architecture: x86_64, aarch64 or armhf

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034
 # The guest's kernel ends, sleeps, or unbinds its driver. From then on the host does not use its memory.
 
-only_on x86_64 'leave_kexec_*'
+only_on x86_64 'leave_kexec_*' 'leave_hibernation_*'
 
 # make_next_kernel LINE... - make next.ext4, a disk with kexec, a kernel, and an initramfs whose init runs the LINEs
 make_next_kernel() {
@@ -61,6 +61,63 @@ case_leave_kexec_to_a_kernel_with_the_module() {
 	expect_stat sessions.cancelled 2
 	expect_stat doorbells.refused 0
 	expect_stat sessions.protocol_errors 0
+}
+
+# boot_hibernation COMMAND - boot with a swap device that the image of a kernel can be written to
+boot_hibernation() {
+	boot_run "$1" --disk swap --hook "$TEST_HOOKS/leave.so"
+}
+
+# The image of a kernel is written by one portal-vmm and goes on in another, with other hooks, rules and rings. It says
+# bye before the image is made, and hello when it goes on; the kernel that reads the image says bye before it ends.
+case_leave_hibernation_goes_on_in_another_vmm() {
+	truncate -s 256M swap
+	boot_hibernation 'mkswap /dev/vdb; swapon /dev/vdb; syscall_any -r 2 getpgid 0; true </nodir/a
+		echo shutdown >/sys/power/disk; echo disk >/sys/power/state; echo hibernated=$?
+		cat /sys/module/portal/parameters/state; syscall_any getpgid 0; true </nodir/b'
+	expect_count 1 '^ret=31337 errno=0$' out.text
+	expect_no_out '^hibernated='
+	expect_leaves 2
+	boot_hibernation 'cat /sys/class/block/vdb/dev >/sys/power/resume; echo not reached'
+	rm -f swap
+	expect_out '^hibernated=0$'
+	expect_out '^ready$'
+	expect_count 1 '^ret=31337 errno=0$' out.text
+	expect_no_out 'not reached'
+	expect_leaves 1
+}
+
+# expect_leaves HITS - a boot had two hellos, each with a bye, one record in a trace, and HITS of the rule
+expect_leaves() {
+	expect_stat doorbells.hello 2
+	expect_stat doorbells.bye 2
+	expect_stat doorbells.refused 0
+	expect_stat sessions.protocol_errors 0
+	expect_stat sessions.cancelled 0
+	expect_stat operations.TRACE_OPEN 2
+	expect_stat trace.consumed 1
+	expect_stat rules.hits "$1"
+}
+
+# suspend to idle and hibernation, both only up to the devices, which the kernel then resumes
+case_leave_pm_test_of_devices() {
+	grep -q '^CONFIG_PM_DEBUG=y' "$CONFIG" || skip_case "the kernel has no /sys/power/pm_test"
+	boot_run 'echo 1 >/sys/module/suspend/parameters/pm_test_delay; echo devices >/sys/power/pm_test
+		for state in freeze disk; do
+			syscall_any getpgid 0; true </nodir/a; echo $state >/sys/power/state; echo $state=$?
+			cat /sys/module/portal/parameters/state
+		done; syscall_any getpgid 0; true </nodir/a' --hook "$TEST_HOOKS/leave.so"
+	expect_count 3 '^ret=31337 errno=0$' out.text
+	expect_out '^freeze=0$'
+	expect_out '^disk=0$'
+	expect_count 2 '^ready$' out.text
+	expect_stat doorbells.hello 3
+	expect_stat doorbells.bye 3
+	expect_stat doorbells.refused 0
+	expect_stat sessions.protocol_errors 0
+	expect_stat operations.TRACE_OPEN 3
+	expect_stat trace.consumed 3
+	expect_stat rules.hits 3
 }
 
 # Two tasks are in faults inside their sessions. Unbinding waits for them; a signal that kills, or five seconds, end the
