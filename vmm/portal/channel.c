@@ -6,6 +6,7 @@
 #include <portal/ops.h>
 #include <portal/wire.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "portal/pool.h"
@@ -95,7 +96,7 @@ static void session_doom(struct channel *channel, struct session *session)
 {
 	const struct vcpu_waker *waker = &channel->waker;
 
-	atomic_store_explicit(&session->doomed, true, memory_order_release);
+	atomic_store(&session->doomed, true);
 	atomic_store(&channel->vcpus[session->vcpu].notice, true);
 	if (waker->wake)
 		waker->wake(waker->ctx, session->vcpu);
@@ -145,24 +146,30 @@ static void session_release(struct channel *channel, struct session *session)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* The coroutine has returned: write the end of the session to the page, unless it was cancelled. */
-static int session_finish(struct channel *channel, struct session *session)
+/* Write NONE to the page, unless the verdict is there. Return: false: the session is cancelled. */
+static bool session_end(struct session *session)
 {
 	const struct region_header none = {
 		.code = PORTAL_OP_NONE,
 		.generation = session->header.generation,
 	};
+
+	if (session->ended_with == PORTAL_OP_NONE)
+		return session_store(session, &none, NULL, 0);
+	return !atomic_load_explicit(&session->doomed, memory_order_acquire);
+}
+
+/* The coroutine has returned: write the end of the session to the page, unless it was cancelled. */
+static int session_finish(struct channel *channel, struct session *session)
+{
 	int status = session->status;
 
-	if (status == 0 && atomic_load_explicit(&session->doomed, memory_order_acquire)) {
+	if (status == 0 && !session_end(session)) {
 		stats_add(&channel->stats.cancelled, !session->over);
 		status = -ECANCELED;
 	}
-	if (status == 0) {
-		if (session->ended_with == PORTAL_OP_NONE)
-			region_store(session->page, &none, NULL, 0);
+	if (status == 0)
 		stats_add(&channel->stats.operations[session->ended_with], 1);
-	}
 	stats_session_closed(&channel->stats);
 	session_release(channel, session);
 	return status;
@@ -204,8 +211,11 @@ static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
 	}
 }
 
-/* Replace the pool and cancel its sessions, each on its own thread. Called with the lock held. */
-static void retire_pool(struct channel *channel, struct pool *replacement)
+/*
+ * Replace the pool and cancel its sessions, each on its own thread. Called with the lock held.
+ * Return: the old pool, for await_accesses(); may be NULL.
+ */
+static struct pool *retire_pool(struct channel *channel, struct pool *replacement)
 {
 	struct pool *old = channel->pool;
 
@@ -213,7 +223,22 @@ static void retire_pool(struct channel *channel, struct pool *replacement)
 	for (size_t i = 0; old && i < old->nr_sessions; i++)
 		if (old->sessions[i]->state != SESSION_FREE)
 			session_doom(channel, old->sessions[i]);
+	return old;
+}
+
+/*
+ * Wait until no session of a retired pool accesses the guest's memory, and release the pool. Other
+ * vCPUs may be in callbacks, which go on; what takes time here is only copying. Sessions that were
+ * detached from their pages were cancelled when they accessed nothing.
+ */
+static void await_accesses(struct channel *channel, struct pool *old)
+{
+	for (size_t i = 0; old && i < old->nr_sessions; i++)
+		while (atomic_load(&old->sessions[i]->accesses))
+			sched_yield();
+	pthread_mutex_lock(&channel->lock);
 	pool_put(old);
+	pthread_mutex_unlock(&channel->lock);
 }
 
 /* ---- the coroutine of a session ---- */
@@ -310,7 +335,7 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 {
 	struct region_header header;
 	struct session *session;
-	struct pool *pool;
+	struct pool *pool, *old;
 	struct hello hello;
 	int ret = load_hello(channel, page, &header, &hello);
 
@@ -326,12 +351,13 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 		pool_put(pool);
 		return -ENOENT;
 	}
-	/* the previous guest module no longer writes to its trace rings */
-	trace_close(channel->trace);
 	pthread_mutex_lock(&channel->lock);
-	retire_pool(channel, pool);
+	old = retire_pool(channel, pool);
 	session_claim(channel, session, vcpu);
 	pthread_mutex_unlock(&channel->lock);
+	await_accesses(channel, old);
+	/* the previous guest module no longer writes to its trace rings */
+	trace_close(channel->trace);
 	session->header = header;
 	cancel_doomed(channel, &channel->vcpus[vcpu]);
 	return session_start(channel, session);
@@ -489,15 +515,17 @@ static int call_cancel(struct channel *channel, unsigned int vcpu, gpa_t page)
 
 static int call_bye(struct channel *channel, unsigned int vcpu, gpa_t page)
 {
+	struct pool *old = NULL;
 	bool known;
 
 	pthread_mutex_lock(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
 	if (known)
-		retire_pool(channel, NULL);
+		old = retire_pool(channel, NULL);
 	pthread_mutex_unlock(&channel->lock);
 	if (!known)
 		return -ENOENT;
+	await_accesses(channel, old);
 	cancel_doomed(channel, &channel->vcpus[vcpu]);
 	trace_close(channel->trace);
 	channel->sink.on_bye(channel->sink.ctx);

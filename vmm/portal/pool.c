@@ -14,6 +14,7 @@ static struct session *session_create(struct pool *pool, void *page, size_t inde
 	session->index = index;
 	session->pool = pool;
 	atomic_init(&session->doomed, false);
+	atomic_init(&session->accesses, false);
 	return session;
 }
 

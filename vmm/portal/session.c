@@ -15,6 +15,16 @@ bool session_is_over(const struct session *session)
 	return session->over || atomic_load_explicit(&session->doomed, memory_order_acquire);
 }
 
+bool session_store(struct session *session, const struct region_header *header, const void *data,
+		   size_t len)
+{
+	if (!session_access_begin(session))
+		return false;
+	region_store(session->page, header, data, len);
+	session_access_end(session);
+	return true;
+}
+
 int session_fail(struct session *session)
 {
 	if (!session->over)
@@ -71,9 +81,8 @@ int session_call(struct session *session, const struct session_request *request,
 		.size = request->size,
 	};
 
-	if (session_is_over(session))
+	if (session->over || !session_store(session, &header, request->data, request->len))
 		return -ECANCELED;
-	region_store(session->page, &header, request->data, request->len);
 	stats_add(&session->stats->operations[request->op], 1);
 	session->sink->on_suspend(session->sink->ctx, session);
 	coro_yield(session->coro);
@@ -90,8 +99,12 @@ void session_payload(struct session *session, void *buf, size_t len)
 
 int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr, uint32_t size)
 {
-	int ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);
+	int ret;
 
+	if (!session_access_begin(session))
+		return -ECANCELED;
+	ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);
+	session_access_end(session);
 	return ret == -EPROTO ? session_fail(session) : ret;
 }
 
@@ -103,9 +116,8 @@ void session_verdict(struct session *session, const void *data, size_t len)
 		.size = len,
 	};
 
-	if (session_is_over(session))
+	if (session->over || !session_store(session, &header, data, len))
 		return;
-	region_store(session->page, &header, data, len);
 	session->ended_with = PORTAL_OP_VERDICT;
 }
 

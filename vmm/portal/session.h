@@ -73,7 +73,7 @@ bool session_is_over(const struct session *session);
  * @size: bytes of each ring
  *
  * Return: 0, also when the rings are open already; -EPROTO: an address is not acceptable and the
- * session is over; -ENOMEM; -EAGAIN: no thread.
+ * session is over; -ECANCELED: the session is over; -ENOMEM; -EAGAIN: no thread.
  */
 must_check int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
 				  uint32_t size);

@@ -36,6 +36,7 @@ enum session_state {
  * @state: changed under the channel's lock
  * @vcpu: index of the vCPU that holds the session
  * @doomed: set by another thread to cancel the session; it ends at the next call of its own vCPU
+ * @accesses: its thread is between session_access_begin() and session_access_end()
  * @next: next open session of the same vCPU
  * @coro: the coroutine that runs its callbacks
  * @header: the last header that the guest wrote
@@ -61,6 +62,7 @@ struct session {
 	enum session_state state;
 	unsigned int vcpu;
 	atomic_bool doomed;
+	atomic_bool accesses;
 	struct session *next;
 	struct coro *coro;
 	struct region_header header;
@@ -81,5 +83,33 @@ struct session {
 	struct stats *stats;
 	struct trace *trace;
 };
+
+/**
+ * session_access_begin() - begin to use memory of the guest, other than to read it
+ *
+ * Bye and hello set @doomed and then wait until @accesses is clear. Each side stores before it
+ * loads: either this sees @doomed, or the other side sees @accesses. So nothing is written
+ * afterwards, when the guest may use the memory for something else.
+ *
+ * Return: true: call session_access_end() soon, and do not suspend before; false: the session is
+ * cancelled.
+ */
+static inline bool session_access_begin(struct session *session)
+{
+	atomic_store(&session->accesses, true);
+	if (!atomic_load(&session->doomed))
+		return true;
+	atomic_store_explicit(&session->accesses, false, memory_order_release);
+	return false;
+}
+
+static inline void session_access_end(struct session *session)
+{
+	atomic_store_explicit(&session->accesses, false, memory_order_release);
+}
+
+/** session_store() - region_store() to the session's page. Return: false: it is cancelled. */
+bool session_store(struct session *session, const struct region_header *header, const void *data,
+		   size_t len);
 
 #endif

@@ -82,7 +82,7 @@ size_t direct_write(struct session *session, uint64_t gva, const void *buf, size
 	struct page_walk walk;
 	size_t done = 0;
 
-	if (!session->may_write)
+	if (!session->may_write || !session_access_begin(session))
 		return 0;
 	while (done < len && find(session, gva + done, &walk) && walk.is_written) {
 		size_t n = least(len - done, walk.len);
@@ -90,6 +90,7 @@ size_t direct_write(struct session *session, uint64_t gva, const void *buf, size
 		memcpy(walk.host, (const uint8_t *)buf + done, n);
 		done += n;
 	}
+	session_access_end(session);
 	if (done < len)
 		decline(session);
 	stats_add(&session->stats->direct_written, done);
