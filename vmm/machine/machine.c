@@ -14,6 +14,7 @@
 #include "machine/boot_timer.h"
 #include "machine/devices.h"
 #include "machine/host_check.h"
+#include "machine/init_error.h"
 #include "machine/load.h"
 #include "machine/main_loop.h"
 #include "machine/outcome.h"
@@ -43,6 +44,7 @@ struct machine {
 	struct channel *channel;
 
 	struct outcome outcome;
+	struct init_error init_error;
 	struct vcpu_board board;
 };
 
@@ -139,6 +141,7 @@ static void on_serial_out(void *ctx, const uint8_t *data, size_t len)
 	struct machine *m = ctx;
 
 	console_write(m->console, data, len);
+	init_error_feed(&m->init_error, data, len);
 	if (!atomic_exchange(&m->output_waits, true))
 		outcome_wake(&m->outcome);
 }
@@ -477,9 +480,15 @@ static void machine_destroy(struct machine *m)
 		close(m->outcome.wake_fd);
 }
 
-static enum exit_status machine_outcome(enum outcome_reason reason)
+static enum exit_status machine_outcome(const struct machine *m)
 {
-	log_info("%s", outcome_text(reason));
+	enum outcome_reason reason = (enum outcome_reason)atomic_load(&m->outcome.reason);
+
+	if (reason == OUTCOME_DIED_EARLY && m->init_error.text[0] != '\0')
+		log_info("the guest ended before the guest module said hello: %s",
+			 m->init_error.text);
+	else
+		log_info("%s", outcome_text(reason));
 	return outcome_status(reason);
 }
 
@@ -499,7 +508,6 @@ static enum exit_status failure_status(int err)
 enum exit_status machine_run(const struct vmm_config *config)
 {
 	struct machine m = { .config = config, .handover = HANDOVER_NONE, .outcome.wake_fd = -1 };
-	enum outcome_reason reason;
 	int err;
 
 	boot_timer_reach(&m.timer, BOOT_PROCESS, 0);
@@ -513,9 +521,8 @@ enum exit_status machine_run(const struct vmm_config *config)
 		err = machine_build(&m);
 	if (err == 0)
 		machine_go(&m);
-	reason = (enum outcome_reason)atomic_load(&m.outcome.reason);
 	machine_destroy(&m);
-	return err == 0 ? machine_outcome(reason) : failure_status(err);
+	return err == 0 ? machine_outcome(&m) : failure_status(err);
 }
 
 enum exit_status machine_describe_module(const char *spec)

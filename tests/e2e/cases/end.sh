@@ -57,3 +57,40 @@ case_end_sigint_is_130() {
 case_end_sigterm_is_143() {
 	end_by_signal TERM 143
 }
+
+# expect_refusal REGEX - the guest's kernel has refused the guest module; the last line of the VMM says why
+expect_refusal() {
+	expect_status 14
+	tail -1 err | grep -qE -- "^portal-vmm: the guest ended before the guest module said hello: $1" ||
+		fail "the last message is '$(tail -1 err)'"
+}
+
+# change_guest_module FROM TO - make portal.ko with a string replaced by one of the same length
+change_guest_module() {
+	LC_ALL=C sed "s/$1/$2/g" "$GUEST_KO" >portal.ko
+	! cmp -s -- "$GUEST_KO" portal.ko || fail "portal.ko does not contain $1"
+}
+
+case_end_refused_by_lockdown() {
+	boot --append lockdown=integrity
+	expect_refusal 'cannot load guest module portal.ko: operation not permitted: .*or boot without lockdown$'
+}
+
+case_end_refused_without_a_signature() {
+	boot --append module.sig_enforce=1
+	expect_refusal 'cannot load guest module portal.ko: .*or boot without module.sig_enforce$'
+}
+
+# a kernel that lacks an option, so that it does not export a function
+case_end_refused_for_an_unknown_symbol() {
+	change_guest_module unregister_kprobe unregistex_kprobe
+	boot --guest-module portal.ko
+	expect_refusal 'cannot load guest module portal.ko: no such file or directory: portal: Unknown symbol (un)?registex_kprobe'
+}
+
+# a kernel without CONFIG_KALLSYMS: the module is loaded, and its driver does not bind
+case_end_refused_without_kallsyms() {
+	change_guest_module kallsyms_lookup_name kallsyms_lookup_nix_
+	boot --guest-module portal.ko
+	expect_refusal 'the hooks are not installed; state of the guest module: no device: portal: .*needs CONFIG_KALLSYMS'
+}

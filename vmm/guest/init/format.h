@@ -46,6 +46,11 @@
 #define GUEST_INIT_MARK_INIT	 1 /* our init has started */
 #define GUEST_INIT_MARK_FIRMWARE 2 /* the firmware's init will be executed next */
 
+/* what each message of our init on the console begins with; the rest of the line is the message */
+#define GUEST_INIT_MESSAGE "portal-init: "
+/* what follows it if the boot cannot go on; the VMM repeats the rest of that line when it ends */
+#define GUEST_INIT_ERROR "error: "
+
 /* the state of the guest module, and its text when all hooks are installed */
 #define GUEST_INIT_STATE_FILE  "/sys/module/portal/parameters/state"
 #define GUEST_INIT_STATE_READY "ready"

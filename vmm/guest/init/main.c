@@ -10,6 +10,7 @@
 #include "config.h"
 #include "mark.h"
 #include "message.h"
+#include "refusal.h"
 #include "sys.h"
 #include "text.h"
 
@@ -17,6 +18,8 @@
 #define ROOT_POLL_MS 10
 #define PATH_SIZE    256
 #define LIST_SIZE    256
+#define RECORD_SIZE  8192 /* of the kernel's log, at most */
+#define SEEK_TO_END  2
 
 #define DIR   "/" GUEST_INIT_PATH_DIR
 #define TREE  "/" GUEST_INIT_PATH_TREE
@@ -133,40 +136,104 @@ static long load_file(const char *name, const char *params)
 	return err == -EEXIST ? 0 : err;
 }
 
+/* open the kernel's log behind its last record. Return: -errno: there is none */
+static long open_log(void)
+{
+	long fd = sys_openat("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)sys_lseek(fd, 0, SEEK_TO_END);
+	return fd;
+}
+
+/*
+ * Read the records that came since open_log(). Return: the first message about the module, or "";
+ * later ones report what follows from it
+ */
+static const char *read_log(long fd, const char *module)
+{
+	static char message[LIST_SIZE], record[RECORD_SIZE + 1];
+	char name[PATH_SIZE];
+	const char *found;
+	long n;
+
+	(void)text_append(name, sizeof(name), 0, module);
+	for (char *c = name; *c != '\0'; c++) {
+		if (text_equal(c, ".ko"))
+			*c = '\0';
+	}
+	message[0] = '\0';
+	/* EPIPE: the next record was overwritten by later ones */
+	while ((n = sys_read(fd, record, RECORD_SIZE)) > 0 || n == -EPIPE) {
+		record[n > 0 ? n : 0] = '\0';
+		found = refusal_find_message(record, name);
+		if (found && message[0] == '\0')
+			(void)text_append(message, sizeof(message), 0, found);
+	}
+	return message;
+}
+
+/*
+ * Print why the kernel refused a module, and exit.
+ * @error: result of loading it; 0: it was loaded, but does not work
+ * @log: from open_log()
+ * @what, @which: what failed
+ */
+static _Noreturn void die_refused(long error, long log, const char *module, const char *what,
+				  const char *which)
+{
+	char lockdown[LIST_SIZE] = "", signatures[LIST_SIZE] = "";
+	struct refusal refusal = { .error = error, .lockdown = lockdown, .signatures = signatures };
+	const char *reason;
+
+	refusal.message = read_log(log, module);
+	(void)sys_mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
+	(void)read_text(REFUSAL_FILE_LOCKDOWN, lockdown, sizeof(lockdown));
+	(void)read_text(REFUSAL_FILE_SIGNATURES, signatures, sizeof(signatures));
+	reason = refusal_reason(&refusal);
+	message_fail(what, which, error ? ": " : "", error ? message_error(error) : "",
+		     *reason ? ": " : "", reason, NULL);
+}
+
 static void load_modules(const struct config *config)
 {
+	long log = open_log();
+
 	for (size_t i = 0; i < config->nr_modules; i++) {
 		const struct config_module *module = &config->modules[i];
 		long err = load_file(module->name, "");
 
 		if (err < 0 && !module->optional)
-			message_die(err, "cannot load kernel module ", module->name);
+			die_refused(err, log, module->name, "cannot load kernel module ",
+				    module->name);
 		if (err < 0)
 			note("cannot load it: ", message_error(err));
 	}
+	sys_close(log);
 }
 
 /* the guest module makes its hello before finit_module() returns; its state is the result */
 static void load_portal(const struct config *config)
 {
 	char state[64] = "";
-	long n;
+	long log, n;
 
 	if (!config->portal)
 		return;
+	log = open_log();
 	n = load_file(config->portal, config->portal_params);
 	if (n < 0)
-		message_die(n, "cannot load guest module ", config->portal);
+		die_refused(n, log, config->portal, "cannot load guest module ", config->portal);
 	n = read_text(GUEST_INIT_STATE_FILE, state, sizeof(state));
 	if (n < 0)
 		message_die(n, "cannot read the guest module's state from ", GUEST_INIT_STATE_FILE);
 	if (n > 0 && state[n - 1] == '\n')
 		state[n - 1] = '\0';
 	note("state of the guest module: ", state);
-	if (text_equal(state, GUEST_INIT_STATE_READY))
-		return;
-	message_say("error: the hooks are not installed; state of the guest module: ", state, NULL);
-	sys_exit(1);
+	if (!text_equal(state, GUEST_INIT_STATE_READY))
+		die_refused(0, log, config->portal,
+			    "the hooks are not installed; state of the guest module: ", state);
+	sys_close(log);
 }
 
 static void wait_for(const char *device)
@@ -308,9 +375,7 @@ static _Noreturn void run_init(const char *requested, const char **argv, const c
 		run(list[i], requested, argv, envp);
 		(void)text_join(tried + len, sizeof(tried) - len, " ", list[i], NULL);
 	}
-	message_say("error: no init found in the root file system; use --init. Tried:", tried,
-		    NULL);
-	sys_exit(1);
+	message_fail("no init found in the root file system; use --init. Tried:", tried, NULL);
 }
 
 void init_main(int argc, const char **argv, const char *const *envp)

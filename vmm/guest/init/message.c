@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 
+#include <asm/ioctls.h>
+
+#include "format.h"
 #include "sys.h"
 #include "text.h"
 
@@ -16,7 +19,7 @@ static const struct {
 	{ ENOENT, "no such file or directory" },
 	{ EIO, "input/output error" },
 	{ ENXIO, "no such device or address" },
-	{ ENOEXEC, "not a program for this machine" },
+	{ ENOEXEC, "not a program or module for this kernel" },
 	{ ENOMEM, "out of memory" },
 	{ EACCES, "permission denied" },
 	{ EBUSY, "device or resource busy" },
@@ -30,23 +33,42 @@ static const struct {
 	{ EROFS, "read-only file system" },
 	{ ELOOP, "too many symbolic links" },
 	{ ENOSYS, "not implemented" },
+	{ ENOKEY, "required key not available" },
 	{ EKEYREJECTED, "key rejected (the module is not signed)" },
 	{ ELIBBAD, "damaged shared library" },
 };
 
-void message_say(const char *first, ...)
+static void say(const char *prefix, const char *first, va_list ap)
 {
 	char line[LINE_MAX];
-	size_t len = text_append(line, sizeof(line), 0, "portal-init: ");
-	va_list ap;
+	size_t len = text_append(line, sizeof(line), 0, prefix);
 
-	va_start(ap, first);
 	for (const char *s = first; s && len < sizeof(line); s = va_arg(ap, const char *))
 		len = text_append(line, sizeof(line), len, s);
-	va_end(ap);
 	len = text_len(line);
 	line[len] = '\n';
 	(void)sys_write(2, line, len + 1);
+}
+
+void message_say(const char *first, ...)
+{
+	va_list ap;
+
+	va_start(ap, first);
+	say(GUEST_INIT_MESSAGE, first, ap);
+	va_end(ap);
+}
+
+void message_fail(const char *first, ...)
+{
+	va_list ap;
+
+	va_start(ap, first);
+	say(GUEST_INIT_MESSAGE GUEST_INIT_ERROR, first, ap);
+	va_end(ap);
+	/* tcdrain(3): the messages of the panic do not wait for what is in the terminal's buffer */
+	(void)sys_ioctl(2, TCSBRK, 1);
+	sys_exit(1);
 }
 
 const char *message_error(long error)
@@ -65,6 +87,5 @@ const char *message_error(long error)
 
 _Noreturn void message_die(long error, const char *first, const char *second)
 {
-	message_say("error: ", first, second, ": ", message_error(error), NULL);
-	sys_exit(1);
+	message_fail(first, second, ": ", message_error(error), NULL);
 }

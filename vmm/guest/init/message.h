@@ -10,6 +10,14 @@
 void message_say(const char *first, ...) __attribute__((sentinel));
 
 /**
+ * message_fail() - print "portal-init: error: " and the strings up to a NULL as one line, and exit
+ *
+ * The exit of PID 1 makes the kernel panic, so that the boot is not reported as a success. The line
+ * is complete before that: the VMM repeats it.
+ */
+_Noreturn void message_fail(const char *first, ...) __attribute__((sentinel));
+
+/**
  * message_error() - describe an error
  * @error: negative, as system calls return it
  *
@@ -17,11 +25,7 @@ void message_say(const char *first, ...) __attribute__((sentinel));
  */
 const char *message_error(long error);
 
-/**
- * message_die() - print what failed and why, and exit
- *
- * The exit of PID 1 makes the kernel panic, so that the boot is not reported as a success.
- */
+/** message_die() - message_fail() with what failed and why */
 _Noreturn void message_die(long error, const char *first, const char *second);
 
 #endif

@@ -39,6 +39,11 @@ static inline long sys_write(long fd, const void *buf, size_t len)
 	return sys_call(__NR_write, fd, (long)buf, (long)len, 0, 0);
 }
 
+static inline long sys_lseek(long fd, long offset, int whence)
+{
+	return sys_call(__NR_lseek, fd, offset, whence, 0, 0);
+}
+
 static inline long sys_dup3(long from, long to)
 {
 	return sys_call(__NR_dup3, from, to, 0, 0, 0);
