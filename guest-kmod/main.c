@@ -179,7 +179,8 @@ static int portal_open(void)
 		return err;
 	err = hook_table_open(syscall_hook_wrapper);
 	if (err) {
-		pr_err("kallsyms_lookup_name not found, the kernel needs CONFIG_KPROBES\n");
+		pr_err("the kernel has no kallsyms_lookup_name; it needs CONFIG_KALLSYMS and "
+		       "CONFIG_KPROBES\n");
 		pool_close();
 	}
 	return err;
