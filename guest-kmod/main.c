@@ -179,8 +179,9 @@ static int portal_open(void)
 		return err;
 	err = hook_table_open(syscall_hook_wrapper);
 	if (err) {
-		pr_err("the kernel has no kallsyms_lookup_name; it needs CONFIG_KALLSYMS and "
-		       "CONFIG_KPROBES\n");
+		pr_err("%s\n", err == -ENXIO ? "the kernel's system call tables are not found"
+					     : "the kernel has no kallsyms_lookup_name; it needs "
+					       "CONFIG_KALLSYMS and CONFIG_KPROBES");
 		pool_close();
 	}
 	return err;

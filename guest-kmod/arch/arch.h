@@ -20,6 +20,9 @@ enum syscall_table {
 	SYSCALL_NR_TABLES,
 };
 
+/* upper bound for the numbers of a table; the build fails if a kernel has more */
+#define SYSCALL_MAX_NR 512
+
 /**
  * arch_identify() - get the table and number of a system call
  * @regs: first argument of the wrapper
@@ -67,7 +70,8 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
  * @function: its address
  * @regs: registers with the arguments: the task's own, or a changed copy
  *
- * The return address that the function sees is in the module, see redirect_admit().
+ * The return address that the function sees is in the module: the ftrace backend lets such calls
+ * through.
  *
  * Context: in the system call that @function belongs to.
  * Return: the result of the function.
@@ -121,19 +125,20 @@ void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
 void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function);
 
 /**
- * arch_redirect_probed() - continue a probed function in the wrapper
- * @regs: kernel registers at the function's first instruction
- * @wrapper: address of a redirect_fn
- * @function: second argument of the wrapper
+ * arch_table_symbol() - get the name of a system call table in the kernel
+ * @table: SYSCALL_*, one that the kernel has
  *
- * In <name>_kprobe.c, for architectures that use kprobes.
+ * In <name>_table.c, for architectures whose entry code uses tables.
  */
-void arch_redirect_probed(struct pt_regs *regs, unsigned long wrapper, unsigned long function);
+const char *arch_table_symbol(enum syscall_table table);
 
 /**
- * arch_probed_caller() - get the return address of a probed function
- * @regs: kernel registers at its first instruction
+ * arch_table_entry() - get what a redirected entry of a system call table holds
+ * @nr: its number
+ *
+ * Return: address of code in <name>_entry.S that is entered as the function would be, and jumps to
+ * where redirect_table_target() says, with the same registers and the same stack.
  */
-unsigned long arch_probed_caller(const struct pt_regs *regs);
+unsigned long arch_table_entry(u32 nr);
 
 #endif /* GUEST_ARCH_H */

@@ -4,7 +4,6 @@
  * directly, not a struct pt_regs.
  */
 #include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -74,19 +73,14 @@ static unsigned long second_arg(const struct pt_regs *regs, u32 nr)
 	return is_statfs && regs->ARM_r1 == STATFS64_PADDED ? STATFS64_PACKED : regs->ARM_r1;
 }
 
-/* The barrier prevents tail calls: the return address must be in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	u32 nr = call_nr();
-	long ret;
 
 	if (nr == __NR_sigreturn || nr == __NR_rt_sigreturn)
-		ret = ((regs_fn *)function)(task_pt_regs(current));
-	else
-		ret = ((call_fn *)function)(regs->ARM_r0, second_arg(regs, nr), regs->ARM_r2,
-					    regs->ARM_r3, regs->ARM_r4, regs->ARM_r5);
-	barrier();
-	return ret;
+		return ((regs_fn *)function)(task_pt_regs(current));
+	return ((call_fn *)function)(regs->ARM_r0, second_arg(regs, nr), regs->ARM_r2, regs->ARM_r3,
+				     regs->ARM_r4, regs->ARM_r5);
 }
 
 /* The host reads neither format of 32-bit Arm, with or without LPAE. */

@@ -57,7 +57,7 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	regs->regs[n] = cut_to_long(table, value);
 }
 
-/* The barrier prevents a tail call: the return address must be in the module. */
+/* The barrier prevents a tail call: the ftrace backend needs a return address in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	long ret = ((long (*)(const struct pt_regs *))function)(regs);

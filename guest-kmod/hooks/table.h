@@ -48,7 +48,7 @@ struct hook_match {
  * @wrapper: runs instead of hooked functions
  *
  * Context: may sleep; once before hook_table_close().
- * Return: 0; -ENOENT: the kernel's symbols cannot be looked up.
+ * Return: 0; the errors of syscall_table_init().
  */
 int __must_check hook_table_open(redirect_fn *wrapper);
 

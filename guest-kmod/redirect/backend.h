@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The backend of redirection, which makes a function's entry continue in the wrapper. ftrace.c and
- * kprobe.c implement it; Kbuild selects the one that works with the kernel. redirect.c counts the
- * users of each function, and adds it to the backend once and removes it once.
+ * The backend of redirection, which makes calls of a function continue in the wrapper. ftrace.c
+ * changes the function's entry, table.c the entries of the system call tables; Kbuild selects the
+ * one that works with the kernel. redirect.c counts the users of each function, and adds it to the
+ * backend once and removes it once.
  */
 #ifndef GUEST_REDIRECT_BACKEND_H
 #define GUEST_REDIRECT_BACKEND_H
@@ -16,19 +17,15 @@
 extern redirect_fn *redirect_wrapper;
 
 /**
- * redirect_admit() - decide whether a call is redirected to the wrapper
- * @caller: return address of the call
+ * redirect_backend_bind() - tell the backend what the kernel's system call tables hold
+ * @calls: SYSCALL_NR_TABLES of them
+ * @lookup: finds the kernel's symbols
  *
- * Calls from the module run the function itself, and so do all calls once the module is being
- * unloaded.
- *
- * Context: any, also where nothing may be traced or probed.
- * Return: true if the call is redirected; it then holds a reference on the module.
+ * Context: may sleep; before any other function of the backend, and again before redirect_open().
+ * Return: as redirect_bind().
  */
-static __always_inline bool redirect_admit(unsigned long caller)
-{
-	return !within_module(caller, THIS_MODULE) && try_module_get(THIS_MODULE);
-}
+int __must_check redirect_backend_bind(const struct redirect_calls *calls,
+				       compat_lookup_fn *lookup);
 
 /**
  * redirect_backend_knows() - check whether a function can be redirected

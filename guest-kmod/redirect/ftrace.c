@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ftrace.h>
+#include <linux/module.h>
 
 #include "arch/arch.h"
 #include "compat/compat.h"
@@ -21,11 +22,14 @@ static noinline void redirect_anchor(void)
 	barrier();
 }
 
-/* Runs at the entry of a redirected function. */
+/*
+ * Runs at the entry of a redirected function. Calls from the module run the function itself, and so
+ * do all calls once the module is being unloaded.
+ */
 static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (redirect_admit(parent_ip))
+	if (!within_module(parent_ip, THIS_MODULE) && try_module_get(THIS_MODULE))
 		arch_redirect_traced(fregs, (unsigned long)redirect_wrapper,
 				     compat_traced_function(ip));
 }
@@ -41,6 +45,11 @@ static struct ftrace_ops probe_ops = {
 	.func = compat_ftrace_func(redirect_entry),
 	.flags = SAVE_REGS,
 };
+
+int redirect_backend_bind(const struct redirect_calls *calls, compat_lookup_fn *lookup)
+{
+	return 0;
+}
 
 bool redirect_backend_knows(unsigned long function)
 {

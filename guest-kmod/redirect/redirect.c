@@ -16,6 +16,11 @@ struct function {
 static DEFINE_HASHTABLE(functions, 8);
 redirect_fn *redirect_wrapper;
 
+int redirect_bind(const struct redirect_calls *calls, compat_lookup_fn *lookup)
+{
+	return redirect_backend_bind(calls, lookup);
+}
+
 bool redirect_is_possible(unsigned long function)
 {
 	return function && redirect_backend_knows(function);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Redirection: sends calls of selected kernel functions to a wrapper, by ftrace or kprobes. It
- * counts the users of each function: the first redirects it, the last ends that, and the entries of
- * all other functions are unchanged. It knows addresses, not the system calls behind them.
+ * Redirection: sends calls of selected system call functions to a wrapper, by ftrace or by the
+ * kernel's system call tables. It counts the users of each function: the first redirects it, the
+ * last ends that, and all other functions and entries are unchanged. It knows addresses and
+ * numbers, not the names of system calls.
  *
  * Every redirected call takes a reference on the module before it enters the wrapper;
  * redirect_leave() drops it.
@@ -12,6 +13,8 @@
 
 #include <linux/types.h>
 
+#include "compat/kallsyms.h"
+
 struct pt_regs;
 
 /**
@@ -20,6 +23,28 @@ struct pt_regs;
  * @function: address of the function that was called
  */
 typedef long redirect_fn(const struct pt_regs *regs, unsigned long function);
+
+/**
+ * struct redirect_calls - what a system call table of the kernel holds
+ * @entries: by number, what the kernel's entry code calls; 0 if that is not known
+ * @functions: by number, the function of the call: the same, or what the entry branches to
+ * @len: numbers, 0 .. SYSCALL_MAX_NR
+ */
+struct redirect_calls {
+	const unsigned long *entries;
+	const unsigned long *functions;
+	unsigned int len;
+};
+
+/**
+ * redirect_bind() - learn what the kernel's system call tables hold
+ * @calls: by SYSCALL_*; the arrays stay, and so does what they hold
+ * @lookup: finds the kernel's symbols
+ *
+ * Context: may sleep; before anything else, and again before each redirect_open().
+ * Return: 0; -ENXIO: redirection needs the kernel's tables, and they are not found.
+ */
+int __must_check redirect_bind(const struct redirect_calls *calls, compat_lookup_fn *lookup);
 
 /**
  * redirect_open() - allow redirections
@@ -53,7 +78,7 @@ bool redirect_is_possible(unsigned long function);
  *
  * Context: may sleep; serialized by a lock of the callers.
  * Return: 0; -ENOSYS: one of them cannot be redirected; -EBUSY: one of them is redirected by
- * something else, which kprobes do not detect; -ENOMEM; -ENODEV: closed, or ftrace is disabled.
+ * something else; -ENOMEM; -ENODEV: closed, or ftrace is disabled.
  */
 int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions);
 

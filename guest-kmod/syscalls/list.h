@@ -12,10 +12,12 @@
  * struct syscall_list - the list of one ABI
  * @abi: PORTAL_ABI_*; PORTAL_ABI_NONE if the kernel does not support it
  * @nr_names: entries of @names
- * @len: entries of @symbols and @functions, 0 .. SYSCALL_MAX_NR; 0 if it is not supported
+ * @len: entries of the arrays below, 0 .. SYSCALL_MAX_NR; 0 if it is not supported
  * @names: by number, as strace prints them; NULL for a number without a call
  * @symbols: names of the functions by number; NULL for a number without a function
  * @functions: by number, receives their addresses
+ * @entry_symbols: as @symbols, what the kernel's table holds; NULL: the functions
+ * @entries: by number, receives their addresses; @functions if @entry_symbols is NULL
  */
 struct syscall_list {
 	u32 abi;
@@ -24,6 +26,8 @@ struct syscall_list {
 	const char *const *names;
 	const char *const *symbols;
 	unsigned long *functions;
+	const char *const *entry_symbols;
+	unsigned long *entries;
 };
 
 extern const struct syscall_list syscall_list_native;

@@ -12,9 +12,16 @@ static const char *const names[] = {
 #include "syscall_names_32.h"
 };
 
+/* If the list has two functions, the second is for the old ABI. */
+#define __SYSCALL(nr, sym)			  [nr] = __stringify(sym),
+#define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, native)
+static const char *const entry_symbols[] = {
+#include <calls-eabi.S>
+};
+
 /*
- * These wrappers in the entry code cannot be redirected; the functions that they branch to can. See
- * arch_call() in arch/arm.c.
+ * These entries are a few instructions that branch to a function. They rely on the stack of the
+ * kernel's entry code, so the function is called instead. See arch_call() in arch/arm.c.
  */
 #define sys_sigreturn_wrapper	 sys_sigreturn
 #define sys_rt_sigreturn_wrapper sys_rt_sigreturn
@@ -22,14 +29,12 @@ static const char *const names[] = {
 #define sys_fstatfs64_wrapper	 sys_fstatfs64
 #define sys_mmap2		 sys_mmap_pgoff
 
-/* If the list has two functions, the second is for the old ABI. */
-#define __SYSCALL(nr, sym)			  [nr] = __stringify(sym),
-#define __SYSCALL_WITH_COMPAT(nr, native, compat) __SYSCALL(nr, native)
 static const char *const symbols[] = {
 #include <calls-eabi.S>
 };
 
 static unsigned long functions[ARRAY_SIZE(symbols)];
+static unsigned long entries[ARRAY_SIZE(symbols)];
 
 static_assert(ARRAY_SIZE(symbols) <= SYSCALL_MAX_NR);
 
@@ -40,6 +45,8 @@ const struct syscall_list syscall_list_native = {
 	.names = names,
 	.symbols = symbols,
 	.functions = functions,
+	.entry_symbols = entry_symbols,
+	.entries = entries,
 };
 
 const struct syscall_list syscall_list_compat = {

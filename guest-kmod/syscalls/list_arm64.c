@@ -33,4 +33,5 @@ const struct syscall_list syscall_list_native = {
 	.names = names,
 	.symbols = symbols,
 	.functions = functions,
+	.entries = functions,
 };

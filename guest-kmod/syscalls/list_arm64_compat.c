@@ -36,4 +36,5 @@ const struct syscall_list syscall_list_compat = {
 	.names = names,
 	.symbols = symbols,
 	.functions = functions,
+	.entries = functions,
 };

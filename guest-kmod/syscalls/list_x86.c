@@ -43,6 +43,7 @@ const struct syscall_list syscall_list_native = {
 	.names = native_names,
 	.symbols = native_symbols,
 	.functions = native_functions,
+	.entries = native_functions,
 };
 
 const struct syscall_list syscall_list_compat = {
@@ -52,4 +53,5 @@ const struct syscall_list syscall_list_compat = {
 	.names = compat_names,
 	.symbols = compat_symbols,
 	.functions = compat_functions,
+	.entries = compat_functions,
 };

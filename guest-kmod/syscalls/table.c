@@ -15,26 +15,54 @@ static const struct syscall_list *const lists[SYSCALL_NR_TABLES] = {
 	[SYSCALL_COMPAT] = &syscall_list_compat,
 };
 
-static void list_resolve(const struct syscall_list *list, compat_lookup_fn *lookup)
+static unsigned long resolve(const char *const *symbols, u32 nr, compat_lookup_fn *lookup)
 {
-	unsigned int nr;
+	return symbols[nr] ? lookup(symbols[nr]) : 0;
+}
+
+static struct redirect_calls list_resolve(const struct syscall_list *list, compat_lookup_fn *lookup)
+{
+	u32 nr;
 
 	for (nr = 0; nr < list->len; nr++) {
-		unsigned long address = list->symbols[nr] ? lookup(list->symbols[nr]) : 0;
-
-		list->functions[nr] = redirect_is_possible(address) ? address : 0;
+		list->functions[nr] = resolve(list->symbols, nr, lookup);
+		if (list->entry_symbols)
+			list->entries[nr] = resolve(list->entry_symbols, nr, lookup);
+		if (!list->entries[nr])
+			list->functions[nr] = 0;
 	}
+	return (struct redirect_calls){
+		.entries = list->entries,
+		.functions = list->functions,
+		.len = list->len,
+	};
+}
+
+static void list_drop_impossible(const struct syscall_list *list)
+{
+	u32 nr;
+
+	for (nr = 0; nr < list->len; nr++)
+		if (!redirect_is_possible(list->functions[nr]))
+			list->functions[nr] = 0;
 }
 
 int syscall_table_init(void)
 {
+	struct redirect_calls calls[SYSCALL_NR_TABLES];
 	compat_lookup_fn *lookup = compat_kallsyms();
 	unsigned int i;
+	int err;
 
 	if (!lookup)
 		return -ENOENT;
 	for (i = 0; i < SYSCALL_NR_TABLES; i++)
-		list_resolve(lists[i], lookup);
+		calls[i] = list_resolve(lists[i], lookup);
+	err = redirect_bind(calls, lookup);
+	if (err)
+		return err;
+	for (i = 0; i < SYSCALL_NR_TABLES; i++)
+		list_drop_impossible(lists[i]);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The kernel's system call tables: number to name and number to function, for both ABIs. They are
  * made at build time from the kernel's own generated lists, because the tables in kernel memory are
- * not exported and newer kernels have none. It knows nothing about hooks.
+ * not exported and newer kernels of x86 do not use them. It knows nothing about hooks.
  */
 #ifndef GUEST_SYSCALL_TABLE_H
 #define GUEST_SYSCALL_TABLE_H
@@ -11,16 +11,14 @@
 
 #include "arch/arch.h"
 
-/* upper bound for the numbers of a table; the build fails if a kernel has more */
-#define SYSCALL_MAX_NR 512
-
 /**
  * syscall_table_init() - look up the addresses of the functions
  *
  * Functions that cannot be redirected are treated as absent.
  *
  * Context: may sleep.
- * Return: 0; -ENOENT: the kernel's symbols cannot be looked up.
+ * Return: 0; -ENOENT: the kernel's symbols cannot be looked up; -ENXIO: redirection needs the
+ * kernel's own tables, and they are not found.
  */
 int __must_check syscall_table_init(void);
 

@@ -252,28 +252,56 @@ entry_of() {
 	awk -v stage="stage=$1" -v name="$2" '/^stage=/ { now = $0 } now == stage && $2 == name { print $4 }' out.text
 }
 
-# look_at_entries - shell code that prints what kcore_bytes would print. A 32-bit Arm kernel has no /proc/kcore, but
-# lists its kprobes.
+# look_at_entries - what the guest's shell reads from a disk. On a 32-bit Arm kernel no function changes, but the entries
+# of the system call table do: kcore_bytes prints those. Without /proc/kcore, the arguments of a kprobe read the table.
 look_at_entries() {
-	if [[ $GUEST_ARCH == armhf ]]; then
-		printf '%s' 'mount -t debugfs debugfs /sys/kernel/debug
-			kcore_bytes() { for name; do
-				grep -q " $name+0x0" /sys/kernel/debug/kprobes/list && has=kprobe || has=nothing
-				echo "kprobes: $name has $has"
-			done; }'
-	fi
+	[[ $GUEST_ARCH == armhf ]] || return 0
+	cat <<-'EOT'
+		mount -t tracefs tracefs /sys/kernel/tracing
+		kcore_bytes() {
+			words=
+			for name; do
+				case $name in
+				sys_setpgid) nr=57 ;;
+				sys_umask) nr=60 ;;
+				sys_wait4) nr=114 ;;
+				sys_getpgid) nr=132 ;;
+				sys_getsid) nr=147 ;;
+				esac
+				case "$words " in *" $name="*) continue ;; esac
+				words="$words $name=@sys_call_table+$((4 * nr)):x32"
+			done
+			(
+				cd /sys/kernel/tracing
+				echo "p:look sys_getuid$words" >kprobe_events
+				echo 1 >events/kprobes/look/enable
+				syscall_any getuid32 >/dev/null
+				echo 0 >events/kprobes/look/enable
+				grep look: trace | tail -n 1 | tr ' ' '\n' |
+					sed -n 's/^\(sys_.*\)=\(0x.*\)/table: \1 has \2/p'
+				echo >kprobe_events
+			)
+		}
+	EOT
+}
+
+# text_disk FILE - standard input as a disk that the guest's shell can read with "."
+text_disk() {
+	cat >"$1"
+	printf "%$((512 - $(stat -c %s "$1") % 512))s" '' | tr ' ' '\n' >>"$1"
 }
 
 # Bye, unload and load again, while PID 1 and the parent shell are in a hooked wait4(); a signal or the end of a child
-# makes them return. Also checks the first bytes of hooked and other functions at each step.
+# makes them return. Also checks the first bytes of hooked and other functions at each step, or their entries in the
+# system call table.
 case_calls_unload_and_load_again() {
 	local stage name hooked others
 
 	mapfile -t hooked < <(function_of 64 getpgid; function_of 64 getsid; function_of 64 wait4; function_of 32 getpgid)
 	mapfile -t others < <(function_of 64 setpgid; function_of 64 umask)
 	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
-	boot_run "names='${hooked[*]} ${others[*]}'"'
-		'"$(look_at_entries)"'
+	look_at_entries | text_disk look
+	boot_run ". /dev/vdc; names='${hooked[*]} ${others[*]}'"'
 		P=/sys/module/portal/parameters; D=/sys/bus/platform/drivers/portal
 		look() { echo stage=$1; kcore_bytes $names; syscall_any getpgid 1; syscall_any32 getpgid 1; }
 		look loaded; cat $P/state $P/hooks; dev=$(cd $D && echo *[0-9]*)
@@ -282,7 +310,7 @@ case_calls_unload_and_load_again() {
 		echo $dev >$D/bind; cat $P/state; look bound; echo $dev >$D/unbind
 		kill -STOP $PPID; kill -CONT $PPID; (sleep 1 &); sleep 2; rmmod portal; echo rmmod=$?; look removed
 		cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=8; cat $P/state $P/pages; look again' \
-		--disk portal.ko,ro --hook "$TEST_HOOKS/edit.so" --hook "$TEST_HOOKS/pid1.so"
+		--disk portal.ko,ro --disk look,ro --hook "$TEST_HOOKS/edit.so" --hook "$TEST_HOOKS/pid1.so"
 	expect_lines out.text '^(stage=.*|ret=.*|rmmod=.*|inside=.*)' \
 		stage=loaded 'ret=31337 errno=0' 'ret=31337 errno=0' \
 		stage=unbound 'ret=1 errno=0' 'ret=1 errno=0' rmmod=1 inside=2 \

@@ -218,17 +218,14 @@ static void test_function_gets_the_given_registers(void **state)
 	assert_ptr_equal(seen_regs, &regs);
 }
 
-static void test_probed_function_continues_in_wrapper(void **state)
-{
-	struct pt_regs regs = task(5 /* EL1h */), expected = regs;
+const char arm64_table_entry[1];
 
+static void test_each_table_has_its_symbol(void **state)
+{
 	(void)state;
-	regs.pstate |= PSR_BTYPE_MASK;
-	expected.regs[1] = 0x5000;
-	expected.pc = 0x4000;
-	assert_int_equal(arch_probed_caller(&regs), HIGH_HALF | 130);
-	arch_redirect_probed(&regs, 0x4000, 0x5000);
-	assert_memory_equal(&regs, &expected, sizeof(regs));
+	assert_string_equal(arch_table_symbol(SYSCALL_NATIVE), "sys_call_table");
+	assert_string_equal(arch_table_symbol(SYSCALL_COMPAT), "compat_sys_call_table");
+	assert_ptr_equal((const char *)arch_table_entry(0), arm64_table_entry);
 }
 
 int main(void)
@@ -246,7 +243,7 @@ int main(void)
 		cmocka_unit_test(test_set_pstate_changes_only_flags),
 		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
 		cmocka_unit_test(test_function_gets_the_given_registers),
-		cmocka_unit_test(test_probed_function_continues_in_wrapper),
+		cmocka_unit_test(test_each_table_has_its_symbol),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

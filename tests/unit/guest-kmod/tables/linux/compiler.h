@@ -2,6 +2,6 @@
 #ifndef FAKE_LINUX_COMPILER_H
 #define FAKE_LINUX_COMPILER_H
 
-#define barrier() __asm__ volatile("" ::: "memory")
+#define READ_ONCE(x) (*(volatile __typeof__(x) *)&(x))
 
 #endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FAKE_LINUX_SCHED_H
+#define FAKE_LINUX_SCHED_H
+
+struct pt_regs;
+
+#endif
