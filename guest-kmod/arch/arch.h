@@ -70,8 +70,8 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
  * @function: its address
  * @regs: registers with the arguments: the task's own, or a changed copy
  *
- * The return address that the function sees is in the module: the ftrace backend lets such calls
- * through.
+ * A function that takes a struct pt_regs gets a copy of @regs, never the task's own: by that the
+ * ftrace backend knows these calls.
  *
  * Context: in the system call that @function belongs to.
  * Return: the result of the function.
@@ -113,6 +113,14 @@ u64 arch_writable_regs(const struct pt_regs *regs);
  * @wire: PORTAL_NR_REGS values; bits that could harm the kernel are left as they are
  */
 void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
+
+/**
+ * arch_traced_regs() - get the first argument of a traced system call function
+ * @fregs: registers that ftrace saved at the function's entry
+ *
+ * In <name>_ftrace.c.
+ */
+const struct pt_regs *arch_traced_regs(struct ftrace_regs *fregs);
 
 /**
  * arch_redirect_traced() - continue a traced function in the wrapper

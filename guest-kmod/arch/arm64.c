@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* 32-bit tasks have r0..r14 in x0..x14, and the same pc and pstate. */
 #include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -57,13 +56,11 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	regs->regs[n] = cut_to_long(table, value);
 }
 
-/* The barrier prevents a tail call: the ftrace backend needs a return address in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
-	long ret = ((long (*)(const struct pt_regs *))function)(regs);
+	struct pt_regs copy = *regs;
 
-	barrier();
-	return ret;
+	return ((long (*)(const struct pt_regs *))function)(&copy);
 }
 
 u32 arch_paging(void)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -108,13 +107,11 @@ void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n
 	*reg_at(regs, arg_offsets[table][n]) = cut_to_long(table, value);
 }
 
-/* The barrier prevents a tail call: the return address must be in the module. */
 long arch_call(unsigned long function, const struct pt_regs *regs)
 {
-	long ret = ((long (*)(const struct pt_regs *))function)(regs);
+	struct pt_regs copy = *regs;
 
-	barrier();
-	return ret;
+	return ((long (*)(const struct pt_regs *))function)(&copy);
 }
 
 u32 arch_paging(void)

@@ -5,6 +5,11 @@
 #include "arch/arch.h"
 #include "compat/compat.h"
 
+const struct pt_regs *arch_traced_regs(struct ftrace_regs *fregs)
+{
+	return (const struct pt_regs *)ftrace_get_regs(fregs)->di;
+}
+
 void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
 {
 	struct pt_regs *regs = ftrace_get_regs(fregs);

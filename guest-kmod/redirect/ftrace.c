@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ftrace.h>
 #include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 
 #include "arch/arch.h"
 #include "compat/compat.h"
@@ -23,13 +25,15 @@ static noinline void redirect_anchor(void)
 }
 
 /*
- * Runs at the entry of a redirected function. Calls from the module run the function itself, and so
- * do all calls once the module is being unloaded.
+ * Runs at the entry of a redirected function. The kernel's entry code calls it with the task's
+ * registers. The module's own call has others, and runs the function; the return address would not
+ * tell, because a kretprobe may have replaced it. Once the module is being unloaded all calls run
+ * the function.
  */
 static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!within_module(parent_ip, THIS_MODULE) && try_module_get(THIS_MODULE))
+	if (arch_traced_regs(fregs) == task_pt_regs(current) && try_module_get(THIS_MODULE))
 		arch_redirect_traced(fregs, (unsigned long)redirect_wrapper,
 				     compat_traced_function(ip));
 }
