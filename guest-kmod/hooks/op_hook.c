@@ -39,7 +39,7 @@ s64 op_hook_add(struct op *op)
 	err = hook_wire_check(wire, op->size);
 	if (!err && le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE && !trace_is_open())
 		err = -EINVAL;
-	return err ? err : hook_table_add(wire);
+	return err ? err : hook_table_add(wire, &op->cursor);
 }
 
 static bool is_id(u64 number)

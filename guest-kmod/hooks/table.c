@@ -448,31 +448,34 @@ static void hook_unpublish(struct hook *hook)
 	call_srcu(&hook_srcu, &hook->rcu, hook_free);
 }
 
-static int hook_install(struct hook *hook)
+static int hook_install(struct hook *hook, u64 *ret_refused)
 {
+	unsigned long refused = 0;
 	int err;
 
 	if (!is_open)
 		return -ENODEV;
 	if (hook_is_taken(hook))
 		return -EEXIST;
-	err = redirect_get(hook->functions, hook->nr_functions);
+	err = redirect_get(hook->functions, hook->nr_functions, &refused);
+	*ret_refused = syscall_table_call(refused);
 	if (err)
 		return err;
 	hook_publish(hook);
 	return 0;
 }
 
-int hook_table_add(const struct portal_wire_hook *wire)
+int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_refused)
 {
 	struct hook *hook;
 	int err;
 
+	*ret_refused = 0;
 	err = hook_create(wire, &hook);
 	if (err)
 		return err;
 	mutex_lock(&hook_lock);
-	err = hook_install(hook);
+	err = hook_install(hook, ret_refused);
 	mutex_unlock(&hook_lock);
 	if (err)
 		kvfree(hook);

@@ -69,13 +69,15 @@ void hook_table_drain(void);
 /**
  * hook_table_add() - install a hook
  * @wire: checked by hook_wire_check(), followed by its strings; copied
+ * @ret_refused: receives the call whose function cannot be redirected, see syscall_table_call();
+ *	0: there is none, or it is not known
  *
  * Context: may sleep.
  * Return: 0; -EEXIST: its id or bit is taken; -ENOSYS: its call has no function that can be
  * redirected; -EBUSY: something else redirects the function; -ENOMEM; -ENODEV: closed, or ftrace is
  * disabled.
  */
-int hook_table_add(const struct portal_wire_hook *wire);
+int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_refused);
 
 /**
  * hook_table_del() - remove a hook; calls that are matched after this do not see it

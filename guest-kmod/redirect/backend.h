@@ -39,11 +39,13 @@ bool redirect_backend_knows(unsigned long function);
  * redirect_backend_add() - redirect functions; on an error, none of them
  * @functions: addresses of functions that are not redirected yet, without duplicates; overwritten
  * @nr: number of addresses, may be 0
+ * @ret_refused: as that of redirect_get()
  *
  * Context: may sleep; serialized by the lock of redirect_get().
  * Return: 0; the errors of redirect_get().
  */
-int __must_check redirect_backend_add(unsigned long *functions, unsigned int nr);
+int __must_check redirect_backend_add(unsigned long *functions, unsigned int nr,
+				      unsigned long *ret_refused);
 
 /**
  * redirect_backend_remove() - end the redirection of functions

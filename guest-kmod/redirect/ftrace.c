@@ -82,15 +82,48 @@ static void to_sites(unsigned long *functions, unsigned int nr)
 		functions[i] = compat_trace_site(functions[i]);
 }
 
-int redirect_backend_add(unsigned long *functions, unsigned int nr)
+static int add_sites(unsigned long *sites, unsigned int nr)
+{
+	int err = compat_ftrace_set_filter_ips(&redirect_ops, sites, nr, 0);
+
+	return err == -EINVAL ? -ENOSYS : err;
+}
+
+static void remove_sites(unsigned long *sites, unsigned int nr)
+{
+	WARN_ON(compat_ftrace_set_filter_ips(&redirect_ops, sites, nr, 1));
+}
+
+/* ftrace does not tell which of the sites it has refused: add halves of what may have it. */
+static unsigned long find_refused(unsigned long *sites, unsigned int nr)
+{
+	unsigned int half;
+
+	while (nr > 1) {
+		half = nr / 2;
+		if (!add_sites(sites, half)) {
+			remove_sites(sites, half);
+			sites += half;
+			nr -= half;
+		} else {
+			nr = half;
+		}
+	}
+	return compat_traced_function(*sites);
+}
+
+int redirect_backend_add(unsigned long *functions, unsigned int nr, unsigned long *ret_refused)
 {
 	int err = redirect_register();
 
+	*ret_refused = 0;
 	if (err || nr == 0)
 		return err;
 	to_sites(functions, nr);
-	err = compat_ftrace_set_filter_ips(&redirect_ops, functions, nr, 0);
-	return err == -EINVAL ? -ENOSYS : err;
+	err = add_sites(functions, nr);
+	if (err == -EBUSY || err == -ENOSYS)
+		*ret_refused = find_refused(functions, nr);
+	return err;
 }
 
 void redirect_backend_remove(unsigned long *functions, unsigned int nr)
@@ -98,7 +131,7 @@ void redirect_backend_remove(unsigned long *functions, unsigned int nr)
 	if (nr == 0)
 		return;
 	to_sites(functions, nr);
-	WARN_ON(compat_ftrace_set_filter_ips(&redirect_ops, functions, nr, 1));
+	remove_sites(functions, nr);
 }
 
 void redirect_backend_remove_all(void)

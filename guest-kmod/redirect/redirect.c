@@ -101,7 +101,7 @@ static unsigned int functions_put(const unsigned long *addresses, unsigned int n
 	return nr_sites;
 }
 
-int redirect_get(const unsigned long *addresses, unsigned int nr)
+int redirect_get(const unsigned long *addresses, unsigned int nr, unsigned long *ret_refused)
 {
 	unsigned int i, nr_sites = 0;
 	unsigned long *sites;
@@ -119,7 +119,7 @@ int redirect_get(const unsigned long *addresses, unsigned int nr)
 		if (first)
 			sites[nr_sites++] = addresses[i];
 	}
-	err = redirect_backend_add(sites, nr_sites);
+	err = redirect_backend_add(sites, nr_sites, ret_refused);
 	if (!err)
 		goto free;
 put:

@@ -75,12 +75,15 @@ bool redirect_is_possible(unsigned long function);
  * redirect_get() - redirect functions; on an error, none of them
  * @functions: their addresses; duplicates are allowed
  * @nr_functions: at least 1
+ * @ret_refused: set on -ENOSYS and -EBUSY: the function that cannot be redirected, 0 if that is not
+ *	known
  *
  * Context: may sleep; serialized by a lock of the callers.
  * Return: 0; -ENOSYS: one of them cannot be redirected; -EBUSY: one of them is redirected by
  * something else; -ENOMEM; -ENODEV: closed, or ftrace is disabled.
  */
-int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions);
+int __must_check redirect_get(const unsigned long *functions, unsigned int nr_functions,
+			      unsigned long *ret_refused);
 
 /**
  * redirect_put() - undo redirect_get()

@@ -128,9 +128,8 @@ static int entry_change(struct table *table, u32 nr)
 	unsigned long found = cmpxchg(&table->map[nr], old, ours);
 
 	if (found != old && found != ours) {
-		pr_warn("entry %u of the system call table is %ps instead of %ps: something else "
-			"redirects it\n",
-			nr, (void *)found, (void *)old);
+		pr_warn("something else has changed entry %u of the system call table to %ps\n", nr,
+			(void *)found);
 		return -EBUSY;
 	}
 	__set_bit(nr, table->changed);
@@ -199,15 +198,21 @@ static bool functions_have(const struct functions *functions, unsigned long addr
 	return bsearch(&address, functions->addresses, functions->nr, sizeof(address), compare);
 }
 
-static int table_change(struct table *table, const struct functions *functions)
+static int table_change(struct table *table, const struct functions *functions,
+			unsigned long *ret_refused)
 {
+	int err = table_map(table);
+	unsigned long function;
 	u32 nr;
-	int err;
 
-	err = table_map(table);
-	for (nr = 0; nr < table->calls.len && !err; nr++)
-		if (functions_have(functions, table->calls.functions[nr]))
-			err = entry_change(table, nr);
+	for (nr = 0; nr < table->calls.len && !err; nr++) {
+		function = table->calls.functions[nr];
+		if (!functions_have(functions, function))
+			continue;
+		err = entry_change(table, nr);
+		if (err)
+			*ret_refused = function;
+	}
 	return err;
 }
 
@@ -252,14 +257,15 @@ bool redirect_backend_knows(unsigned long function)
 	return true;
 }
 
-int redirect_backend_add(unsigned long *addresses, unsigned int nr)
+int redirect_backend_add(unsigned long *addresses, unsigned int nr, unsigned long *ret_refused)
 {
 	struct functions functions = functions_sort(addresses, nr);
 	unsigned int i;
 	int err = 0;
 
+	*ret_refused = 0;
 	for (i = 0; i < SYSCALL_NR_TABLES && !err; i++)
-		err = table_change(&tables[i], &functions);
+		err = table_change(&tables[i], &functions, ret_refused);
 	if (err)
 		tables_restore(&functions);
 	return err;

@@ -102,3 +102,15 @@ unsigned long syscall_table_function(enum syscall_table table, u32 nr)
 		return 0;
 	return lists[table]->functions[array_index_nospec(nr, lists[table]->len)];
 }
+
+u64 syscall_table_call(unsigned long function)
+{
+	unsigned int i;
+	u32 nr;
+
+	for (i = 0; i < SYSCALL_NR_TABLES; i++)
+		for (nr = 0; nr < lists[i]->len; nr++)
+			if (function && lists[i]->functions[nr] == function)
+				return (u64)lists[i]->abi << 32 | nr;
+	return 0;
+}

@@ -65,4 +65,12 @@ const char *syscall_table_name(enum syscall_table table, u32 nr);
  */
 unsigned long syscall_table_function(enum syscall_table table, u32 nr);
 
+/**
+ * syscall_table_call() - get the system call of a function
+ * @function: its address, any value
+ *
+ * Return: PORTAL_ABI_* << 32 | number of a call that has this function; 0: there is none.
+ */
+u64 syscall_table_call(unsigned long function);
+
 #endif /* GUEST_SYSCALL_TABLE_H */

@@ -78,6 +78,7 @@ struct fake_rule {
  * @welcome: answer to WELCOME
  * @nr_ops: it has the operations with smaller numbers; 0: it has all
  * @refuse_add: answer to HOOK_ADD; 0: install the hook
+ * @refuse_call: cursor of that answer
  * @refuse_open: answer to RULE_OPEN; 0: answer with the address
  * @refuse_rule: answer to RULE_ADD; 0: install the rule
  * @lock: protects @taken, @generation, @hooks and @rules
@@ -110,6 +111,7 @@ struct fake_guest {
 	int welcome;
 	uint32_t nr_ops;
 	int refuse_add;
+	uint64_t refuse_call;
 	int refuse_open;
 	int refuse_rule;
 	pthread_mutex_t lock;

@@ -184,8 +184,10 @@ static int64_t add_hook(struct work *work)
 
 	memcpy(&wire, work->data, sizeof(wire));
 	fetch_size = le32toh(wire.nr_fetch) * sizeof(hook->fetch[0]);
-	if (guest->refuse_add)
+	if (guest->refuse_add) {
+		work->cursor = guest->refuse_call;
 		return guest->refuse_add;
+	}
 	if (le32toh(wire.id) == 0 || le32toh(wire.bit) >= PORTAL_MAX_HOOKS)
 		return -EINVAL;
 	if (le32toh(wire.flags) & PORTAL_HOOK_F_TRACE && !guest->trace_size)

@@ -183,10 +183,12 @@ static bool sync_until_refused(struct registry *registry, struct session *sessio
 	struct portal_hook *refused = NULL;
 	int ret = guest_sync_changes(registry, session, &refused);
 	bool was_refused = ret < 0 && refused && !session_is_over(session);
+	char reason[HOOK_REFUSAL_SIZE];
 
 	if (was_refused)
 		log_guest(LOG_ERROR, "%s: the guest cannot hook %s: %s",
-			  refused->module->desc->name, hook_call_name(refused), strerror(-ret));
+			  refused->module->desc->name, hook_call_name(refused),
+			  hook_refusal(refused, ret, reason));
 	registry_put(registry, refused);
 	return was_refused;
 }

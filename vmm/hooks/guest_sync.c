@@ -2,6 +2,7 @@
 #include "hooks/guest_sync.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -45,19 +46,20 @@ static int open_trace(struct session *session, uint32_t size)
 	return ret;
 }
 
-static int send_add(struct session *session, uint64_t features, const struct portal_hook *hook)
+static int send_add(struct session *session, uint64_t features, const struct portal_hook *hook,
+		    uint64_t *ret_refused)
 {
 	uint8_t payload[PORTAL_DATA_SIZE];
 
-	return op_hook_add(session, payload, hook_encode(hook, features, payload));
+	return op_hook_add(session, payload, hook_encode(hook, features, payload), ret_refused);
 }
 
 static int send_change(struct session *session, uint64_t features, const struct portal_hook *hook,
-		       enum change change)
+		       enum change change, uint64_t *ret_refused)
 {
 	switch (change) {
 	case CHANGE_ADD:
-		return send_add(session, features, hook);
+		return send_add(session, features, hook, ret_refused);
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -80,11 +82,15 @@ static void forget_rules(struct registry *registry, struct portal_hook *hook)
 
 /* Record the guest's answer to a change of @hook. Called with the lock held, in the same epoch. */
 static void finish_change(struct registry *registry, struct portal_hook *hook, enum change change,
-			  int ret)
+			  int ret, uint64_t refused)
 {
+	const char *call = syscall_names_of_call(registry->names, refused);
+
 	hook->busy = false;
-	if (change == CHANGE_ADD && ret < 0)
+	if (change == CHANGE_ADD && ret < 0) {
 		hook->refused = ret;
+		snprintf(hook->refused_call, sizeof(hook->refused_call), "%s", call ? call : "");
+	}
 	if (change != CHANGE_DEL && ret == 0) {
 		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
 		return;
@@ -120,7 +126,7 @@ static int defer_changes(struct registry *registry)
 static int sync_hook(struct registry *registry, struct session *session, struct portal_hook *hook,
 		     enum change change)
 {
-	uint64_t epoch = registry->epoch, features = registry->features;
+	uint64_t epoch = registry->epoch, features = registry->features, refused = 0;
 	uint32_t trace_size = missing_trace(registry, hook, change);
 	bool was_unsure = hook->guest == HOOK_UNSURE, has_trace;
 	int ret;
@@ -132,7 +138,7 @@ static int sync_hook(struct registry *registry, struct session *session, struct 
 	ret = trace_size ? open_trace(session, trace_size) : 0;
 	has_trace = trace_size && ret == 0;
 	if (ret == 0)
-		ret = send_change(session, features, hook, change);
+		ret = send_change(session, features, hook, change, &refused);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
@@ -143,7 +149,7 @@ static int sync_hook(struct registry *registry, struct session *session, struct 
 		registry_mark_changed(registry);
 		return ret < 0 ? ret : -ECANCELED;
 	}
-	finish_change(registry, hook, change, ret);
+	finish_change(registry, hook, change, ret, refused);
 	/* changed meanwhile, while @busy kept other sessions from sending it */
 	if (needed_change(hook) != CHANGE_NONE)
 		registry_mark_changed(registry);

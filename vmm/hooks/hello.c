@@ -44,13 +44,14 @@ static void report_broken(const struct hello *hello, int err)
 static int install(struct registry *registry, struct session *session, const struct hello *hello)
 {
 	struct portal_hook *refused = NULL;
+	char reason[HOOK_REFUSAL_SIZE];
 	int ret = guest_sync_changes(registry, session, &refused);
 
 	if (ret < 0 && session_is_over(session))
 		report_broken(hello, ret);
 	else if (ret < 0 && refused)
 		log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
-			  hook_call_name(refused), strerror(-ret));
+			  hook_call_name(refused), hook_refusal(refused, ret, reason));
 	registry_put(registry, refused);
 	return ret;
 }

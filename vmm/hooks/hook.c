@@ -258,6 +258,22 @@ const char *hook_call_name(const struct portal_hook *hook)
 	return hook->name ? hook->name : "every system call";
 }
 
+const char *hook_refusal(const struct portal_hook *hook, int err, char *buf)
+{
+	const char *call = hook->name ? hook->name : hook->refused_call;
+
+	if (err == -EBUSY && *call)
+		snprintf(buf, HOOK_REFUSAL_SIZE,
+			 "something else redirects the kernel's function of %s, "
+			 "for example a live patch or a kprobe with a post handler",
+			 call);
+	else if (!hook->name && *call)
+		snprintf(buf, HOOK_REFUSAL_SIZE, "%s: %s", call, strerror(-err));
+	else
+		snprintf(buf, HOOK_REFUSAL_SIZE, "%s", strerror(-err));
+	return buf;
+}
+
 static uint32_t wire_flags(const struct portal_hook *hook, uint64_t features)
 {
 	uint32_t flags = hook->name ? 0 : PORTAL_HOOK_F_ALL;

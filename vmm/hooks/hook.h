@@ -13,8 +13,11 @@
 #include <sys/queue.h>
 
 #include "base/cleanup.h"
+#include "hooks/syscall_names.h"
 
 struct installed_rule;
+
+#define HOOK_REFUSAL_SIZE 256
 
 /* state of a hook in the guest */
 enum hook_guest {
@@ -48,6 +51,7 @@ enum hook_guest {
  * @guest: its state in the guest
  * @busy: a session is sending a change of it
  * @refused: negative errno with which the guest refused it
+ * @refused_call: the system call for which the guest refused it; "" if it has not told
  * @rules: its rules
  * @link: entry in the registry's list, in calling order
  */
@@ -72,6 +76,7 @@ struct portal_hook {
 	enum hook_guest guest;
 	bool busy;
 	int refused;
+	char refused_call[NAMES_MAX_LEN + 1];
 	TAILQ_HEAD(hook_rules, installed_rule) rules;
 	TAILQ_ENTRY(portal_hook) link;
 };
@@ -98,6 +103,16 @@ bool hook_is_wanted(const struct portal_hook *hook);
 
 /** hook_call_name() - get the name of its system call, or "every system call", for messages. */
 const char *hook_call_name(const struct portal_hook *hook);
+
+/**
+ * hook_refusal() - say why the guest cannot install a hook, for messages
+ * @hook: the hook
+ * @err: negative errno of the guest
+ * @buf: HOOK_REFUSAL_SIZE bytes
+ *
+ * Return: @buf.
+ */
+const char *hook_refusal(const struct portal_hook *hook, int err, char *buf);
 
 /**
  * hook_encode() - write the payload of PORTAL_OP_HOOK_ADD

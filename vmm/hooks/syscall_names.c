@@ -15,12 +15,14 @@
  * @len: bytes of @text
  * @offset: offset in @text of each number's name
  * @nr: number of entries
+ * @abi: PORTAL_ABI_*
  */
 struct table {
 	char *text;
 	size_t len;
 	uint32_t *offset;
 	uint32_t nr;
+	uint32_t abi;
 };
 
 /* [0] native, [1] compat */
@@ -91,6 +93,7 @@ static int load_table(struct session *session, uint32_t abi, struct table *table
 	size_t len;
 	int ret;
 
+	table->abi = abi;
 	do {
 		ret = op_syscall_names(session, abi, next, block, &len, &next);
 		if (ret < 0)
@@ -148,6 +151,14 @@ const char *syscall_names_of(const struct syscall_names *names, bool compat, uin
 	const char *name = nr < table->nr ? table->text + table->offset[nr] : "";
 
 	return *name ? name : NULL;
+}
+
+const char *syscall_names_of_call(const struct syscall_names *names, uint64_t call)
+{
+	for (int compat = 0; names && compat < 2; compat++)
+		if (names->table[compat].abi == call >> 32)
+			return syscall_names_of(names, compat, (uint32_t)call);
+	return NULL;
 }
 
 uint32_t syscall_names_find(const struct syscall_names *names, bool compat, const char *name)

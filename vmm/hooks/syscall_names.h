@@ -50,6 +50,15 @@ uint32_t syscall_names_find(const struct syscall_names *names, bool compat, cons
 const char *syscall_names_of(const struct syscall_names *names, bool compat, uint32_t nr);
 
 /**
+ * syscall_names_of_call() - get the name of a system call of either table
+ * @names: the tables; may be NULL
+ * @call: PORTAL_ABI_* << 32 | number, any value
+ *
+ * Return: as syscall_names_of().
+ */
+const char *syscall_names_of_call(const struct syscall_names *names, uint64_t call);
+
+/**
  * syscall_names_nearest() - find the name most similar to @name, for messages
  *
  * Return: the name; NULL: no name is similar.

@@ -48,10 +48,10 @@ static int check_result(struct session *session, uint64_t most, struct session_a
 
 	if (result < -MAX_ERRNO || (result >= 0 && (uint64_t)result > most))
 		return session_fail(session);
+	ret_answer->cursor = session->header.addr;
 	if (result < 0)
 		return (int)result;
 	ret_answer->result = (uint64_t)result;
-	ret_answer->cursor = session->header.addr;
 	return 0;
 }
 

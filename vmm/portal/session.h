@@ -43,7 +43,7 @@ struct session_answer {
  * session_call() - let the guest carry out an operation; may suspend
  * @session: the session
  * @request: the operation
- * @ret_answer: set on success
+ * @ret_answer: set on success; the cursor also with the guest's negative errno
  *
  * Return: 0; the guest's negative errno; -EOPNOTSUPP: the guest does not know the operation;
  * -EINVAL: the guest found a parameter out of bounds; -EPROTO: the answer was malformed and the

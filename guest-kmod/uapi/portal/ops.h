@@ -36,7 +36,10 @@
  *                                                                   cursor = next number, 0 = the
  *                                                                   end; -EINVAL
  * HOOK_ADD       -                   bytes of data   hook+strings   0; -EEXIST, -ENOSYS, -EINVAL,
- *                                                                   -EBUSY, -ENOMEM, ...
+ *                                                                   -EBUSY, -ENOMEM, ...; with an
+ *                                                                   error cursor = PORTAL_ABI_* <<
+ *                                                                   32 | number of the call that
+ *                                                                   caused it, 0 = not known
  * HOOK_DEL       hook id             -               -              0; -ENOENT
  * HOOK_ENABLE    hook id             0 or 1          -              0; -ENOENT, -EINVAL
  * RULE_OPEN      -                   -               -              0; cursor = guest physical

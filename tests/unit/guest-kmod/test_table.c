@@ -166,9 +166,11 @@ static void expect_changed(unsigned int nr_changed)
 	assert_int_equal(found, nr_changed);
 }
 
+static unsigned long refused;
+
 static int add_one(unsigned long function)
 {
-	return redirect_backend_add(&function, 1);
+	return redirect_backend_add(&function, 1, &refused);
 }
 
 static void remove_one(unsigned long function)
@@ -202,7 +204,7 @@ static void test_all_functions_are_changed_and_restored_at_once(void **state)
 		for (u32 n = lens[i]; n-- > 0;)
 			if (functions[i][n] != SHARED)
 				all[nr++] = functions[i][n];
-	assert_int_equal(redirect_backend_add(all, nr), 0);
+	assert_int_equal(redirect_backend_add(all, nr, &refused), 0);
 	expect_changed(nr);
 	assert_int_equal(add_one(SHARED), 0);
 	expect_changed(nr + 3);
@@ -218,7 +220,8 @@ static void test_an_entry_that_something_else_has_changed_is_ebusy(void **state)
 
 	(void)state;
 	kernel[1][200] = OTHERS;
-	assert_int_equal(redirect_backend_add(set, 4), -EBUSY);
+	assert_int_equal(redirect_backend_add(set, 4, &refused), -EBUSY);
+	assert_int_equal(refused, functions[1][200]);
 	assert_int_equal(nr_warnings, 1);
 	assert_int_equal(kernel[1][200], OTHERS);
 	kernel[1][200] = entries[1][200];

@@ -639,8 +639,38 @@ static void test_hook_refused_at_hello_ends_the_boot(void **state)
 	(void)state;
 	rig.guest.refuse_add = -EBUSY;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "test: the guest cannot hook ioctl: Device or resource busy"));
+	assert_non_null(strstr(log, "test: the guest cannot hook ioctl: something else redirects "
+				    "the kernel's function of ioctl, for example a live patch"));
 	assert_int_equal(rig.nr_failed, 1);
+}
+
+/* The cursor names the call of a hook on every call: an ABI and a number, which may be nonsense. */
+static void test_hook_on_every_call_that_is_refused_names_the_call(void **state)
+{
+	const struct {
+		int err;
+		uint64_t call;
+		const char *expected;
+	} rows[] = {
+		{ -EBUSY, (uint64_t)PORTAL_ABI_X86_64 << 32 | 110, "function of getppid," },
+		{ -EBUSY, (uint64_t)PORTAL_ABI_I386 << 32 | 7, "function of waitpid," },
+		{ -ENOSYS, (uint64_t)PORTAL_ABI_X86_64 << 32 | 16, "call: ioctl: Function not" },
+		{ -EBUSY, 0, "every system call: Device or resource busy" },
+		{ -EBUSY, UINT64_MAX, "every system call: Device or resource busy" },
+		{ -EBUSY, (uint64_t)PORTAL_ABI_X86_64 << 32 | 9999,
+		  "call: Device or resource busy" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (i > 0) {
+			teardown(state);
+			setup(state);
+		}
+		rig.guest.refuse_add = rows[i].err;
+		rig.guest.refuse_call = rows[i].call;
+		assert_non_null(strstr(boot_badly(NULL), rows[i].expected));
+	}
 }
 
 static void test_invalid_answer_at_hello_ends_the_boot(void **state)
@@ -744,6 +774,7 @@ int main(void)
 		SESSION_TEST(test_unknown_call_without_similar_name_at_hello),
 		SESSION_TEST(test_name_only_in_the_compat_table_is_found),
 		SESSION_TEST(test_hook_refused_at_hello_ends_the_boot),
+		SESSION_TEST(test_hook_on_every_call_that_is_refused_names_the_call),
 		SESSION_TEST(test_invalid_answer_at_hello_ends_the_boot),
 		SESSION_TEST(test_welcome_refused_by_the_guest_ends_the_boot),
 		SESSION_TEST(test_wire_version_mismatch_is_reported),

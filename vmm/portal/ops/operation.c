@@ -262,11 +262,19 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 	return 0;
 }
 
-int op_hook_add(struct session *session, const void *data, size_t len)
+int op_hook_add(struct session *session, const void *data, size_t len, uint64_t *ret_refused)
 {
-	return call_plain(
-		session, (struct session_request){
-				 .op = PORTAL_OP_HOOK_ADD, .size = len, .data = data, .len = len });
+	const struct session_request request = {
+		.op = PORTAL_OP_HOOK_ADD,
+		.size = len,
+		.data = data,
+		.len = len,
+	};
+	struct session_answer answer = { .cursor = 0 };
+	int ret = session_call(session, &request, &answer);
+
+	*ret_refused = ret < 0 ? answer.cursor : 0;
+	return ret;
 }
 
 int op_hook_del(struct session *session, uint32_t id)

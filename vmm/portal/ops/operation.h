@@ -96,10 +96,13 @@ must_check int op_syscall_names(struct session *session, uint32_t abi, uint32_t 
  * @session: the session
  * @data: struct portal_wire_hook and its strings
  * @len: bytes, at most PORTAL_DATA_SIZE
+ * @ret_refused: set: with the guest's error PORTAL_ABI_* << 32 | number of the system call that
+ *	cannot be hooked; 0: there is none, or the guest does not know
  *
  * Return: 0; negative errno of the guest.
  */
-must_check int op_hook_add(struct session *session, const void *data, size_t len);
+must_check int op_hook_add(struct session *session, const void *data, size_t len,
+			   uint64_t *ret_refused);
 
 /** op_hook_del() - remove hook @id. Return: 0; -ENOENT. */
 must_check int op_hook_del(struct session *session, uint32_t id);

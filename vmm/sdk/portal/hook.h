@@ -350,7 +350,9 @@ struct portal_syscall_hook {
  * Return: 0; -EINVAL: a field is out of range; -E2BIG: the strings do not fit one page;
  * -ENAMETOOLONG: comm is longer than 15 bytes; -ENOSPC: 64 hooks are on this system call already;
  * -ENOENT: unknown system call (after the guest module has said hello); -ENOMEM; in a callback also
- * the guest's error, -ECANCELED, -EPROTO.
+ * the guest's error, -ECANCELED, -EPROTO. The guest's error is -EBUSY if something else in the guest
+ * redirects the kernel's function, for example a live patch: docs/hook-modules.md, "Beside other
+ * tracers".
  */
 int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
 			struct portal_hook **ret_hook);
