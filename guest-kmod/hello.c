@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) "portal: " fmt
 
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -8,10 +9,12 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
+#include "arch/arch.h"
 #include "channel/doorbell.h"
 #include "channel/pool.h"
 #include "hello.h"
 #include "hooks/table.h"
+#include "ops/dispatch.h"
 #include "ops/op.h"
 #include "ops/session.h"
 #include "syscalls/table.h"
@@ -30,9 +33,12 @@ static void hello_fill(struct portal_wire_hello *hello)
 {
 	memset(hello, 0, sizeof(*hello));
 	hello->version = cpu_to_le32(PORTAL_WIRE_VERSION);
+	hello->sources = cpu_to_le64(BIT_ULL(PORTAL_SOURCE_SYSCALL));
+	dispatch_list(hello->ops);
 	hello->features = cpu_to_le64(PORTAL_FEATURES);
 	hello->abi = cpu_to_le32(syscall_table_abi(SYSCALL_NATIVE));
 	hello->compat_abi = cpu_to_le32(syscall_table_abi(SYSCALL_COMPAT));
+	hello->paging = cpu_to_le32(arch_paging());
 	strscpy(hello->release, init_utsname()->release, sizeof(hello->release));
 	strscpy(hello->module_version, THIS_MODULE->version, sizeof(hello->module_version));
 	hello->nr_ranges = cpu_to_le32(pool_ranges(hello->ranges));
@@ -47,7 +53,7 @@ static int hello_session(void)
 	if (err)
 		return err;
 	hello_fill(session_data(&session));
-	err = session_run(&session, PORTAL_CALL_HELLO, PORTAL_EVENT_HELLO,
+	err = session_run(&session, PORTAL_CALL_HELLO, PORTAL_OPEN_HELLO,
 			  sizeof(struct portal_wire_hello));
 	session_close(&session);
 	return err;
@@ -80,7 +86,7 @@ s64 op_welcome(struct op *op)
 {
 	struct portal_wire_welcome welcome;
 
-	memcpy(&welcome, op->data, sizeof(welcome));
+	memcpy(&welcome, op->payload, sizeof(welcome));
 	if (!is_welcome(&welcome))
 		return -EPROTO;
 	WRITE_ONCE(hello_state, HELLO_READY);

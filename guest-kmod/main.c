@@ -16,6 +16,7 @@
 
 #include <portal/wire.h>
 
+#include "channel/buffer.h"
 #include "channel/doorbell.h"
 #include "channel/pool.h"
 #include "compat/compat.h"
@@ -24,6 +25,7 @@
 #include "hooks/table.h"
 #include "hooks/trace.h"
 #include "ops/session.h"
+#include "ops/work.h"
 #include "redirect/redirect.h"
 #include "sources/syscall.h"
 
@@ -95,26 +97,39 @@ static int on_panic(struct notifier_block *block, unsigned long action, void *da
 	return NOTIFY_DONE;
 }
 
+/* Reading takes the number out of the device. */
+static void open_work(struct portal *portal)
+{
+	work_want(readl(portal->regs + PORTAL_DEV_WORK));
+}
+
+/* The host has no more requests than the pool has pages. */
+static void cancel_sessions(struct portal *portal)
+{
+	unsigned int n;
+	u32 page;
+
+	for (n = 0; n < PORTAL_MAX_PAGES; n++) {
+		page = readl(portal->regs + PORTAL_DEV_CANCEL);
+		if (!page)
+			return;
+		session_cancel(page - 1, readl(portal->regs + PORTAL_DEV_CANCEL_GENERATION));
+	}
+}
+
+/* Acknowledged first: what the host adds after that raises the interrupt again. */
 static irqreturn_t on_interrupt(int irq, void *data)
 {
 	struct portal *portal = data;
+	u32 bits = readl(portal->regs + PORTAL_DEV_IRQ);
 
-	if (!readl(portal->regs + PORTAL_DEV_IRQ))
+	if (!bits)
 		return IRQ_NONE;
-	writel(1, portal->regs + PORTAL_DEV_IRQ);
-	return IRQ_WAKE_THREAD;
-}
-
-/* The host has operations to request and no event is open: offer it a session on this thread. */
-static irqreturn_t serve_host(int irq, void *data)
-{
-	struct guest_session session;
-
-	if (session_open(&session, true))
-		return IRQ_HANDLED;
-	if (session_run(&session, PORTAL_CALL_WORK, PORTAL_EVENT_WORK, 0) > 0)
-		pr_warn_ratelimited("verdict in a work session ignored\n");
-	session_close(&session);
+	writel(bits, portal->regs + PORTAL_DEV_IRQ);
+	if (bits & PORTAL_IRQ_WORK)
+		open_work(portal);
+	if (bits & PORTAL_IRQ_CANCEL)
+		cancel_sessions(portal);
 	return IRQ_HANDLED;
 }
 
@@ -194,6 +209,7 @@ static int portal_open(void)
  */
 static void portal_leave(long timeout)
 {
+	work_stop();
 	pool_close();
 	if (!pool_drain(timeout))
 		pr_info("sessions are still open, the host cancels them\n");
@@ -204,10 +220,13 @@ static int portal_start(struct portal *portal)
 {
 	int err;
 
-	err = portal_open();
+	err = work_open();
 	if (err)
 		return err;
-	err = request_threaded_irq(portal->irq, on_interrupt, serve_host, 0, "portal", portal);
+	err = portal_open();
+	if (err)
+		goto close_work;
+	err = request_irq(portal->irq, on_interrupt, 0, "portal", portal);
 	if (err)
 		goto close;
 	trace_bind(portal->regs + PORTAL_DEV_TRACE);
@@ -217,6 +236,8 @@ static int portal_start(struct portal *portal)
 close:
 	hook_table_close();
 	pool_close();
+close_work:
+	work_close();
 	return err;
 }
 
@@ -245,6 +266,8 @@ static int portal_probe(struct platform_device *device)
 	platform_set_drvdata(device, portal);
 	set_state(portal, PORTAL_STATE_UP);
 	hello_send();
+	/* a request that was raised before the driver was bound */
+	open_work(portal);
 	return 0;
 }
 
@@ -257,6 +280,7 @@ static void portal_remove(struct platform_device *device)
 	hook_table_close();
 	free_irq(portal->irq, portal);
 	portal_leave(UNBIND_WAIT);
+	work_close();
 	trace_close();
 }
 
@@ -348,6 +372,7 @@ static void __exit portal_exit(void)
 	hook_table_drain();
 	rule_slots_free();
 	pool_destroy();
+	buffers_free();
 }
 
 module_init(portal_init);

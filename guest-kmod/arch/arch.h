@@ -13,6 +13,9 @@
 struct ftrace_regs;
 struct pt_regs;
 
+/* arguments of a system call */
+#define ARCH_NR_ARGS 6
+
 /* the two tables of a 64-bit kernel; syscall_table_abi() maps each to its PORTAL_ABI_* */
 enum syscall_table {
 	SYSCALL_NATIVE,
@@ -41,6 +44,20 @@ bool arch_identify(const struct pt_regs *regs, enum syscall_table *ret_table, u3
 bool arch_never_returns(enum syscall_table table, u32 nr);
 
 /**
+ * arch_is_sigreturn() - check whether a system call returns to where a signal interrupted the task
+ * @table: SYSCALL_*
+ * @nr: from arch_identify()
+ */
+bool arch_is_sigreturn(enum syscall_table table, u32 nr);
+
+/**
+ * arch_is_exec() - check whether a system call may replace the program
+ * @table: SYSCALL_*
+ * @nr: from arch_identify()
+ */
+bool arch_is_exec(enum syscall_table table, u32 nr);
+
+/**
  * arch_long_bytes() - get the size of a long of the tasks that use a table
  * @table: SYSCALL_*
  *
@@ -49,10 +66,10 @@ bool arch_never_returns(enum syscall_table table, u32 nr);
 u32 arch_long_bytes(enum syscall_table table);
 
 /**
- * arch_get_args() - get the six arguments
+ * arch_get_args() - get the arguments
  * @table: SYSCALL_*
  * @regs: registers at entry
- * @args: PORTAL_NR_ARGS entries, written; zero-extended
+ * @args: ARCH_NR_ARGS entries, written; zero-extended
  */
 void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *args);
 
@@ -60,7 +77,7 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
  * arch_set_arg() - change an argument
  * @table: SYSCALL_*
  * @regs: the copy of the registers that the function will get
- * @n: 0 .. 5
+ * @n: below ARCH_NR_ARGS
  * @value: new value, truncated to the task's long
  */
 void arch_set_arg(enum syscall_table table, struct pt_regs *regs, unsigned int n, u64 value);
@@ -92,6 +109,15 @@ u64 arch_pc(const struct pt_regs *regs);
 u32 arch_paging(void);
 
 /**
+ * arch_has_layout() - check whether user registers have the layout of an ABI
+ * @regs: user registers
+ * @abi: PORTAL_ABI_*, any value
+ *
+ * An execve that turns a 64-bit task into a 32-bit one, or back, may change the layout.
+ */
+bool arch_has_layout(const struct pt_regs *regs, u64 abi);
+
+/**
  * arch_get_regs() - convert user registers to the wire format
  * @regs: user registers
  * @wire: PORTAL_NR_REGS entries, written in the layout of the task's ABI; unused ones become 0
@@ -100,19 +126,19 @@ void arch_get_regs(const struct pt_regs *regs, __le64 *wire);
 
 /**
  * arch_writable_regs() - get the registers that a verdict may set
- * @regs: user registers of the task
+ * @table: SYSCALL_*: their layout is that of its ABI
  *
  * Return: bit n = PORTAL_REG_* n.
  */
-u64 arch_writable_regs(const struct pt_regs *regs);
+u64 arch_writable_regs(enum syscall_table table);
 
 /**
- * arch_set_regs() - set user registers
+ * arch_set_reg() - set a user register
  * @regs: the current task's user registers
- * @mask: registers to set, a subset of arch_writable_regs() of @regs
- * @wire: PORTAL_NR_REGS values; bits that could harm the kernel are left as they are
+ * @reg: PORTAL_REG_* in their layout, one of arch_writable_regs()
+ * @value: new value; bits that could harm the kernel are left as they are
  */
-void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire);
+void arch_set_reg(struct pt_regs *regs, unsigned int reg, u64 value);
 
 /**
  * arch_traced_regs() - get the first argument of a traced system call function

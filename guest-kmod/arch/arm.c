@@ -47,6 +47,16 @@ bool arch_never_returns(enum syscall_table table, u32 nr)
 	return nr == __NR_exit || nr == __NR_exit_group;
 }
 
+bool arch_is_sigreturn(enum syscall_table table, u32 nr)
+{
+	return nr == __NR_sigreturn || nr == __NR_rt_sigreturn;
+}
+
+bool arch_is_exec(enum syscall_table table, u32 nr)
+{
+	return nr == __NR_execve || nr == __NR_execveat;
+}
+
 u32 arch_long_bytes(enum syscall_table table)
 {
 	return 4;
@@ -56,7 +66,7 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
+	for (i = 0; i < ARCH_NR_ARGS; i++)
 		args[i] = regs->uregs[i];
 }
 
@@ -77,7 +87,7 @@ long arch_call(unsigned long function, const struct pt_regs *regs)
 {
 	u32 nr = call_nr();
 
-	if (nr == __NR_sigreturn || nr == __NR_rt_sigreturn)
+	if (arch_is_sigreturn(SYSCALL_NATIVE, nr))
 		return ((regs_fn *)function)(task_pt_regs(current));
 	return ((call_fn *)function)(regs->ARM_r0, second_arg(regs, nr), regs->ARM_r2, regs->ARM_r3,
 				     regs->ARM_r4, regs->ARM_r5);
@@ -94,6 +104,11 @@ u64 arch_pc(const struct pt_regs *regs)
 	return regs->ARM_pc;
 }
 
+bool arch_has_layout(const struct pt_regs *regs, u64 abi)
+{
+	return abi == PORTAL_ABI_ARM;
+}
+
 void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 {
 	unsigned int i;
@@ -103,7 +118,7 @@ void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 		wire[i] = cpu_to_le64(regs->uregs[i]);
 }
 
-u64 arch_writable_regs(const struct pt_regs *regs)
+u64 arch_writable_regs(enum syscall_table table)
 {
 	return GENMASK_ULL(PORTAL_REG_ARM_CPSR, PORTAL_REG_ARM_R0);
 }
@@ -115,11 +130,7 @@ static unsigned long harmless_value(const struct pt_regs *regs, unsigned int reg
 	return value;
 }
 
-void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire)
+void arch_set_reg(struct pt_regs *regs, unsigned int reg, u64 value)
 {
-	unsigned int i;
-
-	for (i = PORTAL_REG_ARM_R0; i <= PORTAL_REG_ARM_CPSR; i++)
-		if (mask & BIT_ULL(i))
-			regs->uregs[i] = harmless_value(regs, i, le64_to_cpu(wire[i]));
+	regs->uregs[reg] = harmless_value(regs, reg, value);
 }

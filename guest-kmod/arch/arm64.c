@@ -11,8 +11,12 @@
 #include "arch/arch.h"
 
 /* Numbers of 32-bit tasks; including their list would redefine the names of the native list. */
-#define ARM_NR_EXIT	  1
-#define ARM_NR_EXIT_GROUP 248
+#define ARM_NR_EXIT	    1
+#define ARM_NR_EXECVE	    11
+#define ARM_NR_SIGRETURN    119
+#define ARM_NR_RT_SIGRETURN 173
+#define ARM_NR_EXIT_GROUP   248
+#define ARM_NR_EXECVEAT	    387
 
 /* The bits of PSTATE that user mode can change: the condition flags, and more of a 32-bit task. */
 #define USER_FLAGS (PSR_N_BIT | PSR_Z_BIT | PSR_C_BIT | PSR_V_BIT)
@@ -33,6 +37,20 @@ bool arch_never_returns(enum syscall_table table, u32 nr)
 	return nr == __NR_exit || nr == __NR_exit_group;
 }
 
+bool arch_is_sigreturn(enum syscall_table table, u32 nr)
+{
+	if (table == SYSCALL_COMPAT)
+		return nr == ARM_NR_SIGRETURN || nr == ARM_NR_RT_SIGRETURN;
+	return nr == __NR_rt_sigreturn;
+}
+
+bool arch_is_exec(enum syscall_table table, u32 nr)
+{
+	if (table == SYSCALL_COMPAT)
+		return nr == ARM_NR_EXECVE || nr == ARM_NR_EXECVEAT;
+	return nr == __NR_execve || nr == __NR_execveat;
+}
+
 u32 arch_long_bytes(enum syscall_table table)
 {
 	return table == SYSCALL_COMPAT ? 4 : 8;
@@ -47,7 +65,7 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
+	for (i = 0; i < ARCH_NR_ARGS; i++)
 		args[i] = cut_to_long(table, regs->regs[i]);
 }
 
@@ -94,6 +112,11 @@ static void get_compat_regs(const struct pt_regs *regs, __le64 *wire)
 	wire[PORTAL_REG_ARM_CPSR] = cpu_to_le64(pstate_to_compat_psr(regs->pstate));
 }
 
+bool arch_has_layout(const struct pt_regs *regs, u64 abi)
+{
+	return abi == (compat_user_mode(regs) ? PORTAL_ABI_ARM : PORTAL_ABI_ARM64);
+}
+
 void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 {
 	memset(wire, 0, PORTAL_NR_REGS * sizeof(*wire));
@@ -103,9 +126,9 @@ void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 		get_native_regs(regs, wire);
 }
 
-u64 arch_writable_regs(const struct pt_regs *regs)
+u64 arch_writable_regs(enum syscall_table table)
 {
-	if (compat_user_mode(regs))
+	if (table == SYSCALL_COMPAT)
 		return GENMASK_ULL(PORTAL_REG_ARM_CPSR, PORTAL_REG_ARM_R0);
 	return GENMASK_ULL(PORTAL_REG_ARM64_PSTATE, PORTAL_REG_ARM64_X0);
 }
@@ -132,16 +155,10 @@ static void set_compat_reg(struct pt_regs *regs, unsigned int reg, u32 value)
 		regs->regs[reg] = value;
 }
 
-void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire)
+void arch_set_reg(struct pt_regs *regs, unsigned int reg, u64 value)
 {
-	unsigned int i;
-
-	for (i = 0; i < PORTAL_NR_REGS; i++) {
-		if (!(mask & BIT_ULL(i)))
-			continue;
-		if (compat_user_mode(regs))
-			set_compat_reg(regs, i, le64_to_cpu(wire[i]));
-		else
-			set_native_reg(regs, i, le64_to_cpu(wire[i]));
-	}
+	if (compat_user_mode(regs))
+		set_compat_reg(regs, reg, value);
+	else
+		set_native_reg(regs, reg, value);
 }

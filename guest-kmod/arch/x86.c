@@ -12,7 +12,7 @@
 #include "arch/arch.h"
 
 /* offsets in struct pt_regs, by argument */
-static const u8 arg_offsets[SYSCALL_NR_TABLES][PORTAL_NR_ARGS] = {
+static const u8 arg_offsets[SYSCALL_NR_TABLES][ARCH_NR_ARGS] = {
 	[SYSCALL_NATIVE] = {
 		offsetof(struct pt_regs, di), offsetof(struct pt_regs, si),
 		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, r10),
@@ -84,6 +84,20 @@ bool arch_never_returns(enum syscall_table table, u32 nr)
 	return nr == __NR_exit || nr == __NR_exit_group;
 }
 
+bool arch_is_sigreturn(enum syscall_table table, u32 nr)
+{
+	if (table == SYSCALL_COMPAT)
+		return nr == __NR_ia32_sigreturn || nr == __NR_ia32_rt_sigreturn;
+	return nr == __NR_rt_sigreturn;
+}
+
+bool arch_is_exec(enum syscall_table table, u32 nr)
+{
+	if (table == SYSCALL_COMPAT)
+		return nr == __NR_ia32_execve || nr == __NR_ia32_execveat;
+	return nr == __NR_execve || nr == __NR_execveat;
+}
+
 u32 arch_long_bytes(enum syscall_table table)
 {
 	return table == SYSCALL_COMPAT ? 4 : 8;
@@ -98,7 +112,7 @@ void arch_get_args(enum syscall_table table, const struct pt_regs *regs, u64 *ar
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
+	for (i = 0; i < ARCH_NR_ARGS; i++)
 		args[i] = cut_to_long(table, reg_value(regs, arg_offsets[table][i]));
 }
 
@@ -124,6 +138,12 @@ u64 arch_pc(const struct pt_regs *regs)
 	return regs->ip;
 }
 
+/* Both ABIs have the same numbers of registers, and the kernel saves the same of both. */
+bool arch_has_layout(const struct pt_regs *regs, u64 abi)
+{
+	return abi == PORTAL_ABI_X86_64 || abi == PORTAL_ABI_I386;
+}
+
 void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 {
 	unsigned int i;
@@ -133,7 +153,7 @@ void arch_get_regs(const struct pt_regs *regs, __le64 *wire)
 		wire[i] = cpu_to_le64(reg_value(regs, reg_offsets[i]));
 }
 
-u64 arch_writable_regs(const struct pt_regs *regs)
+u64 arch_writable_regs(enum syscall_table table)
 {
 	return GENMASK_ULL(PORTAL_REG_X86_FLAGS, PORTAL_REG_X86_AX);
 }
@@ -145,12 +165,7 @@ static unsigned long harmless_value(const struct pt_regs *regs, unsigned int reg
 	return user_64bit_mode((struct pt_regs *)regs) ? value : lower_32_bits(value);
 }
 
-void arch_set_regs(struct pt_regs *regs, u64 mask, const __le64 *wire)
+void arch_set_reg(struct pt_regs *regs, unsigned int reg, u64 value)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(reg_offsets); i++)
-		if (mask & BIT_ULL(i))
-			*reg_at(regs, reg_offsets[i]) =
-				harmless_value(regs, i, le64_to_cpu(wire[i]));
+	*reg_at(regs, reg_offsets[reg]) = harmless_value(regs, reg, value);
 }

@@ -48,7 +48,6 @@ static void page_free(struct pool_page *page)
 {
 	free_page((unsigned long)page->region);
 	free_page((unsigned long)page->scratch);
-	kfree(page->record);
 }
 
 /* The shared page is zeroed, so that the VMM does not see old kernel data. */
@@ -113,19 +112,6 @@ static int pool_alloc(unsigned int nr_pages)
 	}
 	pool.nr_free = pool.nr_pages;
 	pool.tight = true;
-	return 0;
-}
-
-int pool_add_records(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < pool.nr_pages; i++) {
-		if (!pool.pages[i].record)
-			pool.pages[i].record = kmalloc(PORTAL_TRACE_RECORD_MAX, GFP_KERNEL);
-		if (!pool.pages[i].record)
-			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -355,6 +341,11 @@ unsigned int pool_ranges(struct portal_wire_range *ranges)
 		nr_ranges++;
 	}
 	return nr_ranges;
+}
+
+struct pool_page *pool_find(u32 index)
+{
+	return index < pool.nr_pages ? &pool.pages[index] : NULL;
 }
 
 phys_addr_t pool_first_gpa(void)

@@ -18,10 +18,10 @@ struct task_struct;
  * struct pool_page - a shared page and its private buffers
  * @region: the shared page
  * @scratch: PORTAL_PAGE_SIZE private bytes for the owner
- * @record: PORTAL_TRACE_RECORD_MAX private bytes, after pool_add_records()
  * @gpa: guest physical address of @region
  * @index: index in the pool, counted through pool_ranges()
  * @generation: number of the last session on this page, see docs/protocol.md section 1
+ * @cancelled: the host has cancelled the session with this generation
  * @owner: task that holds it, NULL if it is free
  * @waited: the pool was empty, so @owner waited for the page
  * @free: link in the pool's list of free pages
@@ -29,10 +29,10 @@ struct task_struct;
 struct pool_page {
 	struct portal_region *region;
 	u8 *scratch;
-	void *record;
 	phys_addr_t gpa;
 	u32 index;
 	u32 generation;
+	u32 cancelled;
 	struct task_struct *owner;
 	bool waited;
 	struct list_head free;
@@ -50,14 +50,6 @@ struct pool_page {
  * Return: 0 or -ENOMEM.
  */
 int __must_check pool_create(unsigned int nr_pages);
-
-/**
- * pool_add_records() - allocate a record buffer for each page
- *
- * Context: may sleep; serialized by the caller; the pool exists.
- * Return: 0 or -ENOMEM. On an error the buffers made so far stay, and the next call adds the rest.
- */
-int __must_check pool_add_records(void);
 
 /**
  * pool_close() - stop lending pages
@@ -123,6 +115,15 @@ void pool_put(struct pool_page *page);
  * Return: number of ranges.
  */
 unsigned int pool_ranges(struct portal_wire_range *ranges);
+
+/**
+ * pool_find() - find a page by its index
+ * @index: any number
+ *
+ * Context: any; only while the pool exists.
+ * Return: the page, whoever holds it; NULL: the pool has no such page.
+ */
+struct pool_page *pool_find(u32 index);
 
 /**
  * pool_first_gpa() - get the address of page 0, for calls that carry no message

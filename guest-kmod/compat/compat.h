@@ -98,8 +98,9 @@ static inline struct pt_regs *ftrace_get_regs(struct ftrace_regs *fregs)
  * COMPAT_REMOVE() - initialize the remove callback of a struct platform_driver with a function that
  *	returns nothing
  *
- * In 6.11 the callback became such a function. Before, it was called remove_new, which the long-term
- * kernels have from 6.1 on. In older ones there is only remove, which returns an int that is ignored.
+ * In 6.11 the callback became such a function. Before, it was called remove_new, which the
+ * long-term kernels have from 6.1 on. In older ones there is only remove, which returns an int that
+ * is ignored.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #define COMPAT_REMOVE_FN(fn)                                   \

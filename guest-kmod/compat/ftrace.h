@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Filters of an ftrace_ops by addresses, also in kernels that have no function for several of them. */
+/* Filters of an ftrace_ops by addresses, also in kernels that take only one at a time. */
 #ifndef GUEST_COMPAT_FTRACE_H
 #define GUEST_COMPAT_FTRACE_H
 

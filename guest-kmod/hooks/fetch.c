@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "base/identity.h"
 #include "base/user_mem.h"
 #include "hooks/fetch.h"
+#include "hooks/number.h"
 #include "ops/op.h"
 
 #define ITEM_ALIGN 8
@@ -107,7 +110,7 @@ static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 	if (len > item.room) {
 		item.status = PORTAL_ITEM_DEFERRED;
 	} else {
-		item.len = user_mem_read(addr, item.data, len);
+		item.len = user_mem_read(fetch->call->base + addr, item.data, len);
 		item.status = item.len == len ? PORTAL_ITEM_COMPLETE : -EFAULT;
 	}
 	item_end(fetch, &item);
@@ -141,20 +144,19 @@ static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 	    !item_begin(fetch, PORTAL_ITEM_STR, addr, &item))
 		return;
 	limit = min(max, item.room);
-	len = user_mem_read_str(addr, item.data, limit);
+	len = user_mem_read_str(fetch->call->base + addr, item.data, limit);
 	item_finish(fetch, &item, len, len == limit, limit, max);
 }
 
-/* Makes an item of the answer to an operation on the process. */
-static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 max)
+/* Makes an item of the answer to an operation on the process, with the parameter @arg. */
+static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u64 arg, u32 max)
 {
-	struct op op = { .scratch = fetch->scratch };
+	struct op op = { .arg = arg, .scratch = fetch->scratch };
 	struct fetch_item item;
 	s64 result;
 
 	if (has_item(fetch, what, addr, max) || !item_begin(fetch, what, addr, &item))
 		return;
-	op.size = addr;
 	op.data = item.data;
 	op.room = min(max, item.room);
 	/* without room the operation reports neither the length nor a fault */
@@ -166,30 +168,91 @@ static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u32 ma
 	item_finish(fetch, &item, result, op.cursor != 0, op.room, max);
 }
 
+static void fetch_fd_name(struct fetch *fetch, u64 arg, u32 max)
+{
+	s64 fd = (s32)lower_32_bits(arg);
+
+	fetch_op(fetch, PORTAL_ITEM_FD_NAME, fd, op_fd_name, fd, max);
+}
+
+/* These are short: they are complete, or there is no room for them. */
+static void fetch_numbers(struct fetch *fetch, u16 what, const __le32 *numbers, u32 len)
+{
+	struct fetch_item item;
+
+	if (has_item(fetch, what, 0, len) || !item_begin(fetch, what, 0, &item))
+		return;
+	if (len > item.room) {
+		item.status = PORTAL_ITEM_DEFERRED;
+	} else {
+		memcpy(item.data, numbers, len);
+		item.len = len;
+	}
+	item_end(fetch, &item);
+}
+
+static void fetch_credentials(struct fetch *fetch)
+{
+	__le32 ids[IDENTITY_NR_CREDENTIALS];
+
+	identity_credentials(ids);
+	fetch_numbers(fetch, PORTAL_ITEM_CREDENTIALS, ids, sizeof(ids));
+}
+
+static void fetch_ppid(struct fetch *fetch)
+{
+	__le32 ppid = cpu_to_le32(identity_ppid());
+
+	fetch_numbers(fetch, PORTAL_ITEM_PPID, &ppid, sizeof(ppid));
+}
+
 /* The pointer becomes an item, too, because the hook reads it first. */
 static bool fetch_pointer(struct fetch *fetch, u64 addr, u64 *ret_pointer)
 {
-	__le64 pointer = 0;
+	const struct filter_call *call = fetch->call;
+	u8 bytes[NUMBER_MAX];
 
-	fetch_mem(fetch, addr, fetch->long_bytes);
-	if (user_mem_read(addr, &pointer, fetch->long_bytes) != fetch->long_bytes)
+	fetch_mem(fetch, addr, call->long_bytes);
+	if (user_mem_read(call->base + addr, bytes, call->long_bytes) != call->long_bytes)
 		return false;
-	*ret_pointer = le64_to_cpu(pointer);
+	*ret_pointer = number_get(bytes, call->long_bytes, call->big_endian);
 	return true;
 }
 
-static u32 wanted_len(const struct fetch *fetch, const struct portal_wire_fetch *wire)
+/* Return: false: the length is a result that is no length, so nothing is fetched. */
+static bool wanted_len(const struct fetch *fetch, const struct portal_wire_fetch *wire,
+		       u32 *ret_len)
 {
-	u32 n = le32_to_cpu(wire->len_arg_plus1);
+	u64 len = U64_MAX;
 
-	if (n == 0)
-		return le32_to_cpu(wire->max);
-	return min_t(u64, fetch->args[n - 1], le32_to_cpu(wire->max));
+	if (le16_to_cpu(wire->len_from) == PORTAL_LEN_ARG)
+		len = fetch->call->args[le16_to_cpu(wire->len_arg)];
+	if (le16_to_cpu(wire->len_from) == PORTAL_LEN_RESULT) {
+		if (fetch->ret < 0)
+			return false;
+		len = fetch->ret;
+	}
+	*ret_len = min_t(u64, len, le32_to_cpu(wire->max));
+	return true;
+}
+
+static void fetch_sized(struct fetch *fetch, const struct portal_wire_fetch *wire, u64 addr)
+{
+	u32 len;
+
+	if (!wanted_len(fetch, wire, &len))
+		return;
+	if (le32_to_cpu(wire->what) == PORTAL_WIRE_FETCH_PTR_MEM) {
+		if (!fetch_pointer(fetch, addr, &addr))
+			return;
+		addr += le64_to_cpu(wire->inner_offset);
+	}
+	fetch_mem(fetch, addr, len);
 }
 
 void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire)
 {
-	u64 arg = fetch->args[le32_to_cpu(wire->arg)];
+	u64 arg = fetch->call->args[le32_to_cpu(wire->arg)];
 	u64 addr = arg + le64_to_cpu(wire->offset), pointer;
 	u32 max = le32_to_cpu(wire->max);
 
@@ -198,22 +261,40 @@ void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire)
 		fetch_str(fetch, addr, max);
 		break;
 	case PORTAL_WIRE_FETCH_MEM:
-		fetch_mem(fetch, addr, wanted_len(fetch, wire));
-		break;
 	case PORTAL_WIRE_FETCH_PTR_MEM:
-		if (fetch_pointer(fetch, addr, &pointer))
-			fetch_mem(fetch, pointer + le64_to_cpu(wire->inner_offset),
-				  wanted_len(fetch, wire));
+		fetch_sized(fetch, wire, addr);
 		break;
 	case PORTAL_WIRE_FETCH_PTR_STR:
 		if (fetch_pointer(fetch, addr, &pointer))
 			fetch_str(fetch, pointer + le64_to_cpu(wire->inner_offset), max);
 		break;
 	case PORTAL_WIRE_FETCH_FD_NAME:
-		fetch_op(fetch, PORTAL_ITEM_FD_NAME, (s64)(s32)arg, op_fd_name, max);
+		fetch_fd_name(fetch, arg, max);
 		break;
 	case PORTAL_WIRE_FETCH_ARGS:
-		fetch_op(fetch, PORTAL_ITEM_ARGS, 0, op_proc_args, max);
+		fetch_op(fetch, PORTAL_ITEM_ARGS, 0, op_proc_args, 0, max);
+		break;
+	case PORTAL_WIRE_FETCH_CWD:
+		fetch_op(fetch, PORTAL_ITEM_CWD, 0, op_fd_name, AT_FDCWD, max);
+		break;
+	case PORTAL_WIRE_FETCH_CREDENTIALS:
+		fetch_credentials(fetch);
+		break;
+	case PORTAL_WIRE_FETCH_PPID:
+		fetch_ppid(fetch);
 		break;
 	}
+}
+
+u32 fetch_fitting(const struct fetch *fetch, u32 room, u32 *ret_used)
+{
+	struct portal_wire_item wire;
+	u32 nr = 0, pos = 0;
+
+	*ret_used = 0;
+	while (next_item(fetch, &pos, &wire) && pos <= room) {
+		*ret_used = pos;
+		nr++;
+	}
+	return nr;
 }

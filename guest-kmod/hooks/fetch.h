@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fetches the memory and names that hooks have declared, and adds them to an event, so that the
- * host can read them without an exit. It knows user memory and the items of the wire format, not
- * the hooks.
+ * host can read them without an exit. It knows user memory, the task and the items of the wire
+ * format, not the hooks.
  */
 #ifndef GUEST_FETCH_H
 #define GUEST_FETCH_H
@@ -11,10 +11,12 @@
 
 #include <portal/wire.h>
 
+#include "hooks/filter.h"
+
 /**
  * struct fetch - the items of one event while they are collected
- * @args: the call's arguments at entry
- * @long_bytes: size of the task's pointers, 4 or 8
+ * @call: the call, with its arguments at entry
+ * @ret: at return: its result
  * @scratch: PORTAL_PAGE_SIZE private bytes
  * @items: buffer for the items, 8-byte aligned
  * @room: size of @items in bytes
@@ -22,8 +24,8 @@
  * @nr: number of items
  */
 struct fetch {
-	const u64 *args;
-	u32 long_bytes;
+	const struct filter_call *call;
+	s64 ret;
 	u8 *scratch;
 	u8 *items;
 	u32 room;
@@ -42,5 +44,15 @@ struct fetch {
  * Context: may sleep and fault pages in; reads the current task's memory.
  */
 void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire);
+
+/**
+ * fetch_fitting() - count the first items that fit a buffer
+ * @fetch: the items
+ * @room: bytes of the buffer
+ * @ret_used: bytes of these items
+ *
+ * Return: number of items.
+ */
+u32 fetch_fitting(const struct fetch *fetch, u32 room, u32 *ret_used);
 
 #endif /* GUEST_FETCH_H */

@@ -137,16 +137,18 @@ static enum scan_result scan_bytes(struct scan *scan, const u8 *bytes, size_t le
 }
 
 /* Reads stop at page boundaries, so that a fault in the next page does not hide a string. */
-static bool compare_string(const struct filter_match *match, u64 addr, filter_read_fn *read)
+static bool compare_string(const struct filter_match *match, u64 addr,
+			   const struct filter_call *call)
 {
 	struct scan scan = { .match = match };
 	enum scan_result result;
 	u8 chunk[FILTER_CHUNK];
 	size_t len, got;
 
+	addr += call->base;
 	for (;;) {
 		len = min_t(size_t, sizeof(chunk), PAGE_BYTES - addr % PAGE_BYTES);
-		got = read(addr, chunk, len);
+		got = call->read(addr, chunk, len);
 		result = scan_bytes(&scan, chunk, got);
 		if (result != SCAN_MORE)
 			return result == SCAN_MATCH;
@@ -166,7 +168,7 @@ bool filter_is_string(u32 cmp)
 bool filter_match_value(const struct filter_match *match, u64 value, const struct filter_call *call)
 {
 	if (filter_is_string(match->cmp))
-		return compare_string(match, cut(value, call->long_bytes, true), call->read);
+		return compare_string(match, cut(value, call->long_bytes, true), call);
 	return compare_number(match, value, call->long_bytes);
 }
 
@@ -174,6 +176,8 @@ bool filter_entry(const struct filter *filter, const struct filter_call *call)
 {
 	unsigned int i;
 
+	if (!(filter->scope & call->scope))
+		return false;
 	if (filter->pid && filter->pid != call->pid)
 		return false;
 	if (filter->comm[0] && memcmp(filter->comm, call->comm, sizeof(filter->comm)))
@@ -243,6 +247,7 @@ void filter_init(struct filter *filter, const struct portal_wire_hook *wire, con
 	unsigned int i;
 
 	memset(filter, 0, sizeof(*filter));
+	filter->scope = le32_to_cpu(wire->scope);
 	filter->pid = le32_to_cpu(wire->pid);
 	memcpy(filter->comm, wire->comm, sizeof(filter->comm));
 	for (i = 0; i < PORTAL_NR_ARGS; i++)

@@ -27,15 +27,23 @@ typedef size_t filter_read_fn(u64 addr, void *buf, size_t len);
 
 /**
  * struct filter_call - a system call as filters see it
- * @args: the arguments, zero-extended for 32-bit tasks
- * @long_bytes: bytes of the task's long, 4 or 8
+ * @args: the arguments, zero-extended for 32-bit tasks; 0 from @nr_args on
+ * @nr_args: number of arguments
+ * @long_bytes: bytes of the program's long and of its pointers, 4 or 8
+ * @big_endian: byte order of numbers in the program's memory
+ * @base: added to an address of the program gives the address in the task
+ * @scope: class of the task, one of PORTAL_SCOPE_*
  * @pid: thread group id
  * @comm: the task's name, NUL padded
  * @read: reads the task's memory
  */
 struct filter_call {
 	u64 args[PORTAL_NR_ARGS];
+	u32 nr_args;
 	u32 long_bytes;
+	bool big_endian;
+	u64 base;
+	u32 scope;
 	u32 pid;
 	u8 comm[PORTAL_COMM_SIZE];
 	filter_read_fn *read;
@@ -66,12 +74,14 @@ struct filter_match {
 
 /**
  * struct filter - all conditions of one hook
+ * @scope: classes of tasks, PORTAL_SCOPE_*
  * @pid: thread group id, 0 = any
  * @comm: name, NUL padded; all NUL = any
  * @arg: conditions on the arguments
  * @ret: condition on the result
  */
 struct filter {
+	u32 scope;
 	u32 pid;
 	u8 comm[PORTAL_COMM_SIZE];
 	struct filter_match arg[PORTAL_NR_ARGS];
@@ -97,7 +107,7 @@ void filter_init(struct filter *filter, const struct portal_wire_hook *wire, con
 		 u16 *kmp_fail);
 
 /**
- * filter_entry() - match pid, comm and arguments
+ * filter_entry() - match scope, pid, comm and arguments
  * @filter: the filter
  * @call: the call, with its original arguments
  *
@@ -119,7 +129,7 @@ bool filter_return(const struct filter *filter, const struct filter_call *call, 
  * filter_match_value() - compare one value
  * @match: the comparison
  * @value: argument or result
- * @call: the call; its long_bytes and reader are used
+ * @call: the call; of the program and the reader, not the arguments
  *
  * Context: may sleep if a string is compared.
  */

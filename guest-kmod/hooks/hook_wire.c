@@ -42,70 +42,125 @@ static bool comm_is_valid(const u8 *comm)
 	return end && !memchr_inv(end, 0, comm + PORTAL_COMM_SIZE - end);
 }
 
-static bool target_is_valid(const struct portal_wire_hook *wire)
+static bool flags_are_valid(u32 flags)
 {
-	u32 nr = le32_to_cpu(wire->nr), compat_nr = le32_to_cpu(wire->compat_nr);
-	bool names_one = nr != PORTAL_NR_NONE || compat_nr != PORTAL_NR_NONE;
-	u32 flags = le32_to_cpu(wire->flags);
-
 	if (flags & ~PORTAL_HOOK_FLAGS)
 		return false;
-	if (flags & PORTAL_HOOK_F_TRACE_BLOCK && !(flags & PORTAL_HOOK_F_TRACE))
-		return false;
-	return names_one != !!(flags & PORTAL_HOOK_F_ALL);
+	return !(flags & PORTAL_HOOK_F_TRACE_BLOCK) || flags & PORTAL_HOOK_F_TRACE;
 }
 
 static bool head_is_valid(const struct portal_wire_hook *wire)
 {
-	u32 when = le32_to_cpu(wire->when);
+	u32 when = le32_to_cpu(wire->when), scope = le32_to_cpu(wire->scope);
 
-	if (wire->id == 0 || when == 0 || when & ~(PORTAL_WHEN_ENTER | PORTAL_WHEN_RETURN))
+	if (!wire->id || le32_to_cpu(wire->source) != PORTAL_SOURCE_SYSCALL || wire->reserved)
 		return false;
-	if (le32_to_cpu(wire->bit) >= PORTAL_MAX_HOOKS)
+	if (when == 0 || when & ~(PORTAL_WHEN_ENTER | PORTAL_WHEN_RETURN))
 		return false;
-	return target_is_valid(wire) && comm_is_valid(wire->comm);
+	if (scope == 0 || scope & ~PORTAL_SCOPES)
+		return false;
+	return flags_are_valid(le32_to_cpu(wire->flags)) && comm_is_valid(wire->comm);
 }
 
-static bool fetch_is_valid(const struct portal_wire_fetch *fetch)
+static bool is_repeated(const struct portal_wire_site *sites, u32 n)
 {
-	u32 what = le32_to_cpu(fetch->what);
+	u32 i;
 
-	if (what < PORTAL_WIRE_FETCH_STR || what > PORTAL_WIRE_FETCH_ARGS)
-		return false;
-	return le32_to_cpu(fetch->arg) < PORTAL_NR_ARGS && fetch->max &&
-	       le32_to_cpu(fetch->len_arg_plus1) <= PORTAL_NR_ARGS;
+	for (i = 0; i < n; i++)
+		if (sites[i].abi == sites[n].abi && sites[i].nr == sites[n].nr)
+			return true;
+	return false;
 }
 
-/* Return: bytes of strings; -EINVAL: invalid, or strings and declarations are not @left bytes. */
-static int check_fetches(const struct portal_wire_hook *wire, u32 left)
+static bool sites_are_valid(const struct portal_wire_hook *wire)
 {
-	u32 i, nr = le32_to_cpu(wire->nr_fetch), strings_size = le32_to_cpu(wire->strings_size);
-	struct portal_wire_fetch fetch;
+	bool is_all = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
+	u32 i, nr = le32_to_cpu(wire->nr_sites);
 
-	if (wire->reserved || nr > PORTAL_MAX_FETCH || strings_size > left ||
-	    left - strings_size != nr * sizeof(fetch))
-		return -EINVAL;
-	for (i = 0; i < nr; i++) {
-		hook_wire_fetch(wire, i, &fetch);
-		if (!fetch_is_valid(&fetch))
-			return -EINVAL;
+	if ((nr == 0) != is_all)
+		return false;
+	for (i = 0; i < nr; i++)
+		if (is_repeated(hook_wire_sites(wire), i))
+			return false;
+	return true;
+}
+
+static bool is_mem(u32 what)
+{
+	return what == PORTAL_WIRE_FETCH_MEM || what == PORTAL_WIRE_FETCH_PTR_MEM;
+}
+
+/* The result is known in return events only. */
+static bool len_is_valid(const struct portal_wire_fetch *fetch, u32 when)
+{
+	u16 from = le16_to_cpu(fetch->len_from), arg = le16_to_cpu(fetch->len_arg);
+
+	if (from != PORTAL_LEN_MAX && !is_mem(le32_to_cpu(fetch->what)))
+		return false;
+	switch (from) {
+	case PORTAL_LEN_MAX:
+		return !arg;
+	case PORTAL_LEN_ARG:
+		return arg < PORTAL_NR_ARGS;
+	case PORTAL_LEN_RESULT:
+		return !arg && when == PORTAL_WHEN_RETURN;
+	default:
+		return false;
 	}
-	return strings_size;
+}
+
+static bool fetch_is_valid(const struct portal_wire_fetch *fetch, u32 when)
+{
+	u32 what = le32_to_cpu(fetch->what), arg = le32_to_cpu(fetch->arg);
+
+	if (what < PORTAL_WIRE_FETCH_STR || what > PORTAL_WIRE_FETCH_PPID)
+		return false;
+	if (arg >= (what <= PORTAL_WIRE_FETCH_FD_NAME ? PORTAL_NR_ARGS : 1))
+		return false;
+	return fetch->max && len_is_valid(fetch, when);
+}
+
+static bool fetches_are_valid(const struct portal_wire_hook *wire)
+{
+	u32 i;
+
+	for (i = 0; i < le32_to_cpu(wire->nr_fetch); i++)
+		if (!fetch_is_valid(&hook_wire_fetches(wire)[i], le32_to_cpu(wire->when)))
+			return false;
+	return true;
+}
+
+static bool size_is_valid(const struct portal_wire_hook *wire, size_t size)
+{
+	u32 nr_sites = le32_to_cpu(wire->nr_sites), nr_fetch = le32_to_cpu(wire->nr_fetch);
+	size_t fixed;
+
+	if (nr_sites > PORTAL_MAX_SITES || nr_fetch > PORTAL_MAX_FETCH)
+		return false;
+	fixed = sizeof(*wire) + nr_sites * sizeof(struct portal_wire_site) +
+		nr_fetch * sizeof(struct portal_wire_fetch);
+	return size >= fixed && size - fixed == le32_to_cpu(wire->strings_size);
+}
+
+static bool filters_are_valid(const struct portal_wire_hook *wire)
+{
+	u32 strings_size = le32_to_cpu(wire->strings_size);
+	const u8 *strings = hook_wire_strings(wire);
+	unsigned int i;
+
+	for (i = 0; i < PORTAL_NR_ARGS; i++)
+		if (!hook_wire_match_is_valid(&wire->arg[i], strings, strings_size))
+			return false;
+	return hook_wire_match_is_valid(&wire->ret, strings, strings_size);
 }
 
 int hook_wire_check(const struct portal_wire_hook *wire, size_t size)
 {
-	const u8 *strings = hook_wire_strings(wire);
-	unsigned int i;
-	int strings_size;
-
-	if (size < sizeof(*wire) || size > PORTAL_DATA_SIZE || !head_is_valid(wire))
+	if (size < sizeof(*wire) || size > PORTAL_REQUEST_ROOM)
 		return -EINVAL;
-	strings_size = check_fetches(wire, size - sizeof(*wire));
-	if (strings_size < 0)
-		return strings_size;
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		if (!hook_wire_match_is_valid(&wire->arg[i], strings, strings_size))
-			return -EINVAL;
-	return hook_wire_match_is_valid(&wire->ret, strings, strings_size) ? 0 : -EINVAL;
+	if (!head_is_valid(wire) || !size_is_valid(wire, size))
+		return -EINVAL;
+	return sites_are_valid(wire) && fetches_are_valid(wire) && filters_are_valid(wire)
+		       ? 0
+		       : -EINVAL;
 }

@@ -6,18 +6,18 @@
 #ifndef GUEST_HOOK_WIRE_H
 #define GUEST_HOOK_WIRE_H
 
-#include <linux/kernel.h>
-#include <linux/string.h>
 #include <linux/types.h>
+
+#include <asm/byteorder.h>
 
 #include <portal/wire.h>
 
 /**
  * hook_wire_check() - check the payload of PORTAL_OP_HOOK_ADD
  * @wire: a private copy, aligned to 8
- * @size: total size in bytes, with the strings and declarations; any number
+ * @size: total size in bytes, with the sites, declarations and strings; any number
  *
- * It does not check whether the system calls exist.
+ * It does not check whether the ABIs and system calls of the sites exist.
  *
  * Return: 0; -EINVAL: malformed.
  */
@@ -32,28 +32,37 @@ int __must_check hook_wire_check(const struct portal_wire_hook *wire, size_t siz
 bool hook_wire_match_is_valid(const struct portal_wire_match *match, const u8 *strings, u32 size);
 
 /**
+ * hook_wire_sites() - get the hook's sites
+ * @wire: checked, or at least its size is
+ *
+ * Return: nr_sites entries.
+ */
+static inline const struct portal_wire_site *hook_wire_sites(const struct portal_wire_hook *wire)
+{
+	return (const struct portal_wire_site *)(wire + 1);
+}
+
+/**
+ * hook_wire_fetches() - get the hook's declarations
+ * @wire: checked, or at least its size is
+ *
+ * Return: nr_fetch entries.
+ */
+static inline const struct portal_wire_fetch *hook_wire_fetches(const struct portal_wire_hook *wire)
+{
+	return (const struct portal_wire_fetch *)(hook_wire_sites(wire) +
+						  le32_to_cpu(wire->nr_sites));
+}
+
+/**
  * hook_wire_strings() - get the hook's string area
- * @wire: checked by hook_wire_check()
+ * @wire: checked, or at least its size is
  *
  * Return: strings_size bytes.
  */
 static inline const u8 *hook_wire_strings(const struct portal_wire_hook *wire)
 {
-	return (const u8 *)(wire + 1);
-}
-
-/**
- * hook_wire_fetch() - copy a declaration
- * @wire: checked, or at least its size is
- * @n: below nr_fetch
- * @ret_fetch: the copy
- */
-static inline void hook_wire_fetch(const struct portal_wire_hook *wire, u32 n,
-				   struct portal_wire_fetch *ret_fetch)
-{
-	memcpy(ret_fetch,
-	       hook_wire_strings(wire) + le32_to_cpu(wire->strings_size) + n * sizeof(*ret_fetch),
-	       sizeof(*ret_fetch));
+	return (const u8 *)(hook_wire_fetches(wire) + le32_to_cpu(wire->nr_fetch));
 }
 
 #endif /* GUEST_HOOK_WIRE_H */

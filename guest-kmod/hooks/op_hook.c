@@ -10,7 +10,7 @@
 
 s64 op_syscall_names(struct op *op)
 {
-	int table = syscall_table_of_abi(op->size);
+	int table = syscall_table_of_abi(op->arg);
 	size_t len, used = 0;
 	const char *name;
 	u64 nr;
@@ -35,8 +35,8 @@ s64 op_hook_add(struct op *op)
 	const struct portal_wire_hook *wire = (const struct portal_wire_hook *)op->scratch;
 	int err;
 
-	memcpy(op->scratch, op->data, op->size);
-	err = hook_wire_check(wire, op->size);
+	memcpy(op->scratch, op->payload, op->payload_size);
+	err = hook_wire_check(wire, op->payload_size);
 	if (!err && le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE && !trace_is_open())
 		err = -EINVAL;
 	return err ? err : hook_table_add(wire, &op->cursor);
@@ -54,7 +54,7 @@ s64 op_hook_del(struct op *op)
 
 s64 op_hook_enable(struct op *op)
 {
-	if (op->size > 1)
+	if (op->arg > 1)
 		return -EINVAL;
-	return is_id(op->addr) ? hook_table_enable(op->addr, op->size) : -ENOENT;
+	return is_id(op->addr) ? hook_table_enable(op->addr, op->arg) : -ENOENT;
 }

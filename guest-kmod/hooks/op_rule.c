@@ -24,8 +24,8 @@ s64 op_rule_add(struct op *op)
 	struct portal_rule_slot *slot;
 	int err;
 
-	memcpy(op->scratch, op->data, op->size);
-	err = rule_wire_check(wire, op->size);
+	memcpy(op->scratch, op->payload, op->payload_size);
+	err = rule_wire_check(wire, op->payload_size);
 	if (err)
 		return err;
 	slot = rule_slots_get(le32_to_cpu(wire->slot));

@@ -8,7 +8,7 @@
 s64 op_trace_open(struct op *op)
 {
 	__le64 *gpas = (__le64 *)op->scratch;
-	int nr = trace_open(op->size, gpas);
+	int nr = trace_open(op->arg, gpas);
 
 	BUILD_BUG_ON(PORTAL_MAX_TRACE_RINGS * sizeof(*gpas) > PORTAL_DATA_SIZE);
 	if (nr < 0)

@@ -32,11 +32,12 @@ struct rule_cond {
 	struct filter_match match;
 };
 
-/* store: @len bytes from @bytes are written to @place */
+/* store: @len bytes from @bytes are written to @place; if @hits, the number of calls taken */
 struct rule_store {
 	struct rule_place place;
 	const u8 *bytes;
 	u32 len;
+	bool hits;
 };
 
 /**
@@ -60,8 +61,14 @@ struct rule_effects {
  * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
  * @nr_conds: entries of @cond
  * @nr_stores: entries of @store
+ * @nr_rows: entries of @row; 0: @key is unused
+ * @key_width: bytes of the number at @key
+ * @uses_hits: a condition is on the number of calls taken
  * @cond: conditions
  * @store: stores
+ * @key: the number that selects a row
+ * @row: rows, as on the wire
+ * @bytes: the rule's bytes, to which rows refer
  * @effects: other effects
  */
 struct rule {
@@ -70,8 +77,14 @@ struct rule {
 	u32 when;
 	u32 nr_conds;
 	u32 nr_stores;
+	u32 nr_rows;
+	u32 key_width;
+	bool uses_hits;
 	struct rule_cond cond[PORTAL_MAX_RULE_CONDS];
 	struct rule_store store[PORTAL_MAX_RULE_STORES];
+	struct rule_place key;
+	const struct portal_wire_rule_row *row;
+	const u8 *bytes;
 	struct rule_effects effects;
 };
 
@@ -94,22 +107,25 @@ size_t rule_nr_kmp_fail(const struct portal_wire_rule *wire);
  * @rule: written
  * @wire: checked by rule_wire_check()
  * @slot: its slot; must live as long as the rule
- * @bytes: the rule's bytes; must live as long as the rule
+ * @tail: copy of rule_wire_tail_size() bytes from rule_wire_rows() on, aligned to 8; must live as
+ *	long as the rule
  * @kmp_fail: rule_nr_kmp_fail() entries; written, must live as long as the rule
  */
 void rule_init(struct rule *rule, const struct portal_wire_rule *wire,
-	       struct portal_rule_slot *slot, const u8 *bytes, u16 *kmp_fail);
+	       struct portal_rule_slot *slot, const void *tail, u16 *kmp_fail);
 
 /**
  * rule_try() - answer a call by a rule, if it matches
  * @rule: the rule
  * @call: the call, with its original arguments
  * @ret: at return: its result
+ * @ret_effects: written unless RULE_PASSES
  *
  * All reads precede the stores. If a read faults, the rule does not match.
  *
  * Context: may sleep and fault pages in; accesses the current task's memory.
  */
-enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *call, s64 ret);
+enum rule_outcome rule_try(const struct rule *rule, const struct filter_call *call, s64 ret,
+			   struct rule_effects *ret_effects);
 
 #endif /* GUEST_RULE_H */

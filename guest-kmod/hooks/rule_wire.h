@@ -45,6 +45,16 @@ rule_wire_stores(const struct portal_wire_rule *wire)
 }
 
 /**
+ * rule_wire_rows() - get the rows; the bytes follow them
+ * @wire: checked, or at least its size is
+ */
+static inline const struct portal_wire_rule_row *rule_wire_rows(const struct portal_wire_rule *wire)
+{
+	return (const struct portal_wire_rule_row *)(rule_wire_stores(wire) +
+						     le32_to_cpu(wire->nr_stores));
+}
+
+/**
  * rule_wire_bytes() - get the strings and the bytes to store
  * @wire: checked, or at least its size is
  *
@@ -52,7 +62,17 @@ rule_wire_stores(const struct portal_wire_rule *wire)
  */
 static inline const u8 *rule_wire_bytes(const struct portal_wire_rule *wire)
 {
-	return (const u8 *)(rule_wire_stores(wire) + le32_to_cpu(wire->nr_stores));
+	return (const u8 *)(rule_wire_rows(wire) + le32_to_cpu(wire->nr_rows));
+}
+
+/**
+ * rule_wire_tail_size() - get the size of rows and bytes
+ * @wire: checked, or at least its size is
+ */
+static inline size_t rule_wire_tail_size(const struct portal_wire_rule *wire)
+{
+	return le32_to_cpu(wire->nr_rows) * sizeof(struct portal_wire_rule_row) +
+	       le32_to_cpu(wire->bytes_size);
 }
 
 #endif /* GUEST_RULE_WIRE_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -7,8 +8,11 @@
 #include <linux/nospec.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/srcu.h>
 #include <linux/string.h>
+
+#include <asm/barrier.h>
 
 #include "arch/arch.h"
 #include "hooks/hook_wire.h"
@@ -18,42 +22,41 @@
 struct hook;
 
 /**
- * struct rule_entry - a rule of a hook; the rule's bytes follow @kmp_fail
+ * struct rule_entry - a rule of a hook; its kmp_fail entries follow @tail
  * @link: link in the hook's list, in the order of installation
  * @rcu: for freeing
  * @slot: number of its slot
  * @rule: the rule
- * @kmp_fail: see rule_init()
+ * @tail: see rule_init()
  */
 struct rule_entry {
 	struct list_head link;
 	struct rcu_head rcu;
 	u32 slot;
 	struct rule rule;
-	u16 kmp_fail[];
+	u8 tail[] __aligned(8);
 };
 
-/* link of a hook in the list of one call; a hook may be on one call of each table */
-struct hook_link {
+/* a site of a hook, with its link in the list of that call */
+struct hook_site {
 	struct hlist_node node;
 	struct hook *hook;
+	enum syscall_table table;
+	u32 nr;
 };
 
 /**
  * struct hook - an installed hook; its kmp_fail entries and strings follow @functions
  * @all: link in the list of all hooks
- * @link: links in the lists of its calls; a hook on every call uses the first
  * @rcu: for freeing
  * @serial: number of its installation, never reused
  * @id: the host's number for it
  * @when: PORTAL_WHEN_*
- * @bit: its bit in events, as a mask
+ * @flags: PORTAL_HOOK_F_*
+ * @bit: its bit in masks; no other hook on one of its sites has it
  * @on: it is enabled
- * @observes: it changes nothing; if the call returns, the return event reports both stages
- * @traces: it gets records in the trace instead of events
- * @blocks: the task waits for room for its records
- * @every_call: it is on every call of both ABIs
- * @nr: number of its call, by table, or PORTAL_NR_NONE
+ * @nr_sites: entries of @site
+ * @site: its sites; a hook on every call has one, which only links it
  * @filter: its filters
  * @nr_fetch: entries of @fetch
  * @fetch: its declarations
@@ -63,18 +66,15 @@ struct hook_link {
  */
 struct hook {
 	struct hlist_node all;
-	struct hook_link link[SYSCALL_NR_TABLES];
 	struct rcu_head rcu;
 	u64 serial;
 	u32 id;
 	u32 when;
+	u32 flags;
 	u64 bit;
 	bool on;
-	bool observes;
-	bool traces;
-	bool blocks;
-	bool every_call;
-	u32 nr[SYSCALL_NR_TABLES];
+	u32 nr_sites;
+	struct hook_site site[PORTAL_MAX_SITES];
 	struct filter filter;
 	u32 nr_fetch;
 	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
@@ -115,116 +115,145 @@ static bool wants_entry(const struct hook *hook, bool returns)
 {
 	if (!(hook->when & PORTAL_WHEN_ENTER))
 		return false;
-	return !(hook->observes && returns && hook->when & PORTAL_WHEN_RETURN);
+	return !(hook->flags & PORTAL_HOOK_F_OBSERVE && returns && hook->when & PORTAL_WHEN_RETURN);
 }
 
 static void add_hook(struct hook_masks *bits, const struct hook *hook)
 {
-	if (hook->traces)
+	if (hook->flags & PORTAL_HOOK_F_TRACE)
 		bits->trace |= hook->bit;
 	else
 		bits->event |= hook->bit;
-	if (hook->blocks)
+	if (hook->flags & PORTAL_HOOK_F_TRACE_BLOCK)
 		bits->block |= hook->bit;
 }
 
-static void match_list(struct hlist_head *list, const struct filter_call *call, bool returns,
-		       struct hook_match *match)
+/* A hook that is newer than the match may have the bit of a hook that has been removed since. */
+static bool is_in(const struct hook *hook, u64 bits, const struct hook_match *match)
 {
-	struct hook_link *link;
+	return bits & hook->bit && hook->serial <= match->newest;
+}
+
+static void match_list(struct hlist_head *list, bool returns, struct hook_match *match)
+{
+	struct hook_site *site;
 	struct hook *hook;
 
-	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
-		hook = link->hook;
-		if (!READ_ONCE(hook->on) || !filter_entry(&hook->filter, call))
+	hlist_for_each_entry_srcu(site, list, node, srcu_read_lock_held(&hook_srcu)) {
+		hook = site->hook;
+		if (hook->serial > match->newest || !READ_ONCE(hook->on))
+			continue;
+		if (!filter_entry(&hook->filter, match->call))
 			continue;
 		if (wants_entry(hook, returns))
 			add_hook(&match->enter, hook);
 		if (hook->when & PORTAL_WHEN_RETURN)
-			match->on_return |= hook->bit;
+			add_hook(&match->on_return, hook);
 	}
 }
 
 void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call *call,
 		      struct hook_match *ret_match)
 {
-	bool returns = !arch_never_returns(table, nr);
-	struct hook_match match = { 0 };
+	bool returns = !arch_never_returns(table, nr) && !arch_is_sigreturn(table, nr);
+	struct hook_match match = { .table = table, .nr = nr, .call = call };
 	int idx = srcu_read_lock(&hook_srcu);
 
 	match.newest = READ_ONCE(last_serial);
-	match_list(&every_call_hooks, call, returns, &match);
-	match_list(hooks_of_call(table, nr), call, returns, &match);
+	/* pairs with hook_publish(): hooks removed before the newest one was added are not found */
+	virt_rmb();
+	match.cpu = raw_smp_processor_id();
+	match_list(&every_call_hooks, returns, &match);
+	match_list(hooks_of_call(table, nr), returns, &match);
 	srcu_read_unlock(&hook_srcu, idx);
 	*ret_match = match;
 }
 
-/* A hook that has reused the bit of one that matched at entry has a serial above @newest. */
-static void match_return_list(struct hlist_head *list, const struct filter_call *call,
-			      const struct hook_match *match, s64 ret, struct hook_masks *bits)
+static void match_return_list(struct hlist_head *list, const struct hook_match *match, s64 ret,
+			      struct hook_masks *bits)
 {
-	struct hook_link *link;
+	u64 on_return = match->on_return.event | match->on_return.trace;
+	struct hook_site *site;
 	struct hook *hook;
 
-	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
-		hook = link->hook;
-		if (!(match->on_return & hook->bit) || !(hook->when & PORTAL_WHEN_RETURN))
+	hlist_for_each_entry_srcu(site, list, node, srcu_read_lock_held(&hook_srcu)) {
+		hook = site->hook;
+		if (!is_in(hook, on_return, match) || !READ_ONCE(hook->on))
 			continue;
-		if (hook->serial > match->newest || !READ_ONCE(hook->on))
-			continue;
-		if (filter_return(&hook->filter, call, ret))
+		if (filter_return(&hook->filter, match->call, ret))
 			add_hook(bits, hook);
 	}
 }
 
-void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			     const struct hook_match *match, s64 ret, struct hook_masks *ret_bits)
+void hook_table_match_return(const struct hook_match *match, s64 ret, struct hook_masks *ret_bits)
 {
 	int idx = srcu_read_lock(&hook_srcu);
 
 	*ret_bits = (struct hook_masks){ 0 };
-	match_return_list(&every_call_hooks, call, match, ret, ret_bits);
-	match_return_list(hooks_of_call(table, nr), call, match, ret, ret_bits);
+	match_return_list(&every_call_hooks, match, ret, ret_bits);
+	match_return_list(hooks_of_call(match->table, match->nr), match, ret, ret_bits);
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
-/* Declarations of hooks that were installed after the match are not fetched. */
-static void fetch_list(struct hlist_head *list, u32 when, u64 bits, const struct hook_match *match,
+/* Return: @nr plus the number of hooks in the list. */
+static u32 list_ids(struct hlist_head *list, const struct hook_match *match, u64 bits, __le32 *ids,
+		    u32 nr, u32 *flags)
+{
+	struct hook_site *site;
+
+	hlist_for_each_entry_srcu(site, list, node, srcu_read_lock_held(&hook_srcu)) {
+		if (!is_in(site->hook, bits, match))
+			continue;
+		ids[nr++] = cpu_to_le32(site->hook->id);
+		*flags |= site->hook->flags;
+	}
+	return nr;
+}
+
+u32 hook_table_list(const struct hook_match *match, u64 bits, __le32 *ids, u32 *ret_flags)
+{
+	int idx = srcu_read_lock(&hook_srcu);
+	u32 nr, flags = 0;
+
+	nr = list_ids(&every_call_hooks, match, bits, ids, 0, &flags);
+	nr = list_ids(hooks_of_call(match->table, match->nr), match, bits, ids, nr, &flags);
+	srcu_read_unlock(&hook_srcu, idx);
+	*ret_flags = flags;
+	return nr;
+}
+
+static void fetch_list(struct hlist_head *list, const struct hook_match *match, u64 bits,
 		       struct fetch *fetch)
 {
-	struct hook_link *link;
+	struct hook_site *site;
 	u32 n;
 
-	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu)) {
-		if (!(bits & link->hook->bit) || !(link->hook->when & when) ||
-		    link->hook->serial > match->newest)
+	hlist_for_each_entry_srcu(site, list, node, srcu_read_lock_held(&hook_srcu)) {
+		if (!is_in(site->hook, bits, match))
 			continue;
-		for (n = 0; n < link->hook->nr_fetch; n++)
-			fetch_collect(fetch, &link->hook->fetch[n]);
+		for (n = 0; n < site->hook->nr_fetch; n++)
+			fetch_collect(fetch, &site->hook->fetch[n]);
 	}
 }
 
-void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
-		      const struct hook_match *match, struct fetch *fetch)
+void hook_table_fetch(const struct hook_match *match, u64 bits, struct fetch *fetch)
 {
 	int idx = srcu_read_lock(&hook_srcu);
 
-	fetch_list(&every_call_hooks, when, bits, match, fetch);
-	fetch_list(hooks_of_call(table, nr), when, bits, match, fetch);
+	fetch_list(&every_call_hooks, match, bits, fetch);
+	fetch_list(hooks_of_call(match->table, match->nr), match, bits, fetch);
 	srcu_read_unlock(&hook_srcu, idx);
 }
 
 /* ---- answering by a rule ---- */
 
-static struct hook *find_matched(struct hlist_head *list, u32 when, u64 bit,
-				 const struct hook_match *match)
+static struct hook *find_matched(struct hlist_head *list, u64 bit, const struct hook_match *match)
 {
-	struct hook_link *link;
+	struct hook_site *site;
 
-	hlist_for_each_entry_srcu(link, list, node, srcu_read_lock_held(&hook_srcu))
-		if (link->hook->bit == bit && link->hook->when & when &&
-		    link->hook->serial <= match->newest)
-			return link->hook;
+	hlist_for_each_entry_srcu(site, list, node, srcu_read_lock_held(&hook_srcu))
+		if (is_in(site->hook, bit, match))
+			return site->hook;
 	return NULL;
 }
 
@@ -238,18 +267,15 @@ static enum rule_outcome try_rules(const struct hook *hook, u32 when,
 	list_for_each_entry_srcu(entry, &hook->rules, link, srcu_read_lock_held(&hook_srcu)) {
 		if (entry->rule.when != when)
 			continue;
-		outcome = rule_try(&entry->rule, call, ret);
-		if (outcome == RULE_PASSES)
-			continue;
-		*ret_effects = entry->rule.effects;
-		return outcome;
+		outcome = rule_try(&entry->rule, call, ret, ret_effects);
+		if (outcome != RULE_PASSES)
+			return outcome;
 	}
 	return RULE_PASSES;
 }
 
-enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, u64 bits,
-				    const struct hook_match *match, const struct filter_call *call,
-				    s64 ret, struct rule_effects *ret_effects)
+enum rule_outcome hook_table_answer(const struct hook_match *match, u32 when, u64 bits, s64 ret,
+				    struct rule_effects *ret_effects)
 {
 	enum rule_outcome outcome = RULE_PASSES;
 	struct hook *hook;
@@ -258,11 +284,11 @@ enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, 
 	if (!READ_ONCE(nr_rules) || bits & (bits - 1))
 		return RULE_PASSES;
 	idx = srcu_read_lock(&hook_srcu);
-	hook = find_matched(&every_call_hooks, when, bits, match);
+	hook = find_matched(&every_call_hooks, bits, match);
 	if (!hook)
-		hook = find_matched(hooks_of_call(table, nr), when, bits, match);
+		hook = find_matched(hooks_of_call(match->table, match->nr), bits, match);
 	if (hook)
-		outcome = try_rules(hook, when, call, ret, ret_effects);
+		outcome = try_rules(hook, when, match->call, ret, ret_effects);
 	srcu_read_unlock(&hook_srcu, idx);
 	return outcome;
 }
@@ -273,7 +299,7 @@ static unsigned int max_functions(const struct portal_wire_hook *wire)
 {
 	if (le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL)
 		return syscall_table_len(SYSCALL_NATIVE) + syscall_table_len(SYSCALL_COMPAT);
-	return SYSCALL_NR_TABLES;
+	return PORTAL_MAX_SITES;
 }
 
 static struct hook *hook_alloc(const struct portal_wire_hook *wire)
@@ -320,6 +346,37 @@ static void add_every_function(struct hook *hook, enum syscall_table table)
 	}
 }
 
+static void add_site(struct hook *hook, enum syscall_table table, u32 nr)
+{
+	struct hook_site *site = &hook->site[hook->nr_sites++];
+
+	site->hook = hook;
+	site->table = table;
+	site->nr = nr;
+}
+
+static bool is_on_every_call(const struct hook *hook)
+{
+	return hook->flags & PORTAL_HOOK_F_ALL;
+}
+
+/* A number that is not in the table is left out, because no call of it comes to the wrapper. */
+static int find_sites(struct hook *hook, const struct portal_wire_hook *wire)
+{
+	const struct portal_wire_site *sites = hook_wire_sites(wire);
+	int table;
+	u32 i;
+
+	for (i = 0; i < le32_to_cpu(wire->nr_sites); i++) {
+		table = syscall_table_of_abi(le32_to_cpu(sites[i].abi));
+		if (table < 0)
+			return table;
+		if (le32_to_cpu(sites[i].nr) < syscall_table_len(table))
+			add_site(hook, table, le32_to_cpu(sites[i].nr));
+	}
+	return 0;
+}
+
 /*
  * Calls without a function that can be redirected, because the kernel was built without them, are
  * left out: for a hook on every call, and for a name that only one ABI implements. It is an error
@@ -328,16 +385,14 @@ static void add_every_function(struct hook *hook, enum syscall_table table)
 static int find_functions(struct hook *hook)
 {
 	unsigned long function;
-	unsigned int table;
+	u32 n;
 
-	for (table = 0; table < SYSCALL_NR_TABLES; table++) {
-		if (hook->every_call) {
-			add_every_function(hook, table);
-			continue;
-		}
-		if (hook->nr[table] == PORTAL_NR_NONE)
-			continue;
-		function = syscall_table_function(table, hook->nr[table]);
+	if (is_on_every_call(hook)) {
+		add_every_function(hook, SYSCALL_NATIVE);
+		add_every_function(hook, SYSCALL_COMPAT);
+	}
+	for (n = 0; n < hook->nr_sites; n++) {
+		function = syscall_table_function(hook->site[n].table, hook->site[n].nr);
 		if (function)
 			hook->functions[hook->nr_functions++] = function;
 	}
@@ -347,25 +402,19 @@ static int find_functions(struct hook *hook)
 static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook)
 {
 	struct hook *hook = hook_alloc(wire);
-	u32 n;
 	int err;
 
 	if (!hook)
 		return -ENOMEM;
 	hook->id = le32_to_cpu(wire->id);
 	hook->when = le32_to_cpu(wire->when);
-	hook->bit = BIT_ULL(le32_to_cpu(wire->bit));
+	hook->flags = le32_to_cpu(wire->flags);
 	hook->on = true;
-	hook->observes = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_OBSERVE;
-	hook->traces = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE;
-	hook->blocks = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_TRACE_BLOCK;
-	hook->every_call = le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL;
-	hook->nr[SYSCALL_NATIVE] = le32_to_cpu(wire->nr);
-	hook->nr[SYSCALL_COMPAT] = le32_to_cpu(wire->compat_nr);
 	hook->nr_fetch = le32_to_cpu(wire->nr_fetch);
-	for (n = 0; n < hook->nr_fetch; n++)
-		hook_wire_fetch(wire, n, &hook->fetch[n]);
-	err = find_functions(hook);
+	memcpy(hook->fetch, hook_wire_fetches(wire), hook->nr_fetch * sizeof(hook->fetch[0]));
+	err = find_sites(hook, wire);
+	if (!err)
+		err = find_functions(hook);
 	if (err) {
 		kvfree(hook);
 		return err;
@@ -376,52 +425,71 @@ static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_ho
 
 /* ---- installing ---- */
 
-static bool share_call(const struct hook *a, const struct hook *b)
+static struct hook *find_hook(u32 id)
 {
-	unsigned int table;
+	struct hook *hook;
 
-	if (a->every_call || b->every_call)
-		return true;
-	for (table = 0; table < SYSCALL_NR_TABLES; table++)
-		if (a->nr[table] != PORTAL_NR_NONE && a->nr[table] == b->nr[table])
+	hlist_for_each_entry(hook, &all_hooks, all)
+		if (hook->id == id)
+			return hook;
+	return NULL;
+}
+
+static bool has_site(const struct hook *hook, const struct hook_site *site)
+{
+	u32 n;
+
+	for (n = 0; n < hook->nr_sites; n++)
+		if (hook->site[n].table == site->table && hook->site[n].nr == site->nr)
 			return true;
 	return false;
 }
 
-static bool hook_is_taken(const struct hook *hook)
+static bool share_site(const struct hook *a, const struct hook *b)
+{
+	u32 n;
+
+	if (is_on_every_call(a) || is_on_every_call(b))
+		return true;
+	for (n = 0; n < a->nr_sites; n++)
+		if (has_site(b, &a->site[n]))
+			return true;
+	return false;
+}
+
+/* Return: 0: the hooks with which it shares sites have all bits. */
+static u64 free_bit(const struct hook *hook)
 {
 	const struct hook *other;
+	u64 taken = 0;
 
-	hlist_for_each_entry(other, &all_hooks, all) {
-		if (other->id == hook->id)
-			return true;
-		if (other->bit == hook->bit && other->when & hook->when && share_call(other, hook))
-			return true;
-	}
-	return false;
+	hlist_for_each_entry(other, &all_hooks, all)
+		if (share_site(hook, other))
+			taken |= other->bit;
+	return ~taken & (taken + 1);
 }
 
-static void hook_link(struct hook *hook, unsigned int n, struct hlist_head *list)
+static struct hlist_head *list_of(const struct hook_site *site)
 {
-	hook->link[n].hook = hook;
-	hlist_add_head_rcu(&hook->link[n].node, list);
+	if (is_on_every_call(site->hook))
+		return &every_call_hooks;
+	return hooks_of_call(site->table, site->nr);
 }
 
 static void hook_publish(struct hook *hook)
 {
-	unsigned int table;
+	u32 n;
 
 	hook->serial = last_serial + 1;
+	/* after the removal of a hook that had the bit before */
+	virt_wmb();
 	WRITE_ONCE(last_serial, hook->serial);
 	hlist_add_head(&hook->all, &all_hooks);
 	WRITE_ONCE(nr_hooks, nr_hooks + 1);
-	if (hook->every_call) {
-		hook_link(hook, 0, &every_call_hooks);
-		return;
-	}
-	for (table = 0; table < SYSCALL_NR_TABLES; table++)
-		if (hook->nr[table] != PORTAL_NR_NONE)
-			hook_link(hook, table, hooks_of_call(table, hook->nr[table]));
+	if (is_on_every_call(hook))
+		add_site(hook, SYSCALL_NATIVE, 0);
+	for (n = 0; n < hook->nr_sites; n++)
+		hlist_add_head_rcu(&hook->site[n].node, list_of(&hook->site[n]));
 }
 
 /* The rules are freed with the hook, once no reader can see them. */
@@ -437,12 +505,11 @@ static void forget_rules(const struct hook *hook)
 
 static void hook_unpublish(struct hook *hook)
 {
-	unsigned int n;
+	u32 n;
 
 	forget_rules(hook);
-	for (n = 0; n < SYSCALL_NR_TABLES; n++)
-		if (hook->link[n].hook)
-			hlist_del_rcu(&hook->link[n].node);
+	for (n = 0; n < hook->nr_sites; n++)
+		hlist_del_rcu(&hook->site[n].node);
 	hlist_del(&hook->all);
 	WRITE_ONCE(nr_hooks, nr_hooks - 1);
 	call_srcu(&hook_srcu, &hook->rcu, hook_free);
@@ -455,8 +522,11 @@ static int hook_install(struct hook *hook, u64 *ret_refused)
 
 	if (!is_open)
 		return -ENODEV;
-	if (hook_is_taken(hook))
+	if (find_hook(hook->id))
 		return -EEXIST;
+	hook->bit = free_bit(hook);
+	if (!hook->bit)
+		return -ENOSPC;
 	err = redirect_get(hook->functions, hook->nr_functions, &refused);
 	*ret_refused = syscall_table_call(refused);
 	if (err)
@@ -465,31 +535,23 @@ static int hook_install(struct hook *hook, u64 *ret_refused)
 	return 0;
 }
 
-int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_refused)
+int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_detail)
 {
 	struct hook *hook;
 	int err;
 
-	*ret_refused = 0;
+	*ret_detail = 0;
 	err = hook_create(wire, &hook);
 	if (err)
 		return err;
 	mutex_lock(&hook_lock);
-	err = hook_install(hook, ret_refused);
+	err = hook_install(hook, ret_detail);
+	if (!err)
+		*ret_detail = hook->serial;
 	mutex_unlock(&hook_lock);
 	if (err)
 		kvfree(hook);
 	return err;
-}
-
-static struct hook *find_hook(u32 id)
-{
-	struct hook *hook;
-
-	hlist_for_each_entry(hook, &all_hooks, all)
-		if (hook->id == id)
-			return hook;
-	return NULL;
 }
 
 int hook_table_del(u32 id)
@@ -523,16 +585,16 @@ int hook_table_enable(u32 id, bool on)
 static struct rule_entry *rule_create(const struct portal_wire_rule *wire,
 				      struct portal_rule_slot *slot)
 {
-	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), bytes_size = le32_to_cpu(wire->bytes_size);
+	size_t tail_size = rule_wire_tail_size(wire), kmp_fail_at = ALIGN(tail_size, sizeof(u16));
 	struct rule_entry *entry;
-	u8 *bytes;
 
-	entry = kvzalloc(struct_size(entry, kmp_fail, nr_kmp_fail) + bytes_size, GFP_KERNEL);
+	entry = kvzalloc(struct_size(entry, tail, kmp_fail_at) +
+				 rule_nr_kmp_fail(wire) * sizeof(u16),
+			 GFP_KERNEL);
 	if (!entry)
 		return NULL;
-	bytes = (u8 *)(entry->kmp_fail + nr_kmp_fail);
-	memcpy(bytes, rule_wire_bytes(wire), bytes_size);
-	rule_init(&entry->rule, wire, slot, bytes, entry->kmp_fail);
+	memcpy(entry->tail, rule_wire_rows(wire), tail_size);
+	rule_init(&entry->rule, wire, slot, entry->tail, (u16 *)(entry->tail + kmp_fail_at));
 	entry->slot = le32_to_cpu(wire->slot);
 	return entry;
 }
@@ -549,7 +611,8 @@ static int rule_install(struct rule_entry *entry, u32 hook_id)
 
 	if (!hook)
 		return -ENOENT;
-	if (hook->observes || hook->traces || !(hook->when & entry->rule.when))
+	if (hook->flags & (PORTAL_HOOK_F_OBSERVE | PORTAL_HOOK_F_TRACE) ||
+	    !(hook->when & entry->rule.when))
 		return -EINVAL;
 	if (rule_of_slot[entry->slot])
 		return -EEXIST;

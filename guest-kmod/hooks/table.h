@@ -5,6 +5,10 @@
  *
  * Matching reads user memory and may sleep, so readers are protected by SRCU. Readers and writers
  * do not wait for each other: hooks may be added and removed while sessions are open.
+ *
+ * Which hooks match is a set of bits. A hook gets a bit that no hook has with which it shares a
+ * site. When it is removed, the bit may be given to another hook while a call still has it in a
+ * set. So a bit means only a hook that is not newer than the match.
  */
 #ifndef GUEST_HOOK_TABLE_H
 #define GUEST_HOOK_TABLE_H
@@ -33,14 +37,22 @@ struct hook_masks {
 
 /**
  * struct hook_match - hooks that match a call
+ * @table: SYSCALL_*
+ * @nr: number of the call
+ * @call: the call as it was at entry
  * @enter: entry hooks that match
- * @on_return: bits of the return hooks that match at entry; the result filters follow at return
- * @newest: serial of the newest hook at that time; bits of later hooks do not count
+ * @on_return: return hooks that match at entry; the result filters follow at return
+ * @newest: serial of the newest hook at that time
+ * @cpu: CPU at that time
  */
 struct hook_match {
+	enum syscall_table table;
+	u32 nr;
+	const struct filter_call *call;
 	struct hook_masks enter;
-	u64 on_return;
+	struct hook_masks on_return;
 	u64 newest;
+	u32 cpu;
 };
 
 /**
@@ -68,16 +80,18 @@ void hook_table_drain(void);
 
 /**
  * hook_table_add() - install a hook
- * @wire: checked by hook_wire_check(), followed by its strings; copied
- * @ret_refused: receives the call whose function cannot be redirected, see syscall_table_call();
- *	0: there is none, or it is not known
+ * @wire: checked by hook_wire_check(), followed by its sites, declarations and strings; copied
+ * @ret_detail: the hook's serial, which grows with each hook and is never 0; on an error, the call
+ *	whose function cannot be redirected, see syscall_table_call(); 0: there is none, or it is
+ *	not known
  *
  * Context: may sleep.
- * Return: 0; -EEXIST: its id or bit is taken; -ENOSYS: its call has no function that can be
- * redirected; -EBUSY: something else redirects the function; -ENOMEM; -ENODEV: closed, or ftrace is
- * disabled.
+ * Return: 0; -EINVAL: the kernel does not have the ABI of a site; -EEXIST: its id is taken;
+ * -ENOSPC: the hooks with which it shares sites have all bits; -ENOSYS: none of its calls has a
+ * function that can be redirected; -EBUSY: something else redirects the function; -ENOMEM; -ENODEV:
+ * closed, or ftrace is disabled.
  */
-int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_refused);
+int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_detail);
 
 /**
  * hook_table_del() - remove a hook; calls that are matched after this do not see it
@@ -134,7 +148,7 @@ bool hook_table_watches(enum syscall_table table, u32 nr);
  * hook_table_match() - evaluate all filters except those on the result
  * @table: SYSCALL_*
  * @nr: a number for which hook_table_watches() is true
- * @call: the call at entry
+ * @call: the call at entry; must live as long as @ret_match
  * @ret_match: the hooks that match
  *
  * Context: may sleep.
@@ -143,48 +157,47 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 		      struct hook_match *ret_match);
 
 /**
- * hook_table_fetch() - collect the items that the matching hooks have declared
- * @table: SYSCALL_*
- * @nr: number
- * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
- * @bits: bits of the hooks
- * @match: from hook_table_match()
- * @fetch: the items are appended
- *
- * Context: may sleep.
- */
-void hook_table_fetch(enum syscall_table table, u32 nr, u32 when, u64 bits,
-		      const struct hook_match *match, struct fetch *fetch);
-
-/**
  * hook_table_match_return() - evaluate the result filters of the hooks that matched at entry
- * @table: SYSCALL_*
- * @nr: number
- * @call: the call as it was at entry
  * @match: from hook_table_match()
  * @ret: the call's own result
  * @ret_bits: the return hooks that match
  *
  * Context: may sleep.
  */
-void hook_table_match_return(enum syscall_table table, u32 nr, const struct filter_call *call,
-			     const struct hook_match *match, s64 ret, struct hook_masks *ret_bits);
+void hook_table_match_return(const struct hook_match *match, s64 ret, struct hook_masks *ret_bits);
+
+/**
+ * hook_table_list() - list the hooks of an event that are still installed
+ * @match: from hook_table_match()
+ * @bits: bits of the hooks
+ * @ids: PORTAL_MAX_HOOKS entries; receives their ids
+ * @ret_flags: PORTAL_HOOK_F_* that any of them has
+ *
+ * Return: number of ids; 0: all have been removed.
+ */
+u32 hook_table_list(const struct hook_match *match, u64 bits, __le32 *ids, u32 *ret_flags);
+
+/**
+ * hook_table_fetch() - collect the items that hooks have declared
+ * @match: from hook_table_match()
+ * @bits: bits of the hooks
+ * @fetch: the items are appended
+ *
+ * Context: may sleep.
+ */
+void hook_table_fetch(const struct hook_match *match, u64 bits, struct fetch *fetch);
 
 /**
  * hook_table_answer() - answer a call by a rule, if exactly one hook matches
- * @table: SYSCALL_*
- * @nr: number
+ * @match: from hook_table_match()
  * @when: PORTAL_WHEN_ENTER or PORTAL_WHEN_RETURN
  * @bits: bits of the hooks that match, at least one
- * @match: from hook_table_match()
- * @call: the call as it was at entry
- * @ret: at return: its result
+ * @ret: at return: the call's result
  * @ret_effects: effects of the rule; written unless RULE_PASSES
  *
  * Context: may sleep.
  */
-enum rule_outcome hook_table_answer(enum syscall_table table, u32 nr, u32 when, u64 bits,
-				    const struct hook_match *match, const struct filter_call *call,
-				    s64 ret, struct rule_effects *ret_effects);
+enum rule_outcome hook_table_answer(const struct hook_match *match, u32 when, u64 bits, s64 ret,
+				    struct rule_effects *ret_effects);
 
 #endif /* GUEST_HOOK_TABLE_H */

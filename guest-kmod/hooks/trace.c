@@ -6,6 +6,7 @@
 #include <linux/log2.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
@@ -69,10 +70,8 @@ static void free_rings(u32 size)
 static int make_rings(u32 size)
 {
 	unsigned int cpu;
-	int err = pool_add_records();
+	int err;
 
-	if (err)
-		return err;
 	for_each_possible_cpu(cpu) {
 		err = ring_alloc(per_cpu_ptr(&trace_rings, cpu), size);
 		if (err) {
@@ -162,6 +161,18 @@ static bool put_here(struct portal_wire_trace_record *record, u32 size, bool dro
 	return done;
 }
 
+/* Calls the host to make room; not for rings that are closed, whose pool may be gone. */
+static bool make_room(void)
+{
+	bool served = false;
+
+	preempt_disable();
+	if (trace_is_open())
+		served = doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_TRACE);
+	preempt_enable();
+	return served;
+}
+
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 {
 	unsigned int n;
@@ -169,9 +180,18 @@ void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 	for (n = 0; block && n < TRACE_MAX_CALLS && !fatal_signal_pending(current); n++) {
 		if (put_here(record, size, false))
 			return;
-		if (!doorbell_call(pool_first_gpa(), 0, PORTAL_CALL_TRACE))
+		if (!make_room())
 			break;
 		cond_resched();
 	}
 	put_here(record, size, true);
+}
+
+void trace_drop(void)
+{
+	struct trace_writer *ring = get_cpu_ptr(&trace_rings);
+
+	if (trace_is_open())
+		trace_writer_drop(ring);
+	put_cpu_ptr(&trace_rings);
 }

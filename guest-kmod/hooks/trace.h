@@ -23,8 +23,6 @@ void trace_bind(void __iomem *wake_reg);
  * @gpas: PORTAL_MAX_TRACE_RINGS entries; receives the guest physical address of the page before
  *	each ring, see struct portal_wire_trace_ring
  *
- * Afterwards every page of the pool has a record buffer.
- *
  * Context: may sleep.
  * Return: number of rings; -EINVAL: @size is not a power of two from PORTAL_TRACE_RING_MIN to
  * PORTAL_TRACE_RING_MAX; -EEXIST: they have another size; -E2BIG: too many CPUs; -ENOMEM.
@@ -38,7 +36,7 @@ bool trace_is_open(void);
 
 /**
  * trace_put() - write a record to the ring of the current CPU
- * @record: @size bytes; of the header only the event is set
+ * @record: @size bytes; the header is written here
  * @size: bytes, a multiple of 8, at most PORTAL_TRACE_RECORD_MAX
  * @block: if there is no room, call the host to make room
  *
@@ -47,6 +45,13 @@ bool trace_is_open(void);
  * Context: process; with @block it may sleep.
  */
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block);
+
+/**
+ * trace_drop() - count a record that could not be made
+ *
+ * Context: process.
+ */
+void trace_drop(void);
 
 /**
  * trace_close() - free the rings

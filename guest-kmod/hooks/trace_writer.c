@@ -43,7 +43,6 @@ bool trace_writer_put(struct trace_writer *writer, struct portal_wire_trace_reco
 	record->seq = cpu_to_le32(writer->written);
 	record->lost = cpu_to_le32(writer->lost);
 	record->time = cpu_to_le64(time);
-	record->reserved = 0;
 	copy_in(writer, record, size);
 	writer->head += size;
 	writer->written++;

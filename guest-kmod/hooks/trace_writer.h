@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The trace of one CPU: a ring of records that the host reads while the guest module writes. It
- * implements the layout of docs/protocol.md section 8. It does not know its callers or how the host
+ * implements the layout of docs/protocol.md section 9. It does not know its callers or how the host
  * is woken. Also compiled and tested in user space.
  */
 #ifndef GUEST_TRACE_WRITER_H
@@ -32,7 +32,7 @@ struct trace_writer {
 /**
  * trace_writer_put() - write a record, if there is room
  * @writer: the current CPU's
- * @record: @size bytes; its event is set, the other fields of the header are written here
+ * @record: @size bytes; its header is written here
  * @size: a multiple of 8, at most PORTAL_TRACE_RECORD_MAX
  * @time: time for the header
  * @ret_wake: written if true is returned: the host must be woken

@@ -7,13 +7,12 @@
 
 #define WRITE_ALIGN 8
 
-int verdict_next_write(const struct portal_wire_verdict *verdict, u32 *pos,
+int verdict_next_write(const struct portal_wire_verdict *verdict, size_t size, u32 *pos,
 		       struct verdict_write *ret_write)
 {
-	const u8 *writes = (const u8 *)(verdict + 1);
-	u32 size = le32_to_cpu(verdict->writes_size);
+	const u8 *writes = (const u8 *)(verdict_regs(verdict) + le32_to_cpu(verdict->nr_regs));
 	struct portal_wire_write wire;
-	u32 len, padding, left = size - *pos;
+	u32 len, padding, left = (const u8 *)verdict + size - writes - *pos;
 
 	if (left == 0)
 		return 0;
@@ -38,32 +37,46 @@ int verdict_next_write(const struct portal_wire_verdict *verdict, u32 *pos,
 	return 1;
 }
 
-static int check_writes(const struct portal_wire_verdict *verdict)
+static int check_regs(const struct portal_wire_verdict *verdict, size_t size, u64 may_set)
+{
+	const struct portal_wire_reg *regs = verdict_regs(verdict);
+	u32 i, reg, nr = le32_to_cpu(verdict->nr_regs);
+
+	if (nr > (size - sizeof(*verdict)) / sizeof(*regs))
+		return -EINVAL;
+	for (i = 0; i < nr; i++) {
+		reg = le32_to_cpu(regs[i].reg);
+		if (regs[i].reserved || reg >= PORTAL_NR_REGS || !(may_set & BIT_ULL(reg)))
+			return -EINVAL;
+		may_set &= ~BIT_ULL(reg);
+	}
+	return 0;
+}
+
+static int check_writes(const struct portal_wire_verdict *verdict, size_t size)
 {
 	struct verdict_write write;
 	u32 pos = 0, nr_writes = 0;
 	int more;
 
-	while ((more = verdict_next_write(verdict, &pos, &write)) > 0)
+	while ((more = verdict_next_write(verdict, size, &pos, &write)) > 0)
 		nr_writes++;
 	if (more < 0)
 		return more;
 	return nr_writes == le32_to_cpu(verdict->nr_writes) ? 0 : -EINVAL;
 }
 
-int verdict_check(const struct portal_wire_verdict *verdict, size_t size, bool is_return,
-		  u64 writable_regs)
+int verdict_check(const struct portal_wire_verdict *verdict, size_t size,
+		  const struct verdict_limits *limits)
 {
-	u32 flags = is_return ? PORTAL_VERDICT_RET : PORTAL_VERDICT_SKIP;
-	u32 args = is_return ? 0 : (1u << PORTAL_NR_ARGS) - 1;
+	u32 flags = limits->is_return ? PORTAL_VERDICT_RET : PORTAL_VERDICT_SKIP;
+	u32 args = limits->is_return ? 0 : (1u << limits->nr_args) - 1;
+	int err;
 
 	if (size < sizeof(*verdict) || size > PORTAL_DATA_SIZE)
 		return -EINVAL;
-	if (le32_to_cpu(verdict->writes_size) != size - sizeof(*verdict))
-		return -EINVAL;
 	if (le32_to_cpu(verdict->flags) & ~flags || le32_to_cpu(verdict->arg_mask) & ~args)
 		return -EINVAL;
-	if (le64_to_cpu(verdict->reg_mask) & ~writable_regs)
-		return -EINVAL;
-	return check_writes(verdict);
+	err = check_regs(verdict, size, limits->regs);
+	return err ? err : check_writes(verdict, size);
 }

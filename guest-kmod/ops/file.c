@@ -49,7 +49,7 @@ s64 op_fd_name(struct op *op)
 	char *name;
 	int err;
 
-	err = fd_path((s32)lower_32_bits(op->size), &path);
+	err = fd_path((s32)lower_32_bits(op->arg), &path);
 	if (err)
 		return err;
 	name = d_path(&path, op->scratch, PORTAL_PAGE_SIZE);

@@ -12,24 +12,25 @@ static s64 transfer_result(size_t done, size_t wanted)
 
 s64 op_read(struct op *op)
 {
-	if (op->size > op->room)
+	if (op->arg > op->room || op->payload_size)
 		return op_invalid(op);
-	return transfer_result(user_mem_read(op->addr, op->data, op->size), op->size);
+	return transfer_result(user_mem_read(op->addr, op->data, op->arg), op->arg);
 }
 
 s64 op_write(struct op *op)
 {
-	return transfer_result(user_mem_write(op->addr, op->data, op->size), op->size);
+	return transfer_result(user_mem_write(op->addr, op->payload, op->payload_size),
+			       op->payload_size);
 }
 
 s64 op_read_str(struct op *op)
 {
 	ssize_t len;
 
-	if (op->size > op->room)
+	if (op->arg > op->room)
 		return op_invalid(op);
-	len = user_mem_read_str(op->addr, op->data, op->size);
-	if (len >= 0 && (u64)len == op->size)
+	len = user_mem_read_str(op->addr, op->data, op->arg);
+	if (len >= 0 && (u64)len == op->arg)
 		op->cursor = op->addr + len;
 	return len;
 }

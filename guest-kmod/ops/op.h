@@ -2,8 +2,8 @@
 /*
  * One operation: the host's request and the answer. The handlers of one family are in one file.
  * They carry out an operation in the context of the current task and do not know how requests and
- * answers are transported. <portal/ops.h> describes addr and size and has the bounds of the
- * payload, which are checked before a handler runs.
+ * answers are transported. <portal/ops.h> describes addr, arg and payload. Before a handler runs,
+ * the bounds of the payload are checked, and that parameters are 0 that it does not use.
  */
 #ifndef GUEST_OP_H
 #define GUEST_OP_H
@@ -15,9 +15,11 @@
 
 /**
  * struct op - an operation in progress
- * @addr: the request's address or parameter
- * @size: the request's size or parameter
- * @data: shared with the host: first the request's payload, then the answer's
+ * @addr: the request's first parameter
+ * @arg: the request's second parameter
+ * @payload: the request's payload; shared with the host, and in @data
+ * @payload_size: bytes of @payload
+ * @data: shared with the host: receives the bytes of the answer
  * @room: size of @data in bytes
  * @scratch: PORTAL_PAGE_SIZE private bytes
  * @resp: PORTAL_RESP_* of the answer
@@ -26,7 +28,9 @@
  */
 struct op {
 	u64 addr;
-	u64 size;
+	u64 arg;
+	const u8 *payload;
+	u32 payload_size;
 	u8 *data;
 	u32 room;
 	u8 *scratch;
@@ -37,7 +41,7 @@ struct op {
 
 /**
  * typedef op_fn - carry out one operation
- * @op: the request; the handler writes data and cursor of the answer
+ * @op: the request; the handler writes data and cursor of the answer, after it has read the payload
  *
  * Context: process, may sleep; user memory is that of the current task.
  * Return: the answer's signed result.

@@ -88,6 +88,8 @@ s64 op_user_regs(struct op *op)
 {
 	if (!current->mm)
 		return -ESRCH;
+	if (!arch_has_layout(task_pt_regs(current), op->arg))
+		return -EOPNOTSUPP;
 	arch_get_regs(task_pt_regs(current), (__le64 *)op->data);
 	return PORTAL_NR_REGS * sizeof(__le64);
 }

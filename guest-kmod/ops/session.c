@@ -62,20 +62,28 @@ static void answer_cancelled(struct op *op)
 	op->cursor = 0;
 }
 
-/* A task that was killed before or during the operation delivers no result. */
+static bool is_cancelled(const struct pool_page *page)
+{
+	return READ_ONCE(page->cancelled) == page->generation;
+}
+
+static bool has_ended(const struct pool_page *page)
+{
+	return fatal_signal_pending(current) || is_cancelled(page);
+}
+
+/* A session that ended before or during the operation delivers no result. */
 static void session_serve(struct pool_page *page, const struct header *header)
 {
 	struct op op = {
-		.addr = header->addr,
-		.size = header->size,
 		.data = page->region->data,
 		.room = PORTAL_DATA_SIZE,
 		.scratch = page->scratch,
 	};
 
-	if (!fatal_signal_pending(current))
-		dispatch_run(lower_32_bits(header->op), &op);
-	if (fatal_signal_pending(current))
+	if (!has_ended(page))
+		dispatch_run(lower_32_bits(header->op), header->size, &op);
+	if (has_ended(page))
 		answer_cancelled(&op);
 	header_write(page, op.resp, op.cursor, op.result);
 }
@@ -128,15 +136,30 @@ static int session_loop(struct pool_page *page, u32 call)
 	}
 }
 
-int session_run(struct guest_session *session, u32 call, u32 event, u32 size)
+/* The host can cancel the session only after the first call, when it knows the generation. */
+static void page_begin(struct pool_page *page)
+{
+	WRITE_ONCE(page->cancelled, page->generation);
+	WRITE_ONCE(page->generation, page->generation + 1);
+}
+
+void session_cancel(u32 index, u32 generation)
+{
+	struct pool_page *page = pool_find(index);
+
+	if (page && READ_ONCE(page->generation) == generation)
+		WRITE_ONCE(page->cancelled, generation);
+}
+
+int session_run(struct guest_session *session, u32 call, u32 code, u32 size)
 {
 	struct pool_page *page = session->page;
 	int err;
 
-	page->generation++;
-	header_write(page, event, 0, size);
+	page_begin(page);
+	header_write(page, code, 0, size);
 	err = session_loop(page, call);
 	if (err >= 0 && fatal_signal_pending(current))
 		return -EINTR;
-	return err;
+	return err > 0 && is_cancelled(page) ? -ECANCELED : err;
 }

@@ -68,17 +68,6 @@ static inline u8 *session_scratch(const struct guest_session *session)
 }
 
 /**
- * session_record() - get a private buffer for a trace record, after trace_open()
- * @session: open
- *
- * Return: PORTAL_TRACE_RECORD_MAX bytes.
- */
-static inline void *session_record(const struct guest_session *session)
-{
-	return session->page->record;
-}
-
-/**
  * session_waited() - check whether session_open() waited because the pool was empty
  * @session: open
  */
@@ -91,8 +80,8 @@ static inline bool session_waited(const struct guest_session *session)
  * session_run() - call the host and carry out its operations until it ends the session
  * @session: open; it may be run several times, one after the other
  * @call: PORTAL_CALL_HELLO, PORTAL_CALL_EVENT or PORTAL_CALL_WORK
- * @event: PORTAL_EVENT_*
- * @size: bytes of event in session_data(), 0 .. PORTAL_DATA_SIZE
+ * @code: PORTAL_OPEN_*
+ * @size: bytes in session_data(), 0 .. PORTAL_DATA_SIZE
  *
  * The host serves all calls of a session on the CPU that made the first one. The task may move: its
  * later calls are then made by that CPU, see doorbell_answer_from(). If that CPU goes offline, the
@@ -101,9 +90,21 @@ static inline bool session_waited(const struct guest_session *session)
  * Context: may sleep; the caller holds no lock that an operation may take.
  * Return: 0: the host changes nothing; > 0: size of the verdict in session_scratch(), whose content
  * is not checked yet; -EINTR: the task is being killed; -ENODEV: the host refused the call;
- * -EPROTO: the host violated the protocol; -ECANCELED: the CPU went offline, which is logged and
- * which the host counts.
+ * -EPROTO: the host violated the protocol; -ECANCELED: the host has cancelled the session, or the
+ * CPU went offline, which is logged and which the host counts.
  */
-int __must_check session_run(struct guest_session *session, u32 call, u32 event, u32 size);
+int __must_check session_run(struct guest_session *session, u32 call, u32 code, u32 size);
+
+/**
+ * session_cancel() - the host gives up a session
+ * @index: index of its page, any value
+ * @generation: the session's generation; a session with another one is not meant
+ *
+ * The operation that is carried out now ends by itself: nothing can wake a task that waits for a
+ * page of its memory. It answers RESP_CANCELLED, and no further operation is carried out.
+ *
+ * Context: any; the pool exists.
+ */
+void session_cancel(u32 index, u32 generation);
 
 #endif /* GUEST_SESSION_H */

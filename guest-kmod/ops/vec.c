@@ -24,15 +24,20 @@ struct vec {
 	u32 used;
 };
 
+static bool has_pointer(const struct portal_wire_step *step)
+{
+	return le32_to_cpu(step->flags) & PORTAL_STEP_F_POINTER;
+}
+
 static bool is_base_valid(const struct vec *vec, u32 n)
 {
-	u32 base = le32_to_cpu(vec->steps[n].base_plus1), at = le32_to_cpu(vec->steps[n].at), len;
+	u32 base = le32_to_cpu(vec->steps[n].base), at = le32_to_cpu(vec->steps[n].at), len;
 
-	if (!base)
-		return !at;
-	if (base > n)
+	if (!has_pointer(&vec->steps[n]))
+		return !base && !at;
+	if (base >= n)
 		return false;
-	len = le32_to_cpu(vec->steps[base - 1].len);
+	len = le32_to_cpu(vec->steps[base].len);
 	return at <= len && vec->pointer_bytes <= len - at;
 }
 
@@ -49,7 +54,8 @@ static bool is_valid(const struct vec *vec, u32 room)
 		if (!len || len > room || ALIGN(len, RESULT_ALIGN) > room)
 			return false;
 		room -= ALIGN(len, RESULT_ALIGN);
-		if (vec->steps[n].reserved || !is_base_valid(vec, n))
+		if (le32_to_cpu(vec->steps[n].flags) & ~PORTAL_STEP_F_POINTER ||
+		    !is_base_valid(vec, n))
 			return false;
 	}
 	return true;
@@ -58,13 +64,13 @@ static bool is_valid(const struct vec *vec, u32 room)
 /* Return: false if the step's pointer is null. */
 static bool find_start(const struct vec *vec, u32 n, const u8 *data, u64 *ret_addr)
 {
-	u32 base = le32_to_cpu(vec->steps[n].base_plus1);
+	const struct portal_wire_step *step = &vec->steps[n];
 	__le64 pointer = 0;
 
-	*ret_addr = le64_to_cpu(vec->steps[n].addr);
-	if (!base)
+	*ret_addr = le64_to_cpu(step->addr);
+	if (!has_pointer(step))
 		return true;
-	memcpy(&pointer, data + vec->at[base - 1] + le32_to_cpu(vec->steps[n].at),
+	memcpy(&pointer, data + vec->at[le32_to_cpu(step->base)] + le32_to_cpu(step->at),
 	       vec->pointer_bytes);
 	*ret_addr += le64_to_cpu(pointer);
 	return pointer != 0;
@@ -93,14 +99,14 @@ s64 op_read_vec(struct op *op)
 {
 	struct vec vec = {
 		.steps = (const struct portal_wire_step *)op->scratch,
-		.nr = (u32)op->size / sizeof(struct portal_wire_step),
-		.pointer_bytes = op->addr == sizeof(u32) ? sizeof(u32) : sizeof(u64),
+		.nr = op->payload_size / sizeof(struct portal_wire_step),
+		.pointer_bytes = op->arg == sizeof(u32) ? sizeof(u32) : sizeof(u64),
 	};
 	u32 n;
 
-	if (op->addr != vec.pointer_bytes || (u32)op->size % sizeof(struct portal_wire_step))
+	if (op->arg != vec.pointer_bytes || op->payload_size % sizeof(struct portal_wire_step))
 		return op_invalid(op);
-	memcpy(op->scratch, op->data, op->size);
+	memcpy(op->scratch, op->payload, op->payload_size);
 	if (!is_valid(&vec, op->room))
 		return op_invalid(op);
 	for (n = 0; n < vec.nr && run_step(&vec, n, op->data); n++)

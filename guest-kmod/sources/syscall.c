@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) "portal: " fmt
 
+#include <linux/bits.h>
 #include <linux/errno.h>
-#include <linux/io.h>
-#include <linux/mm_types.h>
 #include <linux/printk.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -13,6 +12,8 @@
 
 #include "arch/arch.h"
 #include "base/user_mem.h"
+#include "channel/buffer.h"
+#include "hooks/event.h"
 #include "hooks/filter.h"
 #include "hooks/table.h"
 #include "hooks/trace.h"
@@ -20,6 +21,24 @@
 #include "ops/session.h"
 #include "redirect/redirect.h"
 #include "sources/syscall.h"
+
+#define RECORD_HEADER sizeof(struct portal_wire_trace_record)
+#define RECORD_ROOM   (PORTAL_TRACE_RECORD_MAX - RECORD_HEADER)
+
+/* most bytes of an event before its items */
+#define MOST_BEFORE_ITEMS                                                       \
+	(sizeof(struct portal_wire_event) + PORTAL_MAX_HOOKS * sizeof(__le32) + \
+	 sizeof(struct portal_wire_syscall) + PORTAL_NR_REGS * sizeof(__le64))
+
+/**
+ * struct early_items - items that were fetched before a call that may replace the program
+ * @buffer: has the items; NULL: none were fetched
+ * @fetch: the items
+ */
+struct early_items {
+	struct buffer *buffer;
+	struct fetch fetch;
+};
 
 /**
  * struct hooked_call - a hooked system call, from its entry to its return
@@ -30,10 +49,12 @@
  *	argument does not change the task's register
  * @seen: the call as filters see it, with its original arguments
  * @match: hooks that match
+ * @end: PORTAL_CALL_END_* of the next event
  * @skipped: the function is not run, as an entry hook or a rule decided
- * @waited: the pool was empty, so the event waited for a page
  * @rule_failed: a store of a rule failed, so an event is sent
  * @ret: the result, once it is known
+ * @early: items for the return event
+ * @early_trace: items for the record at the return
  */
 struct hooked_call {
 	enum syscall_table table;
@@ -42,21 +63,32 @@ struct hooked_call {
 	struct pt_regs regs;
 	struct filter_call seen;
 	struct hook_match match;
+	u8 end;
 	bool skipped;
-	bool waited;
 	bool rule_failed;
 	long ret;
+	struct early_items early;
+	struct early_items early_trace;
 };
 
 static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 {
+	bool returns = !arch_never_returns(call->table, call->nr) &&
+		       !arch_is_sigreturn(call->table, call->nr);
+
+	call->end = returns ? PORTAL_CALL_END_RETURNS : PORTAL_CALL_END_NO_RETURN;
 	call->skipped = false;
-	call->waited = false;
 	call->rule_failed = false;
 	call->ret = 0;
-	call->seen.long_bytes = arch_long_bytes(call->table);
-	call->seen.pid = task_tgid_nr(current);
-	call->seen.read = user_mem_read;
+	call->early.buffer = NULL;
+	call->early_trace.buffer = NULL;
+	call->seen = (struct filter_call){
+		.nr_args = ARCH_NR_ARGS,
+		.long_bytes = arch_long_bytes(call->table),
+		.scope = PORTAL_SCOPE_FIRMWARE,
+		.pid = task_tgid_nr(current),
+		.read = user_mem_read,
+	};
 	get_task_comm(call->seen.comm, current);
 	arch_get_args(call->table, regs, call->seen.args);
 }
@@ -69,125 +101,214 @@ static s64 call_ret(const struct hooked_call *call)
 
 /* ---- events ---- */
 
-static u32 event_flags(const struct hooked_call *call)
+static u16 body_flags(const struct hooked_call *call)
 {
-	return (call->skipped ? PORTAL_SYSCALL_SKIPPED : 0) |
-	       (call->waited ? PORTAL_SYSCALL_WAITED : 0) |
-	       (call->rule_failed ? PORTAL_SYSCALL_RULE_FAILED : 0);
+	return (call->skipped ? PORTAL_SYSCALL_F_SKIPPED : 0) |
+	       (call->rule_failed ? PORTAL_SYSCALL_F_RULE_FAILED : 0);
 }
 
-static void event_fill(struct portal_wire_syscall *event, const struct hooked_call *call, u64 hooks)
+static void add_body(struct event *event, const struct hooked_call *call, u32 nr_regs)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	struct portal_wire_syscall *body = event_add(event, sizeof(*body));
+	const struct filter_call *seen = &call->seen;
 	unsigned int i;
 
-	memset(event, 0, sizeof(*event));
-	event->abi = cpu_to_le32(syscall_table_abi(call->table));
-	event->nr = cpu_to_le32(call->nr);
-	event->flags = cpu_to_le32(event_flags(call));
-	event->hooks = cpu_to_le64(hooks);
+	body->nr = cpu_to_le32(call->nr);
+	body->abi = cpu_to_le16(syscall_table_abi(call->table));
+	body->pointer_size = seen->long_bytes;
+	body->byte_order = seen->big_endian ? PORTAL_BIG_ENDIAN : PORTAL_LITTLE_ENDIAN;
+	body->nr_args = seen->nr_args;
+	body->end = call->end;
+	body->flags = cpu_to_le16(body_flags(call));
+	body->nr_regs = cpu_to_le32(nr_regs);
+	body->base = cpu_to_le64(seen->base);
+	body->ret = cpu_to_le64(call_ret(call));
+	body->pc = cpu_to_le64(arch_pc(task_pt_regs(current)));
 	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		event->args[i] = cpu_to_le64(call->seen.args[i]);
-	event->ret = cpu_to_le64(call_ret(call));
-	event->pid = cpu_to_le32(call->seen.pid);
-	event->tid = cpu_to_le32(task_pid_nr(current));
-	memcpy(event->comm, call->seen.comm, sizeof(event->comm));
-	event->pc = cpu_to_le64(arch_pc(regs));
-	event->paging = cpu_to_le32(arch_paging());
-	event->pgd = cpu_to_le64(virt_to_phys(current->mm->pgd));
-	arch_get_regs(regs, event->regs);
+		body->args[i] = cpu_to_le64(seen->args[i]);
+}
+
+/* An execve may have left registers of another layout than that of the call's ABI. */
+static bool may_use_regs(const struct hooked_call *call)
+{
+	return arch_has_layout(task_pt_regs(current), syscall_table_abi(call->table));
+}
+
+static void add_call(struct event *event, const struct hooked_call *call)
+{
+	bool regs = event->flags & PORTAL_HOOK_F_REGS && may_use_regs(call);
+
+	add_body(event, call, regs ? PORTAL_NR_REGS : 0);
+	if (regs)
+		arch_get_regs(task_pt_regs(current),
+			      event_add(event, PORTAL_NR_REGS * sizeof(__le64)));
+}
+
+/* Return: true if the items were fetched before the call, because it has replaced the program. */
+static bool has_early_items(const struct hooked_call *call, u16 kind)
+{
+	return kind == PORTAL_EVENT_SYSCALL_RETURN && call->end == PORTAL_CALL_END_NO_RETURN;
 }
 
 /*
- * Appends the declared items to @wire, which event_fill() has filled and whose buffer has @room
- * bytes. Return: bytes of the event.
+ * Builds an event at the start of the buffer, or, for a record, behind the record's header.
+ * Return: its size; 0: none of its hooks is left.
  */
-static u32 event_fetch(struct portal_wire_syscall *wire, u32 room, u8 *scratch,
-		       const struct hooked_call *call, u32 event)
+static u32 build_event(struct buffer *buffer, bool is_record, const struct hooked_call *call,
+		       u16 kind, u64 hooks)
 {
-	struct fetch fetch = {
-		.args = call->seen.args,
-		.long_bytes = call->seen.long_bytes,
-		.scratch = scratch,
-		.items = (u8 *)(wire + 1),
-		.room = room - sizeof(*wire),
-	};
-	u64 hooks = le64_to_cpu(wire->hooks);
-	u32 when = event == PORTAL_EVENT_SYSCALL_RETURN ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER;
+	const struct early_items *early = is_record ? &call->early_trace : &call->early;
+	struct fetch fetch = { .ret = call_ret(call), .scratch = buffer->scratch };
+	u8 *to = buffer->data + (is_record ? RECORD_HEADER : 0);
+	struct event event;
 
-	hook_table_fetch(call->table, call->nr, when, hooks, &call->match, &fetch);
-	/*
-	 * Reads of a dying task fail without a fault. It sends no items, and its operations answer
-	 * -ECANCELED.
-	 */
-	if (fatal_signal_pending(current))
-		fetch.nr = fetch.used = 0;
-	wire->nr_items = cpu_to_le32(fetch.nr);
-	wire->items_size = cpu_to_le32(fetch.used);
-	return sizeof(*wire) + fetch.used;
+	if (!event_begin(&event, to, is_record ? RECORD_ROOM : PORTAL_DATA_SIZE, kind, &call->match,
+			 hooks))
+		return 0;
+	add_call(&event, call);
+	if (!has_early_items(call, kind))
+		event_fetch(&event, &call->match, hooks, &fetch);
+	else if (early->buffer)
+		event_copy_items(&event, &early->fetch);
+	return event.size;
 }
 
 /* Trace hooks: append a record to the CPU's trace ring, without an exit. */
-static void trace_event(struct hooked_call *call, u32 event, const struct hook_masks *bits)
+static void trace_event(struct hooked_call *call, u16 kind, const struct hook_masks *bits)
 {
-	struct portal_wire_trace_record *record;
-	struct portal_wire_syscall *wire;
-	struct guest_session session;
+	struct buffer *buffer = buffer_get();
 	u32 size;
 
-	if (session_open(&session, false))
-		return;
-	call->waited = session_waited(&session);
-	call->rule_failed = false;
-	record = session_record(&session);
-	if (!record) {
-		/* the hook is from before the pool was closed and opened again */
-		session_close(&session);
+	if (!buffer) {
+		trace_drop();
 		return;
 	}
-	record->event = cpu_to_le32(event);
-	wire = (struct portal_wire_syscall *)(record + 1);
-	event_fill(wire, call, bits->trace);
-	size = event_fetch(wire, PORTAL_TRACE_RECORD_MAX - sizeof(*record),
-			   session_scratch(&session), call, event);
-	trace_put(record, sizeof(*record) + size, bits->block);
-	session_close(&session);
+	call->rule_failed = false;
+	size = build_event(buffer, true, call, kind, bits->trace);
+	if (size)
+		trace_put((struct portal_wire_trace_record *)buffer->data, RECORD_HEADER + size,
+			  bits->block);
+	buffer_put(buffer);
+}
+
+/* The pool was empty for a while: known only after the event has been built. */
+static void mark_waited(struct portal_wire_event *wire)
+{
+	wire->flags |= cpu_to_le32(PORTAL_EVENT_F_WAITED);
+}
+
+/*
+ * Builds an event and copies it to the page of a new session. Nothing that may sleep for long is
+ * done with a page in hand.
+ * Return: size of the event; 0: no event is sent; -EINTR: the task is being killed.
+ */
+static int open_event(struct guest_session *session, struct hooked_call *call, u16 kind, u64 hooks)
+{
+	struct buffer *buffer = buffer_get();
+	int size, err = 0;
+
+	if (!buffer)
+		return 0;
+	size = build_event(buffer, false, call, kind, hooks);
+	if (size)
+		err = session_open(session, false);
+	if (size && !err) {
+		memcpy(session_data(session), buffer->data, size);
+		if (session_waited(session))
+			mark_waited(session_data(session));
+	}
+	buffer_put(buffer);
+	if (err)
+		return err == -EINTR ? -EINTR : 0;
+	return size;
 }
 
 /* The session of the verdict has ended; the error report is another session on its page. */
-static void report_error(struct guest_session *session, const struct hooked_call *call, u64 hooks,
+static void report_error(struct guest_session *session, const struct hooked_call *call, u16 kind,
 			 const struct verdict_write *failed)
 {
-	struct portal_wire_error *error = session_data(session);
+	struct portal_wire_error *error;
+	struct event event;
 
-	event_fill(&error->call, call, hooks);
-	error->hook = cpu_to_le32(failed->hook);
+	event_begin_error(&event, session_data(session), &call->match, failed->hook);
+	error = event_add(&event, sizeof(*error));
+	error->kind = cpu_to_le16(kind);
+	error->reserved = 0;
 	error->err = cpu_to_le32(-EFAULT);
 	error->addr = cpu_to_le64(failed->addr);
-	if (session_run(session, PORTAL_CALL_EVENT, PORTAL_EVENT_ERROR, sizeof(*error)) > 0)
+	add_body(&event, call, 0);
+	if (session_run(session, PORTAL_CALL_EVENT, PORTAL_OPEN_EVENT, event.size) > 0)
 		pr_warn_ratelimited("verdict on an error report ignored\n");
+}
+
+/* ---- items of calls that may replace the program ---- */
+
+/* Leaves room for what precedes the items at the return. */
+static void fetch_early(struct early_items *early, const struct hooked_call *call, u64 hooks,
+			u32 room)
+{
+	if (!hooks)
+		return;
+	early->buffer = buffer_get();
+	if (!early->buffer)
+		return;
+	early->fetch = (struct fetch){
+		.call = &call->seen,
+		.scratch = early->buffer->scratch,
+		.items = early->buffer->data,
+		.room = room,
+	};
+	hook_table_fetch(&call->match, hooks, &early->fetch);
+	if (fatal_signal_pending(current))
+		early->fetch.nr = early->fetch.used = 0;
+}
+
+/* A program that is replaced takes the memory with it that the declarations are about. */
+static void fetch_before_exec(struct hooked_call *call)
+{
+	const struct hook_masks *hooks = &call->match.on_return;
+
+	if (!arch_is_exec(call->table, call->nr))
+		return;
+	fetch_early(&call->early, call, hooks->event, PORTAL_DATA_SIZE - MOST_BEFORE_ITEMS);
+	fetch_early(&call->early_trace, call, hooks->trace, RECORD_ROOM - MOST_BEFORE_ITEMS);
+}
+
+static void forget_early(struct hooked_call *call)
+{
+	if (call->early.buffer)
+		buffer_put(call->early.buffer);
+	if (call->early_trace.buffer)
+		buffer_put(call->early_trace.buffer);
 }
 
 /* ---- verdicts ---- */
 
 /* Return: 0; -EFAULT: @write is the write that failed. */
-static int apply_writes(const struct portal_wire_verdict *verdict, struct verdict_write *write)
+static int apply_writes(const struct hooked_call *call, const struct portal_wire_verdict *verdict,
+			size_t size, struct verdict_write *write)
 {
 	u32 pos = 0;
 
-	while (verdict_next_write(verdict, &pos, write) > 0)
-		if (user_mem_write(write->addr, write->data, write->len) != write->len)
+	while (verdict_next_write(verdict, size, &pos, write) > 0)
+		if (user_mem_write(call->seen.base + write->addr, write->data, write->len) !=
+		    write->len)
 			return -EFAULT;
 	return 0;
 }
 
-static void apply_entry(struct hooked_call *call, const struct portal_wire_verdict *verdict)
+static void set_args(struct hooked_call *call, u32 arg_mask, const __le64 *args)
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		if (le32_to_cpu(verdict->arg_mask) & BIT(i))
-			arch_set_arg(call->table, &call->regs, i, le64_to_cpu(verdict->args[i]));
+	for (i = 0; i < ARCH_NR_ARGS; i++)
+		if (arg_mask & BIT(i))
+			arch_set_arg(call->table, &call->regs, i, le64_to_cpu(args[i]));
+}
+
+static void apply_entry(struct hooked_call *call, const struct portal_wire_verdict *verdict)
+{
+	set_args(call, le32_to_cpu(verdict->arg_mask), verdict->args);
 	if (le32_to_cpu(verdict->flags) & PORTAL_VERDICT_SKIP) {
 		call->skipped = true;
 		call->ret = le64_to_cpu(verdict->ret);
@@ -200,27 +321,43 @@ static void apply_return(struct hooked_call *call, const struct portal_wire_verd
 		call->ret = le64_to_cpu(verdict->ret);
 }
 
-static void apply_verdict(struct guest_session *session, struct hooked_call *call, u32 event,
-			  u64 hooks, size_t size)
+static void apply_regs(const struct hooked_call *call, const struct portal_wire_verdict *verdict)
+{
+	const struct portal_wire_reg *regs = verdict_regs(verdict);
+	u32 i;
+
+	if (!may_use_regs(call))
+		return;
+	for (i = 0; i < le32_to_cpu(verdict->nr_regs); i++)
+		arch_set_reg(task_pt_regs(current), le32_to_cpu(regs[i].reg),
+			     le64_to_cpu(regs[i].value));
+}
+
+static void apply_verdict(struct guest_session *session, struct hooked_call *call, u16 kind,
+			  size_t size)
 {
 	const struct portal_wire_verdict *verdict = (void *)session_scratch(session);
-	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
+	const struct verdict_limits limits = {
+		.is_return = kind == PORTAL_EVENT_SYSCALL_RETURN,
+		.nr_args = call->seen.nr_args,
+		.regs = arch_writable_regs(call->table),
+	};
 	struct verdict_write write;
 
-	if (verdict_check(verdict, size, is_return, arch_writable_regs(task_pt_regs(current)))) {
+	if (verdict_check(verdict, size, &limits)) {
 		pr_warn_ratelimited("malformed verdict on %s ignored\n",
 				    syscall_table_name(call->table, call->nr));
 		return;
 	}
-	if (apply_writes(verdict, &write)) {
-		report_error(session, call, hooks, &write);
+	if (apply_writes(call, verdict, size, &write)) {
+		report_error(session, call, kind, &write);
 		return;
 	}
-	if (is_return)
+	if (limits.is_return)
 		apply_return(call, verdict);
 	else
 		apply_entry(call, verdict);
-	arch_set_regs(task_pt_regs(current), le64_to_cpu(verdict->reg_mask), verdict->regs);
+	apply_regs(call, verdict);
 }
 
 /* ---- rules ---- */
@@ -229,7 +366,7 @@ static void apply_effects(struct hooked_call *call, const struct rule_effects *e
 {
 	unsigned int i;
 
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
+	for (i = 0; i < ARCH_NR_ARGS; i++)
 		if (effects->arg_mask & BIT(i))
 			arch_set_arg(call->table, &call->regs, i, effects->args[i]);
 	if (effects->flags & PORTAL_VERDICT_SKIP)
@@ -239,15 +376,15 @@ static void apply_effects(struct hooked_call *call, const struct rule_effects *e
 }
 
 /* Return: true if a rule has answered the call; if not, the host gets an event. */
-static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
+static bool answer_by_rule(struct hooked_call *call, u16 kind, u64 hooks)
 {
-	bool is_return = event == PORTAL_EVENT_SYSCALL_RETURN;
+	bool is_return = kind == PORTAL_EVENT_SYSCALL_RETURN;
 	struct rule_effects effects;
 	enum rule_outcome outcome;
 
-	outcome = hook_table_answer(call->table, call->nr,
-				    is_return ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER, hooks,
-				    &call->match, &call->seen, call_ret(call), &effects);
+	outcome =
+		hook_table_answer(&call->match, is_return ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER,
+				  hooks, call_ret(call), &effects);
 	call->rule_failed = outcome == RULE_FAILS;
 	if (outcome != RULE_TAKES)
 		return false;
@@ -262,23 +399,19 @@ static bool answer_by_rule(struct hooked_call *call, u32 event, u64 hooks)
  * host any more, the call continues as if it had no hook.
  * Return: 0; -EINTR: the task is being killed.
  */
-static int run_event(struct hooked_call *call, u32 event, u64 hooks)
+static int run_event(struct hooked_call *call, u16 kind, u64 hooks)
 {
 	struct guest_session session;
 	int size;
 
-	if (answer_by_rule(call, event, hooks))
+	if (answer_by_rule(call, kind, hooks))
 		return 0;
-	size = session_open(&session, false);
-	if (size)
-		return size == -EINTR ? -EINTR : 0;
-	call->waited = session_waited(&session);
-	event_fill(session_data(&session), call, hooks);
-	size = event_fetch(session_data(&session), PORTAL_DATA_SIZE, session_scratch(&session),
-			   call, event);
-	size = session_run(&session, PORTAL_CALL_EVENT, event, size);
+	size = open_event(&session, call, kind, hooks);
+	if (size <= 0)
+		return size;
+	size = session_run(&session, PORTAL_CALL_EVENT, PORTAL_OPEN_EVENT, size);
 	if (size > 0)
-		apply_verdict(&session, call, event, hooks, size);
+		apply_verdict(&session, call, kind, size);
 	session_close(&session);
 	return size == -EINTR ? -EINTR : 0;
 }
@@ -304,18 +437,37 @@ static bool is_restart(long ret)
 	       ret == -ERESTART_RESTARTBLOCK;
 }
 
+static bool has_replaced_program(const struct hooked_call *call)
+{
+	return !call->skipped && call->ret == 0 && arch_is_exec(call->table, call->nr);
+}
+
 static void run_return_hooks(struct hooked_call *call)
 {
 	struct hook_masks hooks;
 
-	if (!call->match.on_return || is_restart(call->ret))
+	if (call->end == PORTAL_CALL_END_NO_RETURN || is_restart(call->ret))
 		return;
-	hook_table_match_return(call->table, call->nr, &call->seen, &call->match, call_ret(call),
-				&hooks);
+	if (has_replaced_program(call))
+		call->end = PORTAL_CALL_END_NO_RETURN;
+	hook_table_match_return(&call->match, call_ret(call), &hooks);
 	if (hooks.trace)
 		trace_event(call, PORTAL_EVENT_SYSCALL_RETURN, &hooks);
 	if (hooks.event && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks.event))
 		pr_debug("%s was killed in a return hook\n", current->comm);
+}
+
+static void run_and_return(struct hooked_call *call, const struct pt_regs *regs)
+{
+	bool returns = call->match.on_return.event || call->match.on_return.trace;
+
+	if (returns && !call->skipped)
+		fetch_before_exec(call);
+	if (!call->skipped)
+		call->ret = run_function(call, regs);
+	if (returns)
+		run_return_hooks(call);
+	forget_early(call);
 }
 
 /* If the task is killed while an entry hook decides, its function does not run. */
@@ -331,9 +483,7 @@ static long run_hooked(struct hooked_call *call, const struct pt_regs *regs)
 		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter.event))
 			return -EINTR;
 	}
-	if (!call->skipped)
-		call->ret = run_function(call, regs);
-	run_return_hooks(call);
+	run_and_return(call, regs);
 	return call->ret;
 }
 

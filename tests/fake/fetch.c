@@ -69,7 +69,7 @@ static void put_mem(struct list *list, uint64_t addr, size_t len)
 		put(list, (struct found){ PORTAL_ITEM_MEM, addr, PORTAL_ITEM_DEFERRED, NULL, 0 });
 		return;
 	}
-	n = fake_copy_from(list->task, bytes, addr, len);
+	n = fake_program_from(list->task, bytes, addr, len);
 	put(list, (struct found){ PORTAL_ITEM_MEM, addr, n == len ? 0 : -EFAULT, bytes, n });
 }
 
@@ -84,7 +84,7 @@ static void put_str(struct list *list, uint64_t addr, size_t max)
 {
 	uint8_t bytes[PORTAL_TRACE_RECORD_MAX];
 	size_t want = max < sizeof(bytes) ? max : sizeof(bytes);
-	size_t n = fake_copy_from(list->task, bytes, addr, want);
+	size_t n = fake_program_from(list->task, bytes, addr, want);
 	const uint8_t *end = memchr(bytes, '\0', n);
 
 	if (end)
@@ -97,41 +97,53 @@ static void put_str(struct list *list, uint64_t addr, size_t max)
 
 static bool follow(struct list *list, uint64_t addr, uint64_t *ret_pointer)
 {
-	size_t width = list->task->compat ? 4 : 8;
-	uint64_t pointer = 0;
+	size_t width = fake_pointer_size(list->task);
 
 	put_mem(list, addr, width);
-	if (fake_copy_from(list->task, &pointer, addr, width) != width)
-		return false;
-	*ret_pointer = le64toh(pointer);
-	return true;
+	return fake_load(list->task, addr, width, ret_pointer);
 }
 
 static void put_fd_name(struct list *list, int fd, size_t max)
 {
 	uint64_t addr = (uint64_t)(int64_t)fd;
+	const char *name = fake_fd_name(list->task, fd);
 
-	for (size_t i = 0; i < list->task->nr_fds; i++) {
-		const char *name = list->task->fds[i].name;
-
-		if (list->task->fds[i].fd != fd)
-			continue;
+	if (name)
 		put_text(list, PORTAL_ITEM_FD_NAME, addr, name, strlen(name), max);
-		return;
-	}
-	put(list, (struct found){ PORTAL_ITEM_FD_NAME, addr, -EBADF, NULL, 0 });
+	else
+		put(list, (struct found){ PORTAL_ITEM_FD_NAME, addr, -EBADF, NULL, 0 });
+}
+
+static void put_numbers(struct list *list, uint16_t what, const uint32_t *numbers, size_t nr)
+{
+	uint32_t wire[4];
+
+	for (size_t i = 0; i < nr; i++)
+		wire[i] = htole32(numbers[i]);
+	put(list, (struct found){ what, 0, PORTAL_ITEM_COMPLETE, (const uint8_t *)wire, 4 * nr });
+}
+
+static size_t wanted_len(const struct portal_wire_fetch *fetch,
+			 const struct portal_wire_syscall *call)
+{
+	uint64_t len = le32toh(fetch->max), max = len;
+
+	if (le16toh(fetch->len_from) == PORTAL_LEN_ARG)
+		len = le64toh(call->args[le16toh(fetch->len_arg)]);
+	if (le16toh(fetch->len_from) == PORTAL_LEN_RESULT)
+		len = (int64_t)le64toh(call->ret) < 0 ? 0 : le64toh(call->ret);
+	return len < max ? len : max;
 }
 
 static void collect(struct list *list, const struct portal_wire_fetch *fetch,
 		    const struct portal_wire_syscall *call)
 {
+	const struct fake_task *task = list->task;
+	const uint32_t credentials[] = { task->uid, task->gid, task->euid, task->egid };
 	uint64_t arg = le64toh(call->args[le32toh(fetch->arg)]);
 	uint64_t addr = arg + le64toh(fetch->offset), inner = le64toh(fetch->inner_offset), pointer;
-	size_t max = le32toh(fetch->max), len = max;
-	uint32_t len_arg = le32toh(fetch->len_arg_plus1);
+	size_t max = le32toh(fetch->max), len = wanted_len(fetch, call);
 
-	if (len_arg && le64toh(call->args[len_arg - 1]) < max)
-		len = le64toh(call->args[len_arg - 1]);
 	switch (le32toh(fetch->what)) {
 	case PORTAL_WIRE_FETCH_STR:
 		put_str(list, addr, max);
@@ -151,26 +163,35 @@ static void collect(struct list *list, const struct portal_wire_fetch *fetch,
 		put_fd_name(list, (int)(uint32_t)arg, max);
 		break;
 	case PORTAL_WIRE_FETCH_ARGS:
-		put_text(list, PORTAL_ITEM_ARGS, 0, list->task->args, list->task->args_len, max);
+		put_text(list, PORTAL_ITEM_ARGS, 0, task->args, task->args_len, max);
+		break;
+	case PORTAL_WIRE_FETCH_CWD:
+		put_text(list, PORTAL_ITEM_CWD, 0, task->cwd, strlen(task->cwd), max);
+		break;
+	case PORTAL_WIRE_FETCH_CREDENTIALS:
+		put_numbers(list, PORTAL_ITEM_CREDENTIALS, credentials, 4);
+		break;
+	case PORTAL_WIRE_FETCH_PPID:
+		put_numbers(list, PORTAL_ITEM_PPID, &task->ppid, 1);
 		break;
 	}
 }
 
-size_t fake_fetch(struct fake_guest *guest, struct fake_task *task,
-		  struct portal_wire_syscall *call, uint32_t when, uint8_t *buf, size_t room)
+void fake_fetch(struct fake_task *task, const struct fake_matches *matches, uint32_t when,
+		size_t room, struct fake_event *event)
 {
-	struct list list = { .task = task, .buf = buf, .room = room };
+	struct list list = { .task = task, .buf = event->items, .room = room };
 
-	for (size_t i = 0; i < guest->nr_hooks && !task->killed; i++) {
-		const struct fake_hook *hook = &guest->hooks[i];
+	if (list.room > sizeof(event->items))
+		list.room = sizeof(event->items);
+	for (size_t i = 0; i < matches->nr && !task->killed; i++) {
+		const struct fake_hook *hook = &matches->hooks[i];
 
-		if (!(le64toh(call->hooks) & 1ull << le32toh(hook->wire.bit)) ||
-		    !(le32toh(hook->wire.when) & when))
+		if (!(le32toh(hook->wire.when) & when))
 			continue;
 		for (uint32_t n = 0; n < le32toh(hook->wire.nr_fetch); n++)
-			collect(&list, &hook->fetch[n], call);
+			collect(&list, &hook->fetch[n], &event->call);
 	}
-	call->nr_items = htole32(list.nr);
-	call->items_size = htole32((uint32_t)list.used);
-	return list.used;
+	event->header.nr_items = htole32(list.nr);
+	event->items_size = list.used;
 }

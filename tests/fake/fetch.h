@@ -3,18 +3,18 @@
 #ifndef FAKE_FETCH_H
 #define FAKE_FETCH_H
 
+#include "fake/event.h"
 #include "fake/guest.h"
 
 /**
- * fake_fetch() - collect the items of the hooks whose bits are set in @call
- * @call: the event; its nr_items and items_size are written
+ * fake_fetch() - collect the items of hooks and put them into the event
+ * @task: the task; a killed one has no items
+ * @matches: the hooks
  * @when: PORTAL_WHEN_*
- * @buf: receives the items
- * @room: bytes of @buf
- *
- * Return: bytes used.
+ * @room: bytes for the items
+ * @event: arguments and result are those of its call; its items are replaced
  */
-size_t fake_fetch(struct fake_guest *guest, struct fake_task *task,
-		  struct portal_wire_syscall *call, uint32_t when, uint8_t *buf, size_t room);
+void fake_fetch(struct fake_task *task, const struct fake_matches *matches, uint32_t when,
+		size_t room, struct fake_event *event);
 
 #endif

@@ -13,20 +13,21 @@ struct call_name {
 };
 
 static const struct call_name native[] = {
-	{ 0, "read" },	    { 1, "write" },
-	{ 2, "open" },	    { 3, "close" },
-	{ 16, "ioctl" },    { 39, "getpid" },
-	{ 63, "uname" },    { 85, "creat" },
-	{ 110, "getppid" }, { 155, "pivot_root" },
-	{ 161, "chroot" },  { 231, "exit_group" },
-	{ 257, "openat" },  { 425, "io_uring_setup" },
+	{ 0, "read" },	       { 1, "write" },	       { 2, "open" },
+	{ 3, "close" },	       { 15, "rt_sigreturn" }, { 16, "ioctl" },
+	{ 39, "getpid" },      { 59, "execve" },       { 60, "exit" },
+	{ 63, "uname" },       { 85, "creat" },	       { 110, "getppid" },
+	{ 155, "pivot_root" }, { 161, "chroot" },      { 231, "exit_group" },
+	{ 257, "openat" },     { 322, "execveat" },    { 425, "io_uring_setup" },
 	{ 437, "openat2" },
 };
 
 static const struct call_name compat[] = {
-	{ 3, "read" },	    { 4, "write" },	   { 5, "open" },     { 7, "waitpid" },
-	{ 8, "creat" },	    { 20, "getpid" },	   { 54, "ioctl" },   { 61, "chroot" },
-	{ 122, "uname" },   { 217, "pivot_root" }, { 295, "openat" }, { 425, "io_uring_setup" },
+	{ 1, "exit" },	       { 3, "read" },	     { 4, "write" },
+	{ 5, "open" },	       { 7, "waitpid" },     { 8, "creat" },
+	{ 11, "execve" },      { 20, "getpid" },     { 54, "ioctl" },
+	{ 61, "chroot" },      { 119, "sigreturn" }, { 122, "uname" },
+	{ 217, "pivot_root" }, { 295, "openat" },    { 425, "io_uring_setup" },
 	{ 437, "openat2" },
 };
 
@@ -52,5 +53,20 @@ uint32_t fake_nr(bool is_compat, const char *name)
 	for (uint32_t nr = 0; nr < fake_nr_calls(is_compat); nr++)
 		if (strcmp(fake_name(is_compat, nr), name) == 0)
 			return nr;
-	return PORTAL_NR_NONE;
+	return FAKE_NO_NR;
+}
+
+uint8_t fake_entry_end(const char *name)
+{
+	static const char *const never[] = { "exit", "exit_group", "rt_sigreturn", "sigreturn" };
+
+	for (size_t i = 0; i < COUNT(never); i++)
+		if (strcmp(name, never[i]) == 0)
+			return PORTAL_CALL_END_NO_RETURN;
+	return PORTAL_CALL_END_RETURNS;
+}
+
+bool fake_may_replace(const char *name)
+{
+	return strcmp(name, "execve") == 0 || strcmp(name, "execveat") == 0;
 }

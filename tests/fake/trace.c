@@ -35,8 +35,8 @@ static void put(struct fake_trace *trace, uint32_t position, const void *bytes, 
 		ring[(position + i) % trace->size] = ((const uint8_t *)bytes)[i];
 }
 
-bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, const void *body,
-		      size_t len, bool *ret_wake)
+bool fake_trace_write(struct fake_trace *trace, uint64_t time, const void *event, size_t len,
+		      bool *ret_wake)
 {
 	uint32_t tail = le32toh(__atomic_load_n(&shared(trace)->tail, __ATOMIC_SEQ_CST));
 	uint32_t size = (uint32_t)(sizeof(struct portal_wire_trace_record) + len);
@@ -46,14 +46,13 @@ bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, c
 		.seq = htole32(trace->written),
 		.lost = htole32(trace->lost),
 		.time = htole64(time),
-		.event = htole32(event),
 	};
 	uint32_t before = trace->head, wake_at;
 
 	if (trace->size - (trace->head - tail) < size)
 		return false;
 	put(trace, trace->head, &record, sizeof(record));
-	put(trace, trace->head + (uint32_t)sizeof(record), body, len);
+	put(trace, trace->head + (uint32_t)sizeof(record), event, len);
 	trace->head += size;
 	trace->written++;
 	__atomic_store_n(&shared(trace)->written, htole32(trace->written), __ATOMIC_SEQ_CST);

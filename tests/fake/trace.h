@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trace rings of the fake guest, docs/protocol.md section 8: a writer over ordinary memory. */
+/* Trace rings of the fake guest, docs/protocol.md section 9: a writer over ordinary memory. */
 #ifndef FAKE_TRACE_H
 #define FAKE_TRACE_H
 
@@ -33,15 +33,14 @@ void fake_trace_done(struct fake_trace *trace);
 /**
  * fake_trace_write() - write a record
  * @trace: the trace; only one thread writes
- * @event: PORTAL_EVENT_*
  * @time: ns
- * @body: @len bytes after the header, a multiple of 8
+ * @event: @len bytes after the header, a multiple of 8: the packed event
  * @ret_wake: written if true is returned: the host must be woken
  *
  * Return: false: there is no room; nothing has been changed.
  */
-bool fake_trace_write(struct fake_trace *trace, uint32_t event, uint64_t time, const void *body,
-		      size_t len, bool *ret_wake);
+bool fake_trace_write(struct fake_trace *trace, uint64_t time, const void *event, size_t len,
+		      bool *ret_wake);
 
 /** fake_trace_lose() - count a record that was not written. */
 void fake_trace_lose(struct fake_trace *trace);

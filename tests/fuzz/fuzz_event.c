@@ -1,79 +1,96 @@
 /* SPDX-License-Identifier: MIT */
-/* Hostile hellos and events: those that are accepted must be as portal/event.h describes them. */
+/* Hostile hellos and events: those that are accepted must be as their headers describe them. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "portal/event.h"
-
-/* Reads of the items must stay inside them. */
-static void check_items(struct syscall_event *call)
-{
-	char buf[256];
-
-	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
-		if (fetched_read(&call->items, call->args[i], buf, sizeof(buf)) >
-		    (ssize_t)sizeof(buf))
-			abort();
-		if (fetched_read_str(&call->items, call->args[i], buf, sizeof(buf)) >
-		    (ssize_t)sizeof(buf))
-			abort();
-		(void)fetched_fd_name(&call->items, (int)call->args[i], buf, sizeof(buf));
-		fetched_write(&call->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
-	}
-	(void)fetched_args(&call->items, buf, sizeof(buf));
-}
+#include "portal/hello.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_hello(const struct hello *hello)
+static void check(bool holds)
 {
-	size_t nr_pages = 0;
-
-	if (hello->nr_ranges == 0 || hello->nr_ranges > PORTAL_MAX_RANGES)
-		abort();
-	if (strlen(hello->release) >= sizeof(hello->release) ||
-	    strlen(hello->module_version) >= sizeof(hello->module_version))
-		abort();
-	for (size_t i = 0; i < hello->nr_ranges; i++) {
-		if (hello->ranges[i].gpa.value % PORTAL_PAGE_SIZE != 0)
-			abort();
-		nr_pages += hello->ranges[i].nr_pages;
-	}
-	if (nr_pages != hello->nr_pages || nr_pages > PORTAL_MAX_PAGES)
+	if (!holds)
 		abort();
 }
 
-static void check_call(const struct syscall_event *call)
+static void check_ranges(const struct page_ranges *ranges)
 {
-	if (strlen(call->comm) >= sizeof(call->comm))
-		abort();
-	if (call->abi != (call->is_compat ? PORTAL_ABI_I386 : PORTAL_ABI_X86_64))
-		abort();
+	size_t nr_pages = 0;
+
+	check(ranges->nr > 0 && ranges->nr <= PORTAL_MAX_RANGES);
+	for (size_t i = 0; i < ranges->nr; i++) {
+		check(ranges->range[i].gpa.value % PORTAL_PAGE_SIZE == 0);
+		nr_pages += ranges->range[i].nr_pages;
+	}
+	check(nr_pages == ranges->nr_pages && nr_pages <= PORTAL_MAX_PAGES);
+}
+
+static void check_hello(const struct hello *hello)
+{
+	check(strlen(hello->release) < sizeof(hello->release));
+	check(strlen(hello->module_version) < sizeof(hello->module_version));
+	check_ranges(&hello->pool);
+}
+
+/* Reads of the items must stay inside them. */
+static void check_items(struct guest_event *event)
+{
+	const struct syscall_body *call = &event->call;
+	char buf[256];
+
+	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
+		check(fetched_read(&event->items, call->args[i], buf, sizeof(buf)) <=
+		      (ssize_t)sizeof(buf));
+		check(fetched_read_str(&event->items, call->args[i], buf, sizeof(buf)) <=
+		      (ssize_t)sizeof(buf));
+		(void)fetched_fd_name(&event->items, (int)call->args[i], buf, sizeof(buf));
+		fetched_write(&event->items, call->args[i], buf, (size_t)(call->pc % sizeof(buf)));
+	}
+	(void)fetched_args(&event->items, buf, sizeof(buf));
+}
+
+static void check_call(const struct syscall_body *call, const uint8_t *bytes, size_t size)
+{
+	check(call->pointer_size == 4 || call->pointer_size == 8);
+	check(call->nr_args <= PORTAL_NR_ARGS && call->end <= PORTAL_CALL_END_RESTARTS);
+	check(!call->regs || call->regs + 8 * PORTAL_NR_REGS <= bytes + size);
+}
+
+static void check_event(struct guest_event *event, const uint8_t *bytes, size_t size)
+{
+	check(strlen(event->comm) < PORTAL_COMM_SIZE);
+	check(event->nr_hooks > 0 && event->nr_hooks <= PORTAL_MAX_HOOKS);
+	for (uint32_t i = 0; i < event->nr_hooks; i++)
+		check(event->hooks[i] != 0);
+	if (event_is_call(event) || event->kind == PORTAL_EVENT_ERROR)
+		check_call(&event->call, bytes, size);
+	if (event_is_call(event))
+		check_items(event);
+	if (event->kind == PORTAL_EVENT_ERROR)
+		check(event->error.err < 0 && event->error.err >= -4095);
+	if (event->kind == PORTAL_EVENT_MISSED)
+		check(event->missed.count > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct hello guest = { .abi = PORTAL_ABI_X86_64,
 					    .compat_abi = PORTAL_ABI_I386 };
+	_Alignas(8) uint8_t copy[PORTAL_DATA_SIZE];
+	struct page_ranges ranges;
+	struct guest_event event;
 	struct hello hello;
-	struct syscall_event call;
-	struct syscall_error error;
-	uint8_t copy[PORTAL_DATA_SIZE];
 
 	if (size > sizeof(copy))
 		return 0;
 	memcpy(copy, data, size);
-	if (event_parse_hello(data, size, &hello) == 0)
+	if (hello_parse(data, size, &hello) == 0)
 		check_hello(&hello);
-	if (event_parse_call(copy, size, &guest, &call) == 0) {
-		check_call(&call);
-		check_items(&call);
-	}
-	if (event_parse_error(data, size, &guest, &error) == 0) {
-		check_call(&error.call);
-		if (error.err >= 0 || error.err < -4095)
-			abort();
-	}
+	if (hello_parse_grow(data, size, &ranges) == 0)
+		check_ranges(&ranges);
+	if (event_parse(copy, size, &guest, &event) == 0)
+		check_event(&event, copy, size);
 	return 0;
 }

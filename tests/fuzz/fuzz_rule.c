@@ -55,24 +55,27 @@ static void check_outcome(const struct portal_rule_slot *slot, enum rule_outcome
 		abort();
 }
 
-static void run(const struct portal_wire_rule *wire, u32 long_bytes)
+static void run(const struct portal_wire_rule *wire, u32 long_bytes, bool big_endian)
 {
 	struct portal_rule_slot slot = {
 		.state = cpu_to_le64((u64)GENERATION << PORTAL_RULE_HITS_BITS),
 	};
-	struct filter_call call = { .long_bytes = long_bytes, .read = user_mem_read };
-	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), bytes_size = le32_to_cpu(wire->bytes_size);
+	struct filter_call call = { .long_bytes = long_bytes,
+				    .big_endian = big_endian,
+				    .read = user_mem_read };
+	size_t nr_kmp_fail = rule_nr_kmp_fail(wire), tail_size = rule_wire_tail_size(wire);
 	u16 *kmp_fail = malloc(nr_kmp_fail * sizeof(*kmp_fail) + 1);
-	u8 *bytes = malloc(bytes_size + 1);
+	u8 *tail = malloc(tail_size + 1);
+	struct rule_effects effects;
 	struct rule rule;
 
 	for (u32 i = 0; i < PORTAL_NR_ARGS; i++)
 		call.args[i] = MEMORY_BASE + 64 * i;
-	memcpy(bytes, rule_wire_bytes(wire), bytes_size);
-	rule_init(&rule, wire, &slot, bytes, kmp_fail);
+	memcpy(tail, rule_wire_rows(wire), tail_size);
+	rule_init(&rule, wire, &slot, tail, kmp_fail);
 	rule.generation = GENERATION;
-	check_outcome(&slot, rule_try(&rule, &call, -19));
-	free(bytes);
+	check_outcome(&slot, rule_try(&rule, &call, -19, &effects));
+	free(tail);
 	free(kmp_fail);
 }
 
@@ -88,6 +91,7 @@ static size_t rule_size(const uint8_t *data, size_t size)
 	sum = sizeof(head) +
 	      (size_t)le32_to_cpu(head.nr_conds) * sizeof(struct portal_wire_rule_cond) +
 	      (size_t)le32_to_cpu(head.nr_stores) * sizeof(struct portal_wire_rule_store) +
+	      (size_t)le32_to_cpu(head.nr_rows) * sizeof(struct portal_wire_rule_row) +
 	      le32_to_cpu(head.bytes_size);
 	return sum < size ? sum : size;
 }
@@ -101,8 +105,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(memory, 0, sizeof(memory));
 	memcpy(memory, data + rule, left < sizeof(memory) ? left : sizeof(memory));
 	if (rule_wire_check(wire, rule) == 0) {
-		run(wire, 8);
-		run(wire, 4);
+		run(wire, 8, false);
+		run(wire, 4, false);
+		run(wire, 4, true);
 	}
 	free(wire);
 	return 0;

@@ -49,14 +49,14 @@ static void take(struct trace_ring *ring, const struct trace_record *record)
 					    .compat_abi = PORTAL_ABI_I386 };
 	uint8_t *event = malloc(PORTAL_TRACE_RECORD_MAX);
 	uint32_t before = ring->tail;
-	struct syscall_event call;
+	struct guest_event parsed;
 
 	if (!event)
 		abort();
 	trace_ring_take(ring, record, event);
 	if (ring->tail - before != record->size)
 		abort();
-	(void)event_parse_call(event, record->len, &guest, &call);
+	(void)event_parse(event, record->len, &guest, &parsed);
 	free(event);
 }
 

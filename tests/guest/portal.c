@@ -45,14 +45,24 @@ uint32_t portal_operation(unsigned int page)
 	return (uint32_t)pool[page].op;
 }
 
+struct portal_wire_request portal_request(unsigned int page)
+{
+	struct portal_wire_request request;
+
+	memcpy(&request, portal_data(page), sizeof(request));
+	return request;
+}
+
 struct portal_wire_hello *portal_hello(void)
 {
 	struct portal_wire_hello *hello = portal_data(0);
 
-	portal_open(0, PORTAL_EVENT_HELLO, sizeof(*hello));
+	portal_open(0, PORTAL_OPEN_HELLO, sizeof(*hello));
 	memset(hello, 0, sizeof(*hello));
 	hello->version = PORTAL_WIRE_VERSION;
 	hello->nr_ranges = 1;
+	hello->sources = 1u << PORTAL_SOURCE_SYSCALL;
+	hello->ops[0] = PORTAL_BARE_OPS;
 	hello->abi = GUEST_ABI;
 	hello->compat_abi = GUEST_COMPAT_ABI;
 	memcpy(hello->release, "6.1.0-bare", sizeof("6.1.0-bare"));
@@ -68,6 +78,13 @@ bool portal_answer(unsigned int page, int64_t size, uint64_t cursor)
 	return portal_call_page(page, PORTAL_CALL_ANSWER);
 }
 
+bool portal_answer_serial(unsigned int page)
+{
+	static uint64_t serial;
+
+	return portal_answer(page, 0, ++serial);
+}
+
 bool portal_answer_names(unsigned int page, const char *names, size_t len)
 {
 	memcpy(portal_data(page), names, len);
@@ -75,21 +92,22 @@ bool portal_answer_names(unsigned int page, const char *names, size_t len)
 }
 
 /* Return: the answer was served */
-static bool answer_one(const char *names, size_t len, struct portal_wire_hook *hook)
+static bool answer_one(const char *names, size_t len, struct portal_hook *hook)
 {
 	switch (portal_operation(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
-		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? len : 0);
+		return portal_answer_names(0, names, portal_request(0).arg == GUEST_ABI ? len : 0);
 	case PORTAL_OP_HOOK_ADD:
-		if (hook && hook->id == 0)
-			memcpy(hook, portal_data(0), sizeof(*hook));
-		return portal_answer(0, 0, 0);
+		if (hook && hook->wire.id == 0)
+			memcpy(hook, (char *)portal_data(0) + sizeof(struct portal_wire_request),
+			       sizeof(*hook));
+		return portal_answer_serial(0);
 	default:
 		return portal_answer(0, 0, 0);
 	}
 }
 
-bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_hook)
+bool portal_greet(const char *names, size_t len, struct portal_hook *ret_hook)
 {
 	if (ret_hook)
 		memset(ret_hook, 0, sizeof(*ret_hook));
@@ -105,15 +123,21 @@ bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_ho
 	return false;
 }
 
-struct portal_wire_syscall *portal_event(unsigned int page, uint32_t code)
+struct portal_event *portal_event(unsigned int page, uint32_t kind)
 {
-	struct portal_wire_syscall *call = portal_data(page);
+	struct portal_event *event = portal_data(page);
 
-	portal_open(page, code, sizeof(*call));
-	memset(call, 0, sizeof(*call));
-	call->abi = GUEST_ABI;
-	call->pid = 1;
-	call->tid = 1;
-	memcpy(call->comm, "bare", sizeof("bare"));
-	return call;
+	portal_open(page, PORTAL_OPEN_EVENT, sizeof(*event));
+	memset(event, 0, sizeof(*event));
+	event->header.kind = (uint16_t)kind;
+	event->header.newest = 1;
+	event->header.pid = 1;
+	event->header.tid = 1;
+	event->header.nr_hooks = 1;
+	memcpy(event->header.comm, "bare", sizeof("bare"));
+	event->hook = UINT32_MAX;
+	event->call.abi = GUEST_ABI;
+	event->call.pointer_size = 8;
+	event->call.nr_args = 6;
+	return event;
 }

@@ -41,14 +41,35 @@ static inline void *portal_data(unsigned int page)
 /** portal_operation() - the operation that the host has written to @page. */
 uint32_t portal_operation(unsigned int page);
 
+/** portal_request() - the parameters of that operation, copied. */
+struct portal_wire_request portal_request(unsigned int page);
+
 /** portal_hello() - write a valid hello to page 0, without a call. Return: the hello, to modify. */
 struct portal_wire_hello *portal_hello(void);
+
+/* the operations that portal_hello() announces: those that portal_greet() answers */
+#define PORTAL_BARE_OPS                                                                         \
+	(1ull << PORTAL_OP_NONE | 1ull << PORTAL_OP_VERDICT | 1ull << PORTAL_OP_WELCOME |       \
+	 1ull << PORTAL_OP_READ | 1ull << PORTAL_OP_WRITE | 1ull << PORTAL_OP_READ_STR |        \
+	 1ull << PORTAL_OP_FD_NAME | 1ull << PORTAL_OP_PROC_ARGS | 1ull << PORTAL_OP_PROC_ENV | \
+	 1ull << PORTAL_OP_PROC_PID | 1ull << PORTAL_OP_USER_REGS |                             \
+	 1ull << PORTAL_OP_SYSCALL_NAMES | 1ull << PORTAL_OP_HOOK_ADD |                         \
+	 1ull << PORTAL_OP_HOOK_DEL | 1ull << PORTAL_OP_HOOK_ENABLE)
 
 /** portal_answer() - answer with RESP_DONE. Return: it was served. */
 bool portal_answer(unsigned int page, int64_t size, uint64_t cursor);
 
+/** portal_answer_serial() - answer HOOK_ADD with the next serial. Return: it was served. */
+bool portal_answer_serial(unsigned int page);
+
 /** portal_answer_names() - answer SYSCALL_NAMES with @names, the whole table, @len bytes. */
 bool portal_answer_names(unsigned int page, const char *names, size_t len);
+
+/* a hook that the host has added, and its first site */
+struct portal_hook {
+	struct portal_wire_hook wire;
+	struct portal_wire_site site;
+};
 
 /**
  * portal_greet() - make a hello and answer all operations of its session
@@ -58,12 +79,22 @@ bool portal_answer_names(unsigned int page, const char *names, size_t len);
  *
  * Return: the host has ended the session without an error.
  */
-bool portal_greet(const char *names, size_t len, struct portal_wire_hook *ret_hook);
+bool portal_greet(const char *names, size_t len, struct portal_hook *ret_hook);
+
+/* the event of a system call, for one hook, without registers and items */
+struct portal_event {
+	struct portal_wire_event header;
+	__le32 hook;
+	__le32 padding;
+	struct portal_wire_syscall call;
+};
 
 /**
- * portal_event() - write a system call event to @page, without a call. Return: the event, to
- * modify.
+ * portal_event() - write a system call event to @page, without a call
+ * @kind: PORTAL_EVENT_SYSCALL_*
+ *
+ * It names a hook that the host has not added. Return: the event, to modify.
  */
-struct portal_wire_syscall *portal_event(unsigned int page, uint32_t code);
+struct portal_event *portal_event(unsigned int page, uint32_t kind);
 
 #endif

@@ -4,19 +4,20 @@
 
 #define EFAULT 14
 
-static struct portal_wire_hook hook;
+static struct portal_hook hook;
 static uint64_t nr_invalid;
 
 /* report the return of a read(); the first operation of the hook is then in page 1 */
 static bool hooked_read(void)
 {
-	struct portal_wire_syscall *call = portal_event(1, PORTAL_EVENT_SYSCALL_RETURN);
+	struct portal_event *event = portal_event(1, PORTAL_EVENT_SYSCALL_RETURN);
 
-	call->nr = hook.nr;
-	call->hooks = 1ull << hook.bit;
-	call->args[1] = 0x1000;
-	call->args[2] = 100;
-	call->ret = 50;
+	event->header.newest = UINT64_MAX;
+	event->hook = hook.wire.id;
+	event->call.nr = hook.site.nr;
+	event->call.args[1] = 0x1000;
+	event->call.args[2] = 100;
+	event->call.ret = 50;
 	return portal_call_page(1, PORTAL_CALL_EVENT) && portal_operation(1) == PORTAL_OP_READ_STR;
 }
 
@@ -39,12 +40,20 @@ static void invalid_answers(void)
 		      invalid_is_refused(PORTAL_RESP_DONE, 1ull << 63, 0),
 	      "an error outside the range of errno is refused");
 	check(invalid_is_refused(0, 0, 0) && invalid_is_refused(PORTAL_OP_READ_STR, 0, 0) &&
-		      invalid_is_refused(PORTAL_EVENT_SYSCALL_RETURN, 0, 0) &&
+		      invalid_is_refused(PORTAL_OPEN_EVENT, 0, 0) &&
 		      invalid_is_refused(0xffffffff, 0, 0),
 	      "an answer with a wrong code is refused");
 	check(invalid_is_refused(PORTAL_RESP_DONE, 4, 0x1000) &&
 		      invalid_is_refused(PORTAL_RESP_DONE, 4, 1),
 	      "a cursor that jumps or goes back is refused");
+}
+
+/* Return: the number of bytes that the operation in page 1 asks for, or writes. */
+static int64_t wanted_bytes(uint32_t op)
+{
+	if (op == PORTAL_OP_WRITE)
+		return (int64_t)(pool[1].size - sizeof(struct portal_wire_request));
+	return (int64_t)portal_request(1).arg;
 }
 
 /*
@@ -54,11 +63,13 @@ static bool answer_all(int64_t size)
 {
 	for (unsigned int i = 0; i < 100; i++) {
 		uint32_t op = portal_operation(1);
+		int64_t wanted;
 
 		if (op == PORTAL_OP_NONE || op == PORTAL_OP_VERDICT)
 			return true;
+		wanted = wanted_bytes(op);
 		memset(portal_data(1), 'x', PORTAL_DATA_SIZE);
-		if (!portal_answer(1, size < 0 ? size : (int64_t)pool[1].size, 0))
+		if (!portal_answer(1, size < 0 ? size : wanted, 0))
 			return false;
 	}
 	return false;
@@ -70,6 +81,13 @@ static void valid_answers(void)
 	check(hooked_read() && (portal_put(1, PORTAL_RESP_UNKNOWN, 0, -95ull), true) &&
 		      portal_call_page(1, PORTAL_CALL_ANSWER),
 	      "an unknown operation is a valid answer");
+	check(hooked_read() && (portal_put(1, PORTAL_RESP_CONTEXT, 0, -11ull), true) &&
+		      portal_call_page(1, PORTAL_CALL_ANSWER),
+	      "an operation that is not possible in the context is a valid answer");
+	check(hooked_read() && (portal_put(1, 0, 0, 0), true) &&
+		      portal_call_page(1, PORTAL_CALL_CANCEL) &&
+		      !portal_call_page(1, PORTAL_CALL_ANSWER),
+	      "a guest may cancel a session");
 	check(hooked_read() && answer_all(0), "the hook still works at the end");
 }
 
@@ -77,7 +95,7 @@ void guest_main(void)
 {
 	static const char names[] = "read";
 
-	if (!check(portal_greet(names, sizeof(names), &hook) && hook.id != 0,
+	if (!check(portal_greet(names, sizeof(names), &hook) && hook.wire.id != 0,
 		   "a hook is installed"))
 		return;
 	invalid_answers();

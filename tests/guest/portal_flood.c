@@ -6,7 +6,8 @@
 
 void guest_main(void)
 {
-	static const uint32_t kinds[] = { PORTAL_CALL_ANSWER, PORTAL_CALL_CANCEL, 9, 0 };
+	static const uint32_t kinds[] = { PORTAL_CALL_ANSWER, PORTAL_CALL_ANSWER_REMOTE,
+					  PORTAL_CALL_CANCEL, PORTAL_CALL_GROW + 1, 0 };
 	bool refused = true, served = true;
 
 	check(portal_greet("", 0, NULL), "hello is served");

@@ -16,7 +16,7 @@ static void wrong_welcome(uint64_t lie)
 		uint64_t size;
 	} answers[] = {
 		{ PORTAL_RESP_DONE, 1 },	  { PORTAL_RESP_DONE, -5000ull },
-		{ PORTAL_RESP_DONE, 1ull << 63 }, { PORTAL_EVENT_HELLO, 0 },
+		{ PORTAL_RESP_DONE, 1ull << 63 }, { PORTAL_OPEN_HELLO, 0 },
 		{ PORTAL_OP_WELCOME, 0 },
 	};
 

@@ -13,12 +13,13 @@ static volatile bool stop, stopped;
 
 static void disturb(void)
 {
-	bool answers = guest_parameter("answers") != 0;
+	bool answers = guest_parameter("answers") != 0, continues;
 
 	while (!stop) {
-		for (uint32_t kind = PORTAL_CALL_HELLO; kind <= PORTAL_CALL_CANCEL; kind++) {
-			if ((kind != PORTAL_CALL_ANSWER && kind != PORTAL_CALL_ANSWER_REMOTE) ||
-			    answers)
+		for (uint32_t kind = PORTAL_CALL_HELLO; kind <= PORTAL_CALL_GROW; kind++) {
+			continues = kind == PORTAL_CALL_ANSWER ||
+				    kind == PORTAL_CALL_ANSWER_REMOTE || kind == PORTAL_CALL_CANCEL;
+			if (!continues || answers)
 				doorbell_call(gpa_of(&pool[0]), 0, kind);
 		}
 	}

@@ -36,7 +36,7 @@ static bool take_rule(void)
 {
 	struct portal_wire_rule rule;
 
-	memcpy(&rule, portal_data(0), sizeof(rule));
+	memcpy(&rule, (char *)portal_data(0) + sizeof(struct portal_wire_request), sizeof(rule));
 	if (rule.slot >= PORTAL_MAX_RULES || generations[rule.slot] || !rule.generation)
 		return false;
 	if (slots[rule.slot].state != (uint64_t)rule.generation << PORTAL_RULE_HITS_BITS)
@@ -53,7 +53,10 @@ static bool answer_one(uint64_t lie)
 
 	switch (portal_operation(0)) {
 	case PORTAL_OP_SYSCALL_NAMES:
-		return portal_answer_names(0, names, pool[0].size == GUEST_ABI ? sizeof(names) : 0);
+		return portal_answer_names(0, names,
+					   portal_request(0).arg == GUEST_ABI ? sizeof(names) : 0);
+	case PORTAL_OP_HOOK_ADD:
+		return portal_answer_serial(0);
 	case PORTAL_OP_RULE_OPEN:
 		return portal_answer(0, 0, slots_address(lie));
 	case PORTAL_OP_RULE_ADD:
@@ -76,7 +79,7 @@ static bool answer_all(uint64_t lie)
 
 static bool work(void)
 {
-	portal_open(1, PORTAL_EVENT_WORK, 0);
+	portal_open(1, PORTAL_OPEN_WORK, 0);
 	return portal_call_page(1, PORTAL_CALL_WORK) && portal_operation(1) == PORTAL_OP_NONE;
 }
 
@@ -99,7 +102,8 @@ void guest_main(void)
 	uint64_t lie = guest_parameter("lie");
 	struct portal_wire_hello *hello = portal_hello();
 
-	hello->features = PORTAL_FEATURE_RULE;
+	hello->ops[0] |= 1ull << PORTAL_OP_RULE_OPEN | 1ull << PORTAL_OP_RULE_ADD |
+			 1ull << PORTAL_OP_RULE_DEL;
 	check(portal_call_page(0, PORTAL_CALL_HELLO), "a guest with rules is welcomed");
 	check(answer_all(lie) && nr_rules > 0,
 	      "the generation is in a slot before its rule is added");

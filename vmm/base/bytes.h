@@ -4,6 +4,7 @@
 #define BASE_BYTES_H
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,6 +14,36 @@
 #define KIB(n) ((uint64_t)(n) << 10)
 #define MIB(n) ((uint64_t)(n) << 20)
 #define GIB(n) ((uint64_t)(n) << 30)
+
+/**
+ * get_number() - read a number of 1 to 8 bytes
+ * @p: its bytes
+ * @size: how many, 1 .. 8
+ * @big_endian: the first byte is the most significant one
+ */
+static inline uint64_t get_number(const void *p, size_t size, bool big_endian)
+{
+	uint64_t v = 0;
+
+	if (!big_endian) {
+		memcpy(&v, p, size);
+		return le64toh(v);
+	}
+	memcpy((uint8_t *)&v + sizeof(v) - size, p, size);
+	return be64toh(v);
+}
+
+/* put_number() - write the low @size (1 .. 8) bytes of @v, the most significant first or last */
+static inline void put_number(void *p, size_t size, bool big_endian, uint64_t v)
+{
+	if (!big_endian) {
+		v = htole64(v);
+		memcpy(p, &v, size);
+		return;
+	}
+	v = htobe64(v);
+	memcpy(p, (const uint8_t *)&v + sizeof(v) - size, size);
+}
 
 static inline uint16_t get_le16(const void *p)
 {

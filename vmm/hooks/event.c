@@ -2,6 +2,7 @@
 #include "hooks/event.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -113,8 +114,8 @@ static void count_failure(struct registry *registry, struct event_tally *tally,
 	atomic_fetch_add_explicit(&tally->failures, 1, memory_order_relaxed);
 	log_guest(LOG_WARN,
 		  "%s: the hook on %s failed: %s; the system call continues without it [%s %u]",
-		  hook->module->desc->name, hook_call_name(hook), strerror(-err), ctx->call->comm,
-		  ctx->call->tid);
+		  hook->module->desc->name, hook_call_name(hook), strerror(-err), ctx->event->comm,
+		  ctx->event->tid);
 	if (failures != EVENT_MAX_FAILURES)
 		return;
 	log_warn("%s: the hook on %s has failed %u times in a row and is switched off",
@@ -204,45 +205,45 @@ void event_sync(struct registry *registry, struct session *session)
 static void note_rule_failure(struct event_tally *tally, const struct portal_ctx *ctx,
 			      struct portal_hook *const *hooks, size_t nr)
 {
-	if (nr == 0 || !(ctx->call->flags & PORTAL_SYSCALL_RULE_FAILED))
+	if (nr == 0 || !(ctx->call->flags & PORTAL_SYSCALL_F_RULE_FAILED))
 		return;
 	atomic_fetch_add_explicit(&tally->rule_failures, 1, memory_order_relaxed);
 	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not do all its stores [%s %u]",
-		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->call->comm,
-		  ctx->call->tid);
+		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->event->comm,
+		  ctx->event->tid);
 }
 
 /* Not an initializer, which would clear the whole staging area. */
 static void ctx_init(struct portal_ctx *ctx, struct session *session,
-		     const struct syscall_event *call, const struct syscall_names *names)
+		     const struct guest_event *event, const struct syscall_names *names)
 {
 	ctx->session = session;
 	ctx->stamp = NULL;
-	ctx->call = call;
+	ctx->event = event;
+	ctx->call = &event->call;
 	ctx->names = names;
 	ctx->hook = NULL;
-	ctx->is_return = call->is_return;
+	ctx->is_return = event->call.is_return;
 	ctx->is_error = false;
 	ctx->spent_ns = 0;
-	staging_init(&ctx->staging, call->abi);
+	staging_init(&ctx->staging, event->call.abi);
 }
 
-void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
-		      const struct syscall_event *call)
+static void serve_call(struct registry *registry, struct event_tally *tally,
+		       struct session *session, const struct guest_event *event)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
 	struct syscall_names *names;
-	size_t nr = registry_collect(registry, call, hooks, &names), len;
+	size_t nr = registry_collect(registry, event, hooks, &names), len;
 	bool handled = false;
 
-	ctx_init(&ctx, session, call, names);
+	ctx_init(&ctx, session, event, names);
 	session_set_user(session, &ctx);
 	note_rule_failure(tally, &ctx, hooks, nr);
-	for (size_t i = 0; i < nr; i++) {
-		handled = handled || run_hook(registry, tally, &ctx, hooks[i]);
-		registry_put(registry, hooks[i]);
-	}
+	for (size_t i = 0; i < nr && !handled; i++)
+		handled = run_hook(registry, tally, &ctx, hooks[i]);
+	registry_put_all(registry, hooks, nr);
 	event_sync(registry, session);
 	session_set_user(session, NULL);
 	syscall_names_put(names);
@@ -251,34 +252,38 @@ void event_serve_call(struct registry *registry, struct event_tally *tally, stru
 		session_verdict(session, ctx.staging.payload, len);
 }
 
-/* Records carry only the bits of trace hooks; ignore any other bit, since no session exists. */
+/* Records name only trace hooks; ignore any other hook, since no session exists. */
 void event_serve_trace(struct registry *registry, struct event_tally *tally,
-		       const struct syscall_event *call, const struct trace_stamp *stamp)
+		       const struct guest_event *event, const struct trace_stamp *stamp)
 {
 	struct portal_ctx ctx;
 	struct portal_hook *hooks[PORTAL_MAX_HOOKS];
 	struct syscall_names *names;
-	size_t nr = registry_collect(registry, call, hooks, &names);
+	size_t nr;
 
-	ctx_init(&ctx, NULL, call, names);
+	if (!event_is_call(event))
+		return;
+	nr = registry_collect(registry, event, hooks, &names);
+	ctx_init(&ctx, NULL, event, names);
 	ctx.stamp = stamp;
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++)
 		if (hooks[i]->flags & PORTAL_HOOK_TRACE)
 			run_hook(registry, tally, &ctx, hooks[i]);
-		registry_put(registry, hooks[i]);
-	}
+	registry_put_all(registry, hooks, nr);
 	syscall_names_put(names);
 }
 
+/* ---- events that report something ---- */
+
 static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
-			 const struct syscall_error *error)
+			 const struct event_error *error)
 {
 	if (!hook->on_error) {
 		log_guest(LOG_WARN,
 			  "%s: a deferred write of the hook on %s to %#llx failed: %s [%s %u]",
 			  hook->module->desc->name, hook_call_name(hook),
-			  (unsigned long long)error->addr, strerror(-error->err), ctx->call->comm,
-			  ctx->call->tid);
+			  (unsigned long long)error->addr, strerror(-error->err), ctx->event->comm,
+			  ctx->event->tid);
 		return;
 	}
 	ctx->hook = hook;
@@ -289,21 +294,65 @@ static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
 	ctx->hook = NULL;
 }
 
-void event_serve_error(struct registry *registry, struct session *session,
-		       const struct syscall_error *error)
+/* A deferred write of the event's only hook has failed. */
+static void serve_error(struct registry *registry, struct session *session,
+			const struct guest_event *event)
 {
 	struct portal_ctx ctx;
 	struct syscall_names *names;
-	struct portal_hook *hook = registry_find(registry, error->hook, &names);
+	struct portal_hook *hook = registry_find(registry, event->hooks[0], &names);
 
-	ctx_init(&ctx, session, &error->call, names);
-	ctx.is_return = hook && hook->when == PORTAL_ON_RETURN;
+	ctx_init(&ctx, session, event, names);
 	ctx.is_error = true;
 	session_set_user(session, &ctx);
 	if (hook)
-		report_error(hook, &ctx, error);
+		report_error(hook, &ctx, &event->error);
 	registry_put(registry, hook);
 	event_sync(registry, session);
 	session_set_user(session, NULL);
 	syscall_names_put(names);
+}
+
+static void report_missed(const struct portal_hook *hook, const struct guest_event *event)
+{
+	static const char *const reasons[] = {
+		[PORTAL_MISSED_NO_PAGE] = "went on without it: the guest module had no page left",
+		[PORTAL_MISSED_CPU_GONE] = "went on without it: the CPU was switched off",
+		[PORTAL_MISSED_REFUSED] = "failed with EAGAIN: the guest module had no page left",
+	};
+
+	log_guest(LOG_WARN, "%s: %" PRIu64 " calls of the hook on %s %s [%s %u]",
+		  hook->module->desc->name, event->missed.count, hook_call_name(hook),
+		  reasons[event->missed.reason], event->comm, event->tid);
+}
+
+static void serve_missed(struct registry *registry, const struct guest_event *event)
+{
+	struct syscall_names *names;
+
+	for (uint32_t i = 0; i < event->nr_hooks; i++) {
+		struct portal_hook *hook = registry_find(registry, event->hooks[i], &names);
+
+		if (hook)
+			report_missed(hook, event);
+		registry_put(registry, hook);
+		syscall_names_put(names);
+	}
+}
+
+void event_serve(struct registry *registry, struct event_tally *tally, struct session *session,
+		 const struct guest_event *event)
+{
+	switch (event->kind) {
+	case PORTAL_EVENT_SYSCALL_ENTER:
+	case PORTAL_EVENT_SYSCALL_RETURN:
+		serve_call(registry, tally, session, event);
+		break;
+	case PORTAL_EVENT_ERROR:
+		serve_error(registry, session, event);
+		break;
+	case PORTAL_EVENT_MISSED:
+		serve_missed(registry, event);
+		break;
+	}
 }

@@ -37,7 +37,8 @@ struct event_tally {
  * struct portal_ctx - an event that is being delivered; on the stack of its coroutine
  * @session: the session with the guest; NULL for a trace record
  * @stamp: for a trace record, otherwise NULL
- * @call: the event
+ * @event: the event
+ * @call: its system call
  * @names: system call tables of the guest; NULL when none are loaded
  * @hook: the hook whose callback runs; NULL between callbacks
  * @is_return: the stage is return
@@ -49,7 +50,8 @@ struct event_tally {
 struct portal_ctx {
 	struct session *session;
 	const struct trace_stamp *stamp;
-	const struct syscall_event *call;
+	const struct guest_event *event;
+	const struct syscall_body *call;
 	const struct syscall_names *names;
 	struct portal_hook *hook;
 	bool is_return;
@@ -59,21 +61,17 @@ struct portal_ctx {
 	struct staging staging;
 };
 
-/** event_serve_call() - run the hooks of a system call event. Context: its session's coroutine. */
-void event_serve_call(struct registry *registry, struct event_tally *tally, struct session *session,
-		      const struct syscall_event *call);
-
-/** event_serve_trace() - run the trace hooks of a record. Context: the trace thread. */
-void event_serve_trace(struct registry *registry, struct event_tally *tally,
-		       const struct syscall_event *call, const struct trace_stamp *stamp);
-
 /**
- * event_serve_error() - call on_error of the hook whose deferred write failed
+ * event_serve() - run the hooks of an event, or report what it says; others are ignored
  *
  * Context: the session's coroutine.
  */
-void event_serve_error(struct registry *registry, struct session *session,
-		       const struct syscall_error *error);
+void event_serve(struct registry *registry, struct event_tally *tally, struct session *session,
+		 const struct guest_event *event);
+
+/** event_serve_trace() - run the trace hooks of a record. Context: the trace thread. */
+void event_serve_trace(struct registry *registry, struct event_tally *tally,
+		       const struct guest_event *event, const struct trace_stamp *stamp);
 
 /** event_suspend() - pause the callback running in @session, if any, before it waits. */
 void event_suspend(struct session *session);

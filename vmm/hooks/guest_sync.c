@@ -46,20 +46,22 @@ static int open_trace(struct session *session, uint32_t size)
 	return ret;
 }
 
-static int send_add(struct session *session, uint64_t features, const struct portal_hook *hook,
-		    uint64_t *ret_refused)
+static int send_add(struct session *session, const struct hook_target *target,
+		    const struct portal_hook *hook, struct hook_added *ret_added)
 {
-	uint8_t payload[PORTAL_DATA_SIZE];
+	uint8_t payload[PORTAL_REQUEST_ROOM];
 
-	return op_hook_add(session, payload, hook_encode(hook, features, payload), ret_refused);
+	return op_hook_add(session, payload, hook_encode(hook, target, payload), ret_added);
 }
 
-static int send_change(struct session *session, uint64_t features, const struct portal_hook *hook,
-		       enum change change, uint64_t *ret_refused)
+/* @ret_added: set by an addition */
+static int send_change(struct session *session, const struct hook_target *target,
+		       const struct portal_hook *hook, enum change change,
+		       struct hook_added *ret_added)
 {
 	switch (change) {
 	case CHANGE_ADD:
-		return send_add(session, features, hook, ret_refused);
+		return send_add(session, target, hook, ret_added);
 	case CHANGE_DEL:
 		return op_hook_del(session, hook->id);
 	default:
@@ -82,15 +84,17 @@ static void forget_rules(struct registry *registry, struct portal_hook *hook)
 
 /* Record the guest's answer to a change of @hook. Called with the lock held, in the same epoch. */
 static void finish_change(struct registry *registry, struct portal_hook *hook, enum change change,
-			  int ret, uint64_t refused)
+			  int ret, const struct hook_added *added)
 {
-	const char *call = syscall_names_of_call(registry->names, refused);
+	const char *call = syscall_names_of_call(registry->names, added->refused);
 
 	hook->busy = false;
 	if (change == CHANGE_ADD && ret < 0) {
 		hook->refused = ret;
 		snprintf(hook->refused_call, sizeof(hook->refused_call), "%s", call ? call : "");
 	}
+	if (change == CHANGE_ADD && ret == 0)
+		hook->serial = added->serial;
 	if (change != CHANGE_DEL && ret == 0) {
 		hook->guest = change == CHANGE_DISABLE ? HOOK_OFF : HOOK_ON;
 		return;
@@ -108,7 +112,7 @@ static uint32_t missing_trace(struct registry *registry, const struct portal_hoo
 			      enum change change)
 {
 	if (change != CHANGE_ADD || !(hook->flags & PORTAL_HOOK_TRACE) || registry->has_trace ||
-	    !(registry->features & PORTAL_FEATURE_TRACE))
+	    !registry->target.has_trace)
 		return 0;
 	if (!registry->trace_size)
 		registry->trace_size = TRACE_SIZE;
@@ -126,7 +130,9 @@ static int defer_changes(struct registry *registry)
 static int sync_hook(struct registry *registry, struct session *session, struct portal_hook *hook,
 		     enum change change)
 {
-	uint64_t epoch = registry->epoch, features = registry->features, refused = 0;
+	const struct hook_target target = registry->target;
+	struct hook_added added = { 0 };
+	uint64_t epoch = registry->epoch;
 	uint32_t trace_size = missing_trace(registry, hook, change);
 	bool was_unsure = hook->guest == HOOK_UNSURE, has_trace;
 	int ret;
@@ -138,7 +144,7 @@ static int sync_hook(struct registry *registry, struct session *session, struct 
 	ret = trace_size ? open_trace(session, trace_size) : 0;
 	has_trace = trace_size && ret == 0;
 	if (ret == 0)
-		ret = send_change(session, features, hook, change, &refused);
+		ret = send_change(session, &target, hook, change, &added);
 	pthread_mutex_lock(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
@@ -149,7 +155,7 @@ static int sync_hook(struct registry *registry, struct session *session, struct 
 		registry_mark_changed(registry);
 		return ret < 0 ? ret : -ECANCELED;
 	}
-	finish_change(registry, hook, change, ret, refused);
+	finish_change(registry, hook, change, ret, &added);
 	/* changed meanwhile, while @busy kept other sessions from sending it */
 	if (needed_change(hook) != CHANGE_NONE)
 		registry_mark_changed(registry);
@@ -183,7 +189,7 @@ static enum change needed_rule_change(const struct registry *registry,
 		return rule->revoked || rule->unsure ? CHANGE_DEL : CHANGE_NONE;
 	if (rule->revoked || rule->refused || rules->opening || rules->closed)
 		return CHANGE_NONE;
-	if (!(registry->features & PORTAL_FEATURE_RULE) || !is_in_guest(rule->hook))
+	if (!registry->has_rules || !is_in_guest(rule->hook))
 		return CHANGE_NONE;
 	return CHANGE_ADD;
 }
@@ -256,7 +262,7 @@ static int send_rule_change(struct registry *registry, struct session *session,
 			    struct installed_rule *rule, enum change change)
 {
 	uint64_t epoch = registry->epoch;
-	uint8_t payload[PORTAL_DATA_SIZE];
+	uint8_t payload[PORTAL_REQUEST_ROOM];
 	size_t len = rule_encode(rule, payload);
 	int ret;
 

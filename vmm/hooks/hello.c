@@ -25,7 +25,7 @@ static int connect_names(struct registry *registry, struct syscall_names *names,
 {
 	struct portal_hook *unknown = NULL;
 	struct syscall_names *kept = syscall_names_get(names);
-	int ret = registry_connect(registry, names, hello->features & PORTAL_FEATURES, &unknown);
+	int ret = registry_connect(registry, names, hello, &unknown);
 
 	if (ret < 0)
 		ret = report_unknown(unknown, kept, hello);

@@ -22,7 +22,11 @@ _Static_assert(PORTAL_FETCH_PTR_STR == PORTAL_WIRE_FETCH_PTR_STR,
 	       "numbers of the SDK and the wire agree");
 _Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "numbers of the SDK and the wire agree");
 
-#define NR_MATCHES (PORTAL_NR_ARGS + 1)
+#define NR_ARGS	   ARRAY_SIZE(((struct portal_syscall_hook *)0)->arg)
+#define NR_MATCHES (NR_ARGS + 1)
+
+/* the native and the compat table */
+#define SITES_SIZE (2 * sizeof(struct portal_wire_site))
 
 /* ---- checking a description ---- */
 
@@ -50,7 +54,7 @@ static int check_fetch(const struct portal_fetch *fetch)
 		return -EINVAL;
 	if (fetch->flags & ~PORTAL_FETCH_F_LEN_IS_ARG)
 		return -EINVAL;
-	if (fetch->arg >= PORTAL_NR_ARGS || fetch->len_arg >= PORTAL_NR_ARGS)
+	if (fetch->arg >= NR_ARGS || fetch->len_arg >= NR_ARGS)
 		return -EINVAL;
 	/* a length argument without its flag is a mistake */
 	if (!(fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG) && fetch->len_arg != 0)
@@ -60,7 +64,7 @@ static int check_fetch(const struct portal_fetch *fetch)
 
 static int check_filters(const struct portal_syscall_hook *desc)
 {
-	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+	for (size_t i = 0; i < NR_ARGS; i++)
 		if (hook_check_match(&desc->arg[i]) < 0)
 			return -EINVAL;
 	if (hook_check_match(&desc->ret) < 0 || hook_is_string_match(&desc->ret))
@@ -85,7 +89,7 @@ static const char *plain_name(const char *name)
 static bool flags_are_valid(uint32_t flags)
 {
 	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE |
-		      PORTAL_HOOK_TRACE_BLOCK))
+		      PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_REGS))
 		return false;
 	return flags & PORTAL_HOOK_TRACE ? !(flags & PORTAL_HOOK_DEFER_WRITES)
 					 : !(flags & PORTAL_HOOK_TRACE_BLOCK);
@@ -110,13 +114,13 @@ static int check(const struct portal_syscall_hook *desc)
 
 static const struct portal_match *match_of(const struct portal_syscall_hook *desc, size_t i)
 {
-	return i < PORTAL_NR_ARGS ? &desc->arg[i] : &desc->ret;
+	return i < NR_ARGS ? &desc->arg[i] : &desc->ret;
 }
 
 /* Get the size of all strings. Return: 0; -E2BIG: hook, declarations and strings exceed a page. */
 static int strings_size(const struct portal_syscall_hook *desc, size_t *ret_size)
 {
-	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook), size = 0;
+	size_t room = PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_hook) - SITES_SIZE, size = 0;
 
 	if (desc->nr_fetch > PORTAL_MAX_FETCH)
 		return -E2BIG;
@@ -150,10 +154,9 @@ void hook_encode_match(const struct portal_match *match, struct portal_wire_matc
 	*strings_used += strlen(match->str);
 }
 
-/* encoding of the wire: 0: the length is not an argument */
-static uint32_t len_arg_plus1(const struct portal_fetch *fetch)
+static uint16_t len_from(const struct portal_fetch *fetch)
 {
-	return fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG ? fetch->len_arg + 1 : 0;
+	return fetch->flags & PORTAL_FETCH_F_LEN_IS_ARG ? PORTAL_LEN_ARG : PORTAL_LEN_MAX;
 }
 
 static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
@@ -166,7 +169,8 @@ static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
 			.offset = htole64((uint64_t)fetch->offset),
 			.inner_offset = htole64((uint64_t)fetch->inner_offset),
 			.max = htole32(fetch->max),
-			.len_arg_plus1 = htole32(len_arg_plus1(fetch)),
+			.len_from = htole16(len_from(fetch)),
+			.len_arg = htole16((uint16_t)fetch->len_arg),
 		};
 
 		memcpy(at, &wire, sizeof(wire));
@@ -175,27 +179,30 @@ static void encode_fetches(const struct portal_syscall_hook *desc, uint8_t *at)
 
 static int prepare_wire(struct portal_hook *hook, const struct portal_syscall_hook *desc)
 {
+	const size_t fetches = desc->nr_fetch * sizeof(struct portal_wire_fetch);
 	struct portal_wire_hook wire = { 0 };
 	size_t size, used = 0;
 	int ret = strings_size(desc, &size);
 
 	if (ret < 0)
 		return ret;
-	hook->wire_len = sizeof(wire) + size + desc->nr_fetch * sizeof(struct portal_wire_fetch);
+	hook->wire_len = sizeof(wire) + fetches + size;
 	hook->wire = calloc(1, hook->wire_len);
 	if (!hook->wire)
 		return -ENOMEM;
+	wire.source = htole32(PORTAL_SOURCE_SYSCALL);
 	wire.when = htole32(desc->when);
+	wire.scope = htole32(PORTAL_SCOPE_FIRMWARE | PORTAL_SCOPE_KERNEL);
 	wire.pid = htole32(desc->pid);
 	wire.strings_size = htole32((uint32_t)size);
 	wire.nr_fetch = htole32(desc->nr_fetch);
 	if (desc->comm)
 		memcpy(wire.comm, desc->comm, strlen(desc->comm));
 	for (size_t i = 0; i < NR_MATCHES; i++)
-		hook_encode_match(match_of(desc, i), i < PORTAL_NR_ARGS ? &wire.arg[i] : &wire.ret,
-				  (char *)hook->wire + sizeof(wire), &used);
+		hook_encode_match(match_of(desc, i), i < NR_ARGS ? &wire.arg[i] : &wire.ret,
+				  (char *)hook->wire + sizeof(wire) + fetches, &used);
 	memcpy(hook->wire, &wire, sizeof(wire));
-	encode_fetches(desc, hook->wire + sizeof(wire) + size);
+	encode_fetches(desc, hook->wire + sizeof(wire));
 	return 0;
 }
 
@@ -217,7 +224,7 @@ int hook_create(struct portal_module *module, const struct portal_syscall_hook *
 	hook->on_error = desc->on_error;
 	hook->data = desc->data;
 	hook->refs = 1;
-	hook->nr[0] = hook->nr[1] = PORTAL_NR_NONE;
+	hook->nr[0] = hook->nr[1] = NAMES_NR_NONE;
 	TAILQ_INIT(&hook->rules);
 	atomic_init(&hook->enabled, true);
 	ret = prepare_wire(hook, desc);
@@ -274,37 +281,54 @@ const char *hook_refusal(const struct portal_hook *hook, int err, char *buf)
 	return buf;
 }
 
-static uint32_t wire_flags(const struct portal_hook *hook, uint64_t features)
+static uint32_t wire_flags(const struct portal_hook *hook, const struct hook_target *target)
 {
 	uint32_t flags = hook->name ? 0 : PORTAL_HOOK_F_ALL;
 
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		flags |= PORTAL_HOOK_F_OBSERVE;
-	if (hook->flags & PORTAL_HOOK_TRACE && features & PORTAL_FEATURE_TRACE)
+	if (hook->flags & PORTAL_HOOK_TRACE && target->has_trace)
 		flags |= PORTAL_HOOK_F_TRACE;
-	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK && features & PORTAL_FEATURE_TRACE)
+	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK && target->has_trace)
 		flags |= PORTAL_HOOK_F_TRACE_BLOCK;
+	if (hook->flags & PORTAL_HOOK_REGS)
+		flags |= PORTAL_HOOK_F_REGS;
 	return flags;
 }
 
-size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf)
+/* Return: number of sites written to @sites. */
+static uint32_t encode_sites(const struct portal_hook *hook, const struct hook_target *target,
+			     struct portal_wire_site sites[static 2])
 {
+	uint32_t nr = 0;
+
+	for (size_t table = 0; hook->name && table < 2; table++) {
+		if (hook->nr[table] == NAMES_NR_NONE)
+			continue;
+		sites[nr++] = (struct portal_wire_site){
+			.abi = htole32(target->abi[table]),
+			.nr = htole32(hook->nr[table]),
+		};
+	}
+	return nr;
+}
+
+size_t hook_encode(const struct portal_hook *hook, const struct hook_target *target, uint8_t *buf)
+{
+	struct portal_wire_site sites[2];
+	const uint32_t nr_sites = encode_sites(hook, target, sites);
+	const size_t sites_size = nr_sites * sizeof(sites[0]);
 	struct portal_wire_hook wire;
-	size_t len = hook->wire_len;
 
 	memcpy(&wire, hook->wire, sizeof(wire));
 	wire.id = htole32(hook->id);
-	wire.bit = htole32(hook->bit);
-	wire.flags = htole32(wire_flags(hook, features));
-	wire.nr = htole32(hook->nr[0]);
-	wire.compat_nr = htole32(hook->nr[1]);
-	if (!(features & PORTAL_FEATURE_FETCH)) {
-		len -= le32toh(wire.nr_fetch) * sizeof(struct portal_wire_fetch);
-		wire.nr_fetch = 0;
-	}
+	wire.flags = htole32(wire_flags(hook, target));
+	wire.nr_sites = htole32(nr_sites);
 	memcpy(buf, &wire, sizeof(wire));
-	memcpy(buf + sizeof(wire), hook->wire + sizeof(wire), len - sizeof(wire));
-	return len;
+	memcpy(buf + sizeof(wire), sites, sites_size);
+	memcpy(buf + sizeof(wire) + sites_size, hook->wire + sizeof(wire),
+	       hook->wire_len - sizeof(wire));
+	return hook->wire_len + sites_size;
 }
 
 /* ---- description for the user ---- */
@@ -347,17 +371,19 @@ static void describe_rules(const struct portal_hook *hook, FILE *out)
 void hook_describe(const struct portal_hook *hook, FILE *out)
 {
 	static const char *const stages[] = { "", "enter", "return", "enter and return" };
-	const char *strings = (const char *)hook->wire + sizeof(struct portal_wire_hook);
 	struct portal_wire_hook wire;
 	char what[] = "arg0";
+	const char *strings;
 
 	memcpy(&wire, hook->wire, sizeof(wire));
+	strings = (const char *)hook->wire + sizeof(wire) +
+		  le32toh(wire.nr_fetch) * sizeof(struct portal_wire_fetch);
 	fprintf(out, "%s: on %s", hook_call_name(hook), stages[hook->when]);
 	if (wire.comm[0])
 		fprintf(out, ", comm \"%s\"", (const char *)wire.comm);
 	if (wire.pid)
 		fprintf(out, ", pid %u", le32toh(wire.pid));
-	for (size_t i = 0; i < PORTAL_NR_ARGS; i++) {
+	for (size_t i = 0; i < NR_ARGS; i++) {
 		what[3] = (char)('0' + i);
 		describe_match(&wire.arg[i], strings, what, out);
 	}
@@ -366,6 +392,8 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", writes deferred");
 	if (hook->flags & PORTAL_HOOK_OBSERVE)
 		fprintf(out, ", observes");
+	if (hook->flags & PORTAL_HOOK_REGS)
+		fprintf(out, ", with registers");
 	if (hook->flags & PORTAL_HOOK_TRACE)
 		fprintf(out, ", traces");
 	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK)

@@ -31,15 +31,15 @@ enum hook_guest {
  * struct portal_hook - a registered hook
  * @module: module that registered it
  * @id: its id on the wire, not 0
- * @bit: its bit in events of its system calls
  * @when: PORTAL_ON_*
  * @flags: PORTAL_HOOK_*
  * @name: the system call, without "sys_"; NULL: every system call
  * @fn: callback
  * @on_error: called when a deferred write failed; may be NULL
  * @data: passed to both
- * @nr: its system call's number in the native and the compat table, or PORTAL_NR_NONE
- * @wire: struct portal_wire_hook and strings; id, bit and numbers are filled in when it is sent
+ * @nr: its system call's number in the native and the compat table, or NAMES_NR_NONE
+ * @wire: struct portal_wire_hook, declarations and strings; id, sites and flags are filled in when
+ *	it is sent
  * @wire_len: bytes of @wire
  * @enabled: the module has not disabled it
  * @removed: the module has removed it
@@ -52,13 +52,14 @@ enum hook_guest {
  * @busy: a session is sending a change of it
  * @refused: negative errno with which the guest refused it
  * @refused_call: the system call for which the guest refused it; "" if it has not told
+ * @serial: the guest's number for its installation; 0: not known
  * @rules: its rules
  * @link: entry in the registry's list, in calling order
+ * @next_of_id: next hook in the registry's table of ids
  */
 struct portal_hook {
 	struct portal_module *module;
 	uint32_t id;
-	uint32_t bit;
 	uint32_t when;
 	uint32_t flags;
 	char *name;
@@ -77,8 +78,20 @@ struct portal_hook {
 	bool busy;
 	int refused;
 	char refused_call[NAMES_MAX_LEN + 1];
+	uint64_t serial;
 	TAILQ_HEAD(hook_rules, installed_rule) rules;
 	TAILQ_ENTRY(portal_hook) link;
+	struct portal_hook *next_of_id;
+};
+
+/**
+ * struct hook_target - what a hook's wire format depends on
+ * @abi: PORTAL_ABI_* of the native and the compat table
+ * @has_trace: the guest has traces; else a trace hook gets events instead of records
+ */
+struct hook_target {
+	uint32_t abi[2];
+	bool has_trace;
 };
 
 /**
@@ -117,13 +130,12 @@ const char *hook_refusal(const struct portal_hook *hook, int err, char *buf);
 /**
  * hook_encode() - write the payload of PORTAL_OP_HOOK_ADD
  * @hook: a hook whose @nr is set
- * @features: PORTAL_FEATURE_* of the guest; without FETCH the declarations are left out, without
- *	TRACE a trace hook gets events instead of records
- * @buf: PORTAL_DATA_SIZE bytes
+ * @target: the guest
+ * @buf: PORTAL_REQUEST_ROOM bytes
  *
  * Return: bytes written to @buf.
  */
-size_t hook_encode(const struct portal_hook *hook, uint64_t features, uint8_t *buf);
+size_t hook_encode(const struct portal_hook *hook, const struct hook_target *target, uint8_t *buf);
 
 /** hook_is_string_match() - check whether @match compares a string. */
 bool hook_is_string_match(const struct portal_match *match);

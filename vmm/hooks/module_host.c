@@ -115,18 +115,11 @@ static void on_hello(void *ctx, struct session *session, const struct hello *hel
 		host->ops.failed(host->ops.ctx);
 }
 
-static void on_call(void *ctx, struct session *session, const struct syscall_event *call)
+static void on_event(void *ctx, struct session *session, const struct guest_event *event)
 {
 	struct module_host *host = ctx;
 
-	event_serve_call(&host->registry, &host->tally, session, call);
-}
-
-static void on_error(void *ctx, struct session *session, const struct syscall_error *error)
-{
-	struct module_host *host = ctx;
-
-	event_serve_error(&host->registry, session, error);
+	event_serve(&host->registry, &host->tally, session, event);
 }
 
 static void on_work(void *ctx, struct session *session)
@@ -136,11 +129,11 @@ static void on_work(void *ctx, struct session *session)
 	event_sync(&host->registry, session);
 }
 
-static void on_trace(void *ctx, const struct syscall_event *call, const struct trace_stamp *stamp)
+static void on_trace(void *ctx, const struct guest_event *event, const struct trace_stamp *stamp)
 {
 	struct module_host *host = ctx;
 
-	event_serve_trace(&host->registry, &host->tally, call, stamp);
+	event_serve_trace(&host->registry, &host->tally, event, stamp);
 }
 
 static void on_trace_broken(void *ctx, unsigned int ring)
@@ -185,8 +178,7 @@ void module_host_sink(struct module_host *host, struct event_sink *ret_events)
 {
 	*ret_events = (struct event_sink){
 		.on_hello = on_hello,
-		.on_call = on_call,
-		.on_error = on_error,
+		.on_event = on_event,
 		.on_work = on_work,
 		.on_mismatch = on_mismatch,
 		.on_bye = on_bye,

@@ -2,6 +2,7 @@
 #include "hooks/registry.h"
 
 #include <errno.h>
+#include <portal/ops.h>
 #include <string.h>
 
 #include "hooks/module.h"
@@ -40,25 +41,37 @@ void registry_done(struct registry *registry)
 		drop_rules(registry, hook);
 		hook_free(hook);
 	}
-	hook_bits_done(&registry->bits);
+	site_counts_done(&registry->counts);
 	syscall_names_put(registry->names);
 	pthread_mutex_destroy(&registry->lock);
 }
 
 /* ---- the list; called with the lock held ---- */
 
+/* Find the pointer to the hook with an id, or to the end of its bucket. */
+static struct portal_hook **find_id(struct registry *registry, uint32_t id)
+{
+	struct portal_hook **at = &registry->by_id[id % REGISTRY_NR_BUCKETS];
+
+	while (*at && (*at)->id != id)
+		at = &(*at)->next_of_id;
+	return at;
+}
+
 /* The guest no longer has the hook, and so none of its rules. */
 static void unlink_hook(struct registry *registry, struct portal_hook *hook)
 {
 	drop_rules(registry, hook);
 	TAILQ_REMOVE(&registry->hooks, hook, link);
-	hook_bits_free(&registry->bits, hook->name, hook->bit);
+	*find_id(registry, hook->id) = hook->next_of_id;
+	site_counts_remove(&registry->counts, hook->name);
 	hook_put(hook);
 }
 
 void registry_set_absent(struct registry *registry, struct portal_hook *hook)
 {
 	hook->guest = HOOK_ABSENT;
+	hook->serial = 0;
 	hook->busy = false;
 	if (atomic_load(&hook->removed))
 		unlink_hook(registry, hook);
@@ -77,13 +90,23 @@ static void link_hook(struct registry *registry, struct portal_hook *hook)
 		TAILQ_INSERT_HEAD(&registry->hooks, hook, link);
 }
 
+static void link_id(struct registry *registry, struct portal_hook *hook)
+{
+	struct portal_hook **bucket;
+
+	hook->id = ++registry->last_id;
+	bucket = &registry->by_id[hook->id % REGISTRY_NR_BUCKETS];
+	hook->next_of_id = *bucket;
+	*bucket = hook;
+}
+
 static int resolve(struct registry *registry, struct portal_hook *hook)
 {
 	if (!hook->name || !registry->names)
 		return 0;
 	for (int compat = 0; compat < 2; compat++)
 		hook->nr[compat] = syscall_names_find(registry->names, compat, hook->name);
-	return hook->nr[0] == PORTAL_NR_NONE && hook->nr[1] == PORTAL_NR_NONE ? -ENOENT : 0;
+	return hook->nr[0] == NAMES_NR_NONE && hook->nr[1] == NAMES_NR_NONE ? -ENOENT : 0;
 }
 
 void registry_mark_changed(struct registry *registry)
@@ -113,9 +136,9 @@ int registry_add(struct registry *registry, struct portal_hook *hook)
 	pthread_mutex_lock(&registry->lock);
 	ret = resolve(registry, hook);
 	if (ret == 0)
-		ret = hook_bits_take(&registry->bits, hook->name, &hook->bit);
+		ret = site_counts_add(&registry->counts, hook->name);
 	if (ret == 0) {
-		hook->id = ++registry->last_id;
+		link_id(registry, hook);
 		link_hook(registry, hook);
 		registry_mark_changed(registry);
 	}
@@ -189,8 +212,19 @@ static void forget_guest(struct registry *registry, bool said_bye)
 	registry->has_trace = false;
 }
 
-int registry_connect(struct registry *registry, struct syscall_names *names, uint64_t features,
-		     struct portal_hook **ret_unknown)
+/* Called with the lock held. */
+static void learn_guest(struct registry *registry, const struct hello *hello)
+{
+	registry->target = (struct hook_target){
+		.abi = { hello->abi, hello->compat_abi },
+		.has_trace = hello_has_op(hello, PORTAL_OP_TRACE_OPEN),
+	};
+	registry->has_rules =
+		hello_has_op(hello, PORTAL_OP_RULE_OPEN) && hello_has_op(hello, PORTAL_OP_RULE_ADD);
+}
+
+int registry_connect(struct registry *registry, struct syscall_names *names,
+		     const struct hello *hello, struct portal_hook **ret_unknown)
 {
 	struct portal_hook *hook;
 	int ret = 0;
@@ -198,7 +232,7 @@ int registry_connect(struct registry *registry, struct syscall_names *names, uin
 	pthread_mutex_lock(&registry->lock);
 	forget_guest(registry, false);
 	registry->names = names;
-	registry->features = features;
+	learn_guest(registry, hello);
 	registry->connected = true;
 	registry_mark_changed(registry);
 	for (hook = first(registry); hook && ret == 0; hook = next_of(hook)) {
@@ -231,7 +265,7 @@ int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 	pthread_mutex_lock(&registry->lock);
 	if (!hook_is_wanted(hook))
 		ret = -ENOENT;
-	else if (registry->connected && !(registry->features & PORTAL_FEATURE_RULE))
+	else if (registry->connected && !registry->has_rules)
 		ret = -EOPNOTSUPP;
 	else
 		ret = rules_link(&registry->rules, hook, rule);
@@ -294,27 +328,48 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
 
 /* ---- events ---- */
 
-static bool is_for(struct portal_hook *hook, const struct syscall_event *call)
+/* A hook with a greater serial than the event's newest was not in the guest at that time. */
+static bool is_for(const struct portal_hook *hook, const struct guest_event *event)
 {
+	const struct syscall_body *call = &event->call;
 	uint32_t stage = call->is_return ? PORTAL_ON_RETURN : PORTAL_ON_ENTER;
 
-	if (!(call->hooks & 1ull << hook->bit) || !(hook->when & stage) || !hook_is_wanted(hook))
+	if (hook->serial > event->newest || !(hook->when & stage) || !hook_is_wanted(hook))
 		return false;
 	return !hook->name || hook->nr[call->is_compat] == call->nr;
 }
 
-size_t registry_collect(struct registry *registry, const struct syscall_event *call,
+static bool is_called_before(const struct portal_hook *a, const struct portal_hook *b)
+{
+	if (a->module->index != b->module->index)
+		return a->module->index < b->module->index;
+	return a->id < b->id;
+}
+
+/* Insert @hook into @hooks, which has @nr entries in calling order. */
+static void insert(struct portal_hook **hooks, size_t nr, struct portal_hook *hook)
+{
+	while (nr > 0 && is_called_before(hook, hooks[nr - 1])) {
+		hooks[nr] = hooks[nr - 1];
+		nr--;
+	}
+	hooks[nr] = hook;
+}
+
+size_t registry_collect(struct registry *registry, const struct guest_event *event,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct syscall_names **ret_names)
 {
 	size_t nr = 0;
 
 	pthread_mutex_lock(&registry->lock);
-	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
-		if (!is_for(hook, call) || nr == PORTAL_MAX_HOOKS)
+	for (uint32_t i = 0; i < event->nr_hooks; i++) {
+		struct portal_hook *hook = *find_id(registry, event->hooks[i]);
+
+		if (!hook || !is_for(hook, event))
 			continue;
 		hook->refs++;
-		hooks[nr++] = hook;
+		insert(hooks, nr++, hook);
 	}
 	*ret_names = syscall_names_get(registry->names);
 	pthread_mutex_unlock(&registry->lock);
@@ -327,9 +382,7 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id,
 	struct portal_hook *hook;
 
 	pthread_mutex_lock(&registry->lock);
-	hook = first(registry);
-	while (hook && hook->id != id)
-		hook = next_of(hook);
+	hook = *find_id(registry, id);
 	if (hook)
 		hook->refs++;
 	*ret_names = syscall_names_get(registry->names);
@@ -337,13 +390,19 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id,
 	return hook;
 }
 
-void registry_put(struct registry *registry, struct portal_hook *hook)
+void registry_put_all(struct registry *registry, struct portal_hook *const *hooks, size_t nr)
 {
-	if (!hook)
+	if (nr == 0)
 		return;
 	pthread_mutex_lock(&registry->lock);
-	hook_put(hook);
+	for (size_t i = 0; i < nr; i++)
+		hook_put(hooks[i]);
 	pthread_mutex_unlock(&registry->lock);
+}
+
+void registry_put(struct registry *registry, struct portal_hook *hook)
+{
+	registry_put_all(registry, &hook, hook ? 1 : 0);
 }
 
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All hooks in calling order, their bits and rules, and the state of each in the guest, which
+ * All hooks in calling order and by id, their rules, and the state of each in the guest, which
  * guest_sync.h updates. Owns the hooks, the rules and the guest's system call tables. The functions
  * may be called from any thread; the lock is not held while a session waits.
  */
@@ -13,20 +13,25 @@
 
 #include "base/cleanup.h"
 #include "hooks/hook.h"
-#include "hooks/hook_bits.h"
 #include "hooks/rules.h"
+#include "hooks/site_counts.h"
 #include "hooks/syscall_names.h"
 #include "portal/event.h"
+#include "portal/hello.h"
 #include "portal/session.h"
+
+#define REGISTRY_NR_BUCKETS 256u
 
 /**
  * struct registry - all hooks and rules
  * @lock: protects everything except @changed
  * @hooks: list of hooks, in calling order
- * @bits: bits of these hooks
+ * @by_id: the same hooks, by the low bits of their ids
+ * @counts: hooks on each system call
  * @rules: slots of their rules
  * @names: system call tables of the guest; NULL before hello
- * @features: PORTAL_FEATURE_* of the guest
+ * @target: what the wire format of hooks depends on
+ * @has_rules: the guest has rules
  * @connected: a guest module is connected
  * @epoch: incremented at each hello and bye; results from an older epoch are discarded
  * @last_id: last hook id allocated
@@ -39,10 +44,12 @@
 struct registry {
 	pthread_mutex_t lock;
 	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
-	struct hook_bits bits;
+	struct portal_hook *by_id[REGISTRY_NR_BUCKETS];
+	struct site_counts counts;
 	struct rules rules;
 	struct syscall_names *names;
-	uint64_t features;
+	struct hook_target target;
+	bool has_rules;
 	bool connected;
 	uint64_t epoch;
 	uint32_t last_id;
@@ -64,7 +71,7 @@ void registry_done(struct registry *registry);
  * @registry: the registry
  * @hook: from hook_create(); the registry owns it on success
  *
- * Return: 0; -ENOSPC: one of its system calls has 64 hooks; -ENOENT: the guest has no such system
+ * Return: 0; -ENOSPC: there are 64 hooks on its system call; -ENOENT: the guest has no such system
  * call; -ENOMEM.
  */
 must_check int registry_add(struct registry *registry, struct portal_hook *hook);
@@ -93,13 +100,13 @@ void registry_wake(struct registry *registry);
  * registry_connect() - start with a new guest module, which has no hooks yet
  * @registry: the registry
  * @names: its system call tables; the registry takes over the reference
- * @features: PORTAL_FEATURE_* that both sides have
+ * @hello: its hello
  * @ret_unknown: for -ENOENT, a reference to the hook whose system call the guest does not have
  *
  * Return: 0; -ENOENT.
  */
 must_check int registry_connect(struct registry *registry, struct syscall_names *names,
-				uint64_t features, struct portal_hook **ret_unknown);
+				const struct hello *hello, struct portal_hook **ret_unknown);
 
 /** registry_disconnect() - forget the guest module, after its bye or the end of the guest. */
 void registry_disconnect(struct registry *registry);
@@ -130,15 +137,15 @@ void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64
 			  uint64_t *ret_hits);
 
 /**
- * registry_collect() - get the hooks of an event, in calling order
+ * registry_collect() - get the hooks of a system call event, in calling order
  * @registry: the registry
- * @call: the event; unknown bits are ignored
+ * @event: the event; ids that are not those of hooks on this call at this stage are ignored
  * @hooks: receives a reference to each hook
  * @ret_names: a reference to the guest's system call tables, or NULL
  *
  * Return: number of hooks.
  */
-size_t registry_collect(struct registry *registry, const struct syscall_event *call,
+size_t registry_collect(struct registry *registry, const struct guest_event *event,
 			struct portal_hook *hooks[static PORTAL_MAX_HOOKS],
 			struct syscall_names **ret_names);
 
@@ -184,6 +191,9 @@ void registry_end_rule(struct registry *registry, struct installed_rule *rule);
 
 /** registry_put() - drop a reference to @hook, which may be NULL. */
 void registry_put(struct registry *registry, struct portal_hook *hook);
+
+/** registry_put_all() - drop a reference to each of the @nr @hooks. */
+void registry_put_all(struct registry *registry, struct portal_hook *const *hooks, size_t nr);
 
 /** registry_describe() - print a line for each hook of the hook module @module. */
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out);

@@ -16,7 +16,8 @@ _Static_assert(PORTAL_RULE_RET == PORTAL_PLACE_RET, "numbers of the SDK and the 
 _Static_assert(PORTAL_RULE_SKIP == PORTAL_VERDICT_SKIP, "numbers of the SDK and the wire agree");
 _Static_assert(PORTAL_RULE_SET_RET == PORTAL_VERDICT_RET, "numbers of the SDK and the wire agree");
 
-#define ALL_ARGS ((1u << PORTAL_NR_ARGS) - 1)
+#define NR_ARGS	 ARRAY_SIZE(((struct portal_rule *)0)->args)
+#define ALL_ARGS ((1u << NR_ARGS) - 1)
 
 /* ---- checking a description ---- */
 
@@ -26,7 +27,7 @@ static int check_place(const struct portal_rule_place *place, const struct porta
 
 	if (place->what < PORTAL_RULE_ARG || place->what > PORTAL_RULE_RET)
 		return -EINVAL;
-	if (place->arg >= PORTAL_NR_ARGS || (!is_memory && place->offset != 0))
+	if (place->arg >= NR_ARGS || (!is_memory && place->offset != 0))
 		return -EINVAL;
 	if (place->what != PORTAL_RULE_PTR_MEM && place->inner_offset != 0)
 		return -EINVAL;
@@ -94,7 +95,7 @@ static int check(const struct portal_hook *hook, const struct portal_rule *desc)
 /* Get the size of all strings and stored bytes. Return: 0; -E2BIG: the rule exceeds a page. */
 static int bytes_size(const struct portal_rule *desc, size_t *ret_size)
 {
-	size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_rule) -
+	size_t room = PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_rule) -
 		      desc->nr_conds * sizeof(struct portal_wire_rule_cond) -
 		      desc->nr_stores * sizeof(struct portal_wire_rule_store);
 	size_t size = 0;
@@ -180,7 +181,7 @@ static int prepare_wire(struct installed_rule *rule, const struct portal_rule *d
 	if (!rule->wire)
 		return -ENOMEM;
 	wire.bytes_size = htole32((uint32_t)size);
-	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
+	for (size_t i = 0; i < NR_ARGS; i++)
 		wire.args[i] = htole64(desc->args[i]);
 	memcpy(rule->wire, &wire, sizeof(wire));
 	bytes = rule->wire + sizeof(wire) + conds + stores;

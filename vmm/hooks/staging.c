@@ -7,13 +7,13 @@
 #include "base/bytes.h"
 #include "portal/user_addr.h"
 
-#define WRITES_MAX (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
+#define ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
 
 void staging_init(struct staging *staging, uint32_t abi)
 {
 	staging->abi = abi;
-	/* payload needs no clearing: it is written before it is read */
-	memset(&staging->state, 0, sizeof(staging->state));
+	/* regs and payload need no clearing: they are written before they are read */
+	memset(&staging->state, 0, offsetof(struct staging_state, regs));
 }
 
 void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value)
@@ -22,10 +22,21 @@ void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value)
 	staging->state.arg_mask |= 1u << n;
 }
 
-void staging_set_reg(struct staging *staging, unsigned int index, uint64_t value)
+static size_t regs_size(uint64_t reg_mask)
 {
-	staging->state.regs[index] = value;
-	staging->state.reg_mask |= 1ull << index;
+	return (size_t)__builtin_popcountll(reg_mask) * sizeof(struct portal_wire_reg);
+}
+
+int staging_set_reg(struct staging *staging, unsigned int index, uint64_t value)
+{
+	struct staging_state *state = &staging->state;
+	const uint64_t reg_mask = state->reg_mask | 1ull << index;
+
+	if (regs_size(reg_mask) > ROOM - state->writes_size)
+		return -ENOSPC;
+	state->regs[index] = value;
+	state->reg_mask = reg_mask;
+	return 0;
 }
 
 void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret)
@@ -42,14 +53,16 @@ static uint8_t *writes(struct staging *staging)
 int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf, size_t len)
 {
 	struct portal_wire_write head = { .addr = htole64(gva), .hook = htole32(id) };
-	size_t used = staging->state.writes_size, padded;
+	const size_t used = staging->state.writes_size;
+	const size_t room = ROOM - used - regs_size(staging->state.reg_mask);
 	uint8_t *at = writes(staging) + used;
+	size_t padded;
 
 	/* check @len first: align_up() must not wrap */
-	if (len > WRITES_MAX)
+	if (len > ROOM)
 		return -ENOSPC;
 	padded = align_up(len, 8);
-	if (padded + sizeof(head) > WRITES_MAX - used)
+	if (padded + sizeof(head) > room)
 		return -ENOSPC;
 	head.len = htole32((uint32_t)len);
 	memcpy(at, &head, sizeof(head));
@@ -157,6 +170,28 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 	}
 }
 
+/* Make room for the registers before the writes, and write them there. Return: their number. */
+static uint32_t encode_regs(struct staging *staging)
+{
+	const struct staging_state *state = &staging->state;
+	uint8_t *at = writes(staging);
+	uint32_t nr = 0;
+
+	if (state->reg_mask == 0)
+		return 0;
+	memmove(at + regs_size(state->reg_mask), at, state->writes_size);
+	for (uint32_t i = 0; i < PORTAL_NR_REGS; i++) {
+		const struct portal_wire_reg wire = {
+			.reg = htole32(i),
+			.value = htole64(state->regs[i]),
+		};
+
+		if (state->reg_mask & 1ull << i)
+			memcpy(at + nr++ * sizeof(wire), &wire, sizeof(wire));
+	}
+	return nr;
+}
+
 size_t staging_encode(struct staging *staging)
 {
 	const struct staging_state *state = &staging->state;
@@ -164,9 +199,7 @@ size_t staging_encode(struct staging *staging)
 		.flags = htole32(state->flags),
 		.arg_mask = htole32(state->arg_mask),
 		.ret = htole64((uint64_t)state->ret),
-		.reg_mask = htole64(state->reg_mask),
 		.nr_writes = htole32(state->nr_writes),
-		.writes_size = htole32(state->writes_size),
 	};
 
 	if (state->flags == 0 && state->arg_mask == 0 && state->reg_mask == 0 &&
@@ -174,8 +207,7 @@ size_t staging_encode(struct staging *staging)
 		return 0;
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		wire.args[i] = htole64(state->args[i]);
-	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
-		wire.regs[i] = htole64(state->regs[i]);
+	wire.nr_regs = htole32(encode_regs(staging));
 	memcpy(staging->payload, &wire, sizeof(wire));
-	return sizeof(wire) + state->writes_size;
+	return sizeof(wire) + regs_size(state->reg_mask) + state->writes_size;
 }

@@ -19,27 +19,27 @@
  * @arg_mask: bit n: args[n] is staged
  * @args: staged arguments
  * @ret: staged result
- * @reg_mask: bit n: regs[n] is staged
- * @regs: staged registers
  * @nr_writes: number of staged writes
  * @writes_size: their size on the wire, in bytes
+ * @reg_mask: bit n: regs[n] is staged
+ * @regs: staged registers; the others are not set
  */
 struct staging_state {
 	uint32_t flags;
 	uint32_t arg_mask;
 	uint64_t args[PORTAL_NR_ARGS];
 	int64_t ret;
-	uint64_t reg_mask;
-	uint64_t regs[PORTAL_NR_REGS];
 	uint32_t nr_writes;
 	uint32_t writes_size;
+	uint64_t reg_mask;
+	uint64_t regs[PORTAL_NR_REGS];
 };
 
 /**
  * struct staging - the verdict of an event
  * @state: what is not in @payload yet
  * @abi: PORTAL_ABI_* of the task
- * @payload: the wire format: the verdict, written last, then the staged writes
+ * @payload: room for the verdict, then the staged writes; staging_encode() completes it
  */
 struct staging {
 	struct staging_state state;
@@ -50,11 +50,15 @@ struct staging {
 /** staging_init() - initialise @staging with nothing staged, for a task with @abi. */
 void staging_init(struct staging *staging, uint32_t abi);
 
-/** staging_set_arg() - stage @value for argument @n (0 .. 5). */
+/** staging_set_arg() - stage @value for argument @n (below PORTAL_NR_ARGS). */
 void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
 
-/** staging_set_reg() - stage @value for user register @index (below PORTAL_NR_REGS). */
-void staging_set_reg(struct staging *staging, unsigned int index, uint64_t value);
+/**
+ * staging_set_reg() - stage @value for user register @index (below PORTAL_NR_REGS)
+ *
+ * Return: 0; -ENOSPC: the page has no space left.
+ */
+must_check int staging_set_reg(struct staging *staging, unsigned int index, uint64_t value);
 
 /** staging_set_ret() - stage result @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET. */
 void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
@@ -89,7 +93,7 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 		     size_t len);
 
 /**
- * staging_encode() - write the verdict into staging->payload
+ * staging_encode() - complete the verdict in staging->payload; nothing may be staged or read after
  *
  * Return: bytes of verdict and writes; 0: nothing is staged.
  */

@@ -166,11 +166,11 @@ uint32_t syscall_names_find(const struct syscall_names *names, bool compat, cons
 	const struct table *table = &names->table[compat];
 
 	if (*name == '\0')
-		return PORTAL_NR_NONE;
+		return NAMES_NR_NONE;
 	for (uint32_t nr = 0; nr < table->nr; nr++)
 		if (strcmp(table->text + table->offset[nr], name) == 0)
 			return nr;
-	return PORTAL_NR_NONE;
+	return NAMES_NR_NONE;
 }
 
 /* Levenshtein distance of @a and @b, both at most NAMES_MAX_LEN bytes long. */

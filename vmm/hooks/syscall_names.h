@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "portal/event.h"
+#include "portal/hello.h"
 #include "portal/session.h"
 
 #define NAMES_MAX_CALLS 4096u /* maximum number of entries of a table */
 #define NAMES_MAX_LEN	63u   /* maximum length of a name, in bytes */
+#define NAMES_NR_NONE	UINT32_MAX
 
 struct syscall_names;
 
@@ -38,7 +39,7 @@ void syscall_names_put(struct syscall_names *names);
 /**
  * syscall_names_find() - find the number of @name in the native or the compat table
  *
- * Return: the number; PORTAL_NR_NONE: not in this table.
+ * Return: the number; NAMES_NR_NONE: not in this table.
  */
 uint32_t syscall_names_find(const struct syscall_names *names, bool compat, const char *name);
 

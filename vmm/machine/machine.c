@@ -60,7 +60,7 @@ static void on_reset(struct machine *m, bool triple_fault)
 	struct channel_stats stats;
 
 	channel_get_stats(m->channel, &stats);
-	atomic_store(&m->outcome.hello, stats.events[PORTAL_EVENT_HELLO & 0xff] > 0);
+	atomic_store(&m->outcome.hello, stats.hellos > 0);
 	outcome_reset(&m->outcome, triple_fault);
 }
 
@@ -157,7 +157,7 @@ static void on_work(void *ctx)
 {
 	struct machine *m = ctx;
 
-	portal_dev_raise_work(&m->devices.portal_dev);
+	portal_dev_raise_work(&m->devices.portal_dev, 1);
 }
 
 /* Return: @err, for the caller to pass on */

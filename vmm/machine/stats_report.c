@@ -48,10 +48,11 @@ static void report_channel(const struct stats_out *report, const struct channel 
 {
 	static const char *const calls[STATS_NR_CALLS] = {
 		"unknown", "hello", "event",	     "answer", "work",
-		"bye",	   "trace", "answer_remote", "cancel",
+		"bye",	   "trace", "answer_remote", "cancel", "grow",
 	};
-	static const char *const events[STATS_NR_EVENTS] = { NULL,     "hello", "enter",
-							     "return", "error", "work" };
+	static const char *const events[STATS_NR_EVENTS] = {
+		"other", "enter", "return", "error", "missed_reports",
+	};
 	static const char *const operations[PORTAL_NR_OPS] = {
 #define OPERATION_NAME(NAME, name, number, least, most) [number] = #NAME,
 		PORTAL_OPS(OPERATION_NAME)
@@ -63,8 +64,11 @@ static void report_channel(const struct stats_out *report, const struct channel 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
 		line(report, "doorbells", calls[i], stats.doorbells[i]);
 	line(report, "doorbells", "refused", stats.refused);
-	for (size_t i = 1; i < ARRAY_SIZE(events); i++)
+	line(report, "events", "hello", stats.hellos);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
 		line(report, "events", events[i], stats.events[i]);
+	line(report, "events", "work", stats.work);
+	line(report, "events", "missed", stats.missed);
 	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
 		line(report, "operations", operations[i], stats.operations[i]);
 	line(report, "bytes", "read", stats.bytes_read);

@@ -115,6 +115,7 @@ static void session_claim(struct channel *channel, struct session *session, unsi
 	session->sink = &channel->sink;
 	session->stats = &channel->stats;
 	session->table.format = PAGE_TABLE_NONE;
+	session->base = 0;
 	session->may_write = channel->direct == DIRECT_READ_WRITE;
 	session->is_remote = false;
 	session->trace = channel->trace;
@@ -211,6 +212,12 @@ static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
 	}
 }
 
+static void doom_open_session(struct session *session, void *channel)
+{
+	if (session->state != SESSION_FREE)
+		session_doom(channel, session);
+}
+
 /*
  * Replace the pool and cancel its sessions, each on its own thread. Called with the lock held.
  * Return: the old pool, for await_accesses(); may be NULL.
@@ -220,10 +227,16 @@ static struct pool *retire_pool(struct channel *channel, struct pool *replacemen
 	struct pool *old = channel->pool;
 
 	channel->pool = replacement;
-	for (size_t i = 0; old && i < old->nr_sessions; i++)
-		if (old->sessions[i]->state != SESSION_FREE)
-			session_doom(channel, old->sessions[i]);
+	if (old)
+		pool_for_each_session(old, doom_open_session, channel);
 	return old;
+}
+
+static void await_access(struct session *session, void *ctx)
+{
+	(void)ctx;
+	while (atomic_load(&session->accesses))
+		sched_yield();
 }
 
 /*
@@ -233,9 +246,8 @@ static struct pool *retire_pool(struct channel *channel, struct pool *replacemen
  */
 static void await_accesses(struct channel *channel, struct pool *old)
 {
-	for (size_t i = 0; old && i < old->nr_sessions; i++)
-		while (atomic_load(&old->sessions[i]->accesses))
-			sched_yield();
+	if (old)
+		pool_for_each_session(old, await_access, NULL);
 	pthread_mutex_lock(&channel->lock);
 	pool_put(old);
 	pthread_mutex_unlock(&channel->lock);
@@ -250,29 +262,41 @@ static void serve(struct coro *self, void *arg)
 
 	session->coro = self;
 	switch (session->header.code) {
-	case PORTAL_EVENT_HELLO:
+	case PORTAL_OPEN_HELLO:
 		sink->on_hello(sink->ctx, session, &session->pool->hello);
 		break;
-	case PORTAL_EVENT_SYSCALL_ENTER:
-	case PORTAL_EVENT_SYSCALL_RETURN:
-		sink->on_call(sink->ctx, session, &session->event.call);
+	case PORTAL_OPEN_EVENT:
+		sink->on_event(sink->ctx, session, &session->event);
 		break;
-	case PORTAL_EVENT_ERROR:
-		sink->on_error(sink->ctx, session, &session->event.error);
-		break;
-	case PORTAL_EVENT_WORK:
+	case PORTAL_OPEN_WORK:
 		sink->on_work(sink->ctx, session);
 		break;
 	}
 }
 
-/* Return: whether the event's task had to wait for a page of the pool. */
-static bool has_waited(const struct session *session)
+static void count_event(struct stats *stats, const struct guest_event *event)
 {
-	if (session->header.code != PORTAL_EVENT_SYSCALL_ENTER &&
-	    session->header.code != PORTAL_EVENT_SYSCALL_RETURN)
-		return false;
-	return session->event.call.flags & PORTAL_SYSCALL_WAITED;
+	stats_add(&stats->events[event->kind < STATS_NR_EVENTS ? event->kind : 0], 1);
+	if (event->flags & PORTAL_EVENT_F_WAITED)
+		stats_add(&stats->page_waits, 1);
+	if (event->kind == PORTAL_EVENT_MISSED)
+		stats_add(&stats->missed, event->missed.count);
+}
+
+static void count_opened(struct stats *stats, const struct session *session)
+{
+	switch (session->header.code) {
+	case PORTAL_OPEN_HELLO:
+		stats_add(&stats->hellos, 1);
+		break;
+	case PORTAL_OPEN_EVENT:
+		count_event(stats, &session->event);
+		break;
+	case PORTAL_OPEN_WORK:
+		stats_add(&stats->work, 1);
+		break;
+	}
+	stats_session_opened(stats);
 }
 
 static int session_start(struct channel *channel, struct session *session)
@@ -286,9 +310,7 @@ static int session_start(struct channel *channel, struct session *session)
 		return ret;
 	}
 	stats_add(&channel->stats.coroutines, vcpu->coros.nr_created - created);
-	stats_add(&channel->stats.events[session->header.code & 0xff], 1);
-	stats_add(&channel->stats.page_waits, has_waited(session));
-	stats_session_opened(&channel->stats);
+	count_opened(&channel->stats, session);
 	return session_run(channel, session);
 }
 
@@ -312,10 +334,10 @@ static int load_hello(struct channel *channel, gpa_t page, struct region_header 
 	if (!host)
 		return -EFAULT;
 	region_load(host, ret_header);
-	if (ret_header->code != PORTAL_EVENT_HELLO || ret_header->size > sizeof(data))
+	if (ret_header->code != PORTAL_OPEN_HELLO || ret_header->size > sizeof(data))
 		return protocol_error(channel);
 	region_load_data(host, data, ret_header->size);
-	return event_parse_hello(data, ret_header->size, ret_hello);
+	return hello_parse(data, ret_header->size, ret_hello);
 }
 
 /* Report a hello with another wire version, and end its session without installing hooks. */
@@ -385,42 +407,42 @@ static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 	return ret;
 }
 
-static int load_call(struct channel *channel, struct session *session, size_t size)
+/* Direct access to the memory of the event's task. */
+static void use_page_table(struct channel *channel, struct session *session)
 {
-	const struct hello *hello = &session->pool->hello;
-	struct syscall_event *call = &session->event.call;
-	int ret = event_parse_call(session->payload, size, hello, call);
+	const struct guest_event *event = &session->event;
 
-	if (ret < 0)
-		return ret;
-	call->is_return = session->header.code == PORTAL_EVENT_SYSCALL_RETURN;
-	if (channel->direct != DIRECT_OFF)
-		page_table_init(&session->table, hello->abi, call->pgd, call->paging);
+	if (channel->direct == DIRECT_OFF || event->pgd == 0 || event->pgd % 8 != 0)
+		return;
+	session->table = session->pool->table;
+	session->table.root = GPA(event->pgd);
+}
+
+static int load_event(struct channel *channel, struct session *session)
+{
+	struct guest_event *event = &session->event;
+	size_t size = session->header.size;
+
+	region_load_data(session->page, session->payload, size);
+	if (event_parse(session->payload, size, &session->pool->hello, event) < 0)
+		return -EPROTO;
+	if (event_is_call(event)) {
+		session->base = event->call.base;
+		use_page_table(channel, session);
+	}
 	return 0;
 }
 
-static int load_event(struct channel *channel, struct session *session, uint32_t kind)
+static int load_opening(struct channel *channel, struct session *session, uint32_t kind)
 {
-	uint8_t *data = session->payload;
-	const struct hello *hello = &session->pool->hello;
-	size_t size;
+	const struct region_header *header = &session->header;
 
 	region_load(session->page, &session->header);
-	size = session->header.size;
-	if (session->header.size > sizeof(session->payload))
+	if (header->size > sizeof(session->payload))
 		return -EPROTO;
 	if (kind == PORTAL_CALL_WORK)
-		return session->header.code == PORTAL_EVENT_WORK && size == 0 ? 0 : -EPROTO;
-	region_load_data(session->page, data, size);
-	switch (session->header.code) {
-	case PORTAL_EVENT_SYSCALL_ENTER:
-	case PORTAL_EVENT_SYSCALL_RETURN:
-		return load_call(channel, session, size);
-	case PORTAL_EVENT_ERROR:
-		return event_parse_error(data, size, hello, &session->event.error);
-	default:
-		return -EPROTO;
-	}
+		return header->code == PORTAL_OPEN_WORK && header->size == 0 ? 0 : -EPROTO;
+	return header->code == PORTAL_OPEN_EVENT ? load_event(channel, session) : -EPROTO;
 }
 
 static int call_open(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t kind)
@@ -433,7 +455,7 @@ static int call_open(struct channel *channel, unsigned int vcpu, gpa_t page, uin
 		cancel_doomed(channel, &channel->vcpus[vcpu]);
 		return ret;
 	}
-	if (load_event(channel, session, kind) < 0) {
+	if (load_opening(channel, session, kind) < 0) {
 		session_release(channel, session);
 		return protocol_error(channel);
 	}
@@ -542,6 +564,45 @@ static int call_trace(struct channel *channel, gpa_t page)
 	return known ? trace_wait_for_space(channel->trace) : -ENOENT;
 }
 
+static bool has_page(const struct page_ranges *ranges, gpa_t page)
+{
+	for (size_t i = 0; i < ranges->nr; i++) {
+		const struct page_range *range = &ranges->range[i];
+
+		if (page.value - range->gpa.value < (uint64_t)range->nr_pages * PORTAL_PAGE_SIZE)
+			return true;
+	}
+	return false;
+}
+
+/* The page is one of those that its message adds, so it is not in the pool yet. */
+static int call_grow(struct channel *channel, gpa_t page)
+{
+	uint8_t data[sizeof(struct portal_wire_grow)];
+	struct region_header header;
+	struct page_ranges added;
+	void *host = NULL;
+	int ret = -ENOENT;
+
+	if (page.value % PORTAL_PAGE_SIZE == 0)
+		host = channel->ram.slice(channel->ram.ctx, page, PORTAL_PAGE_SIZE);
+	if (!host)
+		return -EFAULT;
+	region_load(host, &header);
+	if (header.code != PORTAL_OPEN_GROW || header.size > sizeof(data))
+		return protocol_error(channel);
+	region_load_data(host, data, header.size);
+	if (hello_parse_grow(data, header.size, &added) < 0)
+		return protocol_error(channel);
+	if (!has_page(&added, page))
+		return -ENOENT;
+	pthread_mutex_lock(&channel->lock);
+	if (channel->pool)
+		ret = pool_grow(&channel->ram, channel->pool, &added);
+	pthread_mutex_unlock(&channel->lock);
+	return ret == -EPROTO ? protocol_error(channel) : ret;
+}
+
 static int call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t kind)
 {
 	switch (kind) {
@@ -559,6 +620,8 @@ static int call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_t
 		return call_bye(channel, vcpu, page);
 	case PORTAL_CALL_TRACE:
 		return call_trace(channel, page);
+	case PORTAL_CALL_GROW:
+		return call_grow(channel, page);
 	default:
 		return -EINVAL;
 	}
@@ -627,6 +690,9 @@ void channel_get_stats(const struct channel *channel, struct channel_stats *ret_
 
 	copy_counters(ret_stats->doorbells, stats->doorbells, STATS_NR_CALLS);
 	copy_counters(ret_stats->events, stats->events, STATS_NR_EVENTS);
+	ret_stats->hellos = stats_get(&stats->hellos);
+	ret_stats->work = stats_get(&stats->work);
+	ret_stats->missed = stats_get(&stats->missed);
 	copy_counters(ret_stats->operations, stats->operations, PORTAL_NR_OPS);
 	ret_stats->refused = stats_get(&stats->refused);
 	ret_stats->bytes_read = stats_get(&stats->bytes_read);

@@ -49,7 +49,10 @@ struct channel_config {
 /**
  * struct channel_stats - counters since channel_create()
  * @doorbells: calls by PORTAL_CALL_*; 0: calls of unknown kind
- * @events: sessions opened, by the low byte of PORTAL_EVENT_*
+ * @events: sessions opened by an event, by PORTAL_EVENT_*; 0: events of unknown kind
+ * @hellos: sessions opened by a hello
+ * @work: sessions opened for work of the host
+ * @missed: events that hooks did not get, as counted by the guest
  * @operations: operations sent, by PORTAL_OP_*; NONE and VERDICT count how sessions ended
  * @refused: calls that were refused
  * @bytes_read: guest memory delivered by READ and READ_STR
@@ -73,6 +76,7 @@ struct channel_config {
 struct channel_stats {
 	uint64_t doorbells[STATS_NR_CALLS];
 	uint64_t events[STATS_NR_EVENTS];
+	uint64_t hellos, work, missed;
 	uint64_t operations[PORTAL_NR_OPS];
 	uint64_t refused, bytes_read, bytes_written;
 	uint64_t sessions_now, sessions_peak, page_waits;

@@ -7,146 +7,186 @@
 #include "base/bytes.h"
 
 #define MAX_ERRNO 4095
+#define ALIGNMENT 8
 
-static bool is_text(const void *bytes, size_t size)
+/* the bytes that are not parsed yet */
+struct rest {
+	uint8_t *at;
+	size_t size;
+};
+
+/* Take @size bytes off the front. Return: them; NULL: there are fewer. */
+static void *take(struct rest *rest, size_t size)
 {
-	return memchr(bytes, '\0', size) != NULL;
+	uint8_t *at = rest->at;
+
+	if (size > rest->size)
+		return NULL;
+	rest->at += size;
+	rest->size -= size;
+	return at;
 }
 
-static bool ranges_overlap(const struct hello *hello, const struct hello_range *range)
+/* ---- the header and the ids ---- */
+
+static int parse_header(const struct portal_wire_event *wire, struct guest_event *event)
 {
-	uint64_t size = (uint64_t)range->nr_pages * PORTAL_PAGE_SIZE;
+	event->kind = le16toh(wire->kind);
+	event->context = le16toh(wire->context);
+	event->flags = le32toh(wire->flags);
+	event->pid = le32toh(wire->pid);
+	event->tid = le32toh(wire->tid);
+	event->cpu = le32toh(wire->cpu);
+	event->newest = le64toh(wire->newest);
+	event->start_time = le64toh(wire->start_time);
+	event->pgd = le64toh(wire->pgd);
+	event->comm = (const char *)wire->comm;
+	event->nr_hooks = le32toh(wire->nr_hooks);
+	event->items = (struct fetched){ 0 };
+	if (event->context > PORTAL_CONTEXT_IRQ || event->flags & ~PORTAL_EVENT_FLAGS ||
+	    wire->reserved != 0)
+		return -EPROTO;
+	if (event->nr_hooks == 0 || event->nr_hooks > PORTAL_MAX_HOOKS)
+		return -EPROTO;
+	return memchr(wire->comm, '\0', sizeof(wire->comm)) ? 0 : -EPROTO;
+}
 
-	for (size_t i = 0; i < hello->nr_ranges; i++) {
-		const struct hello_range *other = &hello->ranges[i];
-		uint64_t other_size = (uint64_t)other->nr_pages * PORTAL_PAGE_SIZE;
-
-		if (range->gpa.value < other->gpa.value + other_size &&
-		    other->gpa.value < range->gpa.value + size)
+static bool is_repeated(const struct guest_event *event, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (event->hooks[i] == event->hooks[n])
 			return true;
-	}
 	return false;
 }
 
-static int add_range(struct hello *hello, const struct portal_wire_range *wire)
+static int parse_ids(struct rest *rest, struct guest_event *event)
 {
-	struct hello_range range = {
-		.gpa = GPA(le64toh(wire->gpa)),
-		.nr_pages = le32toh(wire->nr_pages),
-	};
-	gpa_t end;
+	const uint8_t *ids = take(rest, align_up(4 * event->nr_hooks, ALIGNMENT));
 
-	if (wire->reserved != 0 || range.gpa.value % PORTAL_PAGE_SIZE != 0)
+	if (!ids)
 		return -EPROTO;
-	if (range.nr_pages == 0 || range.nr_pages > PORTAL_MAX_PAGES - hello->nr_pages)
-		return -EPROTO;
-	if (!gpa_add(range.gpa, (uint64_t)range.nr_pages * PORTAL_PAGE_SIZE, &end))
-		return -EPROTO;
-	if (ranges_overlap(hello, &range))
-		return -EPROTO;
-	hello->ranges[hello->nr_ranges++] = range;
-	hello->nr_pages += range.nr_pages;
-	return 0;
-}
-
-int event_parse_hello(const void *data, size_t size, struct hello *ret_hello)
-{
-	struct portal_wire_hello wire;
-	uint32_t nr_ranges;
-
-	/* check the version first: another version may have another size */
-	if (size < sizeof(wire.version))
-		return -EPROTO;
-	memset(ret_hello, 0, sizeof(*ret_hello));
-	ret_hello->version = get_le32(data);
-	if (ret_hello->version != PORTAL_WIRE_VERSION)
-		return -EPROTONOSUPPORT;
-	if (size != sizeof(wire))
-		return -EPROTO;
-	memcpy(&wire, data, sizeof(wire));
-	nr_ranges = le32toh(wire.nr_ranges);
-	if (nr_ranges == 0 || nr_ranges > PORTAL_MAX_RANGES)
-		return -EPROTO;
-	if (!is_text(wire.release, sizeof(wire.release)) ||
-	    !is_text(wire.module_version, sizeof(wire.module_version)))
-		return -EPROTO;
-	ret_hello->features = le64toh(wire.features);
-	ret_hello->abi = le32toh(wire.abi);
-	ret_hello->compat_abi = le32toh(wire.compat_abi);
-	if (ret_hello->abi == PORTAL_ABI_NONE || ret_hello->abi == ret_hello->compat_abi)
-		return -EPROTO;
-	memcpy(ret_hello->release, wire.release, sizeof(wire.release));
-	memcpy(ret_hello->module_version, wire.module_version, sizeof(wire.module_version));
-	for (uint32_t i = 0; i < nr_ranges; i++)
-		if (add_range(ret_hello, &wire.ranges[i]) < 0)
+	for (uint32_t i = 0; i < event->nr_hooks; i++) {
+		event->hooks[i] = get_le32(ids + 4 * i);
+		if (event->hooks[i] == 0 || is_repeated(event, i))
 			return -EPROTO;
+	}
+	if (event->nr_hooks % 2 != 0 && get_le32(ids + 4 * event->nr_hooks) != 0)
+		return -EPROTO;
 	return 0;
 }
 
-static int parse_call(const struct portal_wire_syscall *wire, const struct hello *hello,
-		      struct syscall_event *call)
+/* ---- bodies ---- */
+
+static int parse_regs(struct rest *rest, uint32_t nr, struct syscall_body *call)
 {
-	*call = (struct syscall_event){
-		.abi = le32toh(wire->abi),
-		.nr = le32toh(wire->nr),
-		.flags = le32toh(wire->flags),
-		.hooks = le64toh(wire->hooks),
-		.ret = (int64_t)le64toh(wire->ret),
-		.pid = le32toh(wire->pid),
-		.tid = le32toh(wire->tid),
-		.pc = le64toh(wire->pc),
-		.pgd = le64toh(wire->pgd),
-		.paging = le32toh(wire->paging),
-	};
-	if ((call->flags & ~PORTAL_SYSCALL_FLAGS) != 0)
+	call->regs = NULL;
+	if (nr == 0)
+		return 0;
+	if (nr != PORTAL_NR_REGS)
 		return -EPROTO;
-	if (!is_text(wire->comm, sizeof(wire->comm)))
+	call->regs = take(rest, PORTAL_NR_REGS * sizeof(uint64_t));
+	return call->regs ? 0 : -EPROTO;
+}
+
+static bool is_end_valid(const struct syscall_body *call)
+{
+	return call->end <=
+	       (call->is_return ? PORTAL_CALL_END_RESTARTS : PORTAL_CALL_END_NO_RETURN);
+}
+
+static int parse_call(struct rest *rest, bool is_return, const struct hello *hello,
+		      struct syscall_body *call)
+{
+	const struct portal_wire_syscall *wire = take(rest, sizeof(*wire));
+
+	if (!wire)
 		return -EPROTO;
-	if (call->abi != hello->abi &&
-	    (call->abi != hello->compat_abi || call->abi == PORTAL_ABI_NONE))
-		return -EPROTO;
-	call->is_compat = call->abi != hello->abi;
-	memcpy(call->comm, wire->comm, sizeof(wire->comm));
+	call->is_return = is_return;
+	call->abi = le16toh(wire->abi);
+	call->is_compat = call->abi == hello->compat_abi;
+	call->nr = le32toh(wire->nr);
+	call->pointer_size = wire->pointer_size;
+	call->byte_order = wire->byte_order;
+	call->nr_args = wire->nr_args;
+	call->end = wire->end;
+	call->flags = le16toh(wire->flags);
+	call->base = le64toh(wire->base);
+	call->ret = (int64_t)le64toh(wire->ret);
+	call->pc = le64toh(wire->pc);
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		call->args[i] = le64toh(wire->args[i]);
-	for (size_t i = 0; i < PORTAL_NR_REGS; i++)
-		call->regs[i] = le64toh(wire->regs[i]);
+	if (call->abi == PORTAL_ABI_NONE || call->flags & ~PORTAL_SYSCALL_FLAGS ||
+	    call->byte_order > PORTAL_BIG_ENDIAN || call->nr_args > PORTAL_NR_ARGS)
+		return -EPROTO;
+	if ((call->pointer_size != 4 && call->pointer_size != 8) || !is_end_valid(call))
+		return -EPROTO;
+	return parse_regs(rest, le32toh(wire->nr_regs), call);
+}
+
+static int parse_error(struct rest *rest, const struct hello *hello, struct guest_event *event)
+{
+	const struct portal_wire_error *wire = take(rest, sizeof(*wire));
+	uint32_t kind;
+
+	if (!wire || wire->reserved != 0 || event->nr_hooks != 1)
+		return -EPROTO;
+	kind = le16toh(wire->kind);
+	event->error.err = (int)le32toh(wire->err);
+	event->error.addr = le64toh(wire->addr);
+	if (event->error.err >= 0 || event->error.err < -MAX_ERRNO)
+		return -EPROTO;
+	if (kind != PORTAL_EVENT_SYSCALL_ENTER && kind != PORTAL_EVENT_SYSCALL_RETURN)
+		return -EPROTO;
+	return parse_call(rest, kind == PORTAL_EVENT_SYSCALL_RETURN, hello, &event->call);
+}
+
+static int parse_missed(struct rest *rest, struct guest_event *event)
+{
+	const struct portal_wire_missed *wire = take(rest, sizeof(*wire));
+
+	if (!wire)
+		return -EPROTO;
+	event->missed.reason = le32toh(wire->reason);
+	event->missed.kind = le32toh(wire->kind);
+	event->missed.nr = le32toh(wire->nr);
+	event->missed.abi = le32toh(wire->abi);
+	event->missed.count = le64toh(wire->count);
+	if (event->missed.reason < PORTAL_MISSED_NO_PAGE ||
+	    event->missed.reason > PORTAL_MISSED_REFUSED || event->missed.count == 0)
+		return -EPROTO;
 	return 0;
 }
 
-int event_parse_call(void *data, size_t size, const struct hello *hello,
-		     struct syscall_event *ret_call)
-{
-	struct portal_wire_syscall wire;
-	size_t items_size;
+/* ---- an event ---- */
 
-	if (size < sizeof(wire))
+int event_parse(void *data, size_t size, const struct hello *hello, struct guest_event *ret_event)
+{
+	struct rest rest = { .at = data, .size = size };
+	const struct portal_wire_event *wire = take(&rest, sizeof(*wire));
+	uint32_t nr_items;
+	int ret;
+
+	if (!wire || parse_header(wire, ret_event) < 0 || parse_ids(&rest, ret_event) < 0)
 		return -EPROTO;
-	memcpy(&wire, data, sizeof(wire));
-	items_size = size - sizeof(wire);
-	if (le32toh(wire.items_size) != items_size || parse_call(&wire, hello, ret_call) < 0)
+	nr_items = le32toh(wire->nr_items);
+	switch (ret_event->kind) {
+	case PORTAL_EVENT_SYSCALL_ENTER:
+		ret = parse_call(&rest, false, hello, &ret_event->call);
+		break;
+	case PORTAL_EVENT_SYSCALL_RETURN:
+		ret = parse_call(&rest, true, hello, &ret_event->call);
+		break;
+	case PORTAL_EVENT_ERROR:
+		ret = nr_items == 0 ? parse_error(&rest, hello, ret_event) : -EPROTO;
+		break;
+	case PORTAL_EVENT_MISSED:
+		ret = nr_items == 0 ? parse_missed(&rest, ret_event) : -EPROTO;
+		break;
+	default:
+		return 0;
+	}
+	if (ret < 0 || fetched_parse(rest.at, rest.size, nr_items, &ret_event->items) < 0)
 		return -EPROTO;
-	if (fetched_parse((uint8_t *)data + sizeof(wire), items_size, le32toh(wire.nr_items),
-			  &ret_call->items) < 0)
-		return -EPROTO;
-	ret_call->items.abi = ret_call->abi;
+	ret_event->items.abi = event_is_call(ret_event) ? ret_event->call.abi : PORTAL_ABI_NONE;
 	return 0;
-}
-
-int event_parse_error(const void *data, size_t size, const struct hello *hello,
-		      struct syscall_error *ret_error)
-{
-	struct portal_wire_error wire;
-	int err;
-
-	if (size != sizeof(wire))
-		return -EPROTO;
-	memcpy(&wire, data, sizeof(wire));
-	err = (int)le32toh(wire.err);
-	if (err >= 0 || err < -MAX_ERRNO || wire.call.nr_items != 0 || wire.call.items_size != 0)
-		return -EPROTO;
-	ret_error->hook = le32toh(wire.hook);
-	ret_error->err = err;
-	ret_error->addr = le64toh(wire.addr);
-	return parse_call(&wire.call, hello, &ret_error->call);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages that open a session, parsed from their wire structs: hello, system call event, error
- * event. Pure parsing of untrusted bytes; knows no page, no session and no hook. Source:
- * docs/protocol.md sections 3 and 5.
+ * An event, parsed from its wire structs: the header that all kinds share, the ids of its hooks,
+ * its body and its items. Pure parsing of untrusted bytes; knows no page, no session and no hook.
+ * Source: docs/protocol.md section 5.
  */
 #ifndef PORTAL_EVENT_H
 #define PORTAL_EVENT_H
@@ -13,105 +13,96 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "base/gpa.h"
 #include "portal/fetched.h"
-
-/* a contiguous range of pool pages */
-struct hello_range {
-	gpa_t gpa;
-	uint32_t nr_pages;
-};
+#include "portal/hello.h"
 
 /**
- * struct hello - what the guest module reports about itself and its kernel
- * @version: wire version of the guest module
- * @features: PORTAL_FEATURE_*
- * @abi: PORTAL_ABI_* of the kernel's native system calls
- * @compat_abi: PORTAL_ABI_* of 32-bit system calls on a 64-bit kernel, or PORTAL_ABI_NONE
- * @release: the kernel's uname -r
- * @module_version: version of the guest module
- * @ranges: the pool
- * @nr_ranges: 1 .. PORTAL_MAX_RANGES
- * @nr_pages: pages in all ranges, 1 .. PORTAL_MAX_PAGES
- */
-struct hello {
-	uint32_t version;
-	uint64_t features;
-	uint32_t abi, compat_abi;
-	char release[65];
-	char module_version[31];
-	struct hello_range ranges[PORTAL_MAX_RANGES];
-	size_t nr_ranges;
-	size_t nr_pages;
-};
-
-/**
- * struct syscall_event - a system call at one of its stages
+ * struct syscall_body - a system call at one of its stages
  * @is_return: the stage: false: entry, true: return
  * @is_compat: made with the compat ABI of the hello
- * @items: the memory that hooks declared
+ * @end: PORTAL_CALL_END_*
+ * @flags: PORTAL_SYSCALL_F_*
+ * @regs: PORTAL_NR_REGS numbers of 8 bytes, little endian; NULL: the event has none
  *
  * The other fields are those of struct portal_wire_syscall.
  */
-struct syscall_event {
+struct syscall_body {
 	bool is_return, is_compat;
+	uint8_t pointer_size, byte_order, nr_args, end;
 	uint32_t abi, nr, flags;
-	uint64_t hooks;
-	uint64_t args[PORTAL_NR_ARGS];
+	uint64_t base, pc;
 	int64_t ret;
-	uint32_t pid, tid;
-	char comm[PORTAL_COMM_SIZE];
-	uint64_t pc, pgd;
-	uint32_t paging;
-	uint64_t regs[PORTAL_NR_REGS];
-	struct fetched items;
+	uint64_t args[PORTAL_NR_ARGS];
+	const uint8_t *regs;
 };
 
-/**
- * struct syscall_error - an effect of a verdict failed
- * @call: the system call; the wire format does not contain the stage, is_return is false
- * @hook: id of the hook that staged the write
- * @err: negative errno
- * @addr: user address of the write
- */
-struct syscall_error {
-	struct syscall_event call;
-	uint32_t hook;
+/* a write of a verdict that failed: its negative errno and its address */
+struct event_error {
 	int err;
 	uint64_t addr;
 };
 
-/**
- * event_parse_hello() - parse and check a hello
- * @data: payload, already copied out of the page
- * @size: bytes of @data
- * @ret_hello: set on success; with another version only @version is set
- *
- * Does not check that the ranges are RAM.
- *
- * Return: 0; -EPROTO: wrong size, ranges misaligned, empty, overlapping or too many, strings
- * without a NUL, reserved fields not zero; -EPROTONOSUPPORT: another wire version.
- */
-must_check int event_parse_hello(const void *data, size_t size, struct hello *ret_hello);
+/* events that were missed; the fields are those of struct portal_wire_missed */
+struct event_missed {
+	uint32_t reason, kind, nr, abi;
+	uint64_t count;
+};
 
 /**
- * event_parse_call() - parse and check a system call event
- * @data: payload, already copied out of the page; @ret_call's items point into it
+ * struct guest_event - an event
+ * @kind: PORTAL_EVENT_*, or the number of a kind that is not known here
+ * @context: PORTAL_CONTEXT_*
+ * @flags: PORTAL_EVENT_F_*
+ * @pid: process
+ * @tid: thread
+ * @cpu: CPU of the guest
+ * @newest: serial of the newest hook that the guest knew
+ * @start_time: start time of the process, ns since the guest's boot
+ * @pgd: guest physical address of the task's top page table; 0: not given
+ * @comm: the task's name; points into the parsed bytes
+ * @call: SYSCALL_ENTER and SYSCALL_RETURN, and ERROR about one of these
+ * @error: ERROR
+ * @missed: MISSED
+ * @items: the memory that hooks declared; points into the parsed bytes
+ * @nr_hooks: entries of @hooks, at least 1
+ * @hooks: ids of the hooks that matched, each once
+ *
+ * Parts that the kind does not have are not set, except for @items, which is empty.
+ */
+struct guest_event {
+	uint32_t kind, context, flags;
+	uint32_t pid, tid, cpu;
+	uint64_t newest, start_time, pgd;
+	const char *comm;
+	struct syscall_body call;
+	union {
+		struct event_error error;
+		struct event_missed missed;
+	};
+	struct fetched items;
+	uint32_t nr_hooks;
+	uint32_t hooks[PORTAL_MAX_HOOKS];
+};
+
+/**
+ * event_parse() - parse and check an event
+ * @data: already copied out of the page, 8-byte aligned; @ret_event points into it
  * @size: bytes of @data
- * @hello: its ABIs are those that the event may have
- * @ret_call: set on success, is_return false
+ * @hello: from the guest that sent it
+ * @ret_event: set on success
+ *
+ * Of a kind that is not known here, the header and the ids are checked.
  *
  * Return: 0; -EPROTO.
  */
-must_check int event_parse_call(void *data, size_t size, const struct hello *hello,
-				struct syscall_event *ret_call);
+must_check int event_parse(void *data, size_t size, const struct hello *hello,
+			   struct guest_event *ret_event);
 
-/**
- * event_parse_error() - parse and check an error event
- *
- * Parameters and return value are those of event_parse_call().
- */
-must_check int event_parse_error(const void *data, size_t size, const struct hello *hello,
-				 struct syscall_error *ret_error);
+/** event_is_call() - check whether the event is a system call at one of its stages. */
+static inline bool event_is_call(const struct guest_event *event)
+{
+	return event->kind == PORTAL_EVENT_SYSCALL_ENTER ||
+	       event->kind == PORTAL_EVENT_SYSCALL_RETURN;
+}
 
 #endif

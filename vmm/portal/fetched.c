@@ -50,7 +50,7 @@ static uint8_t *item_end(const struct fetched_item *item)
 
 static bool is_sane(const struct fetched_item *item)
 {
-	if (item->what < PORTAL_ITEM_MEM || item->what > PORTAL_ITEM_ARGS)
+	if (item->what < PORTAL_ITEM_MEM || item->what > PORTAL_ITEM_PPID)
 		return false;
 	if (item->status < -MAX_ERRNO || item->status > PORTAL_ITEM_DEFERRED)
 		return false;

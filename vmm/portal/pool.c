@@ -3,54 +3,103 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-static struct session *session_create(struct pool *pool, void *page, size_t index)
+static struct session *session_create(struct pool *pool, void *page, struct session **slot)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
 	if (!session)
 		return NULL;
 	session->page = page;
-	session->index = index;
+	session->slot = slot;
 	session->pool = pool;
 	atomic_init(&session->doomed, false);
 	atomic_init(&session->accesses, false);
 	return session;
 }
 
-static int map_pages(const struct guest_ram *ram, struct pool *pool)
+static size_t count_ranges(const struct pool *pool)
 {
-	size_t index = 0;
+	return atomic_load_explicit(&pool->nr_ranges, memory_order_acquire);
+}
 
-	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
-		const struct hello_range *range = &pool->hello.ranges[i];
+static void free_range(struct pool_range *range)
+{
+	for (size_t n = 0; n < range->pages.nr_pages; n++)
+		free(range->sessions[n]);
+	free(range->sessions);
+}
 
-		for (uint64_t n = 0; n < range->nr_pages; n++) {
-			gpa_t gpa = GPA(range->gpa.value + n * PORTAL_PAGE_SIZE);
-			void *page = ram->slice(ram->ctx, gpa, PORTAL_PAGE_SIZE);
+static int make_sessions(const struct guest_ram *ram, struct pool *pool,
+			 const struct pool_range *range)
+{
+	const struct page_range *pages = &range->pages;
 
-			if (!page)
-				return -EFAULT;
-			pool->sessions[index] = session_create(pool, page, index);
-			if (!pool->sessions[index])
-				return -ENOMEM;
-			index++;
-		}
+	for (uint64_t n = 0; n < pages->nr_pages; n++) {
+		gpa_t gpa = GPA(pages->gpa.value + n * PORTAL_PAGE_SIZE);
+		void *page = ram->slice(ram->ctx, gpa, PORTAL_PAGE_SIZE);
+
+		if (!page)
+			return -EFAULT;
+		range->sessions[n] = session_create(pool, page, &range->sessions[n]);
+		if (!range->sessions[n])
+			return -ENOMEM;
 	}
+	return 0;
+}
+
+static int make_range(const struct guest_ram *ram, struct pool *pool,
+		      const struct page_range *pages, struct pool_range *ret_range)
+{
+	struct pool_range range = { .pages = *pages };
+	int ret;
+
+	range.sessions = calloc(pages->nr_pages, sizeof(range.sessions[0]));
+	if (!range.sessions)
+		return -ENOMEM;
+	ret = make_sessions(ram, pool, &range);
+	if (ret < 0) {
+		free_range(&range);
+		return ret;
+	}
+	*ret_range = range;
+	return 0;
+}
+
+/* All of @added is appended, or nothing. There is room: a range has at least one page. */
+static int append_ranges(const struct guest_ram *ram, struct pool *pool,
+			 const struct page_ranges *added)
+{
+	const size_t first = count_ranges(pool);
+	size_t nr = first;
+	int ret = 0;
+
+	for (size_t i = 0; i < added->nr && ret == 0; i++) {
+		ret = make_range(ram, pool, &added->range[i], &pool->ranges[nr]);
+		nr += ret == 0;
+	}
+	if (ret < 0) {
+		while (nr > first)
+			free_range(&pool->ranges[--nr]);
+		return ret;
+	}
+	pool->nr_pages += added->nr_pages;
+	atomic_store_explicit(&pool->nr_ranges, nr, memory_order_release);
 	return 0;
 }
 
 int pool_create(const struct guest_ram *ram, const struct hello *hello, struct pool **ret_pool)
 {
-	struct pool *pool = calloc(1, sizeof(*pool) + hello->nr_pages * sizeof(pool->sessions[0]));
+	struct pool *pool = calloc(1, sizeof(*pool));
 	int ret;
 
 	if (!pool)
 		return -ENOMEM;
 	pool->hello = *hello;
 	pool->refs = 1;
-	pool->nr_sessions = hello->nr_pages;
-	ret = map_pages(ram, pool);
+	page_table_init(&pool->table, hello->abi, 0, hello->paging);
+	ret = append_ranges(ram, pool, &hello->pool);
 	if (ret < 0) {
 		pool_put(pool);
 		return ret;
@@ -59,31 +108,47 @@ int pool_create(const struct guest_ram *ram, const struct hello *hello, struct p
 	return 0;
 }
 
+int pool_grow(const struct guest_ram *ram, struct pool *pool, const struct page_ranges *added)
+{
+	if (added->nr_pages > PORTAL_MAX_PAGES - pool->nr_pages)
+		return -EPROTO;
+	for (size_t i = 0; i < added->nr; i++)
+		if (pool_overlaps(pool, added->range[i].gpa,
+				  (uint64_t)added->range[i].nr_pages * PORTAL_PAGE_SIZE))
+			return -EPROTO;
+	return append_ranges(ram, pool, added);
+}
+
+void pool_for_each_session(struct pool *pool, void (*fn)(struct session *session, void *ctx),
+			   void *ctx)
+{
+	for (size_t i = 0; i < count_ranges(pool); i++)
+		for (size_t n = 0; n < pool->ranges[i].pages.nr_pages; n++)
+			fn(pool->ranges[i].sessions[n], ctx);
+}
+
 struct session *pool_find(struct pool *pool, gpa_t gpa)
 {
-	size_t index = 0;
-
 	if (!pool || gpa.value % PORTAL_PAGE_SIZE != 0)
 		return NULL;
-	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
-		const struct hello_range *range = &pool->hello.ranges[i];
-		uint64_t offset = (gpa.value - range->gpa.value) / PORTAL_PAGE_SIZE;
+	for (size_t i = 0; i < count_ranges(pool); i++) {
+		const struct page_range *pages = &pool->ranges[i].pages;
+		uint64_t offset = (gpa.value - pages->gpa.value) / PORTAL_PAGE_SIZE;
 
-		if (gpa.value >= range->gpa.value && offset < range->nr_pages)
-			return pool->sessions[index + offset];
-		index += range->nr_pages;
+		if (gpa.value >= pages->gpa.value && offset < pages->nr_pages)
+			return pool->ranges[i].sessions[offset];
 	}
 	return NULL;
 }
 
 bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len)
 {
-	for (size_t i = 0; i < pool->hello.nr_ranges; i++) {
-		const struct hello_range *range = &pool->hello.ranges[i];
-		uint64_t size = (uint64_t)range->nr_pages * PORTAL_PAGE_SIZE;
+	for (size_t i = 0; i < count_ranges(pool); i++) {
+		const struct page_range *pages = &pool->ranges[i].pages;
+		uint64_t size = (uint64_t)pages->nr_pages * PORTAL_PAGE_SIZE;
 
 		/* a negative difference wraps and is larger than any size */
-		if (gpa.value - range->gpa.value < size || range->gpa.value - gpa.value < len)
+		if (gpa.value - pages->gpa.value < size || pages->gpa.value - gpa.value < len)
 			return true;
 	}
 	return false;
@@ -91,12 +156,12 @@ bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len)
 
 gpa_t pool_page(const struct pool *pool, size_t index)
 {
-	for (size_t i = 0; pool && i < pool->hello.nr_ranges; i++) {
-		const struct hello_range *range = &pool->hello.ranges[i];
+	for (size_t i = 0; pool && i < count_ranges(pool); i++) {
+		const struct page_range *pages = &pool->ranges[i].pages;
 
-		if (index < range->nr_pages)
-			return GPA(range->gpa.value + index * PORTAL_PAGE_SIZE);
-		index -= range->nr_pages;
+		if (index < pages->nr_pages)
+			return GPA(pages->gpa.value + index * PORTAL_PAGE_SIZE);
+		index -= pages->nr_pages;
 	}
 	return GPA(UINT64_MAX);
 }
@@ -106,23 +171,21 @@ int pool_detach(struct session *session)
 	struct pool *pool = session->pool;
 	struct session *fresh;
 
-	if (pool->nr_detached >= pool->nr_sessions)
+	if (pool->nr_detached >= pool->nr_pages)
 		return -EAGAIN;
-	fresh = session_create(pool, session->page, session->index);
+	fresh = session_create(pool, session->page, session->slot);
 	if (!fresh)
 		return -ENOMEM;
-	pool->sessions[session->index] = fresh;
+	*session->slot = fresh;
 	pool->nr_detached++;
 	return 0;
 }
 
 void pool_free_detached(struct session *session)
 {
-	struct pool *pool = session->pool;
-
-	if (pool->sessions[session->index] == session)
+	if (*session->slot == session)
 		return;
-	pool->nr_detached--;
+	session->pool->nr_detached--;
 	free(session);
 }
 
@@ -130,7 +193,7 @@ void pool_put(struct pool *pool)
 {
 	if (!pool || --pool->refs > 0)
 		return;
-	for (size_t i = 0; i < pool->nr_sessions; i++)
-		free(pool->sessions[i]);
+	for (size_t i = 0; i < count_ranges(pool); i++)
+		free_range(&pool->ranges[i]);
 	free(pool);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pages that one hello registered, and their sessions. The host address of each page is
- * computed once. A pool is reference counted: the channel holds one reference and so does each open
- * session. For channel.c only.
+ * The pages that one hello registered, the pages that were added since, and their sessions. The
+ * host address of each page is computed once. A pool is reference counted: the channel holds one
+ * reference and so does each open session. For channel.c only.
  */
 #ifndef PORTAL_POOL_H
 #define PORTAL_POOL_H
@@ -13,20 +13,30 @@
 #include "base/cleanup.h"
 #include "portal/session_state.h"
 
+/* the pages of one range, and a session for each */
+struct pool_range {
+	struct page_range pages;
+	struct session **sessions;
+};
+
 /**
  * struct pool - registered pages
- * @hello: the hello that registered them
+ * @hello: the hello that registered them; its ranges are the first of @ranges
+ * @table: format of the tasks' page tables; its root is not set
  * @refs: reference count, protected by the channel's lock
  * @nr_detached: sessions that are open without a page, see pool_detach()
- * @nr_sessions: number of pages
- * @sessions: one for each page, by page index
+ * @nr_pages: pages in all ranges, at most PORTAL_MAX_PAGES; protected by the channel's lock
+ * @nr_ranges: entries of @ranges, which grow under the channel's lock; any thread may read them
+ * @ranges: all ranges, in the order of their indices
  */
 struct pool {
 	struct hello hello;
+	struct page_table table;
 	unsigned int refs;
 	size_t nr_detached;
-	size_t nr_sessions;
-	struct session *sessions[];
+	size_t nr_pages;
+	_Atomic size_t nr_ranges;
+	struct pool_range ranges[PORTAL_MAX_PAGES];
 };
 
 /**
@@ -39,6 +49,23 @@ struct pool {
  */
 must_check int pool_create(const struct guest_ram *ram, const struct hello *hello,
 			   struct pool **ret_pool);
+
+/**
+ * pool_grow() - append pages
+ * @ram: guest RAM, which must contain every page
+ * @pool: the pool; unchanged on an error
+ * @added: checked ranges
+ *
+ * Context: under the channel's lock.
+ * Return: 0; -EPROTO: they overlap pages of the pool, or there are too many; -EFAULT: a page is not
+ * RAM; -ENOMEM.
+ */
+must_check int pool_grow(const struct guest_ram *ram, struct pool *pool,
+			 const struct page_ranges *added);
+
+/** pool_for_each_session() - call @fn for the session of each page. */
+void pool_for_each_session(struct pool *pool, void (*fn)(struct session *session, void *ctx),
+			   void *ctx);
 
 /** pool_overlaps() - check whether any of the @len bytes at @gpa is in the pool; any values. */
 bool pool_overlaps(const struct pool *pool, gpa_t gpa, uint64_t len);

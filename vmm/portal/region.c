@@ -32,16 +32,34 @@ void region_load_data(const void *page, void *buf, size_t len)
 	copy_once(buf, (const uint8_t *)page + offsetof(struct portal_region, data), len);
 }
 
-void region_store(void *page, const struct region_header *header, const void *data, size_t len)
+static void store_header(void *page, const struct region_header *header)
 {
 	uint8_t raw[offsetof(struct portal_region, data)];
 
-	assert(len <= PORTAL_DATA_SIZE);
-	if (len > 0)
-		memcpy((uint8_t *)page + offsetof(struct portal_region, data), data, len);
 	put_le64(raw + offsetof(struct portal_region, op),
 		 header->code | (uint64_t)header->generation << 32);
 	put_le64(raw + offsetof(struct portal_region, addr), header->addr);
 	put_le64(raw + offsetof(struct portal_region, size), header->size);
 	memcpy(page, raw, sizeof(raw));
+}
+
+void region_store(void *page, const struct region_header *header, const void *data, size_t len)
+{
+	assert(len <= PORTAL_DATA_SIZE);
+	if (len > 0)
+		memcpy((uint8_t *)page + offsetof(struct portal_region, data), data, len);
+	store_header(page, header);
+}
+
+void region_store_request(void *page, struct region_header *header,
+			  const struct portal_wire_request *request, const void *data, size_t len)
+{
+	uint8_t *at = (uint8_t *)page + offsetof(struct portal_region, data);
+
+	assert(len <= PORTAL_REQUEST_ROOM);
+	if (len > 0)
+		memcpy(at + sizeof(*request), data, len);
+	memcpy(at, request, sizeof(*request));
+	header->size = sizeof(*request) + len;
+	store_header(page, header);
 }

@@ -12,10 +12,10 @@
 
 /**
  * struct region_header - a page's header in the host's byte order
- * @code: PORTAL_OP_*, PORTAL_RESP_* or PORTAL_EVENT_*
+ * @code: PORTAL_OP_*, PORTAL_RESP_* or PORTAL_OPEN_*
  * @generation: generation of the session
- * @addr: address, parameter or cursor
- * @size: bytes of payload, parameter or signed result
+ * @addr: cursor of an answer, else 0
+ * @size: bytes of data, or signed result
  */
 struct region_header {
 	uint32_t code;
@@ -38,5 +38,16 @@ void region_load_data(const void *page, void *buf, size_t len);
  * @len: bytes of payload, at most PORTAL_DATA_SIZE
  */
 void region_store(void *page, const struct region_header *header, const void *data, size_t len);
+
+/**
+ * region_store_request() - write the request of an operation: payload, request, header
+ * @page: shared with the guest
+ * @header: its size is set here
+ * @request: the request
+ * @data: payload; may be NULL when @len is 0
+ * @len: bytes of payload, at most PORTAL_REQUEST_ROOM
+ */
+void region_store_request(void *page, struct region_header *header,
+			  const struct portal_wire_request *request, const void *data, size_t len);
 
 #endif

@@ -2,6 +2,7 @@
 #include "portal/session.h"
 
 #include <errno.h>
+#include <endian.h>
 #include <portal/ops.h>
 
 #include "portal/pool.h"
@@ -66,6 +67,8 @@ static int check_answer(struct session *session, uint64_t most, struct session_a
 		return -EINVAL;
 	case PORTAL_RESP_CANCELLED:
 		return accept_cancel(session);
+	case PORTAL_RESP_CONTEXT:
+		return -EWOULDBLOCK;
 	default:
 		return session_fail(session);
 	}
@@ -74,15 +77,26 @@ static int check_answer(struct session *session, uint64_t most, struct session_a
 int session_call(struct session *session, const struct session_request *request,
 		 struct session_answer *ret_answer)
 {
-	const struct region_header header = {
+	struct region_header header = {
 		.code = request->op,
 		.generation = session->header.generation,
-		.addr = request->addr,
-		.size = request->size,
+	};
+	const struct portal_wire_request wire = {
+		.addr = htole64(request->addr),
+		.arg = htole64(request->arg),
+		.flags = htole32(request->flags),
+		.pid = htole32(request->pid),
+		.start_time = htole64(request->start_time),
 	};
 
-	if (session->over || !session_store(session, &header, request->data, request->len))
+	if (session_is_over(session))
 		return -ECANCELED;
+	if (!hello_has_op(&session->pool->hello, request->op))
+		return -EOPNOTSUPP;
+	if (!session_access_begin(session))
+		return -ECANCELED;
+	region_store_request(session->page, &header, &wire, request->data, request->len);
+	session_access_end(session);
 	stats_add(&session->stats->operations[request->op], 1);
 	session->sink->on_suspend(session->sink->ctx, session);
 	coro_yield(session->coro);
@@ -101,6 +115,9 @@ int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
 {
 	int ret;
 
+	for (size_t i = 0; i < nr; i++)
+		if (pool_overlaps(session->pool, GPA(gpas[i]), PORTAL_PAGE_SIZE + (uint64_t)size))
+			return session_fail(session);
 	if (!session_access_begin(session))
 		return -ECANCELED;
 	ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);

@@ -18,16 +18,22 @@ struct session;
 /**
  * struct session_request - an operation, docs/protocol.md section 4
  * @op: PORTAL_OP_*, not NONE or VERDICT
- * @addr: address or parameter
- * @size: bytes or parameter
+ * @addr: first parameter
+ * @arg: second parameter
+ * @flags: PORTAL_REQUEST_F_*
+ * @pid: process; 0: the session's task
+ * @start_time: start time of @pid; 0 if @pid is 0
  * @data: payload
- * @len: bytes of payload, at most PORTAL_DATA_SIZE
+ * @len: bytes of payload, at most PORTAL_REQUEST_ROOM
  * @most: largest result to accept; a larger one is a protocol error
  */
 struct session_request {
 	uint32_t op;
 	uint64_t addr;
-	uint64_t size;
+	uint64_t arg;
+	uint32_t flags;
+	uint32_t pid;
+	uint64_t start_time;
 	const void *data;
 	size_t len;
 	uint64_t most;
@@ -45,8 +51,9 @@ struct session_answer {
  * @request: the operation
  * @ret_answer: set on success; the cursor also with the guest's negative errno
  *
- * Return: 0; the guest's negative errno; -EOPNOTSUPP: the guest does not know the operation;
- * -EINVAL: the guest found a parameter out of bounds; -EPROTO: the answer was malformed and the
+ * Return: 0; the guest's negative errno; -EOPNOTSUPP: the guest does not have the operation, and is
+ * not asked; -EWOULDBLOCK: not in the context of this event; -EINVAL: the guest found a parameter
+ * out of bounds; -EPROTO: the answer was malformed and the
  * session is over; -ECANCELED: the task, the pool or the VM is gone and the session is over.
  */
 must_check int session_call(struct session *session, const struct session_request *request,

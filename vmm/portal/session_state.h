@@ -31,7 +31,7 @@ enum session_state {
 /**
  * struct session - a page of the pool and the session on it
  * @page: host address of the page
- * @index: number of the page in the pool
+ * @slot: where the pool has its pointer to the page's session
  * @pool: the pool that the page belongs to
  * @state: changed under the channel's lock
  * @vcpu: index of the vCPU that holds the session
@@ -45,9 +45,10 @@ enum session_state {
  * @ended_with: PORTAL_OP_NONE or PORTAL_OP_VERDICT
  * @user: session_set_user()
  * @event: the event that opened the session
- * @payload: bytes of the event; @event's items point into it
+ * @payload: bytes of the event; @event points into it
  * @ram: guest RAM
  * @table: page tables of the event's task; PAGE_TABLE_NONE: no direct access
+ * @base: added to an address of the program gives the address in the task
  * @may_write: direct access may write
  * @is_remote: the last answer was PORTAL_CALL_ANSWER_REMOTE: the task is not on the vCPU that is
  *	stopped, so direct access is not safe
@@ -57,7 +58,7 @@ enum session_state {
  */
 struct session {
 	void *page;
-	size_t index;
+	struct session **slot;
 	struct pool *pool;
 	enum session_state state;
 	unsigned int vcpu;
@@ -70,13 +71,11 @@ struct session {
 	int status;
 	uint32_t ended_with;
 	void *user;
-	union {
-		struct syscall_event call;
-		struct syscall_error error;
-	} event;
-	uint8_t payload[PORTAL_DATA_SIZE];
+	struct guest_event event;
+	uint8_t payload[PORTAL_DATA_SIZE] __attribute__((aligned(8)));
 	const struct guest_ram *ram;
 	struct page_table table;
+	uint64_t base;
 	bool may_write;
 	bool is_remote;
 	const struct event_sink *sink;

@@ -22,9 +22,8 @@ struct trace_stamp {
 
 /**
  * struct event_sink - receiver of events
- * @on_hello: a guest has registered its pool; in the session's coroutine, as the next three
- * @on_call: a system call event
- * @on_error: an effect of a verdict failed
+ * @on_hello: a guest has registered its pool; in the session's coroutine, as the next two
+ * @on_event: an event of any kind, also of one that is not known here
  * @on_work: the guest offers a session for the host's own operations
  * @on_mismatch: a hello with another wire version was refused; on the vCPU's thread
  * @on_bye: the guest module is being unloaded; on the vCPU's thread
@@ -40,14 +39,13 @@ struct trace_stamp {
  */
 struct event_sink {
 	void (*on_hello)(void *ctx, struct session *session, const struct hello *hello);
-	void (*on_call)(void *ctx, struct session *session, const struct syscall_event *call);
-	void (*on_error)(void *ctx, struct session *session, const struct syscall_error *error);
+	void (*on_event)(void *ctx, struct session *session, const struct guest_event *event);
 	void (*on_work)(void *ctx, struct session *session);
 	void (*on_mismatch)(void *ctx, uint32_t version);
 	void (*on_bye)(void *ctx);
 	void (*on_suspend)(void *ctx, struct session *session);
 	void (*on_resume)(void *ctx, struct session *session);
-	void (*on_trace)(void *ctx, const struct syscall_event *call,
+	void (*on_trace)(void *ctx, const struct guest_event *event,
 			 const struct trace_stamp *stamp);
 	void (*on_trace_broken)(void *ctx, unsigned int ring);
 	void *ctx;

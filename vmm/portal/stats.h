@@ -7,13 +7,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define STATS_NR_CALLS	9 /* by PORTAL_CALL_*, 0 = unknown kinds */
-#define STATS_NR_EVENTS 6 /* by the low byte of PORTAL_EVENT_* */
+#define STATS_NR_CALLS	10 /* by PORTAL_CALL_*, 0 = unknown kinds */
+#define STATS_NR_EVENTS 5  /* by PORTAL_EVENT_*, 0 = unknown kinds */
 
 /* see struct channel_stats for the meaning of each */
 struct stats {
 	_Atomic uint64_t doorbells[STATS_NR_CALLS];
 	_Atomic uint64_t events[STATS_NR_EVENTS];
+	_Atomic uint64_t hellos, work, missed;
 	_Atomic uint64_t operations[PORTAL_NR_OPS];
 	_Atomic uint64_t refused, bytes_read, bytes_written;
 	_Atomic uint64_t sessions_now, sessions_peak, page_waits;

@@ -68,7 +68,7 @@ struct trace {
 	size_t nr;
 	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];
 	struct lane *lanes;
-	uint8_t event[PORTAL_TRACE_RECORD_MAX];
+	uint8_t event[PORTAL_TRACE_RECORD_MAX] __attribute__((aligned(8)));
 };
 
 static uint32_t used(const struct lane *lane)
@@ -158,17 +158,16 @@ static void lane_take(struct trace *trace, struct lane *lane)
 		.time = record.time,
 		.lost = record.lost,
 	};
-	struct syscall_event call;
+	struct guest_event event;
 
 	trace_ring_take(&lane->ring, &record, trace->event);
 	lane->has_next = false;
 	lane->owed -= record.size < lane->owed ? record.size : lane->owed;
-	if (event_parse_call(trace->event, record.len, &trace->hello, &call) < 0) {
+	if (event_parse(trace->event, record.len, &trace->hello, &event) < 0) {
 		lane_break(trace, lane);
 		return;
 	}
-	call.is_return = record.event == PORTAL_EVENT_SYSCALL_RETURN;
-	trace->sink.on_trace(trace->sink.ctx, &call, &stamp);
+	trace->sink.on_trace(trace->sink.ctx, &event, &stamp);
 	stats_add(&trace->stats->trace_consumed, 1);
 }
 
@@ -369,21 +368,17 @@ static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* Check that ring @n, which is in RAM, overlaps neither an earlier ring nor the pool. */
-static bool is_separate(const struct hello *hello, const uint64_t *gpas, size_t n, uint64_t size)
+/* Check that ring @n, which is in RAM, does not overlap an earlier ring. */
+static bool is_separate(const uint64_t *gpas, size_t n, uint64_t size)
 {
 	for (size_t i = 0; i < n; i++)
 		if (overlap(gpas[n], size, gpas[i], size))
 			return false;
-	for (size_t i = 0; i < hello->nr_ranges; i++)
-		if (overlap(gpas[n], size, hello->ranges[i].gpa.value,
-			    (uint64_t)hello->ranges[i].nr_pages * PORTAL_PAGE_SIZE))
-			return false;
 	return true;
 }
 
-static int make_lanes(const struct trace *trace, const struct hello *hello, const uint64_t *gpas,
-		      size_t nr, uint32_t size, struct lane **ret_lanes)
+static int make_lanes(const struct trace *trace, const uint64_t *gpas, size_t nr, uint32_t size,
+		      struct lane **ret_lanes)
 {
 	auto_free struct lane *lanes = NULL;
 	uint64_t whole = PORTAL_PAGE_SIZE + (uint64_t)size;
@@ -398,7 +393,7 @@ static int make_lanes(const struct trace *trace, const struct hello *hello, cons
 
 		if (gpas[i] % PORTAL_PAGE_SIZE == 0)
 			host = trace->ram.slice(trace->ram.ctx, GPA(gpas[i]), whole);
-		if (!host || !is_separate(hello, gpas, i, whole))
+		if (!host || !is_separate(gpas, i, whole))
 			return -EPROTO;
 		trace_ring_init(&lanes[i].ring, host, size);
 	}
@@ -425,7 +420,7 @@ static int open_rings(struct trace *trace, const struct hello *hello, const uint
 	int ret = start_thread(trace);
 
 	if (ret == 0)
-		ret = make_lanes(trace, hello, gpas, nr, size, &lanes);
+		ret = make_lanes(trace, gpas, nr, size, &lanes);
 	if (ret < 0)
 		return ret;
 	trace->lanes = lanes;

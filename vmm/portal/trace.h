@@ -2,7 +2,7 @@
 /*
  * The thread that reads the guest's trace rings and delivers their records. Owns the rings' host
  * addresses, the thread and the eventfd that wakes it; knows no session and no hook. Source:
- * docs/protocol.md section 8.
+ * docs/protocol.md section 9.
  *
  * Order: the records of one ring are delivered in the order in which they were written. Of two
  * records in different rings, the first is delivered first if the guest finished writing it before

@@ -7,8 +7,10 @@
 #include "base/bytes.h"
 
 #define RECORD_ALIGN 8u
-#define LEAST_RECORD (sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_syscall))
-#define MAX_LOST     (1u << 31) /* a larger difference means that the count went backwards */
+/* with one hook and no body */
+#define LEAST_RECORD \
+	(sizeof(struct portal_wire_trace_record) + sizeof(struct portal_wire_event) + 8)
+#define MAX_LOST (1u << 31) /* a larger difference means that the count went backwards */
 
 _Static_assert(sizeof(struct portal_wire_trace_record) <= PORTAL_TRACE_RING_MIN,
 	       "a header wraps at most once");
@@ -68,11 +70,6 @@ static bool size_is_valid(uint32_t size, uint32_t room)
 	       size % RECORD_ALIGN == 0 && size <= room;
 }
 
-static bool event_is_valid(uint32_t event)
-{
-	return event == PORTAL_EVENT_SYSCALL_ENTER || event == PORTAL_EVENT_SYSCALL_RETURN;
-}
-
 int trace_ring_peek(const struct trace_ring *ring, uint32_t head, struct trace_record *ret_record)
 {
 	struct portal_wire_trace_record wire;
@@ -86,12 +83,11 @@ int trace_ring_peek(const struct trace_ring *ring, uint32_t head, struct trace_r
 		.len = le32toh(wire.size) - (uint32_t)sizeof(wire),
 		.time = le64toh(wire.time),
 		.lost = le32toh(wire.lost) - ring->lost,
-		.event = le32toh(wire.event),
 	};
-	if (!size_is_valid(record.size, head - ring->tail) || !event_is_valid(record.event))
+	if (!size_is_valid(record.size, head - ring->tail))
 		return -EPROTO;
 	if (le32toh(wire.commit) != (PORTAL_TRACE_COMMIT ^ ring->tail) ||
-	    le32toh(wire.seq) != ring->taken || record.lost >= MAX_LOST || wire.reserved != 0)
+	    le32toh(wire.seq) != ring->taken || record.lost >= MAX_LOST)
 		return -EPROTO;
 	*ret_record = record;
 	return 0;

@@ -2,7 +2,7 @@
 /*
  * The reader of one trace ring: a ring buffer of records in memory that the guest may change at any
  * time. Headers and records are copied once, and only the copy is checked and used. Pure parsing;
- * knows no thread and no hook. Source: docs/protocol.md section 8.
+ * knows no thread and no hook. Source: docs/protocol.md section 9.
  */
 #ifndef PORTAL_TRACE_RING_H
 #define PORTAL_TRACE_RING_H
@@ -37,14 +37,12 @@ struct trace_ring {
  * @len: bytes of its event
  * @time: ns of the guest's CLOCK_MONOTONIC
  * @lost: records lost since the previous record
- * @event: PORTAL_EVENT_SYSCALL_ENTER or PORTAL_EVENT_SYSCALL_RETURN
  */
 struct trace_record {
 	uint32_t size;
 	uint32_t len;
 	uint64_t time;
 	uint32_t lost;
-	uint32_t event;
 };
 
 /**
@@ -79,7 +77,7 @@ must_check int trace_ring_peek(const struct trace_ring *ring, uint32_t head,
  * trace_ring_take() - copy the event of the next record and release the record's space
  * @ring: the ring
  * @record: from trace_ring_peek()
- * @event: PORTAL_TRACE_RECORD_MAX bytes; struct portal_wire_syscall and its items, unchecked
+ * @event: PORTAL_TRACE_RECORD_MAX bytes; the event, unchecked
  */
 void trace_ring_take(struct trace_ring *ring, const struct trace_record *record, uint8_t *event);
 

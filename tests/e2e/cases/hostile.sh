@@ -187,9 +187,9 @@ each_doorbell() {
 
 bad_rings() {
 	hostile portal_rings "$@"
-	survived 37
+	survived 57
 	doorbells_agree
-	expect_err 'the guest module uses protocol version 2, but this portal-vmm uses version 1'
+	expect_err 'the guest module uses protocol version 3, but this portal-vmm uses version 2'
 }
 
 case_hostile_portal_rings() {
@@ -248,7 +248,7 @@ case_hostile_portal_lies_to_hello() {
 
 case_hostile_portal_lies_to_a_hook() {
 	hostile portal_answers --hook "$HOOKS/memory_access.so"
-	survived 8
+	survived 10
 	doorbells_agree
 	expect_stat sessions.protocol_errors "$(printed invalid)"
 }

@@ -4,10 +4,10 @@
  * insmod fails with the error that the kernel answers.
  *
  *	insmod tracer.ko post=FUNCTION		a kprobe with a post handler
- *	insmod tracer.ko ipmodify=FUNCTION	an ftrace_ops that may change the instruction pointer
+ *	insmod tracer.ko ipmodify=FUNCTION	an ftrace_ops that may change the next instruction
  *	insmod tracer.ko livepatch=FUNCTION	a live patch; it returns what the function returns
- *	insmod tracer.ko table=ADDRESS entry=N	another function in entry N of that table, which calls
- *						what it has found there
+ *	insmod tracer.ko table=ADDRESS entry=N	another function in entry N of that table, which
+ *						calls what it has found there
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>

@@ -30,8 +30,7 @@ static int on_openat(struct portal_ctx *ctx, void *data)
 	portal_log(ctx, PORTAL_INFO, "openat: begins");
 	n = portal_read_str(ctx, portal_arg(ctx, 1), path, sizeof(path));
 	portal_log(ctx, PORTAL_INFO, "openat: read %zd", n);
-	portal_log(ctx, PORTAL_INFO, "openat: added %d",
-		   portal_hook_syscall(module, &later, NULL));
+	portal_log(ctx, PORTAL_INFO, "openat: added %d", portal_hook_syscall(module, &later, NULL));
 	return 0;
 }
 
@@ -45,14 +44,9 @@ static int on_getsid(struct portal_ctx *ctx, void *data)
 static int load(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hooks[] = {
-		{ PORTAL_SYSCALL_HOOK_INIT,
-		  .when = PORTAL_ON_ENTER,
-		  .name = "openat",
-		  .comm = "sleepers",
-		  .fn = on_openat },
-		{ PORTAL_SYSCALL_HOOK_INIT,
-		  .when = PORTAL_ON_ENTER,
-		  .name = "getsid",
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "openat",
+		  .comm = "sleepers", .fn = on_openat },
+		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getsid",
 		  .fn = on_getsid },
 	};
 	int err = portal_hook_syscall(mod, &hooks[0], NULL);

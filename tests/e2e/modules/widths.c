@@ -95,8 +95,8 @@ static int on_getcpu(struct portal_ctx *ctx, void *data)
 static int load(struct portal_module *mod)
 {
 	const struct portal_syscall_hook hook = {
-		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER, .name = "getcpu",
-		.comm = "syscall_any",	  .fn = on_getcpu,
+		PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_ENTER,   .name = "getcpu",
+		.comm = "syscall_any",	  .flags = PORTAL_HOOK_REGS, .fn = on_getcpu,
 	};
 
 	return portal_hook_syscall(mod, &hook, NULL);

@@ -98,7 +98,7 @@ static void from_user(void)
 	check(user_run(user_hello) == UINT64_MAX, "a call from EL0 is undefined");
 	check(user_run(user_off) == UINT64_MAX && user_run(user_reset) == UINT64_MAX,
 	      "calls from EL0 that would end the VM are undefined");
-	check(portal_operation(0) == (uint32_t)PORTAL_EVENT_HELLO, "no call from EL0 is served");
+	check(portal_operation(0) == (uint32_t)PORTAL_OPEN_HELLO, "no call from EL0 is served");
 }
 
 void guest_main(void)

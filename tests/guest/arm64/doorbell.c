@@ -61,7 +61,7 @@ void doorbell_no_calls(void)
 	const uint64_t hello = number(0, PORTAL_CALL_HELLO), page = gpa_of(&pool[0]);
 
 	check(fast_call(number(0, 0) - 1) == SMCCC_NOT_SUPPORTED &&
-		      fast_call(number(0, 8)) == SMCCC_NOT_SUPPORTED,
+		      fast_call(number(0, 16)) == SMCCC_NOT_SUPPORTED,
 	      "a number next to the doorbell's");
 	check(fast_call(hello & ~(1ull << 31)) == SMCCC_NOT_SUPPORTED, "a call that is not fast");
 	check(fast_call(hello - (1 << 24)) == SMCCC_NOT_SUPPORTED, "a call of another service");

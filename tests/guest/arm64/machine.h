@@ -33,9 +33,9 @@
 #define GUEST_COMPAT_ABI PORTAL_ABI_ARM
 
 /* unknown kinds of calls; this doorbell cannot transfer others */
-#define UNKNOWN_CALLS \
-	{             \
-		0, 9  \
+#define UNKNOWN_CALLS     \
+	{                 \
+		0, 10, 15 \
 	}
 
 /**

@@ -81,7 +81,7 @@ static void not_calls(void)
 	portal_hello();
 	check(attempt(load_pair) != 0, "a load of a pair is not a call and aborts");
 	check(user_run(user_read) == UINT64_MAX, "EL0 cannot read the window");
-	check(portal_operation(0) == (uint32_t)PORTAL_EVENT_HELLO,
+	check(portal_operation(0) == (uint32_t)PORTAL_OPEN_HELLO,
 	      "accesses that are not calls are not served");
 }
 

@@ -38,9 +38,9 @@
 #define GUEST_COMPAT_ABI PORTAL_ABI_I386
 
 /* unknown kinds of calls; this doorbell can transfer any 32-bit value */
-#define UNKNOWN_CALLS                              \
-	{                                          \
-		0, 9, 0xff, 0x7fffffff, 0xffffffff \
+#define UNKNOWN_CALLS                               \
+	{                                           \
+		0, 10, 0xff, 0x7fffffff, 0xffffffff \
 	}
 
 /** user_done() - return from CPL 3. */

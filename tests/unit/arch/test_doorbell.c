@@ -14,7 +14,7 @@ static void assert_call(const struct arch_doorbell_call *call, uint32_t kind, ui
 {
 	assert_int_equal(call->kind, kind);
 	assert_int_equal(call->index, index);
-	assert_int_equal(call->has_page, kind == PORTAL_CALL_HELLO);
+	assert_int_equal(call->has_page, kind == PORTAL_CALL_HELLO || kind == PORTAL_CALL_GROW);
 }
 
 static void test_doorbell_call_kind_and_index(void **state)
@@ -32,6 +32,8 @@ static void test_doorbell_call_kind_and_index(void **state)
 		assert_call(&call, 0, 0);
 		assert_true(doorbell_of_call(bases[i] + 0xffff, &call));
 		assert_call(&call, 15, 0xfff);
+		assert_true(doorbell_of_call(bases[i] | 9 << 12, &call));
+		assert_call(&call, PORTAL_CALL_GROW, 0);
 	}
 }
 

@@ -113,13 +113,64 @@ static void test_portal_dev_work_is_pending_until_acknowledged(void **state)
 	(void)state;
 	machine_init(&machine);
 	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 0);
-	portal_dev_raise_work(&machine.dev);
+	portal_dev_raise_work(&machine.dev, 1);
 	assert_int_equal(machine.nr_irqs, 1);
-	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 1);
-	write32(&machine, PORTAL_DEV_IRQ, 0);
-	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 1);
-	write32(&machine, PORTAL_DEV_IRQ, 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), PORTAL_IRQ_WORK);
+	write32(&machine, PORTAL_DEV_IRQ, PORTAL_IRQ_CANCEL);
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), PORTAL_IRQ_WORK);
+	write32(&machine, PORTAL_DEV_IRQ, PORTAL_IRQ_WORK);
 	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), 0);
+}
+
+/* The guest may bind to the device after the interrupt: the number is still there. */
+static void test_portal_dev_work_wanted_is_taken_once(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	assert_int_equal(read32(&machine, PORTAL_DEV_WORK), 0);
+	portal_dev_raise_work(&machine.dev, 3);
+	portal_dev_raise_work(&machine.dev, 1);
+	write32(&machine, PORTAL_DEV_IRQ, PORTAL_IRQ_WORK);
+	assert_int_equal(read32(&machine, PORTAL_DEV_WORK), 3);
+	assert_int_equal(read32(&machine, PORTAL_DEV_WORK), 0);
+	portal_dev_raise_work(&machine.dev, UINT32_MAX);
+	assert_int_equal(read32(&machine, PORTAL_DEV_WORK), PORTAL_MAX_WORK);
+	assert_int_equal(machine.nr_irqs, 3);
+}
+
+static void test_portal_dev_cancels_are_taken_in_order_with_their_generations(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), 0);
+	portal_dev_raise_cancel(&machine.dev, 0, 100);
+	portal_dev_raise_cancel(&machine.dev, 9, UINT32_MAX);
+	portal_dev_raise_cancel(&machine.dev, 0, 101); /* the page has a new session */
+	assert_int_equal(read32(&machine, PORTAL_DEV_IRQ), PORTAL_IRQ_CANCEL);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL_GENERATION), 101);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), 10);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL_GENERATION), UINT32_MAX);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), 0);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL_GENERATION), UINT32_MAX);
+}
+
+static void test_portal_dev_has_room_for_a_cancel_of_every_page(void **state)
+{
+	struct machine machine;
+
+	(void)state;
+	machine_init(&machine);
+	for (uint32_t round = 0; round < 2; round++)
+		for (uint32_t page = 0; page < PORTAL_MAX_PAGES; page++)
+			portal_dev_raise_cancel(&machine.dev, page, round);
+	for (uint32_t page = 0; page < PORTAL_MAX_PAGES; page++)
+		assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), page + 1);
+	assert_int_equal(read32(&machine, PORTAL_DEV_CANCEL), 0);
 }
 
 static void test_portal_dev_read_only_registers_ignore_writes(void **state)
@@ -177,6 +228,9 @@ int main(void)
 		cmocka_unit_test(test_portal_dev_valid_state_is_reported_and_stored),
 		cmocka_unit_test(test_portal_dev_unknown_state_is_ignored),
 		cmocka_unit_test(test_portal_dev_work_is_pending_until_acknowledged),
+		cmocka_unit_test(test_portal_dev_work_wanted_is_taken_once),
+		cmocka_unit_test(test_portal_dev_cancels_are_taken_in_order_with_their_generations),
+		cmocka_unit_test(test_portal_dev_has_room_for_a_cancel_of_every_page),
 		cmocka_unit_test(test_portal_dev_read_only_registers_ignore_writes),
 		cmocka_unit_test(test_portal_dev_trace_write_is_reported_and_reads_zero),
 		cmocka_unit_test(test_portal_dev_other_widths_and_alignments_are_ignored),

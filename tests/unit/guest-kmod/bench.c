@@ -13,9 +13,9 @@ void bench_init(struct bench *bench, u32 room)
 {
 	memset(bench, 0, sizeof(*bench));
 	memset(bench->page, GUARD, sizeof(bench->page));
+	bench->call.long_bytes = 8;
 	bench->fetch = (struct fetch){
-		.args = bench->args,
-		.long_bytes = 8,
+		.call = &bench->call,
 		.scratch = bench->scratch,
 		.items = bench->page,
 		.room = room,
@@ -30,7 +30,8 @@ void bench_declare(struct bench *bench, struct bench_fetch fetch)
 		.offset = cpu_to_le64(fetch.offset),
 		.inner_offset = cpu_to_le64(fetch.inner_offset),
 		.max = cpu_to_le32(fetch.max),
-		.len_arg_plus1 = cpu_to_le32(fetch.len_arg_plus1),
+		.len_from = cpu_to_le16(fetch.len_from),
+		.len_arg = cpu_to_le16(fetch.len_arg),
 	};
 
 	fetch_collect(&bench->fetch, &wire);

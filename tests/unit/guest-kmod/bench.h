@@ -11,17 +11,19 @@
 #include "portal/fetched.h"
 
 /* bytes for the items of an event */
-#define BENCH_ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_syscall))
+#define BENCH_ROOM                                                                        \
+	((u32)(PORTAL_DATA_SIZE - sizeof(struct portal_wire_event) - 2 * sizeof(__le32) - \
+	       sizeof(struct portal_wire_syscall)))
 
 /**
  * struct bench - one event's items
  * @fetch: the guest's side
- * @args: the call's arguments
+ * @call: the call: its arguments, its program
  * @items: the host's side, after bench_parse()
  */
 struct bench {
 	struct fetch fetch;
-	u64 args[PORTAL_NR_ARGS];
+	struct filter_call call;
 	struct fetched items;
 	u8 scratch[PORTAL_PAGE_SIZE];
 	_Alignas(8) u8 page[BENCH_ROOM + 64];
@@ -31,7 +33,8 @@ struct bench {
 struct bench_fetch {
 	u32 what, arg;
 	u64 offset, inner_offset;
-	u32 max, len_arg_plus1;
+	u32 max;
+	u16 len_from, len_arg;
 };
 
 /** struct bench_item - header of an item in native byte order */

@@ -14,18 +14,29 @@
 
 #define FAKE_NR_CPUS 4
 
+struct pt_regs;
+
+/** struct mm_struct - an address space; @pgd: its top page table */
+struct mm_struct {
+	void *pgd;
+};
+
 /**
  * struct task_struct - a task
  * @cpu: CPU that it runs on, 0 .. FAKE_NR_CPUS - 1; only the task changes it, with preemption on
- * @pid: its number
- * @comm: its name
  * @killed: killable waits end at once; set by the task or by fake_kernel_kill()
+ * @pid: its thread group id
+ * @comm: its name
+ * @mm: its address space
+ * @regs: its user registers
  */
 struct task_struct {
 	unsigned int cpu;
-	int pid;
-	char comm[16];
 	atomic_bool killed;
+	unsigned int pid;
+	char comm[16];
+	struct mm_struct *mm;
+	struct pt_regs *regs;
 };
 
 /** struct fake_lock - a spinlock */

@@ -8,6 +8,8 @@ static s64 ran(const char *name, struct op *op)
 	fake_ops.nr_runs++;
 	fake_ops.last = name;
 	op->cursor = fake_ops.cursor;
+	if (fake_ops.act)
+		fake_ops.act();
 	return fake_ops.invalid ? op_invalid(op) : fake_ops.result;
 }
 

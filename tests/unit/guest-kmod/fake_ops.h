@@ -12,6 +12,7 @@
  * @result: result that they return
  * @cursor: cursor that they set
  * @invalid: they answer that a parameter is out of bounds
+ * @act: if set, called by each handler
  */
 struct fake_ops {
 	unsigned int nr_runs;
@@ -19,6 +20,7 @@ struct fake_ops {
 	s64 result;
 	u64 cursor;
 	bool invalid;
+	void (*act)(void);
 };
 
 extern struct fake_ops fake_ops;

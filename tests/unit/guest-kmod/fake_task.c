@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_task.h"
 
+#include <linux/fcntl.h>
+
+#include "base/identity.h"
 #include "base/user_mem.h"
 #include "ops/op.h"
 
@@ -11,6 +14,7 @@ void fake_task_reset(void)
 	memset(&fake_task, 0, sizeof(fake_task));
 	fake_task.fd_name = "";
 	fake_task.args = "";
+	fake_task.cwd = "/";
 }
 
 u64 fake_task_put(size_t at, const void *bytes, size_t len)
@@ -82,9 +86,11 @@ static s64 copy_text(struct op *op, const char *text, size_t len)
 
 s64 op_fd_name(struct op *op)
 {
-	if ((s32)op->size != FAKE_TASK_FD)
-		return -EBADF;
 	memset(op->scratch, 0x5a, PORTAL_PAGE_SIZE);
+	if ((s32)op->arg == AT_FDCWD)
+		return copy_text(op, fake_task.cwd, strlen(fake_task.cwd));
+	if ((s32)op->arg != FAKE_TASK_FD)
+		return -EBADF;
 	return copy_text(op, fake_task.fd_name, strlen(fake_task.fd_name));
 }
 
@@ -93,4 +99,20 @@ s64 op_proc_args(struct op *op)
 	memset(op->scratch, 0x5a, PORTAL_PAGE_SIZE);
 	return fake_task.args_err ? fake_task.args_err
 				  : copy_text(op, fake_task.args, fake_task.args_len);
+}
+
+void identity_get(struct identity *ret_identity)
+{
+	*ret_identity = (struct identity){ .start_time = 0x1234567890, .pid = 100, .tid = 101 };
+}
+
+u32 identity_ppid(void)
+{
+	return FAKE_TASK_PPID;
+}
+
+void identity_credentials(__le32 *ids)
+{
+	for (u32 i = 0; i < IDENTITY_NR_CREDENTIALS; i++)
+		ids[i] = cpu_to_le32(1000 + i);
 }

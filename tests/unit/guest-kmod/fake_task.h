@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A task for files of the guest module: user memory with holes, one descriptor, arguments. It
- * replaces base/user_mem.c and the operations on descriptors and the process.
+ * replaces base/ and the operations on descriptors and the process. Its credentials are 1000 to
+ * 1003, its numbers those of identity_get() in the source.
  */
 #ifndef FAKE_TASK_H
 #define FAKE_TASK_H
@@ -13,6 +14,7 @@
 #define FAKE_TASK_NR_PAGES 96u
 #define FAKE_TASK_SIZE	   (FAKE_TASK_PAGE * FAKE_TASK_NR_PAGES)
 #define FAKE_TASK_FD	   3
+#define FAKE_TASK_PPID	   77u
 
 /**
  * struct fake_task - the current task
@@ -21,6 +23,7 @@
  * @is_read_only: pages that cannot be written
  * @nr_reads: calls of user_mem_read()
  * @fd_name: name of descriptor FAKE_TASK_FD
+ * @cwd: name of its current directory
  * @args: its arguments with their NULs
  * @args_len: bytes of @args
  * @args_err: error of reading the arguments, 0: none
@@ -31,6 +34,7 @@ struct fake_task {
 	bool is_read_only[FAKE_TASK_NR_PAGES];
 	unsigned int nr_reads;
 	const char *fd_name;
+	const char *cwd;
 	const char *args;
 	size_t args_len;
 	s64 args_err;

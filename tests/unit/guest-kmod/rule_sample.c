@@ -64,19 +64,43 @@ struct portal_wire_rule_store *rule_sample_store(struct rule_sample *sample,
 	return store;
 }
 
+void rule_sample_key(struct rule_sample *sample, struct portal_wire_place place, u32 width)
+{
+	sample->head.key = place;
+	sample->head.key_width = cpu_to_le32(width);
+}
+
+struct portal_wire_rule_row *rule_sample_row(struct rule_sample *sample, u64 value, s64 ret,
+					     const void *bytes, u32 len)
+{
+	struct portal_wire_rule_row *row = &sample->rows[sample->nr_rows++];
+
+	row->value = cpu_to_le64(value);
+	row->ret = cpu_to_le64((u64)ret);
+	row->off = add_bytes(sample, bytes, len);
+	row->len = cpu_to_le32(len);
+	return row;
+}
+
+static u8 *put(u8 *at, const void *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
 size_t rule_sample_encode(const struct rule_sample *sample, void *buf)
 {
 	struct portal_wire_rule head = sample->head;
-	size_t conds = sample->nr_conds * sizeof(sample->conds[0]);
-	size_t stores = sample->nr_stores * sizeof(sample->stores[0]);
 	u8 *at = buf;
 
 	head.nr_conds = cpu_to_le32(sample->nr_conds);
 	head.nr_stores = cpu_to_le32(sample->nr_stores);
+	head.nr_rows = cpu_to_le32(sample->nr_rows);
 	head.bytes_size = cpu_to_le32(sample->bytes_size);
-	memcpy(at, &head, sizeof(head));
-	memcpy(at + sizeof(head), sample->conds, conds);
-	memcpy(at + sizeof(head) + conds, sample->stores, stores);
-	memcpy(at + sizeof(head) + conds + stores, sample->bytes, sample->bytes_size);
-	return sizeof(head) + conds + stores + sample->bytes_size;
+	at = put(at, &head, sizeof(head));
+	at = put(at, sample->conds, sample->nr_conds * sizeof(sample->conds[0]));
+	at = put(at, sample->stores, sample->nr_stores * sizeof(sample->stores[0]));
+	at = put(at, sample->rows, sample->nr_rows * sizeof(sample->rows[0]));
+	at = put(at, sample->bytes, sample->bytes_size);
+	return (size_t)(at - (u8 *)buf);
 }

@@ -26,6 +26,7 @@ typedef __s64 s64;
 typedef u64 phys_addr_t;
 
 #define __force
+#define __iomem
 #define __must_check __attribute__((warn_unused_result))
 
 #define le16_to_cpu(x) le16toh(x)
@@ -38,8 +39,13 @@ typedef u64 phys_addr_t;
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
-#define lower_32_bits(x)  ((u32)(x))
-#define upper_32_bits(x)  ((u32)((u64)(x) >> 32))
+#define U64_MAX	     (~0ULL)
+#define BIT_ULL(n)   (1ULL << (n))
+#define __aligned(n) __attribute__((aligned(n)))
+
+#define lower_32_bits(x) ((u32)(x))
+#define upper_32_bits(x) ((u32)((u64)(x) >> 32))
+
 #define ALIGN(x, to)	  (((x) + (to)-1) / (to) * (to))
 #define ALIGN_DOWN(x, to) ((x) / (to) * (to))
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
@@ -49,6 +55,8 @@ static inline void le32_add_cpu(__le32 *value, u32 add)
 {
 	*value = cpu_to_le32(le32_to_cpu(*value) + add);
 }
+
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 /* Return: the first of @len bytes that differs from @byte, or NULL. */
 static inline const void *memchr_inv(const void *bytes, int byte, size_t len)

@@ -14,6 +14,9 @@
 #define MODE_USER	0x10ul
 #define CARRY		(1ul << 29)
 #define DISABLED	0x1c0ul
+#define ALL_ONES	(~0ull)
+#define NR_EXECVE	11
+#define NR_EXECVEAT	387
 #define NR_READ		3
 #define NR_SIGRETURN	119
 #define NR_RT_SIGRETURN 173
@@ -78,16 +81,27 @@ static void test_only_exit_and_exit_group_never_return(void **state)
 		assert_int_equal(arch_never_returns(SYSCALL_NATIVE, nr), nr == 1 || nr == 248);
 }
 
+static void test_sigreturns_and_execs_are_known(void **state)
+{
+	(void)state;
+	for (u32 nr = 0; nr < 512; nr++) {
+		assert_int_equal(arch_is_sigreturn(SYSCALL_NATIVE, nr),
+				 nr == NR_SIGRETURN || nr == NR_RT_SIGRETURN);
+		assert_int_equal(arch_is_exec(SYSCALL_NATIVE, nr),
+				 nr == NR_EXECVE || nr == NR_EXECVEAT);
+	}
+}
+
 static void test_arguments_are_the_first_six_registers(void **state)
 {
 	struct pt_regs regs = user_regs();
-	u64 args[PORTAL_NR_ARGS];
+	u64 args[ARCH_NR_ARGS];
 
 	(void)state;
 	arch_get_args(SYSCALL_NATIVE, &regs, args);
-	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+	for (unsigned int i = 0; i < ARCH_NR_ARGS; i++)
 		assert_int_equal(args[i], 0x1000 + i);
-	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++) {
+	for (unsigned int i = 0; i < ARCH_NR_ARGS; i++) {
 		struct pt_regs expected = user_regs();
 
 		regs = user_regs();
@@ -161,21 +175,19 @@ static void test_get_regs_layout(void **state)
 	for (unsigned int i = 17; i < PORTAL_NR_REGS; i++)
 		assert_int_equal(wire[i], 0);
 	assert_int_equal(arch_pc(&regs), 0x100f);
-	assert_int_equal(arch_writable_regs(&regs), (1ull << 17) - 1);
+	assert_true(arch_has_layout(&regs, PORTAL_ABI_ARM));
+	assert_false(arch_has_layout(&regs, PORTAL_ABI_ARM64));
+	assert_int_equal(arch_writable_regs(SYSCALL_NATIVE), (1ull << 17) - 1);
 }
 
-static void test_set_regs_changes_only_masked_registers(void **state)
+static void test_set_reg_changes_only_that_register(void **state)
 {
-	__le64 wire[PORTAL_NR_REGS];
-
 	(void)state;
-	for (unsigned int i = 0; i < PORTAL_NR_REGS; i++)
-		wire[i] = cpu_to_le64(0x1122334455660000 + i);
 	for (unsigned int i = 0; i <= 15; i++) {
 		struct pt_regs regs = user_regs(), expected = user_regs();
 
 		expected.uregs[i] = 0x55660000 + i;
-		arch_set_regs(&regs, 1ull << i, wire);
+		arch_set_reg(&regs, i, 0x1122334455660000 + i);
 		assert_memory_equal(&regs, &expected, sizeof(regs));
 	}
 }
@@ -183,15 +195,13 @@ static void test_set_regs_changes_only_masked_registers(void **state)
 /* The host must not change mode, interrupt masks and byte order. */
 static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 {
-	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
 	struct pt_regs regs = user_regs();
 
 	(void)state;
-	memset(ones, 0xff, sizeof(ones));
-	arch_set_regs(&regs, 1ull << 16, ones);
+	arch_set_reg(&regs, 16, ALL_ONES);
 	assert_int_equal(regs.ARM_cpsr, MODE_USER | APSR_MASK | PSR_IT_MASK | PSR_T_BIT);
 	regs.ARM_cpsr |= DISABLED;
-	arch_set_regs(&regs, 1ull << 16, zeroes);
+	arch_set_reg(&regs, 16, 0);
 	assert_int_equal(regs.ARM_cpsr, MODE_USER | DISABLED);
 }
 
@@ -214,12 +224,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_identify_gets_native_table_and_tasks_number),
 		cmocka_unit_test(test_only_exit_and_exit_group_never_return),
+		cmocka_unit_test(test_sigreturns_and_execs_are_known),
 		cmocka_unit_test(test_arguments_are_the_first_six_registers),
 		cmocka_unit_test(test_function_gets_the_arguments_of_the_copy),
 		cmocka_unit_test(test_sigreturn_gets_the_tasks_registers),
 		cmocka_unit_test(test_statfs64_padded_size_becomes_packed_size),
 		cmocka_unit_test(test_get_regs_layout),
-		cmocka_unit_test(test_set_regs_changes_only_masked_registers),
+		cmocka_unit_test(test_set_reg_changes_only_that_register),
 		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
 		cmocka_unit_test(test_entry_of_sigreturn_is_its_own),
 	};

@@ -71,26 +71,37 @@ static void test_only_exits_of_each_table_never_return(void **state)
 	}
 }
 
+static void test_sigreturns_and_execs_are_known(void **state)
+{
+	(void)state;
+	for (u32 nr = 0; nr < 512; nr++) {
+		assert_int_equal(arch_is_sigreturn(SYSCALL_NATIVE, nr), nr == 139);
+		assert_int_equal(arch_is_sigreturn(SYSCALL_COMPAT, nr), nr == 119 || nr == 173);
+		assert_int_equal(arch_is_exec(SYSCALL_NATIVE, nr), nr == 221 || nr == 281);
+		assert_int_equal(arch_is_exec(SYSCALL_COMPAT, nr), nr == 11 || nr == 387);
+	}
+}
+
 static void test_get_args_truncates_to_the_tasks_long(void **state)
 {
 	struct pt_regs regs = task(MODE_64);
-	u64 args[PORTAL_NR_ARGS];
+	u64 args[ARCH_NR_ARGS];
 
 	(void)state;
 	assert_int_equal(arch_long_bytes(SYSCALL_NATIVE), 8);
 	assert_int_equal(arch_long_bytes(SYSCALL_COMPAT), 4);
 	arch_get_args(SYSCALL_NATIVE, &regs, args);
-	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+	for (unsigned int i = 0; i < ARCH_NR_ARGS; i++)
 		assert_int_equal(args[i], HIGH_HALF | (i + 100));
 	arch_get_args(SYSCALL_COMPAT, &regs, args);
-	for (unsigned int i = 0; i < PORTAL_NR_ARGS; i++)
+	for (unsigned int i = 0; i < ARCH_NR_ARGS; i++)
 		assert_int_equal(args[i], i + 100);
 }
 
 static void test_set_arg_changes_one_register_and_truncates(void **state)
 {
 	(void)state;
-	for (unsigned int n = 0; n < PORTAL_NR_ARGS; n++) {
+	for (unsigned int n = 0; n < ARCH_NR_ARGS; n++) {
 		struct pt_regs regs = task(MODE_64), expected = task(MODE_64);
 
 		expected.regs[n] = ALL_ONES;
@@ -137,28 +148,34 @@ static void test_get_regs_layout_of_32_bit_task(void **state)
 		assert_int_equal(wire[i], 0);
 }
 
-static void test_writable_regs_match_the_tasks_mode(void **state)
+static void test_layout_is_that_of_the_tasks_mode(void **state)
 {
+	static const u64 others[] = { PORTAL_ABI_NONE, PORTAL_ABI_X86_64, PORTAL_ABI_I386, ALL_ONES,
+				      1ull << 32 | PORTAL_ABI_ARM };
 	struct pt_regs native = task(MODE_64), compat = task(MODE_32);
 
 	(void)state;
-	assert_int_equal(arch_writable_regs(&native), (1ull << 34) - 1);
-	assert_int_equal(arch_writable_regs(&compat), (1ull << 17) - 1);
+	assert_int_equal(arch_writable_regs(SYSCALL_NATIVE), (1ull << 34) - 1);
+	assert_int_equal(arch_writable_regs(SYSCALL_COMPAT), (1ull << 17) - 1);
+	assert_true(arch_has_layout(&native, PORTAL_ABI_ARM64));
+	assert_false(arch_has_layout(&native, PORTAL_ABI_ARM));
+	assert_true(arch_has_layout(&compat, PORTAL_ABI_ARM));
+	assert_false(arch_has_layout(&compat, PORTAL_ABI_ARM64));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_false(arch_has_layout(&native, others[i]));
+		assert_false(arch_has_layout(&compat, others[i]));
+	}
 }
 
-static void test_set_regs_changes_only_masked_registers(void **state)
+static void test_set_reg_changes_only_that_register(void **state)
 {
-	__le64 wire[PORTAL_NR_REGS];
-
 	(void)state;
-	for (unsigned int i = 0; i < PORTAL_NR_REGS; i++)
-		wire[i] = cpu_to_le64(0x1122334455660000 + i);
 	for (unsigned int i = 0; i <= 32; i++) {
 		struct pt_regs regs = task(MODE_64), expected = task(MODE_64);
 		u64 *at = i == 31 ? &expected.sp : i == 32 ? &expected.pc : &expected.regs[i];
 
 		*at = 0x1122334455660000 + i;
-		arch_set_regs(&regs, 1ull << i, wire);
+		arch_set_reg(&regs, i, 0x1122334455660000 + i);
 		assert_memory_equal(&regs, &expected, sizeof(regs));
 	}
 	for (unsigned int i = 0; i <= 15; i++) {
@@ -166,7 +183,7 @@ static void test_set_regs_changes_only_masked_registers(void **state)
 		u64 *at = i == 15 ? &expected.pc : &expected.regs[i];
 
 		*at = 0x55660000 + i;
-		arch_set_regs(&regs, 1ull << i, wire);
+		arch_set_reg(&regs, i, 0x1122334455660000 + i);
 		assert_memory_equal(&regs, &expected, sizeof(regs));
 	}
 }
@@ -174,15 +191,13 @@ static void test_set_regs_changes_only_masked_registers(void **state)
 /* The host must not change exception level, width and interrupt masks. */
 static void test_set_pstate_changes_only_flags(void **state)
 {
-	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
 	struct pt_regs regs = task(MODE_64);
 
 	(void)state;
-	memset(ones, 0xff, sizeof(ones));
-	arch_set_regs(&regs, 1ull << 33, ones);
+	arch_set_reg(&regs, 33, ALL_ONES);
 	assert_int_equal(regs.pstate, MODE_64 | FLAGS);
 	regs.pstate |= DAIF;
-	arch_set_regs(&regs, 1ull << 33, zeroes);
+	arch_set_reg(&regs, 33, 0);
 	assert_int_equal(regs.pstate, MODE_64 | DAIF);
 }
 
@@ -190,14 +205,12 @@ static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 {
 	const u64 allowed =
 		FLAGS | PSR_AA32_Q_BIT | PSR_AA32_GE_MASK | PSR_AA32_IT_MASK | PSR_AA32_T_BIT;
-	__le64 ones[PORTAL_NR_REGS], zeroes[PORTAL_NR_REGS] = { 0 };
 	struct pt_regs regs = task(MODE_32);
 
 	(void)state;
-	memset(ones, 0xff, sizeof(ones));
-	arch_set_regs(&regs, 1ull << 16, ones);
+	arch_set_reg(&regs, 16, ALL_ONES);
 	assert_int_equal(regs.pstate, MODE_32 | allowed);
-	arch_set_regs(&regs, 1ull << 16, zeroes);
+	arch_set_reg(&regs, 16, 0);
 	assert_int_equal(regs.pstate, MODE_32);
 }
 
@@ -238,12 +251,13 @@ int main(void)
 		cmocka_unit_test(test_identify_selects_table_by_mode),
 		cmocka_unit_test(test_identify_accepts_number_beyond_every_table),
 		cmocka_unit_test(test_only_exits_of_each_table_never_return),
+		cmocka_unit_test(test_sigreturns_and_execs_are_known),
 		cmocka_unit_test(test_get_args_truncates_to_the_tasks_long),
 		cmocka_unit_test(test_set_arg_changes_one_register_and_truncates),
 		cmocka_unit_test(test_get_regs_layout_of_64_bit_task),
 		cmocka_unit_test(test_get_regs_layout_of_32_bit_task),
-		cmocka_unit_test(test_writable_regs_match_the_tasks_mode),
-		cmocka_unit_test(test_set_regs_changes_only_masked_registers),
+		cmocka_unit_test(test_layout_is_that_of_the_tasks_mode),
+		cmocka_unit_test(test_set_reg_changes_only_that_register),
 		cmocka_unit_test(test_set_pstate_changes_only_flags),
 		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
 		cmocka_unit_test(test_function_gets_a_copy_of_the_registers),

@@ -56,12 +56,13 @@ static void random_declarations(u32 nr)
 {
 	for (u32 i = 0; i < nr; i++) {
 		const struct bench_fetch fetch = {
-			.what = 1 + random_below(PORTAL_WIRE_FETCH_ARGS),
+			.what = 1 + random_below(PORTAL_WIRE_FETCH_PPID),
 			.arg = random_below(PORTAL_NR_ARGS),
 			.offset = (u64)random_below(64) - 32,
 			.inner_offset = (u64)random_below(64) - 32,
 			.max = 1 + random_below(random_below(4) ? 64 : 2000),
-			.len_arg_plus1 = random_below(3) ? 0 : 1 + random_below(PORTAL_NR_ARGS),
+			.len_from = (u16)random_below(3),
+			.len_arg = (u16)random_below(PORTAL_NR_ARGS),
 		};
 
 		bench_declare(&bench, fetch);
@@ -72,9 +73,10 @@ static void random_event(void)
 {
 	random_memory();
 	bench_init(&bench, random_below(3) ? BENCH_ROOM : random_below(BENCH_ROOM + 1));
-	bench.fetch.long_bytes = random_below(2) ? 8 : 4;
+	bench.call.long_bytes = random_below(2) ? 8 : 4;
 	for (u32 i = 0; i < PORTAL_NR_ARGS; i++)
-		bench.args[i] = random_below(4) ? random_addr() : random_below(200);
+		bench.call.args[i] = random_below(4) ? random_addr() : random_below(200);
+	bench.fetch.ret = random_below(4) ? random_below(200) : -(s64)random_below(3);
 	fake_task.fd_name = "/dev/switch";
 	fake_task.args = "switch\0clear";
 	fake_task.args_len = 13;

@@ -57,7 +57,9 @@ static u64 put(size_t at, const char *text)
 
 /* ---- numbers ---- */
 
-static const struct filter_call call64 = { .long_bytes = 8, .read = read_memory };
+static const struct filter_call call64 = { .long_bytes = 8,
+					   .scope = PORTAL_SCOPE_FIRMWARE,
+					   .read = read_memory };
 static const struct filter_call call32 = { .long_bytes = 4, .read = read_memory };
 
 struct number {
@@ -349,7 +351,7 @@ static void test_strings_of_lengths_around_a_chunk(void **state)
 
 static void test_longest_wanted_string(void **state)
 {
-	size_t most = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook);
+	size_t most = PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_hook);
 	const char *text = long_text(most);
 	u64 addr;
 
@@ -432,12 +434,31 @@ static void test_pointer_of_32_bit_task_is_truncated(void **state)
 	assert_false(filter_match_value(&match, addr | 0xffffffff00000000ULL, &call64));
 }
 
+static void test_base_is_added_to_the_address_of_a_string(void **state)
+{
+	struct filter_match match = { .cmp = PORTAL_CMP_STR_EQ,
+				      .str = (const u8 *)"eth0",
+				      .str_len = 4 };
+	struct filter_call call = call32;
+
+	(void)state;
+	memory_init(NR_READ);
+	put(PAGE - 2, "eth0");
+	call.base = BASE;
+	assert_true(filter_match_value(&match, PAGE - 2, &call));
+	/* the address is one of the program, so it is truncated before that */
+	assert_true(filter_match_value(&match, 1ULL << 32 | (PAGE - 2), &call));
+	assert_false(filter_match_value(&match, PAGE - 1, &call));
+	assert_int_equal(memory.nr_crossings, 0);
+}
+
 /* ---- whole filters ---- */
 
 static void test_every_condition_must_hold(void **state)
 {
-	struct filter_call call = { .args = { 1, 2, 3, 4, 5, 6 },
+	struct filter_call call = { .args = { 1, 2, 3, 4, 5, 6, 7, 8 },
 				    .long_bytes = 8,
+				    .scope = PORTAL_SCOPE_FIRMWARE,
 				    .pid = 42,
 				    .comm = "switch",
 				    .read = read_memory };
@@ -446,6 +467,7 @@ static void test_every_condition_must_hold(void **state)
 
 	(void)state;
 	memset(&wire, 0, sizeof(wire));
+	wire.scope = cpu_to_le32(PORTAL_SCOPE_FIRMWARE);
 	filter_init(&filter, &wire, NULL, NULL);
 	assert_true(filter_entry(&filter, &call));
 
@@ -469,6 +491,22 @@ static void test_every_condition_must_hold(void **state)
 	assert_false(filter_entry(&filter, &call));
 }
 
+static void test_task_outside_the_scope_never_matches(void **state)
+{
+	struct filter_call call = call64;
+	struct portal_wire_hook wire;
+	struct filter filter;
+
+	(void)state;
+	memset(&wire, 0, sizeof(wire));
+	for (u32 scope = 1; scope <= PORTAL_SCOPES; scope++) {
+		wire.scope = cpu_to_le32(scope);
+		filter_init(&filter, &wire, NULL, NULL);
+		for (call.scope = 1; call.scope <= PORTAL_SCOPES; call.scope <<= 1)
+			assert_int_equal(filter_entry(&filter, &call), (scope & call.scope) != 0);
+	}
+}
+
 static void test_result_filter_is_ignored_at_entry(void **state)
 {
 	struct portal_wire_hook wire;
@@ -476,6 +514,7 @@ static void test_result_filter_is_ignored_at_entry(void **state)
 
 	(void)state;
 	memset(&wire, 0, sizeof(wire));
+	wire.scope = cpu_to_le32(PORTAL_SCOPES);
 	wire.ret.cmp = cpu_to_le32(PORTAL_CMP_ERROR);
 	filter_init(&filter, &wire, NULL, NULL);
 	assert_true(filter_entry(&filter, &call64));
@@ -493,6 +532,7 @@ static void test_filters_share_strings_but_not_kmp_fail(void **state)
 
 	(void)state;
 	memset(&wire, 0, sizeof(wire));
+	wire.scope = cpu_to_le32(PORTAL_SCOPES);
 	wire.arg[0].cmp = cpu_to_le32(PORTAL_CMP_STR_CONTAINS);
 	wire.arg[0].str_len = cpu_to_le32(5);
 	wire.arg[1].cmp = cpu_to_le32(PORTAL_CMP_STR_EQ);
@@ -530,7 +570,9 @@ int main(void)
 		cmocka_unit_test(test_bad_pointer_never_matches),
 		cmocka_unit_test(test_reading_stops_at_the_decision),
 		cmocka_unit_test(test_pointer_of_32_bit_task_is_truncated),
+		cmocka_unit_test(test_base_is_added_to_the_address_of_a_string),
 		cmocka_unit_test(test_every_condition_must_hold),
+		cmocka_unit_test(test_task_outside_the_scope_never_matches),
 		cmocka_unit_test(test_result_filter_is_ignored_at_entry),
 		cmocka_unit_test(test_filters_share_strings_but_not_kmp_fail),
 	};

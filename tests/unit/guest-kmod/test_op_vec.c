@@ -11,6 +11,7 @@
 
 #define HEADER	  ((u32)sizeof(struct portal_wire_result))
 #define UNTOUCHED 0x5a
+#define P	  PORTAL_STEP_F_POINTER
 
 /* The one in ops/dispatch.c would need all handlers. */
 s64 op_invalid(struct op *op)
@@ -22,7 +23,7 @@ s64 op_invalid(struct op *op)
 /* a step in native byte order */
 struct step {
 	u64 addr;
-	u32 len, base_plus1, at, reserved;
+	u32 len, flags, base, at;
 };
 
 static _Alignas(8) u8 page[PORTAL_DATA_SIZE], scratch[PORTAL_PAGE_SIZE];
@@ -35,10 +36,11 @@ static int setup(void **state)
 	return 0;
 }
 
-static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 size)
+static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u32 size)
 {
-	struct op op = { .addr = pointer_bytes,
-			 .size = size,
+	struct op op = { .arg = pointer_bytes,
+			 .payload = page + sizeof(struct portal_wire_request),
+			 .payload_size = size,
 			 .data = page,
 			 .room = sizeof(page),
 			 .scratch = scratch,
@@ -51,12 +53,13 @@ static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 si
 		const struct portal_wire_step wire = {
 			.addr = cpu_to_le64(steps[n].addr),
 			.len = cpu_to_le32(steps[n].len),
-			.base_plus1 = cpu_to_le32(steps[n].base_plus1),
+			.flags = cpu_to_le32(steps[n].flags),
+			.base = cpu_to_le32(steps[n].base),
 			.at = cpu_to_le32(steps[n].at),
-			.reserved = cpu_to_le32(steps[n].reserved),
 		};
 
-		memcpy(page + n * sizeof(wire), &wire, sizeof(wire));
+		memcpy(page + sizeof(struct portal_wire_request) + n * sizeof(wire), &wire,
+		       sizeof(wire));
 	}
 	result = op_read_vec(&op);
 	assert_int_equal(op.resp, result < 0 ? PORTAL_RESP_INVALID : PORTAL_RESP_DONE);
@@ -66,7 +69,7 @@ static s64 run_sized(u32 pointer_bytes, const struct step *steps, u32 nr, u64 si
 
 static s64 run(u32 pointer_bytes, const struct step *steps, u32 nr)
 {
-	return run_sized(pointer_bytes, steps, nr, nr * sizeof(struct portal_wire_step));
+	return run_sized(pointer_bytes, steps, nr, nr * (u32)sizeof(struct portal_wire_step));
 }
 
 /* Checks that the next result has @len of the @wanted bytes at @addr. */
@@ -111,7 +114,9 @@ static void make_list(struct step *steps, u32 nr, u32 pointer_bytes)
 {
 	fill();
 	for (u32 n = 0; n < nr; n++) {
-		steps[n] = (struct step){ .len = 16, .base_plus1 = n, .at = n ? 4 : 0 };
+		steps[n] = (struct step){ .len = 16 };
+		if (n > 0)
+			steps[n] = (struct step){ .len = 16, .flags = P, .base = n - 1, .at = 4 };
 		put_pointer(n * FAKE_TASK_PAGE + 4,
 			    n + 1 < nr ? FAKE_TASK_BASE + (n + 1) * FAKE_TASK_PAGE : 0,
 			    pointer_bytes);
@@ -144,7 +149,7 @@ static void test_linked_list_with_4_and_8_byte_pointers(void **state)
 static void test_4_byte_pointer_excludes_the_bytes_after_it(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
-				      { .addr = 2, .len = 3, .base_plus1 = 1 } };
+				      { .addr = 2, .len = 3, .flags = P } };
 	s64 result;
 
 	(void)state;
@@ -159,7 +164,7 @@ static void test_4_byte_pointer_excludes_the_bytes_after_it(void **state)
 static void test_negative_offset_from_a_pointer(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
-				      { .addr = (u64)-16, .len = 4, .base_plus1 = 1 } };
+				      { .addr = (u64)-16, .len = 4, .flags = P } };
 	s64 result;
 
 	(void)state;
@@ -175,8 +180,8 @@ static void test_steps_may_share_a_base_or_have_none(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 24 },
 				      { .addr = FAKE_TASK_BASE + 64, .len = 1 },
-				      { .len = 5, .base_plus1 = 1, .at = 16 },
-				      { .addr = 1, .len = 7, .base_plus1 = 1 } };
+				      { .len = 5, .flags = P, .at = 16 },
+				      { .addr = 1, .len = 7, .flags = P } };
 	s64 result;
 
 	(void)state;
@@ -212,7 +217,7 @@ static void test_null_pointer_ends_the_operation(void **state)
 static void test_fault_ends_the_operation_after_its_bytes(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE + FAKE_TASK_PAGE - 8, .len = 8 },
-				      { .len = 24, .base_plus1 = 1 },
+				      { .len = 24, .flags = P },
 				      { .addr = FAKE_TASK_BASE, .len = 1 } };
 	s64 result;
 
@@ -234,7 +239,7 @@ static void test_pointer_outside_memory_faults(void **state)
 {
 	static const u64 pointers[] = { 1, UINT64_MAX, 1ull << 63, FAKE_TASK_BASE - 1 };
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
-				      { .len = 4, .base_plus1 = 1 } };
+				      { .len = 4, .flags = P } };
 	s64 result;
 
 	(void)state;
@@ -252,7 +257,8 @@ static void test_pointer_outside_memory_faults(void **state)
 static void expect_refused(u32 pointer_bytes, const struct step *steps, u32 nr)
 {
 	assert_int_equal(run(pointer_bytes, steps, nr), -EINVAL);
-	for (size_t i = nr * sizeof(struct portal_wire_step); i < sizeof(page); i++)
+	for (size_t i = sizeof(struct portal_wire_request) + nr * sizeof(struct portal_wire_step);
+	     i < sizeof(page); i++)
 		assert_int_equal(page[i], UNTOUCHED);
 }
 
@@ -270,10 +276,10 @@ static void test_partial_step_is_invalid(void **state)
 {
 	const struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
 				      { .addr = FAKE_TASK_BASE, .len = 8 } };
-	const u64 size = sizeof(struct portal_wire_step);
+	const u32 size = sizeof(struct portal_wire_step);
 
 	(void)state;
-	for (u64 cut = size + 1; cut < 2 * size; cut++)
+	for (u32 cut = size + 1; cut < 2 * size; cut++)
 		assert_int_equal(run_sized(8, steps, 2, cut), -EINVAL);
 	assert_int_equal(run_sized(8, steps, 2, size), HEADER + 8);
 	assert_int_equal(run_sized(8, steps, 2, 2 * size), 2 * (HEADER + 8));
@@ -303,18 +309,19 @@ static void test_length_zero_or_beyond_the_page_is_invalid(void **state)
 
 static void test_base_must_be_an_earlier_step(void **state)
 {
-	static const u32 bases[] = { 2, 3, 4, 33, 0x80000000, 0xffffffff };
+	static const u32 bases[] = { 1, 2, 3, 32, 0x80000000, 0xffffffff };
 	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
 				{ .addr = FAKE_TASK_BASE, .len = 8 },
 				{ .addr = FAKE_TASK_BASE, .len = 8 } };
 
 	(void)state;
+	steps[1].flags = P;
 	for (size_t i = 0; i < ARRAY_SIZE(bases); i++) {
-		steps[1].base_plus1 = bases[i];
+		steps[1].base = bases[i];
 		expect_refused(8, steps, 3);
 	}
-	steps[1].base_plus1 = 0;
-	steps[0].base_plus1 = 1;
+	steps[1] = steps[2];
+	steps[0].flags = P;
 	expect_refused(8, steps, 3);
 }
 
@@ -322,7 +329,7 @@ static void test_pointer_must_be_inside_its_base(void **state)
 {
 	static const u32 ats[] = { 5, 11, 12, 13, 0x7fffffff, 0xfffffff8, 0xffffffff };
 	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 12 },
-				{ .len = 1, .base_plus1 = 1, .at = 4 } };
+				{ .len = 1, .flags = P, .at = 4 } };
 
 	(void)state;
 	put_pointer(4, FAKE_TASK_BASE, 8);
@@ -341,17 +348,23 @@ static void test_pointer_must_be_inside_its_base(void **state)
 	expect_refused(8, steps, 2);
 }
 
-static void test_unused_fields_must_be_zero(void **state)
+static void test_unused_fields_and_flags_must_be_zero(void **state)
 {
-	struct step step = { .addr = FAKE_TASK_BASE, .len = 8, .at = 1 };
+	struct step steps[] = { { .addr = FAKE_TASK_BASE, .len = 8 },
+				{ .addr = FAKE_TASK_BASE, .len = 8 } };
 
 	(void)state;
-	expect_refused(8, &step, 1);
-	step.at = 0;
-	step.reserved = 1;
-	expect_refused(8, &step, 1);
-	step.reserved = 0;
-	assert_int_equal(run(8, &step, 1), HEADER + 8);
+	assert_int_equal(run(8, steps, 2), 2 * (HEADER + 8));
+	steps[1].at = 1;
+	expect_refused(8, steps, 2);
+	steps[1].at = 0;
+	steps[1].base = 1;
+	expect_refused(8, steps, 2);
+	steps[1].base = 0;
+	for (u32 bit = 1; bit < 32; bit++) {
+		steps[1].flags = 1u << bit;
+		expect_refused(8, steps, 2);
+	}
 }
 
 int main(void)
@@ -369,7 +382,7 @@ int main(void)
 		cmocka_unit_test_setup(test_length_zero_or_beyond_the_page_is_invalid, setup),
 		cmocka_unit_test_setup(test_base_must_be_an_earlier_step, setup),
 		cmocka_unit_test_setup(test_pointer_must_be_inside_its_base, setup),
-		cmocka_unit_test_setup(test_unused_fields_must_be_zero, setup),
+		cmocka_unit_test_setup(test_unused_fields_and_flags_must_be_zero, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "base/user_mem.h"
 #include "fake_kernel.h"
 #include "fake_task.h"
+#include "hooks/number.h"
 #include "hooks/rule.h"
 #include "hooks/rule_wire.h"
 #include "rule_sample.h"
@@ -19,7 +20,8 @@ static struct rule_sample sample;
 static struct rule rule;
 static struct portal_rule_slot slot;
 static struct filter_call call;
-static _Alignas(8) u8 page[PORTAL_PAGE_SIZE];
+static struct rule_effects effects;
+static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
 static u16 kmp_fail[PORTAL_DATA_SIZE];
 
 static u64 state_of(u32 generation, u64 hits)
@@ -52,8 +54,8 @@ static enum rule_outcome try(s64 ret)
 
 	assert_int_equal(rule_wire_check(wire, rule_sample_encode(&sample, page)), 0);
 	assert_true(rule_nr_kmp_fail(wire) < ARRAY_SIZE(kmp_fail));
-	rule_init(&rule, wire, &slot, rule_wire_bytes(wire), kmp_fail);
-	return rule_try(&rule, &call, ret);
+	rule_init(&rule, wire, &slot, rule_wire_rows(wire), kmp_fail);
+	return rule_try(&rule, &call, ret, &effects);
 }
 
 static struct portal_wire_place memory(u32 arg, s64 offset)
@@ -248,11 +250,127 @@ static void test_effects_are_copied_from_the_wire(void **state)
 	sample.head.ret = cpu_to_le64((u64)-5);
 	assert_int_equal(try(0), RULE_TAKES);
 	assert_int_equal(rule.when, PORTAL_WHEN_ENTER);
-	assert_int_equal(rule.effects.flags, PORTAL_VERDICT_SKIP);
-	assert_int_equal(rule.effects.arg_mask, 0x21);
-	assert_int_equal(rule.effects.args[0], 0x123456789abcdefULL);
-	assert_int_equal(rule.effects.args[5], 5);
-	assert_int_equal((s64)rule.effects.ret, -5);
+	assert_int_equal(effects.flags, PORTAL_VERDICT_SKIP);
+	assert_int_equal(effects.arg_mask, 0x21);
+	assert_int_equal(effects.args[0], 0x123456789abcdefULL);
+	assert_int_equal(effects.args[5], 5);
+	assert_int_equal((s64)effects.ret, -5);
+}
+
+/* ---- rows ---- */
+
+static void add_table(struct portal_wire_place key, u32 width)
+{
+	rule_sample_key(&sample, key, width);
+	rule_sample_store(&sample, memory(0, 0), "", 0);
+	rule_sample_store(&sample, memory(0, 16), "always", 6);
+	rule_sample_row(&sample, 0x8001, 7, "one", 3);
+	rule_sample_row(&sample, 0x8002, -19, "", 0);
+	rule_sample_row(&sample, 0x8001, 9, "never", 5);
+	rule_sample_row(&sample, 0xffff0000ffff8003, 10, "three", 5);
+}
+
+static void test_first_row_of_the_key_gives_result_and_bytes(void **state)
+{
+	(void)state;
+	add_table(rule_sample_place(PORTAL_PLACE_ARG, 1, 0, 0), 4);
+	call.args[1] = 0xabcd00008001;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(effects.ret, 7);
+	assert_memory_equal(fake_task.bytes, "one\0", 4);
+	assert_memory_equal(fake_task.bytes + 16, "always", 6);
+	call.args[1] = 0x8002;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal((s64)effects.ret, -19);
+	assert_memory_equal(fake_task.bytes, "one\0", 4);
+	call.args[1] = 0xffff8003;
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_memory_equal(fake_task.bytes, "three", 5);
+	call.args[1] = 0x8004;
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(hits(), 3);
+}
+
+static void test_key_in_memory_has_its_width(void **state)
+{
+	(void)state;
+	add_table(at_pointer(2, 8, -4), 2);
+	put(0x208, FAKE_TASK_BASE + 0x504, 8);
+	put(0x500, 0xeeee8001, 4);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(effects.ret, 7);
+	put(0x208, 0, 8);
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(hits(), 1);
+}
+
+/* ---- the number of calls taken ---- */
+
+static void test_condition_on_hits_counts_the_calls_before(void **state)
+{
+	(void)state;
+	rule_sample_cond(&sample, rule_sample_place(PORTAL_PLACE_HITS, 0, 0, 0), PORTAL_CMP_LT, 8,
+			 3);
+	for (u32 n = 0; n < 3; n++)
+		assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(hits(), 3);
+}
+
+static void test_store_of_hits_counts_this_call(void **state)
+{
+	struct portal_wire_rule_store *store = rule_sample_store(&sample, memory(0, 0), "", 0);
+
+	(void)state;
+	store->flags = cpu_to_le32(PORTAL_STORE_F_HITS);
+	for (u32 width = 1; width <= 8; width *= 2) {
+		memset(fake_task.bytes, 0xee, 16);
+		slot.state = state_of(GENERATION, 0x1122334455);
+		store->len = cpu_to_le32(width);
+		assert_int_equal(try(0), RULE_TAKES);
+		assert_int_equal(number_get(fake_task.bytes, width, false),
+				 0x1122334456 & (~0ULL >> (64 - 8 * width)));
+		assert_int_equal(fake_task.bytes[width], 0xee);
+	}
+}
+
+/* ---- other programs ---- */
+
+static void test_numbers_and_pointers_of_big_endian_program(void **state)
+{
+	struct portal_wire_rule_store *store;
+	u8 bytes[8];
+
+	(void)state;
+	call.big_endian = true;
+	call.long_bytes = 4;
+	number_put(bytes, 4, true, FAKE_TASK_BASE + 0x500);
+	fake_task_put(0x200, bytes, 4);
+	fake_task_put(0x500, "\x12\x34", 2);
+	rule_sample_cond(&sample, at_pointer(2, 0, 0), PORTAL_CMP_EQ, 2, 0x1234);
+	store = rule_sample_store(&sample, memory(0, 0), "", 0);
+	store->flags = cpu_to_le32(PORTAL_STORE_F_HITS);
+	store->len = cpu_to_le32(4);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_memory_equal(fake_task.bytes, "\0\0\0\1", 4);
+	call.big_endian = false;
+	assert_int_equal(try(0), RULE_PASSES);
+}
+
+static void test_base_is_added_to_all_addresses(void **state)
+{
+	(void)state;
+	call.base = FAKE_TASK_BASE;
+	call.args[1] = 0x100;
+	call.args[2] = 0x200;
+	put(0x100, 0x500, 8);
+	put(0x500, 77, 4);
+	fake_task_put(0x200, "eth0", 5);
+	rule_sample_cond(&sample, at_pointer(1, 0, 0), PORTAL_CMP_EQ, 4, 77);
+	rule_sample_str(&sample, memory(2, 0), PORTAL_CMP_STR_EQ, "eth0");
+	rule_sample_store(&sample, memory(2, 0), "x", 1);
+	assert_int_equal(try(0), RULE_TAKES);
+	assert_int_equal(fake_task.bytes[0x200], 'x');
 }
 
 /* ---- the slot ---- */
@@ -320,6 +438,17 @@ static void test_concurrent_hits_are_both_counted(void **state)
 	assert_int_equal(hits(), 2);
 }
 
+/* Another CPU takes the last call that the condition allows, after it was evaluated here. */
+static void test_condition_on_hits_holds_when_the_call_is_counted(void **state)
+{
+	(void)state;
+	rule_sample_cond(&sample, rule_sample_place(PORTAL_PLACE_HITS, 0, 0, 0), PORTAL_CMP_LT, 8,
+			 1);
+	fake_kernel.step = count_another;
+	assert_int_equal(try(0), RULE_PASSES);
+	assert_int_equal(hits(), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +467,14 @@ int main(void)
 		cmocka_unit_test_setup(test_full_count_passes_and_does_not_overflow, setup),
 		cmocka_unit_test_setup(test_rule_revoked_before_counting_stores_nothing, setup),
 		cmocka_unit_test_setup(test_concurrent_hits_are_both_counted, setup),
+		cmocka_unit_test_setup(test_condition_on_hits_holds_when_the_call_is_counted,
+				       setup),
+		cmocka_unit_test_setup(test_first_row_of_the_key_gives_result_and_bytes, setup),
+		cmocka_unit_test_setup(test_key_in_memory_has_its_width, setup),
+		cmocka_unit_test_setup(test_condition_on_hits_counts_the_calls_before, setup),
+		cmocka_unit_test_setup(test_store_of_hits_counts_this_call, setup),
+		cmocka_unit_test_setup(test_numbers_and_pointers_of_big_endian_program, setup),
+		cmocka_unit_test_setup(test_base_is_added_to_all_addresses, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,14 +78,14 @@ static void test_rule_of_any_other_size_is_invalid(void **state)
 	for (size_t n = 0; n < size; n++)
 		assert_int_equal(check_size(n), -EINVAL);
 	assert_int_equal(check_size(size + 1), -EINVAL);
-	assert_int_equal(check_size(PORTAL_DATA_SIZE), -EINVAL);
+	assert_int_equal(check_size(PORTAL_REQUEST_ROOM), -EINVAL);
 }
 
 static void test_rule_may_fill_the_page_but_not_exceed_it(void **state)
 {
 	(void)state;
-	sample.bytes_size += (u32)(PORTAL_DATA_SIZE - sizeof(struct portal_wire_rule) - 2 * 64 -
-				   32 - sample.bytes_size);
+	sample.bytes_size += (u32)(PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_rule) - 2 * 64 -
+				   40 - sample.bytes_size);
 	assert_int_equal(check(), 0);
 	sample.bytes_size++;
 	assert_int_equal(check(), -EINVAL);
@@ -116,7 +116,7 @@ static void test_counts_must_match_the_size(void **state)
 	static _Alignas(8) u8 page[2 * PORTAL_PAGE_SIZE];
 	struct portal_wire_rule *head = (struct portal_wire_rule *)(void *)page;
 	size_t size = rule_sample_encode(&sample, page);
-	__le32 *counts[] = { &head->nr_conds, &head->nr_stores, &head->bytes_size };
+	__le32 *counts[] = { &head->nr_conds, &head->nr_stores, &head->nr_rows, &head->bytes_size };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
@@ -168,23 +168,26 @@ static void test_effects_must_fit_the_stage(void **state)
 	REFUSED(sample.head.arg_mask, cpu_to_le32(1));
 	fill(PORTAL_WHEN_ENTER);
 	sample.head.flags = cpu_to_le32(PORTAL_VERDICT_SKIP);
-	sample.head.arg_mask = cpu_to_le32(0x3f);
+	sample.head.arg_mask = cpu_to_le32(0xff);
 	assert_int_equal(check(), 0);
 	REFUSED(sample.head.flags, cpu_to_le32(PORTAL_VERDICT_RET));
 	REFUSED(sample.head.flags, cpu_to_le32(4));
-	REFUSED(sample.head.arg_mask, cpu_to_le32(0x40));
+	REFUSED(sample.head.arg_mask, cpu_to_le32(0x100));
 }
 
 static void test_bad_places_are_invalid(void **state)
 {
 	(void)state;
 	REFUSED(number->place.what, 0);
-	REFUSED(number->place.what, cpu_to_le32(5));
+	REFUSED(number->place.what, cpu_to_le32(6));
+	/* the number of hits has neither argument nor offset */
+	REFUSED(number->place.what, cpu_to_le32(PORTAL_PLACE_HITS));
 	REFUSED(number->place.arg, cpu_to_le32(PORTAL_NR_ARGS));
 	REFUSED(number->place.arg, cpu_to_le32(0xffffffff));
 	REFUSED(string->place.inner_offset, cpu_to_le64(1));
 	REFUSED(store->place.what, cpu_to_le32(PORTAL_PLACE_ARG));
 	REFUSED(store->place.what, cpu_to_le32(PORTAL_PLACE_RET));
+	REFUSED(store->place.what, cpu_to_le32(PORTAL_PLACE_HITS));
 	REFUSED(store->place.arg, cpu_to_le32(PORTAL_NR_ARGS));
 	/* an argument must not have an offset */
 	REFUSED(number->place.what, cpu_to_le32(PORTAL_PLACE_ARG));
@@ -234,6 +237,106 @@ static void test_strings_and_stores_must_be_in_the_bytes(void **state)
 	REFUSED(string->match.str_len, cpu_to_le32(6));
 }
 
+/* ---- hits ---- */
+
+static void test_number_of_hits_is_compared_as_a_number(void **state)
+{
+	struct portal_wire_place count = rule_sample_place(PORTAL_PLACE_HITS, 0, 0, 0);
+
+	(void)state;
+	for (u32 when = PORTAL_WHEN_ENTER; when <= PORTAL_WHEN_RETURN; when++) {
+		fill(when);
+		number->place = count;
+		assert_int_equal(check(), 0);
+		REFUSED(number->place.arg, cpu_to_le32(1));
+		REFUSED(number->place.offset, cpu_to_le64(1));
+		REFUSED(number->place.inner_offset, cpu_to_le64(1));
+		REFUSED(number->match.cmp, cpu_to_le32(PORTAL_CMP_ERROR));
+		REFUSED(string->place, count);
+	}
+}
+
+static void test_store_of_hits_is_a_number_without_bytes(void **state)
+{
+	(void)state;
+	store->flags = cpu_to_le32(PORTAL_STORE_F_HITS);
+	store->off = 0;
+	for (u32 len = 0; len <= 9; len++) {
+		store->len = cpu_to_le32(len);
+		assert_int_equal(check(),
+				 len == 1 || len == 2 || len == 4 || len == 8 ? 0 : -EINVAL);
+	}
+	store->len = cpu_to_le32(4);
+	REFUSED(store->off, cpu_to_le32(1));
+	REFUSED(store->flags, cpu_to_le32(3));
+	REFUSED(store->reserved, cpu_to_le32(1));
+}
+
+/* ---- rows ---- */
+
+static void test_rows_need_a_key(void **state)
+{
+	struct portal_wire_place key = rule_sample_place(PORTAL_PLACE_ARG, 1, 0, 0);
+
+	(void)state;
+	REFUSED(sample.head.key_width, cpu_to_le32(4));
+	REFUSED(sample.head.key.what, cpu_to_le32(PORTAL_PLACE_ARG));
+	REFUSED(sample.head.key.inner_offset, cpu_to_le64(1));
+	rule_sample_key(&sample, key, 4);
+	rule_sample_row(&sample, 1, 0, "ab", 2);
+	assert_int_equal(check(), 0);
+	for (u32 width = 0; width <= 9; width++) {
+		sample.head.key_width = cpu_to_le32(width);
+		assert_int_equal(check(), width == 1 || width == 2 || width == 4 || width == 8
+						  ? 0
+						  : -EINVAL);
+	}
+	sample.head.key_width = cpu_to_le32(4);
+	REFUSED(sample.head.key.what, 0);
+	REFUSED(sample.head.key.what, cpu_to_le32(PORTAL_PLACE_RET));
+	REFUSED(sample.head.key.what, cpu_to_le32(PORTAL_PLACE_HITS));
+	REFUSED(sample.head.key.arg, cpu_to_le32(PORTAL_NR_ARGS));
+	REFUSED(sample.head.key.offset, cpu_to_le64(1));
+	sample.head.key = rule_sample_place(PORTAL_PLACE_PTR_MEM, 7, -8, 8);
+	assert_int_equal(check(), 0);
+}
+
+static void test_number_of_rows_is_bounded(void **state)
+{
+	(void)state;
+	rule_sample_init(&sample, PORTAL_WHEN_RETURN);
+	rule_sample_key(&sample, rule_sample_place(PORTAL_PLACE_ARG, 1, 0, 0), 4);
+	for (u32 i = 0; i < PORTAL_MAX_RULE_ROWS; i++)
+		rule_sample_row(&sample, i, 0, "", 0);
+	assert_int_equal(check(), 0);
+	rule_sample_row(&sample, 1, 0, "", 0);
+	assert_int_equal(check(), -EINVAL);
+}
+
+static void test_bytes_of_rows_go_to_the_first_store(void **state)
+{
+	struct portal_wire_rule_row *row;
+
+	(void)state;
+	rule_sample_key(&sample, rule_sample_place(PORTAL_PLACE_ARG, 1, 0, 0), 4);
+	row = rule_sample_row(&sample, 1, 0, "ab", 2);
+	/* its own bytes are unused */
+	store->off = cpu_to_le32(0xffffffff);
+	store->len = 0;
+	assert_int_equal(check(), 0);
+	REFUSED(store->flags, cpu_to_le32(PORTAL_STORE_F_HITS));
+	for (size_t i = 0; i < ARRAY_SIZE(wrong_numbers); i++) {
+		REFUSED(row->off, cpu_to_le32(wrong_numbers[i]));
+		REFUSED(row->len, cpu_to_le32(wrong_numbers[i]));
+	}
+	REFUSED(row->len, cpu_to_le32(3));
+	REFUSED(sample.nr_stores, 0);
+	row->len = 0;
+	assert_int_equal(check(), 0);
+	sample.nr_stores = 0;
+	assert_int_equal(check(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +352,11 @@ int main(void)
 		cmocka_unit_test_setup(test_bad_comparisons_are_invalid, setup),
 		cmocka_unit_test_setup(test_result_is_compared_at_return_as_a_number, setup),
 		cmocka_unit_test_setup(test_strings_and_stores_must_be_in_the_bytes, setup),
+		cmocka_unit_test_setup(test_number_of_hits_is_compared_as_a_number, setup),
+		cmocka_unit_test_setup(test_store_of_hits_is_a_number_without_bytes, setup),
+		cmocka_unit_test_setup(test_rows_need_a_key, setup),
+		cmocka_unit_test_setup(test_number_of_rows_is_bounded, setup),
+		cmocka_unit_test_setup(test_bytes_of_rows_go_to_the_first_store, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

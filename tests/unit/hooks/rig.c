@@ -168,13 +168,11 @@ void rig_open_call(struct rig *rig, struct fake_session *session, struct fake_ta
 		   const char *name, uint64_t arg0)
 {
 	const uint64_t args[PORTAL_NR_ARGS] = { arg0 };
-	struct portal_wire_syscall call;
+	struct fake_event event;
 
 	fake_fill_call(&rig->guest, task, fake_nr(task->compat, name), args, PORTAL_WHEN_ENTER,
-		       &call);
-	assert_int_equal(fake_session_open(session, &rig->guest, task, 0, PORTAL_CALL_EVENT,
-					   PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call)),
-			 0);
+		       &event);
+	assert_int_equal(fake_event_open(session, &rig->guest, task, 0, &event), 0);
 }
 
 static void run_to(struct fake_session *session, uint32_t op)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "fake/event.h"
 #include "fake/guest.h"
 #include "fake/session.h"
 #include "fake/syscall.h"

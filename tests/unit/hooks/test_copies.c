@@ -22,10 +22,16 @@ void __real_region_load(const void *page, struct region_header *ret_header);
 void __real_region_load_data(const void *page, void *buf, size_t len);
 void __real_region_store(void *page, const struct region_header *header, const void *data,
 			 size_t len);
+void __real_region_store_request(void *page, struct region_header *header,
+				 const struct portal_wire_request *request, const void *data,
+				 size_t len);
 void __wrap_region_load(const void *page, struct region_header *ret_header);
 void __wrap_region_load_data(const void *page, void *buf, size_t len);
 void __wrap_region_store(void *page, const struct region_header *header, const void *data,
 			 size_t len);
+void __wrap_region_store_request(void *page, struct region_header *header,
+				 const struct portal_wire_request *request, const void *data,
+				 size_t len);
 
 void __wrap_region_load(const void *page, struct region_header *ret_header)
 {
@@ -47,6 +53,18 @@ void __wrap_region_store(void *page, const struct region_header *header, const v
 	copies.bytes_out += len;
 	__real_region_store(page, header, data, len);
 }
+
+void __wrap_region_store_request(void *page, struct region_header *header,
+				 const struct portal_wire_request *request, const void *data,
+				 size_t len)
+{
+	copies.stores++;
+	copies.bytes_out += sizeof(*request) + len;
+	__real_region_store_request(page, header, request, data, len);
+}
+
+/* an event for one hook, without registers and items */
+#define EVENT_SIZE (sizeof(struct portal_wire_event) + 8 + sizeof(struct portal_wire_syscall))
 
 static struct rig rig;
 
@@ -115,8 +133,7 @@ static void test_declared_and_deferred_is_one_copy_each_way(void **state)
 	call_with(decide, PORTAL_HOOK_DEFER_WRITES, fetch, 1);
 	assert_int_equal(copies.headers, 1);
 	assert_int_equal(copies.loads, 1);
-	assert_int_equal(copies.bytes_in,
-			 sizeof(struct portal_wire_syscall) + sizeof(struct portal_wire_item) + 64);
+	assert_int_equal(copies.bytes_in, EVENT_SIZE + sizeof(struct portal_wire_item) + 64);
 	assert_int_equal(copies.stores, 1);
 	assert_int_equal(copies.bytes_out, sizeof(struct portal_wire_verdict) + write);
 }
@@ -127,7 +144,7 @@ static void test_event_without_changes_returns_no_payload(void **state)
 	call_with(look, 0, NULL, 0);
 	assert_int_equal(copies.headers, 1);
 	assert_int_equal(copies.loads, 1);
-	assert_int_equal(copies.bytes_in, sizeof(struct portal_wire_syscall));
+	assert_int_equal(copies.bytes_in, EVENT_SIZE);
 	assert_int_equal(copies.stores, 1);
 	assert_int_equal(copies.bytes_out, 0);
 }
@@ -139,9 +156,10 @@ static void test_operation_costs_one_header_and_payload_each_way(void **state)
 	/* the event; the read and the write, and their answers; the verdict */
 	assert_int_equal(copies.headers, 3);
 	assert_int_equal(copies.loads, 2);
-	assert_int_equal(copies.bytes_in, sizeof(struct portal_wire_syscall) + 64);
+	assert_int_equal(copies.bytes_in, EVENT_SIZE + 64);
 	assert_int_equal(copies.stores, 3);
-	assert_int_equal(copies.bytes_out, 4 + sizeof(struct portal_wire_verdict));
+	assert_int_equal(copies.bytes_out, 2 * sizeof(struct portal_wire_request) + 4 +
+						   sizeof(struct portal_wire_verdict));
 }
 
 #define COPIES_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

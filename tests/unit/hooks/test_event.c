@@ -93,10 +93,11 @@ static int look(struct portal_ctx *ctx, void *data)
 static void test_event_is_complete_at_entry(void **state)
 {
 	struct view view = { 0 };
-	const struct portal_syscall_hook hook = hook_on("openat", PORTAL_ON_ENTER, look, &view);
+	struct portal_syscall_hook hook = hook_on("openat", PORTAL_ON_ENTER, look, &view);
 	struct fake_result result;
 
 	(void)state;
+	hook.flags = PORTAL_HOOK_REGS;
 	boot_with(&hook, 1);
 	rig.task.regs[PORTAL_REG_X86_SP] = 0x7fff0000;
 	rig.task.regs[PORTAL_REG_X86_IP] = 0x401000;
@@ -120,6 +121,25 @@ static void test_event_is_complete_at_entry(void **state)
 	assert_int_equal(view.unknown_reg, -EINVAL);
 	assert_true(result.ran);
 	assert_int_equal(result.calls, 1);
+}
+
+/* Two registers are read: two operations, and the same values. */
+static void test_registers_that_were_not_declared_are_requested(void **state)
+{
+	struct view view = { 0 };
+	const struct portal_syscall_hook hook = hook_on("openat", PORTAL_ON_ENTER, look, &view);
+	struct fake_result result;
+
+	(void)state;
+	boot_with(&hook, 1);
+	rig.task.regs[PORTAL_REG_X86_SP] = 0x7fff0000;
+	rig.task.regs[PORTAL_REG_X86_IP] = 0x401000;
+	call_with(&rig.task, "openat", 1, 2, &result);
+	assert_int_equal(view.ip, 0x401000);
+	assert_int_equal(view.sp, 0x7fff0000);
+	assert_int_equal(view.unknown_reg, -EINVAL);
+	assert_int_equal(result.calls, 3);
+	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_USER_REGS], 2);
 }
 
 static void test_result_is_available_at_return(void **state)
@@ -196,8 +216,9 @@ static void test_32_bit_kernel_has_one_native_abi(void **state)
 	(void)state;
 	rig.guest.is_arm = true;
 	boot_with(&hook, 1);
-	assert_int_equal(le32toh(rig.guest.hooks[0].wire.nr), 54);
-	assert_int_equal(le32toh(rig.guest.hooks[0].wire.compat_nr), PORTAL_NR_NONE);
+	assert_int_equal(le32toh(rig.guest.hooks[0].wire.nr_sites), 1);
+	assert_int_equal(le32toh(rig.guest.hooks[0].sites[0].abi), PORTAL_ABI_ARM);
+	assert_int_equal(le32toh(rig.guest.hooks[0].sites[0].nr), 54);
 	memset(user, 0x81, 16);
 	rig.task32.regs[PORTAL_REG_ARM_SP] = 0xbe000000;
 	rig.task32.regs[PORTAL_REG_ARM_LR] = 0xb6f00001;
@@ -236,20 +257,20 @@ static void test_hook_on_every_call_gets_every_call(void **state)
 	assert_string_equal(view.name, "waitpid");
 }
 
-static void test_unused_hook_bits_are_ignored(void **state)
+static void test_ids_of_no_hook_are_ignored(void **state)
 {
 	struct view view = { 0 };
 	const struct portal_syscall_hook hook = hook_on("ioctl", PORTAL_ON_ENTER, look, &view);
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
-	struct portal_wire_syscall call;
 	struct fake_session session;
+	struct fake_event event;
 
 	(void)state;
 	boot_with(&hook, 1);
-	fake_fill_call(&rig.guest, &rig.task, 9999, args, PORTAL_WHEN_ENTER, &call);
-	call.hooks = UINT64_MAX;
-	fake_session_open(&session, &rig.guest, &rig.task, 0, PORTAL_CALL_EVENT,
-			  PORTAL_EVENT_SYSCALL_ENTER, &call, sizeof(call));
+	fake_fill_call(&rig.guest, &rig.task, 9999, args, PORTAL_WHEN_ENTER, &event);
+	for (uint32_t i = 0; i < PORTAL_MAX_HOOKS; i++)
+		fake_event_hook(&event, 1000000 + i);
+	fake_event_open(&session, &rig.guest, &rig.task, 0, &event);
 	fake_session_finish(&session);
 	assert_int_equal(session.state, FAKE_ENDED);
 	assert_int_equal(view.nr, 0);
@@ -717,11 +738,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EVENT_TEST(test_event_is_complete_at_entry),
+		EVENT_TEST(test_registers_that_were_not_declared_are_requested),
 		EVENT_TEST(test_result_is_available_at_return),
 		EVENT_TEST(test_hook_by_name_covers_both_abis),
 		EVENT_TEST(test_32_bit_kernel_has_one_native_abi),
 		EVENT_TEST(test_hook_on_every_call_gets_every_call),
-		EVENT_TEST(test_unused_hook_bits_are_ignored),
+		EVENT_TEST(test_ids_of_no_hook_are_ignored),
 		EVENT_TEST(test_widths_in_a_64_bit_task),
 		EVENT_TEST(test_widths_in_a_32_bit_task),
 		EVENT_TEST(test_partial_reads_of_numbers_are_efault),

@@ -117,16 +117,6 @@ static void test_fetch_undeclared_gives_the_same_answers(void **state)
 	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ_STR], 1);
 }
 
-static void test_fetch_unsupported_gives_the_same_answers(void **state)
-{
-	(void)state;
-	rig.guest.features = 0;
-	assert_int_equal(run(read_all, PORTAL_HOOK_DEFER_WRITES, declared, ARRAY_SIZE(declared)),
-			 0);
-	expect_all();
-	assert_int_equal(rig_channel_stats(&rig).operations[PORTAL_OP_READ], 2);
-}
-
 static int read_past(struct portal_ctx *ctx, void *data)
 {
 	(void)data;
@@ -209,8 +199,6 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_fetch_undeclared_gives_the_same_answers, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_fetch_unsupported_gives_the_same_answers,
-						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fetch_read_past_declaration_uses_operation,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fetch_reads_see_own_writes, setup, teardown),

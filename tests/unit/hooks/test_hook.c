@@ -63,7 +63,7 @@ static void test_fields_out_of_range_are_einval(void **state)
 	BAD(desc.fn = NULL);
 	BAD(desc.when = 0);
 	BAD(desc.when = 4);
-	BAD(desc.flags = 2 * PORTAL_HOOK_TRACE_BLOCK);
+	BAD(desc.flags = 2 * PORTAL_HOOK_REGS);
 	BAD(desc.name = "");
 	BAD(desc.name = "sys_");
 	BAD(desc.name = "a_name_of_more_than_sixty_three_bytes_is_the_name_of_no_system_call");
@@ -108,7 +108,8 @@ static void test_strings_larger_than_the_page_are_e2big(void **state)
 {
 	static char text[PORTAL_DATA_SIZE];
 	struct portal_syscall_hook desc = good();
-	const size_t room = PORTAL_DATA_SIZE - sizeof(struct portal_wire_hook);
+	const size_t room = PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_hook) -
+			    2 * sizeof(struct portal_wire_site);
 
 	(void)state;
 	memset(text, 'x', room);
@@ -157,6 +158,8 @@ static void test_hook_is_encoded_completely(void **state)
 {
 	struct portal_syscall_hook desc = good();
 	uint8_t payload[PORTAL_DATA_SIZE];
+	const struct hook_target target = { .abi = { PORTAL_ABI_X86_64, PORTAL_ABI_I386 } };
+	struct portal_wire_site sites[2];
 	struct portal_wire_hook wire;
 	struct portal_hook *hook;
 	size_t len;
@@ -174,18 +177,22 @@ static void test_hook_is_encoded_completely(void **state)
 	desc.ret = (struct portal_match){ .cmp = PORTAL_MATCH_ERROR };
 	assert_int_equal(hook_create(NULL, &desc, &hook), 0);
 	hook->id = 3;
-	hook->bit = 17;
 	hook->nr[0] = 16;
 	hook->nr[1] = 54;
-	len = hook_encode(hook, PORTAL_FEATURES, payload);
-	assert_int_equal(len, sizeof(wire) + 5);
+	len = hook_encode(hook, &target, payload);
+	assert_int_equal(len, sizeof(wire) + sizeof(sites) + 5);
 	memcpy(&wire, payload, sizeof(wire));
 	assert_int_equal(le32toh(wire.id), 3);
-	assert_int_equal(le32toh(wire.bit), 17);
+	assert_int_equal(le32toh(wire.source), PORTAL_SOURCE_SYSCALL);
 	assert_int_equal(le32toh(wire.when), PORTAL_WHEN_ENTER | PORTAL_WHEN_RETURN);
 	assert_int_equal(le32toh(wire.flags), 0);
-	assert_int_equal(le32toh(wire.nr), 16);
-	assert_int_equal(le32toh(wire.compat_nr), 54);
+	assert_int_equal(le32toh(wire.scope), PORTAL_SCOPE_FIRMWARE | PORTAL_SCOPE_KERNEL);
+	assert_int_equal(le32toh(wire.nr_sites), 2);
+	memcpy(sites, payload + sizeof(wire), sizeof(sites));
+	assert_int_equal(le32toh(sites[0].abi), PORTAL_ABI_X86_64);
+	assert_int_equal(le32toh(sites[0].nr), 16);
+	assert_int_equal(le32toh(sites[1].abi), PORTAL_ABI_I386);
+	assert_int_equal(le32toh(sites[1].nr), 54);
 	assert_int_equal(le32toh(wire.pid), 42);
 	assert_string_equal((const char *)wire.comm, "sh");
 	assert_int_equal(le32toh(wire.arg[1].width), 4);
@@ -194,7 +201,7 @@ static void test_hook_is_encoded_completely(void **state)
 	assert_int_equal(le32toh(wire.arg[3].str_off), 3);
 	assert_int_equal(le32toh(wire.arg[3].str_len), 2);
 	assert_int_equal(le32toh(wire.ret.cmp), PORTAL_CMP_ERROR);
-	assert_memory_equal(payload + sizeof(wire), "abcde", 5);
+	assert_memory_equal(payload + sizeof(wire) + sizeof(sites), "abcde", 5);
 	hook_free(hook);
 }
 

@@ -321,7 +321,7 @@ static void test_guest_without_rules_sends_events(void **state)
 
 	(void)state;
 	load_hooks("getppid", PORTAL_ON_ENTER, 1);
-	rig.guest.features = PORTAL_FEATURE_FETCH;
+	fake_lack_op(&rig.guest, PORTAL_OP_RULE_OPEN);
 	add(&skip_7);
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 99);
@@ -485,7 +485,7 @@ static void test_hello_without_bye_does_not_access_old_slots(void **state)
 	rig_boot(&rig);
 	assert_int_equal(rig_call(&rig, "getppid", 0, 0, 0), 7);
 	memcpy(rig.guest.slots, full, sizeof(full));
-	rig.guest.features = PORTAL_FEATURE_FETCH;
+	fake_lack_op(&rig.guest, PORTAL_OP_RULE_OPEN);
 	assert_int_equal(fake_hello(&rig.guest, 0), 0);
 	assert_memory_equal(rig.guest.slots, full, sizeof(full));
 	assert_int_equal(hits_of(id), 0);
@@ -644,7 +644,7 @@ static void test_rule_larger_than_the_page_is_e2big(void **state)
 	struct portal_rule_store store = {
 		.place = { .what = PORTAL_RULE_MEM },
 		.bytes = bytes,
-		.len = PORTAL_DATA_SIZE - sizeof(struct portal_wire_rule) -
+		.len = PORTAL_REQUEST_ROOM - sizeof(struct portal_wire_rule) -
 		       sizeof(struct portal_wire_rule_store),
 	};
 	struct portal_rule rule = skip_7;

@@ -702,7 +702,7 @@ static void test_wire_version_mismatch_is_reported(void **state)
 	(void)state;
 	rig.guest.hello_version = 7;
 	log = boot_badly("ioctl");
-	assert_non_null(strstr(log, "uses protocol version 7, but this portal-vmm uses version 1"));
+	assert_non_null(strstr(log, "uses protocol version 7, but this portal-vmm uses version 2"));
 	assert_int_equal(rig.guest.nr_hooks, 0);
 	assert_int_equal(rig.nr_failed, 0);
 }

@@ -197,7 +197,7 @@ static void test_trace_hook_with_another_hook_on_the_call(void **state)
 static void test_trace_unsupported_gets_events(void **state)
 {
 	(void)state;
-	rig.guest.features = PORTAL_FEATURE_FETCH;
+	fake_lack_op(&rig.guest, PORTAL_OP_TRACE_OPEN);
 	boot_with(look, PORTAL_ON_ENTER | PORTAL_ON_RETURN, PORTAL_HOOK_OBSERVE);
 	open_path("/a");
 	assert_int_equal(saw.calls, 2);
@@ -264,7 +264,7 @@ static void test_trace_callback_cannot_change_or_request(void **state)
 {
 	(void)state;
 	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
-	boot_with(try_all, PORTAL_ON_RETURN, 0);
+	boot_with(try_all, PORTAL_ON_RETURN, PORTAL_HOOK_REGS);
 	open_path("/a");
 	finish();
 	check_all();
@@ -273,9 +273,9 @@ static void test_trace_callback_cannot_change_or_request(void **state)
 static void test_trace_callback_with_event_cannot_request_either(void **state)
 {
 	(void)state;
-	rig.guest.features = PORTAL_FEATURE_FETCH;
+	fake_lack_op(&rig.guest, PORTAL_OP_TRACE_OPEN);
 	rig.task.regs[PORTAL_REG_X86_SP] = 0x7ff0;
-	boot_with(try_all, PORTAL_ON_RETURN, 0);
+	boot_with(try_all, PORTAL_ON_RETURN, PORTAL_HOOK_REGS);
 	open_path("/a");
 	check_all();
 }
@@ -354,7 +354,7 @@ static void test_trace_invalid_flag_combinations_are_einval(void **state)
 		PORTAL_HOOK_TRACE_BLOCK,
 		PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_OBSERVE,
 		PORTAL_HOOK_TRACE | PORTAL_HOOK_DEFER_WRITES,
-		PORTAL_HOOK_TRACE_BLOCK << 1,
+		PORTAL_HOOK_REGS << 1,
 	};
 	struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
@@ -546,7 +546,7 @@ static void test_trace_block_waits_for_space(void **state)
 
 /* ---- invalid records ---- */
 
-static void test_trace_record_with_bit_of_other_hook_is_ignored(void **state)
+static void test_trace_record_with_id_of_other_hook_is_ignored(void **state)
 {
 	const struct portal_syscall_hook hooks[] = {
 		{ PORTAL_SYSCALL_HOOK_INIT, .when = PORTAL_ON_RETURN, .name = "openat",
@@ -554,17 +554,18 @@ static void test_trace_record_with_bit_of_other_hook_is_ignored(void **state)
 		trace_hook(try_all, PORTAL_ON_RETURN, 0),
 	};
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
-	struct portal_wire_syscall call;
-	bool wake;
+	struct fake_event event;
 
 	(void)state;
 	rig_hooks(&rig, "test", 0, hooks, ARRAY_SIZE(hooks));
 	rig_boot(&rig);
 	fake_fill_call(&rig.guest, &rig.task, fake_nr(false, "openat"), args, PORTAL_WHEN_RETURN,
-		       &call);
-	call.hooks = UINT64_MAX;
-	assert_true(fake_trace_write(&rig.guest.traces[0], PORTAL_EVENT_SYSCALL_RETURN, 1, &call,
-				     sizeof(call), &wake));
+		       &event);
+	event.header.nr_hooks = 0;
+	for (size_t i = 0; i < rig.guest.nr_hooks; i++)
+		fake_event_hook(&event, le32toh(rig.guest.hooks[i].wire.id));
+	fake_event_hook(&event, 1000000);
+	assert_true(fake_record(&rig.guest, 0, &event));
 	finish();
 	assert_int_equal(saw.calls, 1);
 	assert_int_equal(saw.results[0], -EINVAL);
@@ -611,7 +612,7 @@ int main(void)
 		TEST(test_trace_without_memory_for_rings_ends_the_boot),
 		TEST(test_trace_lost_records_are_counted),
 		TEST(test_trace_block_waits_for_space),
-		TEST(test_trace_record_with_bit_of_other_hook_is_ignored),
+		TEST(test_trace_record_with_id_of_other_hook_is_ignored),
 		TEST(test_trace_corrupt_ring_is_logged_once),
 	};
 

@@ -179,7 +179,7 @@ static void test_portal_device_passes_state_and_trace_on(void **state)
 	assert_int_equal(rig.guest_state, PORTAL_STATE_UP);
 	write_bus(&rig.devices.mmio, base + PORTAL_DEV_TRACE, 1, 4);
 	assert_int_equal(rig.nr_traces, 1);
-	portal_dev_raise_work(&rig.devices.portal_dev);
+	portal_dev_raise_work(&rig.devices.portal_dev, 1);
 	assert_int_equal(rig.gsi, arch_platform()->portal_gsi);
 }
 

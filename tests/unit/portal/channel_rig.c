@@ -13,23 +13,16 @@ static void on_hello(void *ctx, struct session *session, const struct hello *hel
 		rig->nr_hello = 0;
 }
 
-static void on_call(void *ctx, struct session *session, const struct syscall_event *call)
+static void on_event(void *ctx, struct session *session, const struct guest_event *event)
 {
 	struct channel_rig *rig = ctx;
 
-	rig->nr_call++;
-	rig->last_call = *call;
-	if (rig->talk)
+	rig->nr_events++;
+	rig->nr_call += event_is_call(event);
+	rig->nr_error += event->kind == PORTAL_EVENT_ERROR;
+	rig->last_event = *event;
+	if (rig->talk && event->kind != PORTAL_EVENT_ERROR)
 		rig->talk(rig, session);
-}
-
-static void on_error(void *ctx, struct session *session, const struct syscall_error *error)
-{
-	struct channel_rig *rig = ctx;
-
-	(void)session;
-	rig->nr_error++;
-	rig->last_error = *error;
 }
 
 static void on_work(void *ctx, struct session *session)
@@ -59,14 +52,14 @@ static int call(void *ctx, unsigned int vcpu, uint64_t gpa, uint32_t kind)
 	return channel_call(((struct channel_rig *)ctx)->channel, vcpu, GPA(gpa), kind);
 }
 
-static void on_trace(void *ctx, const struct syscall_event *call, const struct trace_stamp *stamp)
+static void on_trace(void *ctx, const struct guest_event *event, const struct trace_stamp *stamp)
 {
 	struct channel_rig *rig = ctx;
 
 	rig->last_stamp = *stamp;
 	rig->nr_trace++;
 	if (rig->take)
-		rig->take(rig, call, stamp);
+		rig->take(rig, event, stamp);
 }
 
 static void on_trace_broken(void *ctx, unsigned int ring)
@@ -104,8 +97,7 @@ void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct)
 		.ram = { .slice = slice, .ctx = rig },
 		.sink = {
 			.on_hello = on_hello,
-			.on_call = on_call,
-			.on_error = on_error,
+			.on_event = on_event,
 			.on_work = on_work,
 			.on_mismatch = on_mismatch,
 			.on_bye = on_bye,
@@ -137,16 +129,21 @@ void channel_rig_done(struct channel_rig *rig)
 	fake_guest_done(&rig->guest);
 }
 
+void channel_rig_event(struct channel_rig *rig, const uint64_t args[static PORTAL_NR_ARGS],
+		       uint32_t when, struct fake_event *ret_event)
+{
+	fake_fill_call(&rig->guest, &rig->task, 16, args, when, ret_event);
+	fake_event_hook(ret_event, RIG_HOOK);
+	fake_event_regs(ret_event, &rig->task);
+}
+
 void channel_rig_open(struct channel_rig *rig, struct fake_session *session, unsigned int vcpu)
 {
 	const uint64_t args[PORTAL_NR_ARGS] = { 1, 2, 3, 4, 5, 6 };
-	struct portal_wire_syscall call;
+	struct fake_event event;
 
-	fake_fill_call(&rig->guest, &rig->task, 16, args, PORTAL_WHEN_ENTER, &call);
-	assert_int_equal(fake_session_open(session, &rig->guest, &rig->task, vcpu,
-					   PORTAL_CALL_EVENT, PORTAL_EVENT_SYSCALL_ENTER, &call,
-					   sizeof(call)),
-			 0);
+	channel_rig_event(rig, args, PORTAL_WHEN_ENTER, &event);
+	assert_int_equal(fake_event_open(session, &rig->guest, &rig->task, vcpu, &event), 0);
 }
 
 void channel_rig_run(struct channel_rig *rig,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "fake/event.h"
 #include "fake/guest.h"
 #include "fake/session.h"
 #include "fake/syscall.h"
@@ -16,6 +17,7 @@
 #include "portal/ops/operation.h"
 
 #define RIG_VCPUS 2
+#define RIG_HOOK  7 /* id of the hook that events name; the guest has no hooks */
 
 /**
  * struct channel_rig - the guest, the channel and the events received
@@ -23,12 +25,12 @@
  * @task: one of its tasks, with memory at RIG_MEMORY (three pages)
  * @memory: that memory
  * @channel: the channel
- * @talk: called in every system call event; may be NULL
+ * @talk: called in every event but an error; may be NULL
  * @talk_ctx: context for @talk
- * @nr_hello, @nr_call, @nr_error, @nr_work, @nr_bye: numbers of events received
+ * @nr_hello, @nr_events, @nr_work, @nr_bye: numbers of what was received
+ * @nr_call, @nr_error: numbers of events of these kinds
  * @mismatch: version of the last hello with another version
- * @last_call: the last system call event
- * @last_error: the last error event
+ * @last_event: the last event; its pointers are valid as long as its session
  * @more: guest memory outside the pool; slice may be NULL
  * @take: called for each record; may be NULL
  * @last_stamp: stamp of the last record
@@ -45,12 +47,11 @@ struct channel_rig {
 	struct channel *channel;
 	void (*talk)(struct channel_rig *rig, struct session *session);
 	void *talk_ctx;
-	unsigned int nr_hello, nr_call, nr_error, nr_work, nr_bye;
+	unsigned int nr_hello, nr_events, nr_call, nr_error, nr_work, nr_bye;
 	uint32_t mismatch;
-	struct syscall_event last_call;
-	struct syscall_error last_error;
+	struct guest_event last_event;
 	struct guest_ram more;
-	void (*take)(struct channel_rig *rig, const struct syscall_event *call,
+	void (*take)(struct channel_rig *rig, const struct guest_event *event,
 		     const struct trace_stamp *stamp);
 	struct trace_stamp last_stamp;
 	_Atomic unsigned int nr_trace, nr_broken;
@@ -69,6 +70,13 @@ void channel_rig_init_direct(struct channel_rig *rig, enum direct_access direct)
 
 /** channel_rig_done() - cancel all vCPUs and free the rig. */
 void channel_rig_done(struct channel_rig *rig);
+
+/**
+ * channel_rig_event() - make the event of system call 16, as for a hook RIG_HOOK with registers
+ * @when: PORTAL_WHEN_ENTER or _RETURN
+ */
+void channel_rig_event(struct channel_rig *rig, const uint64_t args[static PORTAL_NR_ARGS],
+		       uint32_t when, struct fake_event *ret_event);
 
 /** channel_rig_open() - let the task make system call 16; @session is in the state after EVENT. */
 void channel_rig_open(struct channel_rig *rig, struct fake_session *session, unsigned int vcpu);

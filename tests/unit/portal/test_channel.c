@@ -23,12 +23,15 @@ static int teardown(void **state)
 	return 0;
 }
 
+static char comm_seen[PORTAL_COMM_SIZE];
+
 /* Read once and store the return value in *talk_ctx. */
 static void read_one(struct channel_rig *rig, struct session *session)
 {
 	ssize_t *ret_n = rig->talk_ctx;
 	char buf[4];
 
+	strcpy(comm_seen, rig->last_event.comm);
 	*ret_n = op_read(session, RIG_MEMORY, buf, sizeof(buf));
 }
 
@@ -57,17 +60,17 @@ static void test_hello_registers_the_pool(void **state)
 			 -ENOENT);
 	assert_int_equal(fake_hello(&rig->guest, 0), 0);
 	assert_int_equal(rig->nr_hello, 1);
-	assert_int_equal(channel_rig_stats(rig).events[PORTAL_EVENT_HELLO & 0xff], 1);
+	assert_int_equal(channel_rig_stats(rig).hellos, 1);
 }
 
 static void test_hello_version_mismatch_reported(void **state)
 {
 	struct channel_rig *rig = *state;
 
-	rig->guest.hello_version = 2;
+	rig->guest.hello_version = 3;
 	assert_int_equal(fake_hello(&rig->guest, 0), 0);
 	assert_int_equal(rig->nr_hello, 0);
-	assert_int_equal(rig->mismatch, 2);
+	assert_int_equal(rig->mismatch, 3);
 	assert_int_equal(call_page(rig, 0, fake_page_gpa(&rig->guest, 0), PORTAL_CALL_WORK),
 			 -ENOENT);
 }
@@ -77,7 +80,7 @@ static int hello_with(struct channel_rig *rig, struct portal_wire_hello *hello, 
 	struct fake_session session;
 
 	assert_int_equal(fake_session_open(&session, &rig->guest, NULL, 0, PORTAL_CALL_HELLO,
-					   PORTAL_EVENT_HELLO, hello, size),
+					   PORTAL_OPEN_HELLO, hello, size),
 			 0);
 	fake_session_finish(&session);
 	return session.state == FAKE_REFUSED ? session.error : 0;
@@ -164,15 +167,13 @@ static void test_event_is_delivered_completely(void **state)
 	struct fake_session session;
 
 	boot(rig);
-	rig->task.regs[PORTAL_REG_X86_SP] = 0x7ffe0000;
 	channel_rig_open(rig, &session, 0);
 	fake_session_finish(&session);
 	assert_int_equal(session.state, FAKE_ENDED);
-	assert_int_equal(rig->last_call.nr, 16);
-	assert_int_equal(rig->last_call.args[5], 6);
-	assert_int_equal(rig->last_call.regs[PORTAL_REG_X86_SP], 0x7ffe0000);
-	assert_string_equal(rig->last_call.comm, "task");
-	assert_false(rig->last_call.is_return);
+	assert_int_equal(rig->last_event.call.nr, 16);
+	assert_int_equal(rig->last_event.call.args[5], 6);
+	assert_string_equal(comm_seen, "task");
+	assert_false(rig->last_event.call.is_return);
 	assert_int_equal(read_result, 4);
 }
 
@@ -188,20 +189,23 @@ static void open_raw(struct channel_rig *rig, struct fake_session *session, uint
 static void test_event_truncated_at_every_byte_is_eproto(void **state)
 {
 	struct channel_rig *rig = *state;
-	struct portal_wire_syscall call;
 	struct fake_session session;
+	struct fake_event event;
+	uint8_t bytes[PORTAL_DATA_SIZE];
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
+	size_t whole;
 
 	boot(rig);
-	fake_fill_call(&rig->guest, &rig->task, 16, args, PORTAL_WHEN_ENTER, &call);
-	for (size_t size = 0; size < sizeof(call); size++) {
-		open_raw(rig, &session, PORTAL_EVENT_SYSCALL_RETURN, &call, size);
+	channel_rig_event(rig, args, PORTAL_WHEN_RETURN, &event);
+	whole = fake_event_pack(&event, bytes, sizeof(bytes));
+	for (size_t size = 0; size < whole; size++) {
+		open_raw(rig, &session, PORTAL_OPEN_EVENT, bytes, size);
 		assert_int_equal(session.error, -EPROTO);
 	}
 	assert_int_equal(rig->nr_call, 0);
-	open_raw(rig, &session, PORTAL_EVENT_SYSCALL_RETURN, &call, sizeof(call));
+	open_raw(rig, &session, PORTAL_OPEN_EVENT, bytes, whole);
 	assert_int_equal(session.state, FAKE_ENDED);
-	assert_true(rig->last_call.is_return);
+	assert_true(rig->last_event.call.is_return);
 }
 
 static void test_event_larger_than_the_page_is_eproto(void **state)
@@ -214,21 +218,21 @@ static void test_event_larger_than_the_page_is_eproto(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		struct portal_region *region;
 
-		open_raw(rig, &session, PORTAL_EVENT_WORK, NULL, 0);
+		open_raw(rig, &session, PORTAL_OPEN_WORK, NULL, 0);
 		region = fake_session_region(&session);
-		region->op = htole64(PORTAL_EVENT_SYSCALL_ENTER);
+		region->op = htole64(PORTAL_OPEN_EVENT);
 		region->size = htole64(sizes[i]);
 		assert_int_equal(call_page(rig, 0, fake_page_gpa(&rig->guest, session.page),
 					   PORTAL_CALL_EVENT),
 				 -EPROTO);
 		/* the page is unchanged */
-		assert_int_equal(le64toh(region->op), PORTAL_EVENT_SYSCALL_ENTER);
+		assert_int_equal(le64toh(region->op), PORTAL_OPEN_EVENT);
 	}
 }
 
 static void test_event_with_unknown_code_is_eproto(void **state)
 {
-	static const uint32_t codes[] = { 0, 1, PORTAL_EVENT_HELLO, PORTAL_EVENT_WORK, 0xe00000ff };
+	static const uint32_t codes[] = { 0, 1, PORTAL_OPEN_HELLO, PORTAL_OPEN_WORK, 0xe00000ff };
 	struct channel_rig *rig = *state;
 	struct fake_session session;
 
@@ -244,20 +248,30 @@ static void test_error_event_is_delivered(void **state)
 {
 	struct channel_rig *rig = *state;
 	const uint64_t args[PORTAL_NR_ARGS] = { 0 };
-	struct portal_wire_error error = {
-		.hook = htole32(7),
-		.err = htole32((uint32_t)-EFAULT),
-		.addr = htole64(0x1234),
+	struct {
+		struct portal_wire_error error;
+		struct portal_wire_syscall call;
+	} body = {
+		.error.kind = htole16(PORTAL_EVENT_SYSCALL_ENTER),
+		.error.err = htole32((uint32_t)-EFAULT),
+		.error.addr = htole64(0x1234),
 	};
 	struct fake_session session;
+	struct fake_event event;
 
 	boot(rig);
-	fake_fill_call(&rig->guest, &rig->task, 16, args, PORTAL_WHEN_ENTER, &error.call);
-	open_raw(rig, &session, PORTAL_EVENT_ERROR, &error, sizeof(error));
+	channel_rig_event(rig, args, PORTAL_WHEN_ENTER, &event);
+	body.call = event.call;
+	body.call.nr_regs = 0;
+	event.header.kind = htole16(PORTAL_EVENT_ERROR);
+	event.body = &body;
+	event.body_size = sizeof(body);
+	assert_int_equal(fake_event_open(&session, &rig->guest, &rig->task, 0, &event), 0);
+	fake_session_finish(&session);
 	assert_int_equal(rig->nr_error, 1);
-	assert_int_equal(rig->last_error.hook, 7);
-	assert_int_equal(rig->last_error.err, -EFAULT);
-	assert_int_equal(rig->last_error.addr, 0x1234);
+	assert_int_equal(rig->last_event.hooks[0], RIG_HOOK);
+	assert_int_equal(rig->last_event.error.err, -EFAULT);
+	assert_int_equal(rig->last_event.error.addr, 0x1234);
 }
 
 static void test_work_session_is_served(void **state)
@@ -332,7 +346,7 @@ static void test_unknown_kind_and_vcpu_are_einval(void **state)
 
 	boot(rig);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, 0), -EINVAL);
-	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_CANCEL + 1), -EINVAL);
+	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, PORTAL_CALL_GROW + 1), -EINVAL);
 	assert_int_equal(call_page(rig, 0, FAKE_RAM_BASE, UINT32_MAX), -EINVAL);
 	assert_int_equal(call_page(rig, RIG_VCPUS, FAKE_RAM_BASE, PORTAL_CALL_WORK), -EINVAL);
 	assert_int_equal(channel_rig_stats(rig).doorbells[0], 3);
@@ -678,7 +692,7 @@ static void test_answer_longer_than_requested_is_eproto(void **state)
 
 static void test_answer_with_unknown_code_is_eproto(void **state)
 {
-	static const uint32_t codes[] = { 0, PORTAL_OP_READ, PORTAL_EVENT_WORK, 0xf0000005 };
+	static const uint32_t codes[] = { 0, PORTAL_OP_READ, PORTAL_OPEN_WORK, 0xf0000006 };
 	struct channel_rig *rig = *state;
 	struct fake_session session;
 

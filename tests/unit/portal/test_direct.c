@@ -28,7 +28,7 @@ static void rig_init(struct rig *rig, enum direct_access direct)
 	tables_init(&rig->tables, PORTAL_ABI_X86_64, PAGING_X86);
 	rig->channel.more = rig->tables.mem;
 	rig->channel.task.pgd = rig->tables.table.root.value;
-	rig->channel.task.paging = PAGING_X86;
+	rig->channel.guest.paging = PAGING_X86;
 	for (size_t i = 0; i < RIG_MEMORY_SIZE / PAGE; i++) {
 		rig->pages[i] = tables_map(&rig->tables, GVA + i * PAGE, X86_PAGE);
 		memset(rig->pages[i], 'd', PAGE);
@@ -98,7 +98,7 @@ static void test_unknown_paging_uses_operations(void **state)
 
 	(void)state;
 	rig_init(&rig, DIRECT_READ);
-	rig.channel.task.paging = 0;
+	rig.channel.guest.paging = 0;
 	converse(&rig, transfer_read, &transfer);
 	assert_int_equal(transfer.buf[0], 'g');
 	rig_done(&rig);

@@ -256,7 +256,7 @@ static void test_items_invalid_fields_are_eproto(void **state)
 
 	(void)state;
 	refuse(0, PORTAL_ITEM_COMPLETE, 4);
-	refuse(PORTAL_ITEM_ARGS + 1, PORTAL_ITEM_COMPLETE, 4);
+	refuse(PORTAL_ITEM_PPID + 1, PORTAL_ITEM_COMPLETE, 4);
 	refuse(PORTAL_ITEM_MEM, PORTAL_ITEM_DEFERRED + 1, 4);
 	refuse(PORTAL_ITEM_MEM, PORTAL_ITEM_DEFERRED, 4);
 	refuse(PORTAL_ITEM_MEM, -EBADF, 4);

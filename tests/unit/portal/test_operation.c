@@ -52,7 +52,7 @@ static void do_user_regs(struct channel_rig *rig, struct session *session)
 {
 	struct transfer *transfer = rig->talk_ctx;
 
-	transfer->n = op_user_regs(session, given_regs);
+	transfer->n = op_user_regs(session, PORTAL_ABI_X86_64, given_regs);
 }
 
 static struct transfer transfer;
@@ -200,7 +200,7 @@ static void test_fd_name_longer_than_a_page(void **state)
 
 	memset(name, 'n', sizeof(name) - 1);
 	fake_add_fd(&rig->task, 3, name);
-	fake_add_fd(&rig->task, -100, "/home");
+	rig->task.cwd = "/home";
 	wanted_fd = 3;
 	assert_int_equal(run(rig, do_fd_name, 0, sizeof(transfer.buf)), 8999);
 	assert_string_equal(transfer.buf, name);

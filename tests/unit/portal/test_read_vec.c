@@ -184,7 +184,7 @@ static void test_guest_without_read_vec_is_eopnotsupp(void **state)
 	struct channel_rig *rig = *state;
 
 	make_list(rig);
-	rig->guest.nr_ops = PORTAL_OP_READ_VEC;
+	fake_lack_op(&rig->guest, PORTAL_OP_READ_VEC);
 	assert_int_equal(run(rig), -EOPNOTSUPP);
 	assert_int_equal(channel_rig_stats(rig).protocol_errors, 0);
 }

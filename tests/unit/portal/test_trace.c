@@ -185,22 +185,25 @@ static void wake_thread(void)
 static bool put_at(unsigned int vcpu, uint32_t arg, uint64_t time)
 {
 	const uint64_t args[PORTAL_NR_ARGS] = { arg };
-	struct portal_wire_syscall call;
+	struct fake_event event;
 	bool wake = false, done;
+	uint8_t bytes[1024];
+	size_t size;
 
-	fake_fill_call(&rig.guest, &rig.task, 16, args, PORTAL_WHEN_ENTER, &call);
-	done = fake_trace_write(&rig.guest.traces[vcpu], PORTAL_EVENT_SYSCALL_ENTER, time, &call,
-				sizeof(call), &wake);
+	fake_fill_call(&rig.guest, &rig.task, 16, args, PORTAL_WHEN_ENTER, &event);
+	fake_event_hook(&event, RIG_HOOK);
+	size = fake_event_pack(&event, bytes, sizeof(bytes));
+	done = fake_trace_write(&rig.guest.traces[vcpu], time, bytes, size, &wake);
 	if (wake)
 		wake_thread();
 	return done;
 }
 
-static void note(struct channel_rig *d, const struct syscall_event *call,
+static void note(struct channel_rig *d, const struct guest_event *event,
 		 const struct trace_stamp *stamp)
 {
 	(void)d;
-	saw.args[stamp->ring][saw.nr[stamp->ring]++] = (uint32_t)call->args[0];
+	saw.args[stamp->ring][saw.nr[stamp->ring]++] = (uint32_t)event->call.args[0];
 	saw.lost[stamp->ring] += stamp->lost;
 	saw.nr_backwards += stamp->time < saw.last_time;
 	saw.last_time = stamp->time;
@@ -232,12 +235,12 @@ static void test_trace_record_wakes_the_thread(void **state)
 
 static atomic_bool held;
 
-static void hold_first(struct channel_rig *d, const struct syscall_event *call,
+static void hold_first(struct channel_rig *d, const struct guest_event *event,
 		       const struct trace_stamp *stamp)
 {
 	while (atomic_load(&held))
 		sched_yield();
-	note(d, call, stamp);
+	note(d, event, stamp);
 }
 
 static void test_trace_rings_are_merged_by_time(void **state)
@@ -377,11 +380,11 @@ static void *take_turns(void *arg)
 
 static uint32_t next_turn;
 
-static void expect_turn(struct channel_rig *d, const struct syscall_event *call,
+static void expect_turn(struct channel_rig *d, const struct guest_event *event,
 			const struct trace_stamp *stamp)
 {
 	(void)stamp;
-	if (call->args[0] == next_turn)
+	if (event->call.args[0] == next_turn)
 		next_turn++;
 	else
 		d->nr_broken++;
@@ -477,13 +480,12 @@ static void test_trace_corrupt_ring_disabled_others_continue(void **state)
 
 static void test_trace_invalid_event_disables_the_ring(void **state)
 {
-	uint8_t body[sizeof(struct portal_wire_syscall)] = { 0 };
+	uint8_t body[sizeof(struct portal_wire_event)] = { 0 };
 	bool wake;
 
 	(void)state;
 	boot();
-	assert_true(fake_trace_write(&rig.guest.traces[0], PORTAL_EVENT_SYSCALL_ENTER, 1, body,
-				     sizeof(body), &wake));
+	assert_true(fake_trace_write(&rig.guest.traces[0], 1, body, sizeof(body), &wake));
 	channel_close_trace(rig.channel);
 	assert_int_equal(atomic_load(&rig.nr_broken), 1);
 	assert_int_equal(atomic_load(&rig.nr_trace), 0);

@@ -6,13 +6,13 @@
 
 #define READ_WIDTH 4
 
-/* hello passes an address: the pool, into which other calls pass an index, does not exist yet */
+/* Hello and grow pass an address: their page is not in the pool yet. Others pass an index. */
 static struct arch_doorbell_call make_call(uint32_t kind, uint32_t index)
 {
 	return (struct arch_doorbell_call){
 		.kind = kind,
 		.index = index,
-		.has_page = kind == PORTAL_CALL_HELLO,
+		.has_page = kind == PORTAL_CALL_HELLO || kind == PORTAL_CALL_GROW,
 	};
 }
 

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* SDK functions for the event and its verdict; they never suspend. Documented in portal/hook.h. */
+/*
+ * SDK functions for the event and its verdict; only portal_reg() may suspend. Documented in
+ * portal/hook.h.
+ */
 #include <errno.h>
 #include <portal/hook.h>
 #include <portal/wire.h>
 
+#include "base/bytes.h"
 #include "hooks/event.h"
 #include "hooks/module.h"
 #include "hooks/regs.h"
+#include "portal/ops/operation.h"
 
-/* a 32-bit task's registers and arguments are zero-extended */
+/* a 32-bit program's registers and arguments are zero-extended */
 static uint64_t task_word(const struct portal_ctx *ctx, uint64_t value)
 {
-	return regs_width(ctx->call->abi) == 4 ? (uint32_t)value : value;
+	return ctx->call->pointer_size == 4 ? (uint32_t)value : value;
 }
 
 uint64_t portal_arg(const struct portal_ctx *ctx, unsigned int n)
@@ -34,12 +39,12 @@ int64_t portal_ret(const struct portal_ctx *ctx)
 
 int portal_pid(const struct portal_ctx *ctx)
 {
-	return (int)ctx->call->pid;
+	return (int)ctx->event->pid;
 }
 
 int portal_tid(const struct portal_ctx *ctx)
 {
-	return (int)ctx->call->tid;
+	return (int)ctx->event->tid;
 }
 
 bool portal_is_return(const struct portal_ctx *ctx)
@@ -49,7 +54,7 @@ bool portal_is_return(const struct portal_ctx *ctx)
 
 const char *portal_comm(const struct portal_ctx *ctx)
 {
-	return ctx->call->comm;
+	return ctx->event->comm;
 }
 
 const char *portal_syscall_name(const struct portal_ctx *ctx)
@@ -88,7 +93,25 @@ int portal_is_compat(const struct portal_ctx *ctx)
 
 unsigned int portal_pointer_size(const struct portal_ctx *ctx)
 {
-	return regs_width(ctx->call->abi);
+	return ctx->call->pointer_size;
+}
+
+/* Read a register of the event, or by an operation if the event has no registers. */
+static int read_reg(const struct portal_ctx *ctx, unsigned int index, uint64_t *ret_value)
+{
+	uint64_t regs[PORTAL_NR_REGS];
+	int ret;
+
+	if (ctx->call->regs) {
+		*ret_value = get_le64(ctx->call->regs + index * sizeof(*ret_value));
+		return 0;
+	}
+	if (ctx->is_error || event_is_trace(ctx))
+		return -EOPNOTSUPP;
+	ret = op_user_regs(ctx->session, ctx->call->abi, regs);
+	if (ret == 0)
+		*ret_value = regs[index];
+	return ret;
 }
 
 int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value)
@@ -99,8 +122,9 @@ int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_val
 
 	if (ret < 0)
 		return ret;
-	*ret_value =
-		staged->reg_mask & 1ull << index ? staged->regs[index] : ctx->call->regs[index];
+	if (!(staged->reg_mask & 1ull << index))
+		return read_reg(ctx, index, ret_value);
+	*ret_value = staged->regs[index];
 	return 0;
 }
 
@@ -113,8 +137,7 @@ int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value)
 		return ret;
 	if (!event_may_change(ctx) || !regs_is_settable(ctx->call->abi, index))
 		return -EINVAL;
-	staging_set_reg(&ctx->staging, index, task_word(ctx, value));
-	return 0;
+	return staging_set_reg(&ctx->staging, index, task_word(ctx, value));
 }
 
 int portal_skip(struct portal_ctx *ctx, int64_t ret)
@@ -135,7 +158,7 @@ int portal_set_ret(struct portal_ctx *ctx, int64_t ret)
 
 int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value)
 {
-	if (!event_may_change(ctx) || ctx->is_return || n >= PORTAL_NR_ARGS)
+	if (!event_may_change(ctx) || ctx->is_return || n >= ctx->call->nr_args)
 		return -EINVAL;
 	staging_set_arg(&ctx->staging, n, task_word(ctx, value));
 	return 0;

@@ -24,7 +24,7 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 		return -ECANCELED;
 	if (len == 0)
 		return 0;
-	n = fetched_read(&ctx->call->items, addr, buf, len);
+	n = fetched_read(&ctx->event->items, addr, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
@@ -32,7 +32,7 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 
 static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
 {
-	struct fetched items = ctx->call->items;
+	struct fetched items = ctx->event->items;
 	ssize_t n = op_write(ctx->session, addr, buf, len);
 
 	if (n > 0)
@@ -110,7 +110,7 @@ static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf,
 /* A trace hook cannot request operations: return the error from the items, if there is one. */
 static ssize_t read_str_traced(struct portal_ctx *ctx, uint64_t addr)
 {
-	int err = fetched_str_error(&ctx->call->items, addr);
+	int err = fetched_str_error(&ctx->event->items, addr);
 
 	return err < 0 ? err : -EOPNOTSUPP;
 }
@@ -125,7 +125,7 @@ ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t
 		return -ECANCELED;
 	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
-	n = fetched_read_str(&ctx->call->items, addr, buf, len);
+	n = fetched_read_str(&ctx->event->items, addr, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return read_str_traced(ctx, addr);
 	return n != -ENOENT ? n : op_read_str(ctx->session, addr, buf, len);
@@ -156,34 +156,49 @@ static int write_whole(struct portal_ctx *ctx, uint64_t addr, const void *buf, s
 	return (size_t)n == len ? 0 : -EFAULT;
 }
 
-int portal_read_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t *ret_value)
+/* Read a number of @size bytes in the program's byte order. */
+static int read_number(struct portal_ctx *ctx, uint64_t addr, size_t size, uint64_t *ret_value)
 {
-	uint8_t raw[2];
-	int ret = read_whole(ctx, addr, raw, sizeof(raw));
+	uint8_t raw[8];
+	int ret = read_whole(ctx, addr, raw, size);
 
 	if (ret == 0)
-		*ret_value = get_le16(raw);
+		*ret_value = get_number(raw, size, ctx->call->byte_order == PORTAL_BIG_ENDIAN);
+	return ret;
+}
+
+/* Write the low @size bytes of @value in the program's byte order. */
+static int write_number(struct portal_ctx *ctx, uint64_t addr, size_t size, uint64_t value)
+{
+	uint8_t raw[8];
+
+	put_number(raw, size, ctx->call->byte_order == PORTAL_BIG_ENDIAN, value);
+	return write_whole(ctx, addr, raw, size);
+}
+
+int portal_read_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t *ret_value)
+{
+	uint64_t value;
+	int ret = read_number(ctx, addr, sizeof(*ret_value), &value);
+
+	if (ret == 0)
+		*ret_value = (uint16_t)value;
 	return ret;
 }
 
 int portal_read_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
 {
-	uint8_t raw[4];
-	int ret = read_whole(ctx, addr, raw, sizeof(raw));
+	uint64_t value;
+	int ret = read_number(ctx, addr, sizeof(*ret_value), &value);
 
 	if (ret == 0)
-		*ret_value = get_le32(raw);
+		*ret_value = (uint32_t)value;
 	return ret;
 }
 
 int portal_read_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 {
-	uint8_t raw[8];
-	int ret = read_whole(ctx, addr, raw, sizeof(raw));
-
-	if (ret == 0)
-		*ret_value = get_le64(raw);
-	return ret;
+	return read_number(ctx, addr, sizeof(*ret_value), ret_value);
 }
 
 int portal_read_int(struct portal_ctx *ctx, uint64_t addr, uint32_t *ret_value)
@@ -198,36 +213,22 @@ int portal_read_long(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 
 int portal_read_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t *ret_value)
 {
-	uint8_t raw[8] = { 0 };
-	int ret = read_whole(ctx, addr, raw, regs_width(ctx->call->abi));
-
-	if (ret == 0)
-		*ret_value = get_le64(raw);
-	return ret;
+	return read_number(ctx, addr, ctx->call->pointer_size, ret_value);
 }
 
 int portal_write_u16(struct portal_ctx *ctx, uint64_t addr, uint16_t value)
 {
-	uint8_t raw[2];
-
-	put_le16(raw, value);
-	return write_whole(ctx, addr, raw, sizeof(raw));
+	return write_number(ctx, addr, sizeof(value), value);
 }
 
 int portal_write_u32(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
 {
-	uint8_t raw[4];
-
-	put_le32(raw, value);
-	return write_whole(ctx, addr, raw, sizeof(raw));
+	return write_number(ctx, addr, sizeof(value), value);
 }
 
 int portal_write_u64(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
 {
-	uint8_t raw[8];
-
-	put_le64(raw, value);
-	return write_whole(ctx, addr, raw, sizeof(raw));
+	return write_number(ctx, addr, sizeof(value), value);
 }
 
 int portal_write_int(struct portal_ctx *ctx, uint64_t addr, uint32_t value)
@@ -242,10 +243,7 @@ int portal_write_long(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
 
 int portal_write_ptr(struct portal_ctx *ctx, uint64_t addr, uint64_t value)
 {
-	uint8_t raw[8];
-
-	put_le64(raw, value);
-	return write_whole(ctx, addr, raw, regs_width(ctx->call->abi));
+	return write_number(ctx, addr, ctx->call->pointer_size, value);
 }
 
 ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
@@ -256,7 +254,7 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 		return -EINVAL;
 	if (event_is_over(ctx))
 		return -ECANCELED;
-	n = fetched_fd_name(&ctx->call->items, fd, buf, len);
+	n = fetched_fd_name(&ctx->event->items, fd, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_fd_name(ctx->session, fd, buf, len);
@@ -270,7 +268,7 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 		return -EINVAL;
 	if (event_is_over(ctx))
 		return -ECANCELED;
-	n = fetched_args(&ctx->call->items, buf, len);
+	n = fetched_args(&ctx->event->items, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
 	return n != -ENOENT ? n : op_proc_args(ctx->session, buf, len);
@@ -300,7 +298,7 @@ int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_valu
 	if (ret == 0)
 		ret = regs_find(ctx->call->abi, name, &index);
 	if (ret == 0)
-		ret = op_user_regs(ctx->session, regs);
+		ret = op_user_regs(ctx->session, ctx->call->abi, regs);
 	if (ret == 0)
 		*ret_value = regs[index];
 	return ret;

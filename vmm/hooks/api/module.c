@@ -126,7 +126,7 @@ void portal_log(struct portal_ctx *ctx, int level, const char *fmt, ...)
 	format_line(text, fmt, ap);
 	va_end(ap);
 	log_line(to_level(level), "%s: %s [%s %u]", ctx->hook->module->desc->name, text,
-		 ctx->call->comm, ctx->call->tid);
+		 ctx->event->comm, ctx->event->tid);
 }
 
 void portal_mod_log(struct portal_module *mod, int level, const char *fmt, ...)

@@ -66,7 +66,7 @@ static bool read_locally(struct vec_walk *walk, uint64_t addr)
 	step->n = (ssize_t)step->len;
 	if (is_staged(ctx, addr, step->len))
 		return true;
-	step->n = fetched_read(&ctx->call->items, addr, step->buf, step->len);
+	step->n = fetched_read(&ctx->event->items, addr, step->buf, step->len);
 	if (step->n != -ENOENT)
 		return true;
 	if (event_is_trace(ctx))
@@ -145,7 +145,8 @@ static int walk_init(struct vec_walk *walk, struct portal_ctx *ctx, const struct
 	walk->vector = (struct read_vec){
 		.steps = walk->steps,
 		.nr = nr,
-		.pointer_bytes = regs_width(ctx->call->abi),
+		.pointer_bytes = ctx->call->pointer_size,
+		.big_endian = ctx->call->byte_order == PORTAL_BIG_ENDIAN,
 	};
 	walk->done = 0;
 	walk->is_over = false;

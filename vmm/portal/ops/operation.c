@@ -11,9 +11,9 @@
 #include "base/bytes.h"
 #include "portal/task_mem/direct.h"
 
-static size_t chunk(size_t len)
+static size_t least(size_t a, size_t b)
 {
-	return len < PORTAL_DATA_SIZE ? len : PORTAL_DATA_SIZE;
+	return a < b ? a : b;
 }
 
 /* The result of a transfer that @err ended after @done bytes. Only a fault gives a short count. */
@@ -34,11 +34,11 @@ ssize_t op_read(struct session *session, uint64_t gva, void *buf, size_t len)
 		done += direct_read(session, gva + done, (uint8_t *)buf + done, len - done);
 		if (done == len)
 			return (ssize_t)done;
-		want = chunk(len - done);
+		want = least(len - done, PORTAL_DATA_SIZE);
 		ret = session_call(session,
 				   &(struct session_request){ .op = PORTAL_OP_READ,
 							      .addr = gva + done,
-							      .size = want,
+							      .arg = want,
 							      .most = want },
 				   &answer);
 		if (ret < 0)
@@ -63,11 +63,10 @@ ssize_t op_write(struct session *session, uint64_t gva, const void *buf, size_t 
 		done += direct_write(session, gva + done, (const uint8_t *)buf + done, len - done);
 		if (done == len)
 			return (ssize_t)done;
-		want = chunk(len - done);
+		want = least(len - done, PORTAL_REQUEST_ROOM);
 		ret = session_call(session,
 				   &(struct session_request){ .op = PORTAL_OP_WRITE,
 							      .addr = gva + done,
-							      .size = want,
 							      .data = (const uint8_t *)buf + done,
 							      .len = want,
 							      .most = want },
@@ -100,8 +99,8 @@ static ssize_t collect(struct session *session, struct session_request request, 
 		int ret;
 
 		if (sized)
-			request.size = chunk(len - done);
-		request.most = sized ? request.size : PORTAL_DATA_SIZE;
+			request.arg = least(len - done, PORTAL_DATA_SIZE);
+		request.most = sized ? request.arg : PORTAL_DATA_SIZE;
 		ret = session_call(session, &request, &answer);
 		if (ret < 0)
 			return ret;
@@ -155,7 +154,7 @@ ssize_t op_read_str(struct session *session, uint64_t gva, char *buf, size_t len
 
 ssize_t op_fd_name(struct session *session, int fd, char *buf, size_t len)
 {
-	const struct session_request request = { .op = PORTAL_OP_FD_NAME, .size = (uint32_t)fd };
+	const struct session_request request = { .op = PORTAL_OP_FD_NAME, .arg = (uint32_t)fd };
 	bool complete;
 	ssize_t n;
 
@@ -197,10 +196,11 @@ int op_proc_pid(struct session *session)
 	return ret < 0 ? ret : (int)answer.result;
 }
 
-int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REGS])
+int op_user_regs(struct session *session, uint32_t abi, uint64_t ret_regs[static PORTAL_NR_REGS])
 {
 	const struct session_request request = {
 		.op = PORTAL_OP_USER_REGS,
+		.arg = abi,
 		.most = PORTAL_NR_REGS * sizeof(*ret_regs),
 	};
 	struct session_answer answer;
@@ -233,7 +233,6 @@ int op_welcome(struct session *session, uint64_t features)
 	};
 
 	return call_plain(session, (struct session_request){ .op = PORTAL_OP_WELCOME,
-							     .size = sizeof(welcome),
 							     .data = &welcome,
 							     .len = sizeof(welcome) });
 }
@@ -244,7 +243,7 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 	const struct session_request request = {
 		.op = PORTAL_OP_SYSCALL_NAMES,
 		.addr = first,
-		.size = abi,
+		.arg = abi,
 		.most = PORTAL_DATA_SIZE,
 	};
 	struct session_answer answer;
@@ -262,19 +261,23 @@ int op_syscall_names(struct session *session, uint32_t abi, uint32_t first, char
 	return 0;
 }
 
-int op_hook_add(struct session *session, const void *data, size_t len, uint64_t *ret_refused)
+int op_hook_add(struct session *session, const void *data, size_t len, struct hook_added *ret_added)
 {
-	const struct session_request request = {
-		.op = PORTAL_OP_HOOK_ADD,
-		.size = len,
-		.data = data,
-		.len = len,
-	};
+	const struct session_request request = { .op = PORTAL_OP_HOOK_ADD,
+						 .data = data,
+						 .len = len };
 	struct session_answer answer = { .cursor = 0 };
 	int ret = session_call(session, &request, &answer);
 
-	*ret_refused = ret < 0 ? answer.cursor : 0;
-	return ret;
+	*ret_added = (struct hook_added){ 0 };
+	if (ret < 0) {
+		ret_added->refused = answer.cursor;
+		return ret;
+	}
+	if (answer.cursor == 0)
+		return session_fail(session);
+	ret_added->serial = answer.cursor;
+	return 0;
 }
 
 int op_hook_del(struct session *session, uint32_t id)
@@ -286,7 +289,7 @@ int op_hook_del(struct session *session, uint32_t id)
 int op_hook_enable(struct session *session, uint32_t id, bool on)
 {
 	return call_plain(session, (struct session_request){
-					   .op = PORTAL_OP_HOOK_ENABLE, .addr = id, .size = on });
+					   .op = PORTAL_OP_HOOK_ENABLE, .addr = id, .arg = on });
 }
 
 int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
@@ -308,9 +311,8 @@ int op_rule_open(struct session *session, struct portal_rule_slot **ret_slots)
 
 int op_rule_add(struct session *session, const void *data, size_t len)
 {
-	return call_plain(
-		session, (struct session_request){
-				 .op = PORTAL_OP_RULE_ADD, .size = len, .data = data, .len = len });
+	return call_plain(session, (struct session_request){
+					   .op = PORTAL_OP_RULE_ADD, .data = data, .len = len });
 }
 
 int op_rule_del(struct session *session, uint32_t slot)
@@ -323,7 +325,7 @@ int op_trace_open(struct session *session, uint32_t size)
 {
 	const struct session_request request = {
 		.op = PORTAL_OP_TRACE_OPEN,
-		.size = size,
+		.arg = size,
 		.most = PORTAL_MAX_TRACE_RINGS * sizeof(uint64_t),
 	};
 	uint64_t gpas[PORTAL_MAX_TRACE_RINGS];

@@ -64,11 +64,14 @@ must_check int op_proc_pid(struct session *session);
 /**
  * op_user_regs() - read the current user registers of the task
  * @session: the session
- * @ret_regs: indexed by PORTAL_REG_* of the task's ABI
+ * @abi: PORTAL_ABI_* of the event
+ * @ret_regs: indexed by PORTAL_REG_* of @abi
  *
- * Return: 0; -ESRCH: the task has no user memory and so no user registers.
+ * Return: 0; -ESRCH: the task has no user memory and so no user registers; -EOPNOTSUPP: its
+ * registers have another layout now.
  */
-must_check int op_user_regs(struct session *session, uint64_t ret_regs[static PORTAL_NR_REGS]);
+must_check int op_user_regs(struct session *session, uint32_t abi,
+			    uint64_t ret_regs[static PORTAL_NR_REGS]);
 
 /**
  * op_welcome() - accept the guest module with @features
@@ -92,17 +95,27 @@ must_check int op_syscall_names(struct session *session, uint32_t abi, uint32_t 
 				size_t *ret_len, uint32_t *ret_next);
 
 /**
+ * struct hook_added - what the guest says about a hook that it was to add
+ * @serial: the hook's serial; later hooks have greater ones; 0 with an error
+ * @refused: with an error: PORTAL_ABI_* << 32 | number of the system call that cannot be hooked; 0:
+ *	there is none, or the guest does not know
+ */
+struct hook_added {
+	uint64_t serial;
+	uint64_t refused;
+};
+
+/**
  * op_hook_add() - install a hook
  * @session: the session
- * @data: struct portal_wire_hook and its strings
- * @len: bytes, at most PORTAL_DATA_SIZE
- * @ret_refused: set: with the guest's error PORTAL_ABI_* << 32 | number of the system call that
- *	cannot be hooked; 0: there is none, or the guest does not know
+ * @data: struct portal_wire_hook and what follows it
+ * @len: bytes, at most PORTAL_REQUEST_ROOM
+ * @ret_added: set
  *
  * Return: 0; negative errno of the guest.
  */
 must_check int op_hook_add(struct session *session, const void *data, size_t len,
-			   uint64_t *ret_refused);
+			   struct hook_added *ret_added);
 
 /** op_hook_del() - remove hook @id. Return: 0; -ENOENT. */
 must_check int op_hook_del(struct session *session, uint32_t id);
@@ -123,7 +136,7 @@ must_check int op_rule_open(struct session *session, struct portal_rule_slot **r
  * op_rule_add() - install a rule
  * @session: the session
  * @data: struct portal_wire_rule, its conditions, stores and bytes
- * @len: bytes, at most PORTAL_DATA_SIZE
+ * @len: bytes, at most PORTAL_REQUEST_ROOM
  *
  * Return: 0; negative errno of the guest.
  */

@@ -54,15 +54,16 @@ int read_vec_check(const struct read_vec *vector)
 bool read_vec_start(const struct read_vec *vector, size_t n, uint64_t *ret_addr)
 {
 	const struct read_vec_step *step = &vector->steps[n];
-	uint8_t pointer[8] = { 0 };
+	const uint8_t *from;
+	uint64_t pointer;
 
 	*ret_addr = step->addr;
 	if (step->base_plus1 == 0)
 		return true;
-	memcpy(pointer, (const uint8_t *)vector->steps[step->base_plus1 - 1].buf + step->at,
-	       vector->pointer_bytes);
-	*ret_addr += get_le64(pointer);
-	return get_le64(pointer) != 0;
+	from = (const uint8_t *)vector->steps[step->base_plus1 - 1].buf + step->at;
+	pointer = get_number(from, vector->pointer_bytes, vector->big_endian);
+	*ret_addr += pointer;
+	return pointer != 0;
 }
 
 /* ---- the request ---- */
@@ -77,7 +78,8 @@ static struct portal_wire_step encode_step(const struct read_vec *vector, size_t
 	return (struct portal_wire_step){
 		.addr = htole64(is_based ? step->addr : addr),
 		.len = htole32(step->len),
-		.base_plus1 = htole32(is_based ? step->base_plus1 - (uint32_t)first : 0),
+		.flags = htole32(is_based ? PORTAL_STEP_F_POINTER : 0),
+		.base = htole32(is_based ? step->base_plus1 - 1 - (uint32_t)first : 0),
 		.at = htole32(is_based ? step->at : 0),
 	};
 }
@@ -173,8 +175,7 @@ ssize_t op_read_vec(struct session *session, const struct read_vec *vector, size
 	size_t nr = encode(vector, first, wire);
 	const struct session_request request = {
 		.op = PORTAL_OP_READ_VEC,
-		.addr = vector->pointer_bytes,
-		.size = nr * sizeof(wire[0]),
+		.arg = vector->pointer_bytes,
 		.data = wire,
 		.len = nr * sizeof(wire[0]),
 		.most = PORTAL_DATA_SIZE,

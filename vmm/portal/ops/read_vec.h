@@ -37,12 +37,14 @@ struct read_vec_step {
  * struct read_vec - a sequence of reads
  * @steps: the reads, in order
  * @nr: number of steps, 1 .. PORTAL_MAX_STEPS
- * @pointer_bytes: size of the task's pointers, 4 or 8
+ * @pointer_bytes: size of the program's pointers, 4 or 8
+ * @big_endian: their byte order
  */
 struct read_vec {
 	struct read_vec_step *steps;
 	size_t nr;
 	unsigned int pointer_bytes;
+	bool big_endian;
 };
 
 /**

@@ -14,7 +14,7 @@ static bool find(const struct session *session, uint64_t gva, struct page_walk *
 {
 	/* a session that is over may continue while its vCPU no longer waits */
 	return !session->is_remote && !session_is_over(session) &&
-	       page_table_walk(&session->table, session->ram, gva, ret_walk);
+	       page_table_walk(&session->table, session->ram, session->base + gva, ret_walk);
 }
 
 /* Count an access that is left to an operation although direct access is on. */

@@ -67,8 +67,8 @@ struct page_walk {
  * page_table_init() - describe the page tables of an event's task
  * @table: set; its format is PAGE_TABLE_NONE when the tables are not supported
  * @abi: PORTAL_ABI_* of the kernel
- * @root: portal_wire_syscall.pgd
- * @paging: portal_wire_syscall.paging
+ * @root: portal_wire_event.pgd; may be set later in @table
+ * @paging: portal_wire_hello.paging
  */
 void page_table_init(struct page_table *table, uint32_t abi, uint64_t root, uint32_t paging);
 

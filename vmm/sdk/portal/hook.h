@@ -286,6 +286,12 @@ struct portal_fetch {
  */
 #define PORTAL_HOOK_TRACE_BLOCK 8u
 
+/*
+ * The hook reads registers with portal_reg(): each event carries all user registers, so that
+ * reading them costs no exit. A trace hook can read registers only with this flag.
+ */
+#define PORTAL_HOOK_REGS 16u
+
 /**
  * typedef portal_syscall_fn - the callback of a hook
  * @ctx: the event
@@ -350,9 +356,9 @@ struct portal_syscall_hook {
  * Return: 0; -EINVAL: a field is out of range; -E2BIG: the strings do not fit one page;
  * -ENAMETOOLONG: comm is longer than 15 bytes; -ENOSPC: 64 hooks are on this system call already;
  * -ENOENT: unknown system call (after the guest module has said hello); -ENOMEM; in a callback also
- * the guest's error, -ECANCELED, -EPROTO. The guest's error is -EBUSY if something else in the guest
- * redirects the kernel's function, for example a live patch: docs/hook-modules.md, "Beside other
- * tracers".
+ * the guest's error, -ECANCELED, -EPROTO. The guest's error is -EBUSY if something else in the
+ * guest redirects the kernel's function, for example a live patch: docs/hook-modules.md, "Beside
+ * other tracers".
  */
 int portal_hook_syscall(struct portal_module *mod, const struct portal_syscall_hook *hook,
 			struct portal_hook **ret_hook);
@@ -575,14 +581,19 @@ int portal_is_compat(const struct portal_ctx *ctx);
 unsigned int portal_pointer_size(const struct portal_ctx *ctx);
 
 /**
- * portal_reg() - read a user register of the task from the event
+ * portal_reg() - read a user register of the task
  * @ctx: the event
  * @name: "sp" and "pc" on every architecture; x86: "ax" .. "r15", "ip", "flags", "orig_ax", "cs",
  *	"ss", also with a leading r or e; arm64: "x0" .. "x30", "lr", "pstate"; arm: "r0" .. "r15",
  *	"lr", "cpsr"
  * @ret_value: set to the value as earlier hooks have staged it
  *
- * Return: 0; -EINVAL: this architecture has no such register.
+ * In a hook with PORTAL_HOOK_REGS the value comes from the event; else each call may suspend and
+ * costs an exit.
+ *
+ * Return: 0; -EINVAL: this architecture has no such register; -EOPNOTSUPP: at the return of an
+ * execve that has changed the task's architecture, in on_error, or in a trace hook without
+ * PORTAL_HOOK_REGS; -ECANCELED; -EPROTO.
  */
 int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_value);
 
@@ -594,7 +605,8 @@ int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_val
  *
  * The result of the system call is set with portal_set_ret(), not through its register.
  *
- * Return: 0; -EINVAL: no such register, it cannot be set, or the hook only observes.
+ * Return: 0; -EINVAL: no such register, it cannot be set, or the hook only observes; -ENOSPC: what
+ * is staged for this system call would exceed one page.
  */
 int portal_set_reg(struct portal_ctx *ctx, const char *name, uint64_t value);
 
@@ -620,7 +632,7 @@ ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size
  *
  * Return: bytes written; fewer than @len when a later part faulted; -EFAULT; -EINVAL: the hook only
  * observes; -ECANCELED; -EPROTO. In a hook with PORTAL_HOOK_DEFER_WRITES: @len, or -ENOSPC: what is
- * staged for this system call would exceed one page (3,688 bytes of a single write; each further
+ * staged for this system call would exceed one page (3,968 bytes of a single write; each further
  * write takes 16 bytes more and is padded to a multiple of 8).
  */
 ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len);

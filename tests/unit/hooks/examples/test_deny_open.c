@@ -16,10 +16,10 @@ static int start(const char *options)
 	rig_init(&rig, 2, 1);
 	fake_map(&rig.task, PATH, 16384, FAKE_READ | FAKE_WRITE);
 	fake_map(&rig.task32, PATH, 4096, FAKE_READ | FAKE_WRITE);
-	fake_add_fd(&rig.task, -100, "/home/user");
+	rig.task.cwd = "/home/user";
 	fake_add_fd(&rig.task, 5, "/etc");
 	fake_add_fd(&rig.task, 6, "pipe:[5]");
-	fake_add_fd(&rig.task32, -100, "/etc/secret");
+	rig.task32.cwd = "/etc/secret";
 	capture_start();
 	return module_host_add(rig.host, &portal_module, options);
 }

@@ -2,7 +2,6 @@
 #ifndef FAKE_LINUX_BITS_H
 #define FAKE_LINUX_BITS_H
 
-#define BIT_ULL(n)	       (1ull << (n))
 #define GENMASK_ULL(high, low) ((~0ull >> (63 - (high))) & (~0ull << (low)))
 
 #endif

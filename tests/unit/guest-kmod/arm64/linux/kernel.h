@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-/* lower_32_bits() is in shim.h. */
+/* what is used of it is in shim.h */

@@ -6,6 +6,8 @@
 #define virt_load_acquire(ptr)	       __atomic_load_n((ptr), __ATOMIC_SEQ_CST)
 #define virt_store_release(ptr, value) __atomic_store_n((ptr), (value), __ATOMIC_SEQ_CST)
 /* all of the above are in one order */
-#define virt_mb() ((void)0)
+#define virt_mb()  ((void)0)
+#define virt_rmb() ((void)0)
+#define virt_wmb() ((void)0)
 
 #endif

@@ -5,8 +5,9 @@
 
 #include "fake_kernel.h"
 
-#define get_cpu() fake_kernel_preempt_disable()
-#define put_cpu() fake_kernel_preempt_enable()
+#define get_cpu()	       fake_kernel_preempt_disable()
+#define put_cpu()	       fake_kernel_preempt_enable()
+#define raw_smp_processor_id() (fake_current->cpu)
 
 #define smp_call_function_single(cpu, fn, info, wait) fake_kernel_call_on((cpu), (fn), (info))
 

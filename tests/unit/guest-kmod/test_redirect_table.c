@@ -248,7 +248,7 @@ static void test_an_entry_changed_after_ours_is_left_and_keeps_the_module(void *
 	assert_int_equal(nr_warnings, 1);
 	assert_int_equal(references, 1);
 	assert_int_equal(nr_maps, 0);
-	/* the other module is unloaded and restores what it found: ours, which can be added again */
+	/* the other module is unloaded and restores what it found: ours, to be added again */
 	kernel[0][7] = OURS;
 	assert_int_equal(add_one(functions[0][7]), 0);
 	remove_one(functions[0][7]);

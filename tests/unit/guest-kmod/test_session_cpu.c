@@ -59,6 +59,9 @@ bool doorbell_trap(phys_addr_t gpa, u32 index, u32 kind)
 		return false;
 	rig.region.op = cpu_to_le64(
 		generation | (rig.nr_calls <= rig.nr_ops ? PORTAL_OP_PROC_PID : PORTAL_OP_NONE));
+	rig.region.addr = 0;
+	rig.region.size = cpu_to_le64(sizeof(struct portal_wire_request));
+	memset(rig.region.data, 0, sizeof(struct portal_wire_request));
 	return true;
 }
 
@@ -98,7 +101,7 @@ static int setup(void **state)
 
 static int run(void)
 {
-	return session_run(&rig.session, PORTAL_CALL_EVENT, PORTAL_EVENT_SYSCALL_ENTER, 0);
+	return session_run(&rig.session, PORTAL_CALL_EVENT, PORTAL_OPEN_EVENT, 0);
 }
 
 static void assert_call(unsigned int i, u32 kind, unsigned int cpu, bool is_ipi)
