@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * setcontext() enters a new coroutine once. Every later switch is a pair of _setjmp() and
- * _longjmp(), which do not touch the signal mask; swapcontext() would cost a system call each time.
- */
-#undef _FORTIFY_SOURCE /* the fortified longjmp() aborts when the stack changes */
 #include "base/coro.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include "base/coro_note.h"
+#include "base/coro_switch.h"
 
 #define GUARD_SIZE 4096u
 
 struct coro {
-	ucontext_t first;
-	bool is_entered;
-	jmp_buf here, caller;
+	void *here, *caller;
 	struct coro_note note, caller_note;
 	uint8_t *mapping;
 	struct coro_pool *pool;
@@ -36,55 +28,35 @@ struct coro {
  * stack other than the one they were called on */
 #define SWITCHES __attribute__((noinline, no_sanitize_address, no_sanitize_thread))
 
-SWITCHES static void jump(jmp_buf *from, jmp_buf *to)
+SWITCHES static void jump(void **from, void *to)
 {
-	if (_setjmp(*from) == 0)
-		_longjmp(*to, 1);
-}
-
-SWITCHES static void jump_first(jmp_buf *from, const ucontext_t *to)
-{
-	if (_setjmp(*from) == 0)
-		setcontext(to);
+	coro_switch(from, to);
 }
 
 /*
  * The bottom frame of every coroutine. It never returns: after each function it waits for the next
  * one. AddressSanitizer's fake stack is freed after each function, so this frame must not be on it.
  */
-__attribute__((no_sanitize_address, noinline)) static void run(struct coro *coro)
+__attribute__((no_sanitize_address, noinline)) static void run(void *arg)
 {
+	struct coro *coro = arg;
+
 	coro_note_arrive(&coro->note, &coro->caller_note);
 	for (;;) {
 		coro->fn(coro, coro->arg);
 		coro->finished = true;
 		coro_note_leave(&coro->note, &coro->caller_note, 1);
-		jump(&coro->here, &coro->caller);
+		jump(&coro->here, coro->caller);
 		coro_note_arrive(&coro->note, &coro->caller_note);
 	}
-}
-
-/* makecontext() passes ints only */
-static void enter(unsigned int high, unsigned int low)
-{
-	run((struct coro *)(((uintptr_t)high << 32) | low));
-}
-
-/* not inlined: the compiler assumes that getcontext() returns twice and clobbers its caller's
- * variables */
-static __attribute__((noinline)) int init_context(ucontext_t *context)
-{
-	return getcontext(context);
 }
 
 static int create(struct coro_pool *pool, struct coro **ret_coro)
 {
 	auto_free struct coro *coro = calloc(1, sizeof(*coro));
-	uintptr_t self;
 
-	if (!coro || init_context(&coro->first) < 0)
+	if (!coro)
 		return -ENOMEM;
-	self = (uintptr_t)coro;
 	coro->mapping = mmap(NULL, GUARD_SIZE + CORO_STACK_SIZE, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
 	if (coro->mapping == MAP_FAILED)
@@ -95,10 +67,7 @@ static int create(struct coro_pool *pool, struct coro **ret_coro)
 	}
 	coro->pool = pool;
 	coro->thread = pthread_self();
-	coro->first.uc_stack.ss_sp = coro->mapping + GUARD_SIZE;
-	coro->first.uc_stack.ss_size = CORO_STACK_SIZE;
-	makecontext(&coro->first, (void (*)(void))enter, 2, (unsigned int)(self >> 32),
-		    (unsigned int)self);
+	coro->here = coro_switch_first(coro->mapping + GUARD_SIZE + CORO_STACK_SIZE, run, coro);
 	coro_note_create(&coro->note, coro->mapping + GUARD_SIZE, CORO_STACK_SIZE);
 	pool->nr_created++;
 	*ret_coro = take_ptr(coro);
@@ -152,12 +121,7 @@ bool coro_resume(struct coro *coro)
 	assert(pthread_equal(coro->thread, pthread_self()));
 	coro_note_thread(&coro->caller_note);
 	coro_note_leave(&coro->caller_note, &coro->note, 0);
-	if (coro->is_entered) {
-		jump(&coro->caller, &coro->here);
-	} else {
-		coro->is_entered = true;
-		jump_first(&coro->caller, &coro->first);
-	}
+	jump(&coro->caller, coro->here);
 	coro_note_arrive(&coro->caller_note, &coro->note);
 	if (!coro->finished)
 		return true;
@@ -169,6 +133,6 @@ bool coro_resume(struct coro *coro)
 void coro_yield(struct coro *self)
 {
 	coro_note_leave(&self->note, &self->caller_note, 0);
-	jump(&self->here, &self->caller);
+	jump(&self->here, self->caller);
 	coro_note_arrive(&self->note, &self->caller_note);
 }
