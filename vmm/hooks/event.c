@@ -159,8 +159,11 @@ static int run_stages(struct portal_ctx *ctx, struct portal_hook *hook)
 static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
 		     struct portal_hook *hook)
 {
-	const struct staging_state before = ctx->staging.state;
-	int ret = run_stages(ctx, hook);
+	struct staging_state before;
+	int ret;
+
+	staging_save(&ctx->staging, &before);
+	ret = run_stages(ctx, hook);
 
 	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
 	count_time(tally, ctx->spent_ns);
@@ -171,7 +174,7 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 		atomic_store(&hook->failures, 0);
 		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
 	}
-	ctx->staging.state = before;
+	staging_restore(&ctx->staging, &before);
 	count_failure(registry, tally, ctx, hook, ret);
 	return false;
 }
@@ -190,12 +193,14 @@ static bool sync_until_refused(struct registry *registry, struct session *sessio
 		log_guest(LOG_ERROR, "%s: the guest cannot hook %s: %s",
 			  refused->module->desc->name, hook_call_name(refused),
 			  hook_refusal(refused, ret, reason));
-	registry_put(registry, refused);
+	hook_put(refused);
 	return was_refused;
 }
 
 void event_sync(struct registry *registry, struct session *session)
 {
+	if (!atomic_load_explicit(&registry->changed, memory_order_acquire))
+		return;
 	/* terminates: a refused hook is not sent again */
 	while (sync_until_refused(registry, session))
 		;
@@ -211,6 +216,12 @@ static void note_rule_failure(struct event_tally *tally, const struct portal_ctx
 	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not do all its stores [%s %u]",
 		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->event->comm,
 		  ctx->event->tid);
+}
+
+static void put_all(struct portal_hook *const *hooks, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		hook_put(hooks[i]);
 }
 
 /* Not an initializer, which would clear the whole staging area. */
@@ -243,13 +254,14 @@ static void serve_call(struct registry *registry, struct event_tally *tally,
 	note_rule_failure(tally, &ctx, hooks, nr);
 	for (size_t i = 0; i < nr && !handled; i++)
 		handled = run_hook(registry, tally, &ctx, hooks[i]);
-	registry_put_all(registry, hooks, nr);
+	put_all(hooks, nr);
 	event_sync(registry, session);
 	session_set_user(session, NULL);
 	syscall_names_put(names);
+	if (staging_is_empty(&ctx.staging))
+		return;
 	len = staging_encode(&ctx.staging);
-	if (len > 0)
-		session_verdict(session, ctx.staging.payload, len);
+	session_verdict(session, ctx.staging.payload, len);
 }
 
 /* Records name only trace hooks; ignore any other hook, since no session exists. */
@@ -269,7 +281,7 @@ void event_serve_trace(struct registry *registry, struct event_tally *tally,
 	for (size_t i = 0; i < nr; i++)
 		if (hooks[i]->flags & PORTAL_HOOK_TRACE)
 			run_hook(registry, tally, &ctx, hooks[i]);
-	registry_put_all(registry, hooks, nr);
+	put_all(hooks, nr);
 	syscall_names_put(names);
 }
 
@@ -307,7 +319,7 @@ static void serve_error(struct registry *registry, struct session *session,
 	session_set_user(session, &ctx);
 	if (hook)
 		report_error(hook, &ctx, &event->error);
-	registry_put(registry, hook);
+	hook_put(hook);
 	event_sync(registry, session);
 	session_set_user(session, NULL);
 	syscall_names_put(names);
@@ -335,7 +347,7 @@ static void serve_missed(struct registry *registry, const struct guest_event *ev
 
 		if (hook)
 			report_missed(hook, event);
-		registry_put(registry, hook);
+		hook_put(hook);
 		syscall_names_put(names);
 	}
 }
@@ -343,16 +355,10 @@ static void serve_missed(struct registry *registry, const struct guest_event *ev
 void event_serve(struct registry *registry, struct event_tally *tally, struct session *session,
 		 const struct guest_event *event)
 {
-	switch (event->kind) {
-	case PORTAL_EVENT_SYSCALL_ENTER:
-	case PORTAL_EVENT_SYSCALL_RETURN:
+	if (event_is_call(event))
 		serve_call(registry, tally, session, event);
-		break;
-	case PORTAL_EVENT_ERROR:
+	else if (event->kind == PORTAL_EVENT_ERROR)
 		serve_error(registry, session, event);
-		break;
-	case PORTAL_EVENT_MISSED:
+	else if (event->kind == PORTAL_EVENT_MISSED)
 		serve_missed(registry, event);
-		break;
-	}
 }

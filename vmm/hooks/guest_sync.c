@@ -140,12 +140,12 @@ static int sync_hook(struct registry *registry, struct session *session, struct 
 	if (session_is_over(session))
 		return defer_changes(registry);
 	hook->busy = true;
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	ret = trace_size ? open_trace(session, trace_size) : 0;
 	has_trace = trace_size && ret == 0;
 	if (ret == 0)
 		ret = send_change(session, &target, hook, change, &added);
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
 	registry->has_trace |= has_trace;
@@ -169,7 +169,7 @@ static struct portal_hook *next_change(struct registry *registry, enum change *r
 	     hook = TAILQ_NEXT(hook, link)) {
 		*ret_change = hook->busy ? CHANGE_NONE : needed_change(hook);
 		if (*ret_change != CHANGE_NONE) {
-			hook->refs++;
+			hook_get(hook);
 			return hook;
 		}
 	}
@@ -226,9 +226,9 @@ static int open_slots(struct registry *registry, struct session *session)
 	if (session_is_over(session))
 		return defer_changes(registry);
 	rules->opening = true;
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	ret = op_rule_open(session, &slots);
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
 	rules->opening = false;
@@ -271,10 +271,10 @@ static int send_rule_change(struct registry *registry, struct session *session,
 	if (change == CHANGE_ADD)
 		rules_start(&registry->rules, rule);
 	rule->busy = true;
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	ret = change == CHANGE_ADD ? op_rule_add(session, payload, len)
 				   : op_rule_del(session, rule->slot);
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	if (epoch != registry->epoch)
 		return -ECANCELED;
 	rule->busy = false;
@@ -334,7 +334,7 @@ int guest_sync_changes(struct registry *registry, struct session *session,
 
 	if (!atomic_load(&registry->changed))
 		return 0;
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	atomic_store(&registry->changed, false);
 	while (ret == 0 && registry->connected && (hook = next_change(registry, &change))) {
 		ret = sync_hook(registry, session, hook, change);
@@ -347,7 +347,7 @@ int guest_sync_changes(struct registry *registry, struct session *session,
 		ret = sync_rules(registry, session);
 	if (ret < 0)
 		registry_mark_changed(registry);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
@@ -355,14 +355,14 @@ int guest_sync_hook(struct registry *registry, struct portal_hook *hook, struct 
 {
 	int ret = 0;
 
-	pthread_mutex_lock(&registry->lock);
-	hook->refs++;
+	lock_take(&registry->lock);
+	hook_get(hook);
 	if (!hook->busy && needed_change(hook) == CHANGE_ADD)
 		ret = sync_hook(registry, session, hook, CHANGE_ADD);
 	if (ret < 0)
 		registry_drop(registry, hook);
 	hook_put(hook);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
@@ -372,7 +372,7 @@ int guest_sync_rule(struct registry *registry, struct portal_hook *hook, uint64_
 	struct installed_rule *rule;
 	int ret = 0;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	rule = rules_find(hook, id);
 	if (rule) {
 		rule->refs++;
@@ -384,6 +384,6 @@ int guest_sync_rule(struct registry *registry, struct portal_hook *hook, uint64_
 			registry_end_rule(registry, rule);
 		rule_put(rule);
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }

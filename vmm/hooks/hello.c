@@ -29,7 +29,7 @@ static int connect_names(struct registry *registry, struct syscall_names *names,
 
 	if (ret < 0)
 		ret = report_unknown(unknown, kept, hello);
-	registry_put(registry, unknown);
+	hook_put(unknown);
 	syscall_names_put(kept);
 	return ret;
 }
@@ -52,7 +52,7 @@ static int install(struct registry *registry, struct session *session, const str
 	else if (ret < 0 && refused)
 		log_error("%s: the guest cannot hook %s: %s", refused->module->desc->name,
 			  hook_call_name(refused), hook_refusal(refused, ret, reason));
-	registry_put(registry, refused);
+	hook_put(refused);
 	return ret;
 }
 

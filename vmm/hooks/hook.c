@@ -223,7 +223,7 @@ int hook_create(struct portal_module *module, const struct portal_syscall_hook *
 	hook->fn = desc->fn;
 	hook->on_error = desc->on_error;
 	hook->data = desc->data;
-	hook->refs = 1;
+	atomic_init(&hook->refs, 1);
 	hook->nr[0] = hook->nr[1] = NAMES_NR_NONE;
 	TAILQ_INIT(&hook->rules);
 	atomic_init(&hook->enabled, true);
@@ -249,15 +249,15 @@ void hook_free(struct portal_hook *hook)
 	free(hook);
 }
 
-void hook_put(struct portal_hook *hook)
+void hook_get(struct portal_hook *hook)
 {
-	if (--hook->refs == 0)
-		hook_free(hook);
+	atomic_fetch_add_explicit(&hook->refs, 1, memory_order_relaxed);
 }
 
-bool hook_is_wanted(const struct portal_hook *hook)
+void hook_put(struct portal_hook *hook)
 {
-	return !atomic_load(&hook->removed) && atomic_load(&hook->enabled);
+	if (hook && atomic_fetch_sub_explicit(&hook->refs, 1, memory_order_acq_rel) == 1)
+		hook_free(hook);
 }
 
 const char *hook_call_name(const struct portal_hook *hook)

@@ -46,8 +46,9 @@ enum hook_guest {
  * @failures: number of consecutive failures
  * @slow_reported: a slow callback has been reported
  *
- * Protected by the registry's lock:
  * @refs: reference count
+ *
+ * Protected by the registry's lock:
  * @guest: its state in the guest
  * @busy: a session is sending a change of it
  * @refused: negative errno with which the guest refused it
@@ -73,7 +74,7 @@ struct portal_hook {
 	atomic_bool removed;
 	atomic_uint failures;
 	atomic_bool slow_reported;
-	unsigned int refs;
+	atomic_uint refs;
 	enum hook_guest guest;
 	bool busy;
 	int refused;
@@ -108,11 +109,17 @@ must_check int hook_create(struct portal_module *module, const struct portal_sys
 /** hook_free() - free a hook. @hook may be NULL. */
 void hook_free(struct portal_hook *hook);
 
-/** hook_put() - drop a reference; the last one frees. Context: under the registry's lock. */
+/** hook_get() - take a reference. Context: under the registry's lock, or with a reference. */
+void hook_get(struct portal_hook *hook);
+
+/** hook_put() - drop a reference to @hook, which may be NULL; the last one frees. Any thread. */
 void hook_put(struct portal_hook *hook);
 
 /** hook_is_wanted() - check that its module has neither removed nor disabled it. */
-bool hook_is_wanted(const struct portal_hook *hook);
+static inline bool hook_is_wanted(const struct portal_hook *hook)
+{
+	return !atomic_load(&hook->removed) && atomic_load(&hook->enabled);
+}
 
 /** hook_call_name() - get the name of its system call, or "every system call", for messages. */
 const char *hook_call_name(const struct portal_hook *hook);

@@ -237,7 +237,6 @@ int module_open(const struct portal_module_desc *desc, const char *spec, unsigne
 	module->desc = desc;
 	module->index = index;
 	module->registry = registry;
-	pthread_mutex_init(&module->lock, NULL);
 	ret = parse_spec(module, spec);
 	if (ret == 0 && !desc)
 		ret = find_desc(module, module->options.head);
@@ -280,20 +279,19 @@ void module_close(struct portal_module *module)
 	if (module->object)
 		dlclose(module->object);
 	options_done(&module->options);
-	pthread_mutex_destroy(&module->lock);
 	free(module);
 }
 
 void module_enter(struct portal_module *module)
 {
 	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
-		pthread_mutex_lock(&module->lock);
+		lock_take(&module->lock);
 }
 
 void module_leave(struct portal_module *module)
 {
 	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
-		pthread_mutex_unlock(&module->lock);
+		lock_release(&module->lock);
 }
 
 void module_describe(const struct portal_module *module, FILE *out)

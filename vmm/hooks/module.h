@@ -7,10 +7,10 @@
 #define HOOKS_MODULE_H
 
 #include <portal/hook.h>
-#include <pthread.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/lock.h"
 #include "base/options.h"
 
 struct registry;
@@ -33,7 +33,7 @@ struct portal_module {
 	struct options options;
 	void *object;
 	_Atomic(void *) data;
-	pthread_mutex_t lock;
+	struct lock lock;
 	bool is_loaded;
 };
 

@@ -21,7 +21,6 @@ void registry_init(struct registry *registry, void (*raise_work)(void *ctx), voi
 {
 	*registry = (struct registry){ .raise_work = raise_work, .raise_work_ctx = ctx };
 	TAILQ_INIT(&registry->hooks);
-	pthread_mutex_init(&registry->lock, NULL);
 }
 
 static void drop_rules(struct registry *registry, struct portal_hook *hook)
@@ -43,7 +42,6 @@ void registry_done(struct registry *registry)
 	}
 	site_counts_done(&registry->counts);
 	syscall_names_put(registry->names);
-	pthread_mutex_destroy(&registry->lock);
 }
 
 /* ---- the list; called with the lock held ---- */
@@ -133,7 +131,7 @@ int registry_add(struct registry *registry, struct portal_hook *hook)
 {
 	int ret;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	ret = resolve(registry, hook);
 	if (ret == 0)
 		ret = site_counts_add(&registry->counts, hook->name);
@@ -142,7 +140,7 @@ int registry_add(struct registry *registry, struct portal_hook *hook)
 		link_hook(registry, hook);
 		registry_mark_changed(registry);
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
@@ -159,31 +157,31 @@ void registry_drop(struct registry *registry, struct portal_hook *hook)
 
 void registry_remove(struct registry *registry, struct portal_hook *hook)
 {
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	registry_drop(registry, hook);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 }
 
 void registry_enable(struct registry *registry, struct portal_hook *hook, bool on)
 {
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	atomic_store(&hook->enabled, on);
 	if (!on)
 		revoke_rules(registry, hook);
 	registry_mark_changed(registry);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 }
 
 int registry_request_trace(struct registry *registry, uint32_t size)
 {
 	int ret = 0;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	if (registry->has_trace)
 		ret = -EBUSY;
 	else if (size > registry->trace_size)
 		registry->trace_size = size;
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
@@ -229,7 +227,7 @@ int registry_connect(struct registry *registry, struct syscall_names *names,
 	struct portal_hook *hook;
 	int ret = 0;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	forget_guest(registry, false);
 	registry->names = names;
 	learn_guest(registry, hello);
@@ -238,21 +236,21 @@ int registry_connect(struct registry *registry, struct syscall_names *names,
 	for (hook = first(registry); hook && ret == 0; hook = next_of(hook)) {
 		ret = resolve(registry, hook);
 		if (ret < 0) {
-			hook->refs++;
+			hook_get(hook);
 			*ret_unknown = hook;
 		}
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
 void registry_disconnect(struct registry *registry)
 {
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	forget_guest(registry, true);
 	registry->connected = false;
 	atomic_store(&registry->changed, false);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 }
 
 /* ---- rules of modules ---- */
@@ -262,7 +260,7 @@ int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 {
 	int ret;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	if (!hook_is_wanted(hook))
 		ret = -ENOENT;
 	else if (registry->connected && !registry->has_rules)
@@ -273,7 +271,7 @@ int registry_add_rule(struct registry *registry, struct portal_hook *hook,
 		*ret_id = rule->id;
 		registry_mark_changed(registry);
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return ret;
 }
 
@@ -291,7 +289,7 @@ int registry_revoke_rule(struct registry *registry, struct portal_hook *hook, ui
 {
 	struct installed_rule *rule;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	rule = rules_find(hook, id);
 	if (rule) {
 		rule->refs++;
@@ -299,7 +297,7 @@ int registry_revoke_rule(struct registry *registry, struct portal_hook *hook, ui
 		*ret_hits = rule->hits;
 		rule_put(rule);
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return rule ? 0 : -ENOENT;
 }
 
@@ -308,22 +306,22 @@ int registry_rule_hits(struct registry *registry, struct portal_hook *hook, uint
 {
 	struct installed_rule *rule;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	rule = rules_find(hook, id);
 	if (rule)
 		*ret_hits = rules_hits(&registry->rules, rule);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return rule ? 0 : -ENOENT;
 }
 
 void registry_count_rules(struct registry *registry, uint64_t *ret_added, uint64_t *ret_revoked,
 			  uint64_t *ret_hits)
 {
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	*ret_added = registry->rules.added;
 	*ret_revoked = registry->rules.revoked;
 	*ret_hits = rules_total_hits(&registry->rules);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 }
 
 /* ---- events ---- */
@@ -362,17 +360,17 @@ size_t registry_collect(struct registry *registry, const struct guest_event *eve
 {
 	size_t nr = 0;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	for (uint32_t i = 0; i < event->nr_hooks; i++) {
 		struct portal_hook *hook = *find_id(registry, event->hooks[i]);
 
 		if (!hook || !is_for(hook, event))
 			continue;
-		hook->refs++;
+		hook_get(hook);
 		insert(hooks, nr++, hook);
 	}
 	*ret_names = syscall_names_get(registry->names);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return nr;
 }
 
@@ -381,49 +379,34 @@ struct portal_hook *registry_find(struct registry *registry, uint32_t id,
 {
 	struct portal_hook *hook;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	hook = *find_id(registry, id);
 	if (hook)
-		hook->refs++;
+		hook_get(hook);
 	*ret_names = syscall_names_get(registry->names);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return hook;
-}
-
-void registry_put_all(struct registry *registry, struct portal_hook *const *hooks, size_t nr)
-{
-	if (nr == 0)
-		return;
-	pthread_mutex_lock(&registry->lock);
-	for (size_t i = 0; i < nr; i++)
-		hook_put(hooks[i]);
-	pthread_mutex_unlock(&registry->lock);
-}
-
-void registry_put(struct registry *registry, struct portal_hook *hook)
-{
-	registry_put_all(registry, &hook, hook ? 1 : 0);
 }
 
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out)
 {
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	for (const struct portal_hook *hook = first(registry); hook; hook = next_of(hook)) {
 		if (hook->module != module)
 			continue;
 		fputs("  ", out);
 		hook_describe(hook, out);
 	}
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 }
 
 size_t registry_count(struct registry *registry, const struct portal_module *module)
 {
 	size_t nr = 0;
 
-	pthread_mutex_lock(&registry->lock);
+	lock_take(&registry->lock);
 	for (struct portal_hook *hook = first(registry); hook; hook = next_of(hook))
 		nr += !atomic_load(&hook->removed) && (!module || hook->module == module);
-	pthread_mutex_unlock(&registry->lock);
+	lock_release(&registry->lock);
 	return nr;
 }

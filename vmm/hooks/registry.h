@@ -7,11 +7,11 @@
 #ifndef HOOKS_REGISTRY_H
 #define HOOKS_REGISTRY_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/lock.h"
 #include "hooks/hook.h"
 #include "hooks/rules.h"
 #include "hooks/site_counts.h"
@@ -42,7 +42,7 @@
  * @raise_work_ctx: passed to @raise_work
  */
 struct registry {
-	pthread_mutex_t lock;
+	struct lock lock;
 	TAILQ_HEAD(registry_hooks, portal_hook) hooks;
 	struct portal_hook *by_id[REGISTRY_NR_BUCKETS];
 	struct site_counts counts;
@@ -188,12 +188,6 @@ void registry_set_absent(struct registry *registry, struct portal_hook *hook);
  * Context: under the lock.
  */
 void registry_end_rule(struct registry *registry, struct installed_rule *rule);
-
-/** registry_put() - drop a reference to @hook, which may be NULL. */
-void registry_put(struct registry *registry, struct portal_hook *hook);
-
-/** registry_put_all() - drop a reference to each of the @nr @hooks. */
-void registry_put_all(struct registry *registry, struct portal_hook *const *hooks, size_t nr);
 
 /** registry_describe() - print a line for each hook of the hook module @module. */
 void registry_describe(struct registry *registry, const struct portal_module *module, FILE *out);

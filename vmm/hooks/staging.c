@@ -195,16 +195,12 @@ static uint32_t encode_regs(struct staging *staging)
 size_t staging_encode(struct staging *staging)
 {
 	const struct staging_state *state = &staging->state;
-	struct portal_wire_verdict wire = {
-		.flags = htole32(state->flags),
-		.arg_mask = htole32(state->arg_mask),
-		.ret = htole64((uint64_t)state->ret),
-		.nr_writes = htole32(state->nr_writes),
-	};
+	struct portal_wire_verdict wire;
 
-	if (state->flags == 0 && state->arg_mask == 0 && state->reg_mask == 0 &&
-	    state->nr_writes == 0)
-		return 0;
+	wire.flags = htole32(state->flags);
+	wire.arg_mask = htole32(state->arg_mask);
+	wire.ret = htole64((uint64_t)state->ret);
+	wire.nr_writes = htole32(state->nr_writes);
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
 		wire.args[i] = htole64(state->args[i]);
 	wire.nr_regs = htole32(encode_regs(staging));

@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
 /**
- * struct staging_state - the part of a verdict that is saved and restored by assignment
+ * struct staging_state - the part of a verdict that staging_save() saves
  * @flags: PORTAL_VERDICT_*
  * @arg_mask: bit n: args[n] is staged
  * @args: staged arguments
@@ -49,6 +50,24 @@ struct staging {
 
 /** staging_init() - initialise @staging with nothing staged, for a task with @abi. */
 void staging_init(struct staging *staging, uint32_t abi);
+
+/**
+ * staging_save() - remember what is staged
+ * @staging: the verdict so far
+ * @saved: filled in; its registers only if any are staged
+ */
+static inline void staging_save(const struct staging *staging, struct staging_state *saved)
+{
+	memcpy(saved, &staging->state,
+	       staging->state.reg_mask ? sizeof(*saved) : offsetof(struct staging_state, regs));
+}
+
+/** staging_restore() - drop what was staged after staging_save() */
+static inline void staging_restore(struct staging *staging, const struct staging_state *saved)
+{
+	memcpy(&staging->state, saved,
+	       saved->reg_mask ? sizeof(*saved) : offsetof(struct staging_state, regs));
+}
 
 /** staging_set_arg() - stage @value for argument @n (below PORTAL_NR_ARGS). */
 void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
@@ -92,10 +111,18 @@ bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, s
 void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, void *buf,
 		     size_t len);
 
+/** staging_is_empty() - check whether nothing is staged. */
+static inline bool staging_is_empty(const struct staging *staging)
+{
+	const struct staging_state *state = &staging->state;
+
+	return !(state->flags | state->arg_mask | state->nr_writes) && state->reg_mask == 0;
+}
+
 /**
  * staging_encode() - complete the verdict in staging->payload; nothing may be staged or read after
  *
- * Return: bytes of verdict and writes; 0: nothing is staged.
+ * Return: bytes of verdict, registers and writes.
  */
 size_t staging_encode(struct staging *staging);
 

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <portal/ops.h>
 #include <portal/wire.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 
+#include "base/lock.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
 #include "portal/trace.h"
@@ -39,7 +39,7 @@ struct channel {
 	enum direct_access direct;
 	struct stats stats;
 	struct trace *trace;
-	pthread_mutex_t lock;
+	struct lock lock;
 	struct pool *pool;
 	unsigned int nr_vcpus;
 	struct channel_vcpu vcpus[];
@@ -65,7 +65,6 @@ int channel_create(const struct channel_config *config, struct channel **ret_cha
 	channel->waker = config->waker;
 	channel->direct = config->direct;
 	channel->nr_vcpus = config->nr_vcpus;
-	pthread_mutex_init(&channel->lock, NULL);
 	for (unsigned int i = 0; i < channel->nr_vcpus; i++)
 		coro_pool_init(&channel->vcpus[i].coros);
 	*ret_channel = channel;
@@ -82,7 +81,6 @@ void channel_destroy(struct channel *channel)
 		coro_pool_done(&channel->vcpus[i].coros);
 	}
 	pool_put(channel->pool);
-	pthread_mutex_destroy(&channel->lock);
 	free(channel);
 }
 
@@ -139,12 +137,12 @@ static void session_release(struct channel *channel, struct session *session)
 	struct pool *pool = session->pool;
 
 	session_unlink(&channel->vcpus[session->vcpu], session);
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session->state = SESSION_FREE;
 	atomic_store_explicit(&session->doomed, false, memory_order_relaxed);
 	pool_free_detached(session);
 	pool_put(pool);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 }
 
 /* Write NONE to the page, unless the verdict is there. Return: false: the session is cancelled. */
@@ -180,18 +178,18 @@ static int session_run(struct channel *channel, struct session *session)
 {
 	if (!coro_resume(session->coro))
 		return session_finish(channel, session);
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session->state = SESSION_SUSPENDED;
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	return 0;
 }
 
 /* Run a suspended session of this vCPU to its end; its operations fail with -ECANCELED. */
 static void session_cancel(struct channel *channel, struct session *session)
 {
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session->state = SESSION_RUNNING;
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	atomic_store_explicit(&session->doomed, true, memory_order_release);
 	/* it cannot suspend again: now the session is released, and possibly its pool is freed */
 	(void)session_run(channel, session);
@@ -248,9 +246,9 @@ static void await_accesses(struct channel *channel, struct pool *old)
 {
 	if (old)
 		pool_for_each_session(old, await_access, NULL);
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	pool_put(old);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 }
 
 /* ---- the coroutine of a session ---- */
@@ -353,7 +351,9 @@ static int refuse_version(struct channel *channel, gpa_t page, uint32_t generati
 	return 0;
 }
 
-static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
+/* Not inlined: its large frame would be that of every call. */
+__attribute__((noinline)) static int call_hello(struct channel *channel, unsigned int vcpu,
+						gpa_t page)
 {
 	struct region_header header;
 	struct session *session;
@@ -373,10 +373,10 @@ static int call_hello(struct channel *channel, unsigned int vcpu, gpa_t page)
 		pool_put(pool);
 		return -ENOENT;
 	}
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	old = retire_pool(channel, pool);
 	session_claim(channel, session, vcpu);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	await_accesses(channel, old);
 	/* the previous guest module no longer writes to its trace rings */
 	trace_close(channel->trace);
@@ -391,7 +391,7 @@ static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 	struct session *session;
 	int ret = 0;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session = pool_find(channel->pool, page);
 	if (!session) {
 		ret = -ENOENT;
@@ -402,7 +402,7 @@ static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 	} else {
 		session_claim(channel, session, vcpu);
 	}
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	*ret_session = session;
 	return ret;
 }
@@ -468,7 +468,7 @@ static int claim_suspended(struct channel *channel, unsigned int vcpu, gpa_t pag
 	struct session *session;
 	int ret = 0;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session = pool_find(channel->pool, page);
 	if (!session || session->state == SESSION_FREE)
 		ret = -ENOENT;
@@ -476,7 +476,7 @@ static int claim_suspended(struct channel *channel, unsigned int vcpu, gpa_t pag
 		ret = -EBUSY;
 	else
 		session->state = SESSION_RUNNING;
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	*ret_session = session;
 	return ret;
 }
@@ -495,9 +495,9 @@ static int call_answer(struct channel *channel, unsigned int vcpu, gpa_t page, b
 		session->is_remote = is_remote;
 		return session_run(channel, session);
 	}
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	session->state = SESSION_SUSPENDED;
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	return -ESTALE;
 }
 
@@ -528,9 +528,9 @@ static int call_cancel(struct channel *channel, unsigned int vcpu, gpa_t page)
 {
 	int ret;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	ret = detach_suspended(channel, pool_find(channel->pool, page));
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	cancel_doomed(channel, &channel->vcpus[vcpu]);
 	return ret;
 }
@@ -540,11 +540,11 @@ static int call_bye(struct channel *channel, unsigned int vcpu, gpa_t page)
 	struct pool *old = NULL;
 	bool known;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
 	if (known)
 		old = retire_pool(channel, NULL);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	if (!known)
 		return -ENOENT;
 	await_accesses(channel, old);
@@ -558,9 +558,9 @@ static int call_trace(struct channel *channel, gpa_t page)
 {
 	bool known;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	return known ? trace_wait_for_space(channel->trace) : -ENOENT;
 }
 
@@ -576,7 +576,7 @@ static bool has_page(const struct page_ranges *ranges, gpa_t page)
 }
 
 /* The page is one of those that its message adds, so it is not in the pool yet. */
-static int call_grow(struct channel *channel, gpa_t page)
+__attribute__((noinline)) static int call_grow(struct channel *channel, gpa_t page)
 {
 	uint8_t data[sizeof(struct portal_wire_grow)];
 	struct region_header header;
@@ -596,10 +596,10 @@ static int call_grow(struct channel *channel, gpa_t page)
 		return protocol_error(channel);
 	if (!has_page(&added, page))
 		return -ENOENT;
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	if (channel->pool)
 		ret = pool_grow(&channel->ram, channel->pool, &added);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	return ret == -EPROTO ? protocol_error(channel) : ret;
 }
 
@@ -649,9 +649,9 @@ int channel_call_index(struct channel *channel, unsigned int vcpu, uint32_t inde
 {
 	gpa_t page;
 
-	pthread_mutex_lock(&channel->lock);
+	lock_take(&channel->lock);
 	page = pool_page(channel->pool, index);
-	pthread_mutex_unlock(&channel->lock);
+	lock_release(&channel->lock);
 	return channel_call(channel, vcpu, page, kind);
 }
 

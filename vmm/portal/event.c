@@ -29,6 +29,13 @@ static void *take(struct rest *rest, size_t size)
 
 /* ---- the header and the ids ---- */
 
+static bool is_header_valid(const struct guest_event *event, const struct portal_wire_event *wire)
+{
+	return event->context <= PORTAL_CONTEXT_IRQ && event->nr_hooks - 1 < PORTAL_MAX_HOOKS &&
+	       !((event->flags & ~PORTAL_EVENT_FLAGS) | wire->reserved |
+		 wire->comm[sizeof(wire->comm) - 1]);
+}
+
 static int parse_header(const struct portal_wire_event *wire, struct guest_event *event)
 {
 	event->kind = le16toh(wire->kind);
@@ -43,12 +50,7 @@ static int parse_header(const struct portal_wire_event *wire, struct guest_event
 	event->comm = (const char *)wire->comm;
 	event->nr_hooks = le32toh(wire->nr_hooks);
 	event->items = (struct fetched){ 0 };
-	if (event->context > PORTAL_CONTEXT_IRQ || event->flags & ~PORTAL_EVENT_FLAGS ||
-	    wire->reserved != 0)
-		return -EPROTO;
-	if (event->nr_hooks == 0 || event->nr_hooks > PORTAL_MAX_HOOKS)
-		return -EPROTO;
-	return memchr(wire->comm, '\0', sizeof(wire->comm)) ? 0 : -EPROTO;
+	return is_header_valid(event, wire) ? 0 : -EPROTO;
 }
 
 static bool is_repeated(const struct guest_event *event, uint32_t n)
@@ -59,12 +61,21 @@ static bool is_repeated(const struct guest_event *event, uint32_t n)
 	return false;
 }
 
+/* Most events are for one hook. Return: 0; -EPROTO. */
+static int parse_one_id(const uint8_t *ids, struct guest_event *event)
+{
+	event->hooks[0] = get_le32(ids);
+	return event->hooks[0] != 0 && get_le32(ids + 4) == 0 ? 0 : -EPROTO;
+}
+
 static int parse_ids(struct rest *rest, struct guest_event *event)
 {
 	const uint8_t *ids = take(rest, align_up(4 * event->nr_hooks, ALIGNMENT));
 
 	if (!ids)
 		return -EPROTO;
+	if (event->nr_hooks == 1)
+		return parse_one_id(ids, event);
 	for (uint32_t i = 0; i < event->nr_hooks; i++) {
 		event->hooks[i] = get_le32(ids + 4 * i);
 		if (event->hooks[i] == 0 || is_repeated(event, i))
@@ -185,8 +196,10 @@ int event_parse(void *data, size_t size, const struct hello *hello, struct guest
 	default:
 		return 0;
 	}
-	if (ret < 0 || fetched_parse(rest.at, rest.size, nr_items, &ret_event->items) < 0)
-		return -EPROTO;
+	if (ret == 0 && (nr_items | rest.size) != 0)
+		ret = fetched_parse(rest.at, rest.size, nr_items, &ret_event->items);
+	if (ret < 0)
+		return ret;
 	ret_event->items.abi = event_is_call(ret_event) ? ret_event->call.abi : PORTAL_ABI_NONE;
 	return 0;
 }

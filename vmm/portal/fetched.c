@@ -85,15 +85,13 @@ int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fetched *ret_i
 {
 	size_t pos = 0, one;
 
+	*ret_items = (struct fetched){ .data = data, .nr = nr };
 	for (uint32_t i = 0; i < nr; i++) {
 		if (parse_one(data + pos, size - pos, &one) < 0)
 			return -EPROTO;
 		pos += one;
 	}
-	if (pos != size)
-		return -EPROTO;
-	*ret_items = (struct fetched){ .data = data, .nr = nr };
-	return 0;
+	return pos == size ? 0 : -EPROTO;
 }
 
 /* ---- memory ---- */

@@ -9,7 +9,6 @@
  * With rule=1 the guest module gives the answers by itself.
  */
 #include <portal/hook.h>
-#include <stdio.h>
 #include <string.h>
 
 #define RAETH_ESW_REG_READ    0x89F1
@@ -30,11 +29,26 @@ static const struct {
 	{ REG_ESW_TABLE_STATUS0, 0x73, "REG_ESW_TABLE_STATUS0" },
 };
 
+/* Return: the value of the register @code. */
+static uint32_t answer(struct portal_ctx *ctx, uint32_t code)
+{
+	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+		if (registers[i].code != code)
+			continue;
+		portal_log(ctx, PORTAL_INFO, "RAEth ioctl: reg=%s, returning val=0x%x",
+			   registers[i].name, registers[i].value);
+		return registers[i].value;
+	}
+	portal_log(ctx, PORTAL_INFO, "RAEth ioctl: reg=0x%x, returning val=0x%x", code,
+		   OTHER_REGISTER);
+	return OTHER_REGISTER;
+}
+
 static int on_ioctl(struct portal_ctx *ctx, void *data)
 {
 	uint64_t ifreq = portal_arg(ctx, 2), reg;
-	char interface[17], name[24];
-	uint32_t code, value = OTHER_REGISTER;
+	char interface[17];
+	uint32_t code;
 
 	if (portal_read_str(ctx, ifreq, interface, sizeof(interface)) < 0)
 		return 0;
@@ -45,16 +59,7 @@ static int on_ioctl(struct portal_ctx *ctx, void *data)
 	if (portal_read_int(ctx, reg, &code) < 0)
 		return 0;
 
-	snprintf(name, sizeof(name), "0x%x", code);
-	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
-		if (registers[i].code != code)
-			continue;
-		value = registers[i].value;
-		snprintf(name, sizeof(name), "%s", registers[i].name);
-	}
-	portal_log(ctx, PORTAL_INFO, "RAEth ioctl: reg=%s, returning val=0x%x", name, value);
-
-	if (portal_write_int(ctx, reg + 4, value) < 0)
+	if (portal_write_int(ctx, reg + 4, answer(ctx, code)) < 0)
 		return 0;
 	portal_set_ret(ctx, 0);
 	return 1;
