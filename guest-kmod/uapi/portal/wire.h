@@ -271,7 +271,7 @@ struct portal_wire_grow {
  * @nr_hooks: ids that follow, 1 .. PORTAL_MAX_HOOKS
  * @nr_items: number of struct portal_wire_item after the body
  * @reserved: 0
- * @comm: the task's name, NUL terminated
+ * @comm: the task's name; its last byte is NUL
  *
  * @nr_hooks ids of hooks (__le32) follow, then zeros up to a multiple of 8, then the body, whose
  * size is a multiple of 8, then the items.
