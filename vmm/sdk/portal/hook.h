@@ -225,7 +225,7 @@ enum {
  * portal_read_bytes() and the functions built on it inside a declared range, portal_read_str() of a
  * declared string, portal_fd_name() and portal_proc_args(). A declaration never changes what these
  * functions return, only what they cost: what was not declared, or did not fit the event's page
- * (about 3,600 bytes for all hooks on it), is read from the guest when it is needed. Declared
+ * (about 3,800 bytes for all hooks on it), is read from the guest when it is needed. Declared
  * memory has its contents of the time of the event; later reads also see writes through
  * portal_write_*().
  * PORTAL_FETCH_PTR_* include the pointer.
@@ -266,7 +266,7 @@ struct portal_fetch {
  * carries as it was when the event happened: arguments, result, ids, registers, and declared data
  * through the ordinary functions. The result is that of the system call itself, before any hook
  * changed it. A function that would change something returns -EINVAL. What was not declared, or did
- * not fit the record (about 7,700 bytes for all trace hooks on it), is -EOPNOTSUPP.
+ * not fit the record (about 7,900 bytes for all trace hooks on it), is -EOPNOTSUPP.
  *
  * Events of one vCPU are delivered in their order. Of two events of different vCPUs, one that had
  * ended before the other began is delivered first; portal_time() gives the time. An event is
