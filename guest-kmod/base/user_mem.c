@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 
 #include "base/user_mem.h"
+#include "compat/task_size.h"
 
 /*
  * Bytes of the range that can be user memory. copy_from_user() and copy_to_user() copy nothing of a

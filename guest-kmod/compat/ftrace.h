@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Filters of an ftrace_ops by addresses, also in kernels that take only one at a time. */
+/* Filters of an ftrace_ops, also in kernels that export no function for several sites at once. */
 #ifndef GUEST_COMPAT_FTRACE_H
 #define GUEST_COMPAT_FTRACE_H
 
 #include <linux/ftrace.h>
 #include <linux/version.h>
 
+#include "compat/compat.h"
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+
+/**
+ * compat_ftrace_set_function() - make one function the filter
+ * @ops: the ftrace_ops
+ * @function: its address
+ *
+ * These kernels find a function only by its site.
+ *
+ * Context: may sleep.
+ * Return: 0; the errors of ftrace_set_filter_ip().
+ */
+static inline int compat_ftrace_set_function(struct ftrace_ops *ops, unsigned long function)
+{
+	return ftrace_set_filter_ip(ops, compat_trace_site(function), 0, 1);
+}
 
 /**
  * compat_ftrace_set_filter_ips() - add sites to a filter, or remove them
@@ -46,6 +63,11 @@ static inline void compat_ftrace_free_filter(struct ftrace_ops *ops)
 }
 
 #else
+
+static inline int compat_ftrace_set_function(struct ftrace_ops *ops, unsigned long function)
+{
+	return ftrace_set_filter_ip(ops, function, 0, 1);
+}
 
 static inline int compat_ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
 					       unsigned int nr, int remove)

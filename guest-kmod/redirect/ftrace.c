@@ -67,7 +67,7 @@ static int redirect_register(void)
 
 	if (is_registered)
 		return 0;
-	err = ftrace_set_filter_ip(&redirect_ops, (unsigned long)redirect_anchor, 0, 1);
+	err = compat_ftrace_set_function(&redirect_ops, (unsigned long)redirect_anchor);
 	if (!err)
 		err = register_ftrace_function(&redirect_ops);
 	is_registered = !err;

@@ -26,7 +26,7 @@ struct trace_stamp {
  * @on_event: an event of any kind, also of one that is not known here
  * @on_work: the guest offers a session for the host's own operations
  * @on_mismatch: a hello with another wire version was refused; on the vCPU's thread
- * @on_bye: the guest module is being unloaded; on the vCPU's thread
+ * @on_bye: the guest module is being unloaded, or its kernel ends or sleeps; on the vCPU's thread
  * @on_suspend: the session's coroutine is about to wait for the guest; in the coroutine
  * @on_resume: the session's coroutine continues; in the coroutine
  * @on_trace: a trace record, in the order that trace.h guarantees; on the trace thread, which must

@@ -26,7 +26,8 @@ run_storm() {
 	expect_stat sessions.protocol_errors 0
 	# pages were read from swap, and merged pages were written to
 	expect_out '^pswpin [1-9]'
-	expect_out '^cow_ksm [1-9]'
+	# 5.10 does not count these
+	[[ $RELEASE == 5.10.* ]] || expect_out '^cow_ksm [1-9]'
 }
 
 case_direct_storm_finds_no_wrong_byte() {

@@ -69,7 +69,7 @@ static struct rig {
 	int pthread_err;
 
 	gpa_t page; /* that the channel asked for last */
-	unsigned int nr_attend;
+	atomic_uint nr_attend;
 } rig;
 
 bool __wrap_arch_is_doorbell(const struct vcpu *vcpu, struct arch_doorbell_call *ret_call);

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* what is used of it is in shim.h */
