@@ -149,14 +149,13 @@ void arch_set_reg(struct pt_regs *regs, unsigned int reg, u64 value);
 const struct pt_regs *arch_traced_regs(struct ftrace_regs *fregs);
 
 /**
- * arch_redirect_traced() - continue a traced function in the wrapper
+ * arch_redirect_traced() - continue a traced function in another one
  * @fregs: registers that ftrace saved at the function's entry
- * @wrapper: address of a redirect_fn
- * @function: second argument of the wrapper
+ * @target: address of the other function
  *
  * In <name>_ftrace.c.
  */
-void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function);
+void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long target);
 
 /**
  * arch_table_symbol() - get the name of a system call table in the kernel

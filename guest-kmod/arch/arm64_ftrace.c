@@ -10,8 +10,7 @@ const struct pt_regs *arch_traced_regs(struct ftrace_regs *fregs)
 }
 
 /* Without a struct pt_regs ftrace still saves the arguments and the pc, which is all this needs. */
-void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
+void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long target)
 {
-	compat_ftrace_regs(fregs)->regs[1] = function;
-	compat_ftrace_regs(fregs)->pc = wrapper;
+	compat_ftrace_regs(fregs)->pc = target;
 }

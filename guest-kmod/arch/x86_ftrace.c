@@ -10,10 +10,7 @@ const struct pt_regs *arch_traced_regs(struct ftrace_regs *fregs)
 	return (const struct pt_regs *)ftrace_get_regs(fregs)->di;
 }
 
-void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long wrapper, unsigned long function)
+void arch_redirect_traced(struct ftrace_regs *fregs, unsigned long target)
 {
-	struct pt_regs *regs = ftrace_get_regs(fregs);
-
-	regs->si = function;
-	regs->ip = wrapper;
+	ftrace_get_regs(fregs)->ip = target;
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The backend of redirection, which makes calls of a function continue in the wrapper. ftrace.c
- * changes the function's entry, table.c the entries of the system call tables; Kbuild selects the
- * one that works with the kernel. redirect.c counts the users of each function, and adds it to the
- * backend once and removes it once.
+ * The backend of redirection, which makes calls of a function continue in call_redirected().
+ * ftrace.c changes the function's entry, table.c the entries of the system call tables; Kbuild
+ * selects the one that works with the kernel. redirect.c counts the users of each function, and
+ * adds it to the backend once and removes it once.
  */
 #ifndef GUEST_REDIRECT_BACKEND_H
 #define GUEST_REDIRECT_BACKEND_H
 
-#include <linux/module.h>
 #include <linux/types.h>
 
 #include "redirect/redirect.h"
-
-/* set before the first function is added */
-extern redirect_fn *redirect_wrapper;
 
 /**
  * redirect_backend_bind() - tell the backend what the kernel's system call tables hold

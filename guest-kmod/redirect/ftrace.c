@@ -8,6 +8,7 @@
 #include "compat/compat.h"
 #include "compat/ftrace.h"
 #include "redirect/backend.h"
+#include "redirect/call.h"
 
 /* Save all registers if the architecture can. If not, what it saves is enough (second flag). */
 #define SAVE_REGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED)
@@ -27,15 +28,15 @@ static noinline void redirect_anchor(void)
 /*
  * Runs at the entry of a redirected function. The kernel's entry code calls it with the task's
  * registers. The module's own call has others, and runs the function; the return address would not
- * tell, because a kretprobe may have replaced it. Once the module is being unloaded all calls run
- * the function.
+ * tell, because a kretprobe may have replaced it. Other calls that run the function are those by
+ * another number (x32, x86's vsyscall page), and all once the module is being unloaded.
  */
 static void notrace redirect_entry(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (arch_traced_regs(fregs) == task_pt_regs(current) && try_module_get(THIS_MODULE))
-		arch_redirect_traced(fregs, (unsigned long)redirect_wrapper,
-				     compat_traced_function(ip));
+	if (arch_traced_regs(fregs) == task_pt_regs(current) &&
+	    call_function() == compat_traced_function(ip) && try_module_get(THIS_MODULE))
+		arch_redirect_traced(fregs, (unsigned long)call_redirected);
 }
 
 /* redirect_entry() calls no function that is ever redirected, so it cannot recurse. */

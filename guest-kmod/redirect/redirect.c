@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "redirect/backend.h"
+#include "redirect/call.h"
 
 struct function {
 	struct hlist_node node;
@@ -14,10 +15,10 @@ struct function {
 };
 
 static DEFINE_HASHTABLE(functions, 8);
-redirect_fn *redirect_wrapper;
 
 int redirect_bind(const struct redirect_calls *calls, compat_lookup_fn *lookup)
 {
+	call_bind(calls);
 	return redirect_backend_bind(calls, lookup);
 }
 
@@ -28,7 +29,7 @@ bool redirect_is_possible(unsigned long function)
 
 void redirect_open(redirect_fn *wrapper)
 {
-	redirect_wrapper = wrapper;
+	call_open(wrapper);
 }
 
 static void forget_functions(void)

@@ -16,15 +16,13 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/nospec.h>
 #include <linux/printk.h>
-#include <linux/sched.h>
-#include <linux/sched/task_stack.h>
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
 
 #include "arch/arch.h"
 #include "redirect/backend.h"
+#include "redirect/call.h"
 #include "redirect/table_find.h"
 #include "redirect/table_target.h"
 
@@ -48,28 +46,6 @@ static struct table tables[SYSCALL_NR_TABLES];
 
 /* ---- calls ---- */
 
-/* Return: the entry of the current call; NULL if it came by no table, which does not happen. */
-static const struct table *current_call(u32 *ret_nr)
-{
-	enum syscall_table which;
-	u32 nr;
-
-	*ret_nr = 0;
-	if (!arch_identify(task_pt_regs(current), &which, &nr) || nr >= tables[which].calls.len)
-		return NULL;
-	*ret_nr = array_index_nospec(nr, tables[which].calls.len);
-	return &tables[which];
-}
-
-static long redirect_call(void)
-{
-	const struct table *table;
-	u32 nr;
-
-	table = current_call(&nr);
-	return redirect_wrapper(task_pt_regs(current), table->calls.functions[nr]);
-}
-
 static long no_call(void)
 {
 	return -ENOSYS;
@@ -81,14 +57,13 @@ static long no_call(void)
  */
 unsigned long redirect_table_target(void)
 {
-	const struct table *table;
+	const struct redirect_calls *calls;
 	u32 nr;
 
-	table = current_call(&nr);
-	if (WARN_ON_ONCE(!table))
+	calls = call_current(&nr);
+	if (WARN_ON_ONCE(!calls))
 		return (unsigned long)no_call;
-	return try_module_get(THIS_MODULE) ? (unsigned long)redirect_call
-					   : table->calls.entries[nr];
+	return try_module_get(THIS_MODULE) ? (unsigned long)call_redirected : calls->entries[nr];
 }
 
 /* ---- memory ---- */

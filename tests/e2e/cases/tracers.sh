@@ -52,6 +52,18 @@ case_tracers_kprobes_switched_off_leave_hooks_on() {
 	expect_count 3 'hello from uname' err
 }
 
+# BPF's trampoline shares the function with the hook, whichever comes first.
+case_tracers_fentry_on_a_hooked_function() {
+	[[ $GUEST_ARCH-$RELEASE != aarch64-6.1.* ]] || skip_case "6.1 has no BPF trampolines on arm64"
+	run_with_tracer 'fentry_count $F uname -s; fentry_count -r $F uname -s; hooks_off; fentry_count $F uname -s
+		mkfifo /tmp/end; fentry_count $F cat /tmp/end & exec 3>/tmp/end
+		hooks_on; uname -s; exec 3>&-; wait $!' --hook "$HOOKS/hello.so"
+	expect_status 0
+	expect_count 4 '^Linux$' out.text
+	expect_lines out.text '^fentry: .*' 'fentry: 2 calls' 'fentry: 2 returns' 'fentry: 1 calls' 'fentry: 2 calls'
+	expect_count 3 'hello from uname' err
+}
+
 # The kernel's switch for ftrace: it stays on, because a hook is.
 case_tracers_ftrace_cannot_be_switched_off() {
 	boot_run 'uname -s; echo 0 >/proc/sys/kernel/ftrace_enabled; echo "enabled=$(cat /proc/sys/kernel/ftrace_enabled)"
@@ -138,6 +150,6 @@ case_tracers_post_handler_beside_a_hook() {
 }
 
 only_on x86_64 'tracers_post_handler_is*'
-only_on 'x86_64 aarch64' 'tracers_ftrace*' 'tracers_function*' 'tracers_others*'
+only_on 'x86_64 aarch64' 'tracers_fentry*' 'tracers_ftrace*' 'tracers_function*' 'tracers_others*'
 only_on 'aarch64 armhf' 'tracers_post_handler_beside*'
 only_on armhf 'tracers_table*'

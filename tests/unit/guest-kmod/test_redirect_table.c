@@ -16,6 +16,7 @@
 
 #include "arch/arch.h"
 #include "redirect/backend.h"
+#include "redirect/call.h"
 #include "redirect/table_target.h"
 
 #define NATIVE_LEN 400
@@ -26,7 +27,6 @@
 
 struct pt_regs;
 struct pt_regs *current;
-redirect_fn *redirect_wrapper;
 
 static unsigned long (*kernel)[1024]; /* the tables, on pages of their own */
 static unsigned long entries[SYSCALL_NR_TABLES][SYSCALL_MAX_NR];
@@ -140,6 +140,7 @@ static int setup(void **state)
 	call_table = SYSCALL_NATIVE;
 	call_nr = 0;
 	call_is_known = false;
+	call_bind(calls);
 	return redirect_backend_bind(calls, lookup);
 }
 
@@ -294,7 +295,7 @@ static void test_a_call_continues_in_the_wrapper_with_its_function(void **state)
 	} rows[] = { { 0, 0 }, { 0, 20 }, { 0, 30 }, { 0, NATIVE_LEN - 1 }, { 1, 22 }, { 1, 0 } };
 
 	(void)state;
-	redirect_wrapper = wrapper;
+	call_open(wrapper);
 	call_is_known = true;
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		call_table = rows[i].table;
@@ -303,6 +304,18 @@ static void test_a_call_continues_in_the_wrapper_with_its_function(void **state)
 		assert_int_equal(wrapped, functions[call_table][call_nr]);
 		assert_int_equal(references, i + 1);
 	}
+}
+
+/* x86's vsyscall page makes calls without a number; numbers of x32 are beyond each table. */
+static void test_a_call_that_is_in_no_table_has_no_function(void **state)
+{
+	(void)state;
+	assert_int_equal(call_function(), 0);
+	call_is_known = true;
+	call_nr = NATIVE_LEN;
+	assert_int_equal(call_function(), 0);
+	call_nr = NATIVE_LEN - 1;
+	assert_int_equal(call_function(), functions[SYSCALL_NATIVE][NATIVE_LEN - 1]);
 }
 
 /* no reference is held, so the call must not come back to the module */
@@ -329,6 +342,7 @@ int main(void)
 		TABLE_TEST(test_unloading_waits_for_an_entry_changed_after_ours),
 		TABLE_TEST(test_an_entry_that_was_restored_already_is_no_fault),
 		TABLE_TEST(test_a_call_continues_in_the_wrapper_with_its_function),
+		TABLE_TEST(test_a_call_that_is_in_no_table_has_no_function),
 		TABLE_TEST(test_while_unloading_a_call_continues_in_the_kernels_own_entry),
 	};
 
