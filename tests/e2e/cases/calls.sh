@@ -287,8 +287,11 @@ look_at_entries() {
 
 # text_disk FILE - standard input as a disk that the guest's shell can read with "."
 text_disk() {
+	local size
+
 	cat >"$1"
-	printf "%$((512 - $(stat -c %s "$1") % 512))s" '' | tr ' ' '\n' >>"$1"
+	size="$(stat -c %s -- "$1")"
+	printf '%*s' "$((512 - size % 512))" '' | tr ' ' '\n' >>"$1"
 }
 
 # Bye, unload and load again, while PID 1 and the parent shell are in a hooked wait4(); a signal or the end of a child
