@@ -81,11 +81,19 @@ case_end_refused_without_a_signature() {
 	expect_refusal 'cannot load guest module portal.ko: .*or boot without module.sig_enforce$'
 }
 
-# a kernel that lacks an option, so that it does not export a function
+# A kernel without an option does not export the functions of that option. The option is named, if init knows it.
 case_end_refused_for_an_unknown_symbol() {
-	change_guest_module unregister_kprobe unregistex_kprobe
+	local symbol=unregister_kprobe reason='.*built without CONFIG_KPROBES$'
+
+	if [[ $GUEST_ARCH != armhf ]]; then
+		symbol=register_ftrace_function reason='.*no function tracer: .*CONFIG_FUNCTION_TRACER'
+	fi
+	change_guest_module "$symbol" "${symbol/register/registex}"
 	boot --guest-module portal.ko
-	expect_refusal 'cannot load guest module portal.ko: no such file or directory: portal: Unknown symbol (un)?registex_kprobe'
+	expect_refusal "cannot load guest module portal.ko: no such file or directory: $reason"
+	change_guest_module srcu_barrier srcu_barriex
+	boot --guest-module portal.ko
+	expect_refusal 'cannot load guest module portal.ko: no such file or directory: portal: Unknown symbol srcu_barriex'
 }
 
 # a kernel without CONFIG_KALLSYMS: the module is loaded, and its driver does not bind

@@ -105,6 +105,21 @@ static void test_required_signatures_are_named(void **state)
 	assert_non_null(strstr(reason(-EPERM, "", "Y\n"), "sig_enforce"));
 }
 
+static void test_option_that_the_kernel_lacks_is_named(void **state)
+{
+	struct refusal refusal = { .error = -ENOENT, .lockdown = "", .signatures = "" };
+
+	(void)state;
+	refusal.message = "portal: Unknown symbol ftrace_set_filter_ips (err -2)";
+	assert_non_null(strstr(refusal_reason(&refusal), "CONFIG_FUNCTION_TRACER"));
+	refusal.message = "portal: Unknown symbol unregister_kprobe (err -2)";
+	assert_non_null(strstr(refusal_reason(&refusal), "CONFIG_KPROBES"));
+	refusal.message = "portal: Unknown symbol srcu_barrier (err -2)";
+	assert_string_equal(refusal_reason(&refusal), refusal.message);
+	refusal.message = "portal: a kprobe on ftrace failed";
+	assert_string_equal(refusal_reason(&refusal), refusal.message);
+}
+
 static void test_otherwise_the_kernels_message_is_the_reason(void **state)
 {
 	(void)state;
@@ -125,6 +140,7 @@ int main(void)
 		cmocka_unit_test(test_other_records_are_not_messages),
 		cmocka_unit_test(test_lockdown_is_named),
 		cmocka_unit_test(test_required_signatures_are_named),
+		cmocka_unit_test(test_option_that_the_kernel_lacks_is_named),
 		cmocka_unit_test(test_otherwise_the_kernels_message_is_the_reason),
 	};
 

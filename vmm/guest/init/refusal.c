@@ -58,8 +58,22 @@ const char *refusal_find_message(char *record, const char *module)
 	return NULL;
 }
 
+/* The functions of an option of the kernel have its noun in their names. */
+static const char *missing_option(const char *message)
+{
+	if (!contains(message, "Unknown symbol"))
+		return NULL;
+	if (contains(message, "ftrace"))
+		return "the guest's kernel has no function tracer: it was built without "
+		       "CONFIG_FUNCTION_TRACER or CONFIG_DYNAMIC_FTRACE";
+	if (contains(message, "kprobe"))
+		return "the guest's kernel has no kprobes: it was built without CONFIG_KPROBES";
+	return NULL;
+}
+
 const char *refusal_reason(const struct refusal *refusal)
 {
+	const char *option = missing_option(refusal->message);
 	bool is_locked = contains(refusal->lockdown, "[integrity]") ||
 			 contains(refusal->lockdown, "[confidentiality]");
 
@@ -70,5 +84,5 @@ const char *refusal_reason(const struct refusal *refusal)
 	    (refusal->error == -EPERM && begins_with(refusal->signatures, "Y")))
 		return "the guest's kernel loads only modules signed with a key that it trusts; "
 		       "sign it, or boot without module.sig_enforce";
-	return refusal->message;
+	return option ? option : refusal->message;
 }
