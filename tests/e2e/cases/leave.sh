@@ -146,3 +146,29 @@ case_leave_unbind_does_not_wait_for_a_fault() {
 	expect_stat sessions.protocol_errors 0
 	expect_stat rules.hits 3
 }
+
+# The pool has two pages, and tasks in faults have both. The thread that serves the host waits for one, because the host
+# wants to remove a hook. Unbinding ends that wait, too.
+case_leave_unbind_ends_the_wait_for_a_page() {
+	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
+	start_shell "$VMM" --kernel "$KERNEL" --modules "$MODULES" --guest-module "$GUEST_KO" \
+		--rootfs "$FIXTURES/rootfs.ext4" --timeout 90 --stats=stats --disk portal.ko,ro \
+		--hook "$TEST_HOOKS/leave.so,unhook=1" --hook "$TEST_HOOKS/memory.so,comm=sleepers" \
+		--append "$(run_line 'D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
+			rmmod portal; cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=2
+			sleepers -s 1000000 fault 2 & sleep 2
+			echo all pages are in use; read line; sleep 1
+			begin=$(date +%s); echo $dev >$D/unbind; echo unbind=$? late=$(($(date +%s) - begin > 30))
+			cat /sys/module/portal/parameters/state')"
+	await 'all pages are in use'
+	: >revoke
+	await 'unhooked' err
+	type_text $'\n'
+	end_shell
+	expect_status 0
+	expect_out '^unbind=0 late=0$'
+	expect_out '^down$'
+	expect_stat sessions.cancelled 2
+	expect_stat sessions.protocol_errors 0
+	expect_stat doorbells.work 0
+}

@@ -40,6 +40,11 @@ static void *run(void *arg)
 
 	while (!atomic_load(&stop) && access("revoke", F_OK) < 0)
 		usleep(PAUSE_US);
+	if (portal_option(mod, "unhook") && !atomic_load(&stop)) {
+		portal_unhook(hook);
+		portal_mod_log(mod, PORTAL_INFO, "unhooked");
+		return NULL;
+	}
 	if (portal_rule_revoke(hook, rule_id, &hits) == 0)
 		portal_mod_log(mod, PORTAL_INFO, "revoked after %llu hits",
 			       (unsigned long long)hits);
@@ -99,9 +104,11 @@ static void unload(struct portal_module *mod)
 	pthread_join(thread, NULL);
 }
 
+static const struct portal_option options[] = {
+	{ .key = "unhook", .help = "remove the hook instead, which interrupts the guest" },
+	{ .key = NULL },
+};
+
 const struct portal_module_desc portal_module = {
-	PORTAL_MODULE_INIT,
-	.name = "leave",
-	.load = load,
-	.unload = unload,
+	PORTAL_MODULE_INIT, .name = "leave", .options = options, .load = load, .unload = unload,
 };
