@@ -305,10 +305,11 @@ static uint32_t encode_sites(const struct portal_hook *hook, const struct hook_t
 	for (size_t table = 0; hook->name && table < 2; table++) {
 		if (hook->nr[table] == NAMES_NR_NONE)
 			continue;
-		sites[nr++] = (struct portal_wire_site){
+		sites[nr] = (struct portal_wire_site){
 			.abi = htole32(target->abi[table]),
 			.nr = htole32(hook->nr[table]),
 		};
+		nr++;
 	}
 	return nr;
 }

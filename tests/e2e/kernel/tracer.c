@@ -16,6 +16,7 @@
 #include <linux/livepatch.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 
 static char *post, *ipmodify, *livepatch;
@@ -38,6 +39,11 @@ static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flag
 static struct kprobe probe = { .post_handler = after };
 
 /* ---- ftrace ---- */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define ftrace_regs		pt_regs
+#define FTRACE_OPS_FL_RECURSION FTRACE_OPS_FL_RECURSION_SAFE
+#endif
 
 static void notrace traced(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			   struct ftrace_regs *regs)
