@@ -17,6 +17,7 @@
 #include "ops/dispatch.h"
 #include "ops/op.h"
 #include "ops/session.h"
+#include "sources/end.h"
 #include "syscalls/table.h"
 
 enum hello_state {
@@ -35,7 +36,7 @@ static void hello_fill(struct portal_wire_hello *hello)
 	hello->version = cpu_to_le32(PORTAL_WIRE_VERSION);
 	hello->sources = cpu_to_le64(BIT_ULL(PORTAL_SOURCE_SYSCALL));
 	dispatch_list(hello->ops);
-	hello->features = cpu_to_le64(PORTAL_FEATURES);
+	hello->features = cpu_to_le64(end_is_seen() ? PORTAL_FEATURE_ENDS : 0);
 	hello->abi = cpu_to_le32(syscall_table_abi(SYSCALL_NATIVE));
 	hello->compat_abi = cpu_to_le32(syscall_table_abi(SYSCALL_COMPAT));
 	hello->paging = cpu_to_le32(arch_paging());

@@ -27,6 +27,8 @@
 #include "ops/session.h"
 #include "ops/work.h"
 #include "redirect/redirect.h"
+#include "redirect/signal.h"
+#include "sources/end.h"
 #include "sources/syscall.h"
 
 /*
@@ -198,8 +200,10 @@ static int portal_open(void)
 					     : "the kernel has no kallsyms_lookup_name; it needs "
 					       "CONFIG_KALLSYMS and CONFIG_KPROBES");
 		pool_close();
+		return err;
 	}
-	return err;
+	end_open();
+	return 0;
 }
 
 /*
@@ -235,6 +239,7 @@ static int portal_start(struct portal *portal)
 
 close:
 	hook_table_close();
+	end_close();
 	pool_close();
 close_work:
 	work_close();
@@ -278,6 +283,7 @@ static void portal_remove(struct platform_device *device)
 
 	notifiers_unregister(portal);
 	hook_table_close();
+	end_close();
 	free_irq(portal->irq, portal);
 	portal_leave(UNBIND_WAIT);
 	work_close();
@@ -298,6 +304,7 @@ static void portal_shutdown(struct platform_device *device)
 static int __maybe_unused portal_suspend(struct device *device)
 {
 	hook_table_close();
+	end_close();
 	portal_leave(SHUTDOWN_WAIT);
 	trace_close();
 	return 0;
@@ -368,6 +375,7 @@ static int __init portal_init(void)
 static void __exit portal_exit(void)
 {
 	platform_driver_unregister(&portal_driver);
+	signal_drain();
 	redirect_drain();
 	hook_table_drain();
 	rule_slots_free();

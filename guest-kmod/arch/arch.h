@@ -58,6 +58,31 @@ bool arch_is_sigreturn(enum syscall_table table, u32 nr);
 bool arch_is_exec(enum syscall_table table, u32 nr);
 
 /**
+ * arch_restart_nr() - get the number of restart_syscall, by which a call is continued
+ * @table: SYSCALL_*
+ *
+ * Return: its number, under which arch_identify() finds it.
+ */
+u32 arch_restart_nr(enum syscall_table table);
+
+/**
+ * arch_end_restart() - let an interrupted call return, which the kernel would make again
+ * @table: SYSCALL_*
+ * @regs: the current task's user registers, in get_signal() or right after it
+ *
+ * The task continues behind the call. arch_set_ret() must follow.
+ */
+void arch_end_restart(enum syscall_table table, struct pt_regs *regs);
+
+/**
+ * arch_set_ret() - set the result of a call that does not return to the kernel's entry code
+ * @table: SYSCALL_*
+ * @regs: the current task's user registers
+ * @ret: what the program gets
+ */
+void arch_set_ret(enum syscall_table table, struct pt_regs *regs, long ret);
+
+/**
  * arch_long_bytes() - get the size of a long of the tasks that use a table
  * @table: SYSCALL_*
  *

@@ -57,6 +57,25 @@ bool arch_is_exec(enum syscall_table table, u32 nr)
 	return nr == __NR_execve || nr == __NR_execveat;
 }
 
+u32 arch_restart_nr(enum syscall_table table)
+{
+	return __NR_restart_syscall;
+}
+
+/*
+ * Before get_signal() the kernel has set the pc back to the instruction that makes the call. If it
+ * is not there afterwards, the kernel leaves pc and result as they are.
+ */
+void arch_end_restart(enum syscall_table table, struct pt_regs *regs)
+{
+	regs->ARM_pc += thumb_mode(regs) ? 2 : 4;
+}
+
+void arch_set_ret(enum syscall_table table, struct pt_regs *regs, long ret)
+{
+	regs->ARM_r0 = ret;
+}
+
 u32 arch_long_bytes(enum syscall_table table)
 {
 	return 4;

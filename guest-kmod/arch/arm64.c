@@ -11,6 +11,7 @@
 #include "arch/arch.h"
 
 /* Numbers of 32-bit tasks; including their list would redefine the names of the native list. */
+#define ARM_NR_RESTART	    0
 #define ARM_NR_EXIT	    1
 #define ARM_NR_EXECVE	    11
 #define ARM_NR_SIGRETURN    119
@@ -49,6 +50,25 @@ bool arch_is_exec(enum syscall_table table, u32 nr)
 	if (table == SYSCALL_COMPAT)
 		return nr == ARM_NR_EXECVE || nr == ARM_NR_EXECVEAT;
 	return nr == __NR_execve || nr == __NR_execveat;
+}
+
+u32 arch_restart_nr(enum syscall_table table)
+{
+	return table == SYSCALL_COMPAT ? ARM_NR_RESTART : __NR_restart_syscall;
+}
+
+/*
+ * Before get_signal() the kernel has set the pc back to the instruction that makes the call. If it
+ * is not there afterwards, the kernel leaves pc and result as they are.
+ */
+void arch_end_restart(enum syscall_table table, struct pt_regs *regs)
+{
+	regs->pc += compat_thumb_mode(regs) ? 2 : 4;
+}
+
+void arch_set_ret(enum syscall_table table, struct pt_regs *regs, long ret)
+{
+	regs->regs[0] = table == SYSCALL_COMPAT ? lower_32_bits(ret) : ret;
 }
 
 u32 arch_long_bytes(enum syscall_table table)

@@ -98,6 +98,21 @@ bool arch_is_exec(enum syscall_table table, u32 nr)
 	return nr == __NR_execve || nr == __NR_execveat;
 }
 
+u32 arch_restart_nr(enum syscall_table table)
+{
+	return table == SYSCALL_COMPAT ? __NR_ia32_restart_syscall : __NR_restart_syscall;
+}
+
+/* The kernel decides after get_signal(), by the result that is in the register. */
+void arch_end_restart(enum syscall_table table, struct pt_regs *regs)
+{
+}
+
+void arch_set_ret(enum syscall_table table, struct pt_regs *regs, long ret)
+{
+	regs->ax = ret;
+}
+
 u32 arch_long_bytes(enum syscall_table table)
 {
 	return table == SYSCALL_COMPAT ? 4 : 8;

@@ -169,8 +169,18 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 	*ret_match = match;
 }
 
-static void match_return_list(struct hlist_head *list, const struct hook_match *match, s64 ret,
-			      struct hook_masks *bits)
+/* A filter on the result holds for ends that have a result. */
+static bool wants_end(const struct hook *hook, const struct hook_match *match, u8 end, s64 ret)
+{
+	if (end == PORTAL_CALL_END_RESTARTS && !(hook->flags & PORTAL_HOOK_F_RESTARTS))
+		return false;
+	if (end == PORTAL_CALL_END_RESTARTS || end == PORTAL_CALL_END_KILLED)
+		return hook->filter.ret.cmp == PORTAL_CMP_ANY;
+	return filter_return(&hook->filter, match->call, ret);
+}
+
+static void match_return_list(struct hlist_head *list, const struct hook_match *match, u8 end,
+			      s64 ret, struct hook_masks *bits)
 {
 	u64 on_return = match->on_return.event | match->on_return.trace;
 	struct hook_site *site;
@@ -180,19 +190,30 @@ static void match_return_list(struct hlist_head *list, const struct hook_match *
 		hook = site->hook;
 		if (!is_in(hook, on_return, match) || !READ_ONCE(hook->on))
 			continue;
-		if (filter_return(&hook->filter, match->call, ret))
+		if (wants_end(hook, match, end, ret))
 			add_hook(bits, hook);
 	}
 }
 
-void hook_table_match_return(const struct hook_match *match, s64 ret, struct hook_masks *ret_bits)
+static void match_return(const struct hook_match *match, u8 end, s64 ret,
+			 struct hook_masks *ret_bits)
 {
 	int idx = srcu_read_lock(&hook_srcu);
 
 	*ret_bits = (struct hook_masks){ 0 };
-	match_return_list(&every_call_hooks, match, ret, ret_bits);
-	match_return_list(hooks_of_call(match->table, match->nr), match, ret, ret_bits);
+	match_return_list(&every_call_hooks, match, end, ret, ret_bits);
+	match_return_list(hooks_of_call(match->table, match->nr), match, end, ret, ret_bits);
 	srcu_read_unlock(&hook_srcu, idx);
+}
+
+void hook_table_match_return(const struct hook_match *match, s64 ret, struct hook_masks *ret_bits)
+{
+	match_return(match, PORTAL_CALL_END_RETURNS, ret, ret_bits);
+}
+
+void hook_table_match_end(const struct hook_match *match, u8 end, struct hook_masks *ret_bits)
+{
+	match_return(match, end, 0, ret_bits);
 }
 
 /* Return: @nr plus the number of hooks in the list. */
@@ -299,7 +320,7 @@ static unsigned int max_functions(const struct portal_wire_hook *wire)
 {
 	if (le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL)
 		return syscall_table_len(SYSCALL_NATIVE) + syscall_table_len(SYSCALL_COMPAT);
-	return PORTAL_MAX_SITES;
+	return 2 * PORTAL_MAX_SITES;
 }
 
 static struct hook *hook_alloc(const struct portal_wire_hook *wire)
@@ -377,6 +398,15 @@ static int find_sites(struct hook *hook, const struct portal_wire_hook *wire)
 	return 0;
 }
 
+/* The call by which the kernel continues an interrupted call, which ends in it. */
+static void add_restart(struct hook *hook, enum syscall_table table)
+{
+	unsigned long function = syscall_table_function(table, arch_restart_nr(table));
+
+	if (function && hook->when & PORTAL_WHEN_RETURN)
+		hook->functions[hook->nr_functions++] = function;
+}
+
 /*
  * Calls without a function that can be redirected, because the kernel was built without them, are
  * left out: for a hook on every call, and for a name that only one ABI implements. It is an error
@@ -393,8 +423,10 @@ static int find_functions(struct hook *hook)
 	}
 	for (n = 0; n < hook->nr_sites; n++) {
 		function = syscall_table_function(hook->site[n].table, hook->site[n].nr);
-		if (function)
-			hook->functions[hook->nr_functions++] = function;
+		if (!function)
+			continue;
+		hook->functions[hook->nr_functions++] = function;
+		add_restart(hook, hook->site[n].table);
 	}
 	return hook->nr_functions > 0 ? 0 : -ENOSYS;
 }

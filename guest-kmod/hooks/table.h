@@ -167,6 +167,16 @@ void hook_table_match(enum syscall_table table, u32 nr, const struct filter_call
 void hook_table_match_return(const struct hook_match *match, s64 ret, struct hook_masks *ret_bits);
 
 /**
+ * hook_table_match_end() - find the return hooks that match an end without a result
+ * @match: from hook_table_match()
+ * @end: PORTAL_CALL_END_KILLED; PORTAL_CALL_END_RESTARTS: only hooks that have asked for it
+ * @ret_bits: the hooks; those with a filter on the result are not among them
+ *
+ * Context: may sleep.
+ */
+void hook_table_match_end(const struct hook_match *match, u8 end, struct hook_masks *ret_bits);
+
+/**
  * hook_table_list() - list the hooks of an event that are still installed
  * @match: from hook_table_match()
  * @bits: bits of the hooks

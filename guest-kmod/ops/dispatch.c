@@ -6,9 +6,10 @@
 
 #include "ops/dispatch.h"
 
-/* parameters that an operation uses */
+/* parameters that an operation uses, and whether it uses memory or files of the task */
 #define USES_ADDR 1u
 #define USES_ARG  2u
+#define USES_TASK 4u
 
 /* operations without a handler end the session; numbers that are not in the table are unknown */
 struct op_entry {
@@ -26,21 +27,21 @@ struct op_entry {
 static const struct op_entry entries[PORTAL_NR_OPS] = { PORTAL_FINAL_OPS(FINAL_ENTRY)
 								PORTAL_ANSWERED_OPS(ENTRY) };
 
-/* Operations that are not listed use neither parameter. */
+/* Operations that are not listed use nothing of this. */
 static const u8 uses[PORTAL_NR_OPS] = {
-	[PORTAL_OP_READ] = USES_ADDR | USES_ARG,
-	[PORTAL_OP_WRITE] = USES_ADDR,
-	[PORTAL_OP_READ_STR] = USES_ADDR | USES_ARG,
-	[PORTAL_OP_FD_NAME] = USES_ADDR | USES_ARG,
-	[PORTAL_OP_PROC_ARGS] = USES_ADDR,
-	[PORTAL_OP_PROC_ENV] = USES_ADDR,
+	[PORTAL_OP_READ] = USES_ADDR | USES_ARG | USES_TASK,
+	[PORTAL_OP_WRITE] = USES_ADDR | USES_TASK,
+	[PORTAL_OP_READ_STR] = USES_ADDR | USES_ARG | USES_TASK,
+	[PORTAL_OP_FD_NAME] = USES_ADDR | USES_ARG | USES_TASK,
+	[PORTAL_OP_PROC_ARGS] = USES_ADDR | USES_TASK,
+	[PORTAL_OP_PROC_ENV] = USES_ADDR | USES_TASK,
 	[PORTAL_OP_USER_REGS] = USES_ARG,
 	[PORTAL_OP_SYSCALL_NAMES] = USES_ADDR | USES_ARG,
 	[PORTAL_OP_HOOK_DEL] = USES_ADDR,
 	[PORTAL_OP_HOOK_ENABLE] = USES_ADDR | USES_ARG,
 	[PORTAL_OP_RULE_DEL] = USES_ADDR,
 	[PORTAL_OP_TRACE_OPEN] = USES_ARG,
-	[PORTAL_OP_READ_VEC] = USES_ARG,
+	[PORTAL_OP_READ_VEC] = USES_ARG | USES_TASK,
 };
 
 int dispatch_check(u32 code, u64 size)
@@ -102,7 +103,9 @@ static s64 run_checked(u32 code, u64 size, struct op *op)
 	request_read(op, size, &request);
 	if (!is_supported(&request))
 		return op_unknown(op);
-	return is_valid(code, &request) ? entries[code].run(op) : op_invalid(op);
+	if (!is_valid(code, &request))
+		return op_invalid(op);
+	return op->dead && uses[code] & USES_TASK ? -ESRCH : entries[code].run(op);
 }
 
 void dispatch_run(u32 code, u64 size, struct op *op)

@@ -22,6 +22,7 @@
  * @data: shared with the host: receives the bytes of the answer
  * @room: size of @data in bytes
  * @scratch: PORTAL_PAGE_SIZE private bytes
+ * @dead: the task is dying: what is about its memory and files is -ESRCH
  * @resp: PORTAL_RESP_* of the answer
  * @result: signed result of the answer
  * @cursor: where a further operation continues, 0 = nothing is left
@@ -34,6 +35,7 @@ struct op {
 	u8 *data;
 	u32 room;
 	u8 *scratch;
+	bool dead;
 	u32 resp;
 	s64 result;
 	u64 cursor;

@@ -42,11 +42,13 @@ static void header_read(const struct pool_page *page, struct header *header)
 
 int session_open(struct guest_session *session, bool urgent)
 {
+	session->dead = false;
 	return pool_get(urgent, &session->page);
 }
 
 int session_open_own(struct guest_session *session)
 {
+	session->dead = false;
 	return pool_get_own(&session->page);
 }
 
@@ -68,23 +70,30 @@ static bool is_cancelled(const struct pool_page *page)
 	return READ_ONCE(page->cancelled) == page->generation;
 }
 
-static bool has_ended(const struct pool_page *page)
+static bool is_killed(const struct guest_session *session)
 {
-	return fatal_signal_pending(current) || is_cancelled(page);
+	return !session->dead && fatal_signal_pending(current);
+}
+
+static bool has_ended(const struct guest_session *session)
+{
+	return is_killed(session) || is_cancelled(session->page);
 }
 
 /* A session that ended before or during the operation delivers no result. */
-static void session_serve(struct pool_page *page, const struct header *header)
+static void session_serve(const struct guest_session *session, const struct header *header)
 {
+	struct pool_page *page = session->page;
 	struct op op = {
 		.data = page->region->data,
 		.room = PORTAL_DATA_SIZE,
 		.scratch = page->scratch,
+		.dead = session->dead,
 	};
 
-	if (!has_ended(page))
+	if (!has_ended(session))
 		dispatch_run(lower_32_bits(header->op), header->size, &op);
-	if (has_ended(page))
+	if (has_ended(session))
 		answer_cancelled(&op);
 	header_write(page, op.resp, op.cursor, op.result);
 }
@@ -111,8 +120,9 @@ static int session_give_up(struct pool_page *page, unsigned int cpu)
 	return -ECANCELED;
 }
 
-static int session_loop(struct pool_page *page, u32 call)
+static int session_loop(const struct guest_session *session, u32 call)
 {
+	struct pool_page *page = session->page;
 	struct header header;
 	unsigned int cpu;
 	int err;
@@ -127,7 +137,7 @@ static int session_loop(struct pool_page *page, u32 call)
 			return 0;
 		if (lower_32_bits(header.op) == PORTAL_OP_VERDICT)
 			return session_verdict(page, &header);
-		session_serve(page, &header);
+		session_serve(session, &header);
 		err = doorbell_answer_from(page->gpa, page->index, cpu);
 		if (err == -ENXIO)
 			return session_give_up(page, cpu);
@@ -159,8 +169,8 @@ int session_run(struct guest_session *session, u32 call, u32 code, u32 size)
 
 	page_begin(page);
 	header_write(page, code, 0, size);
-	err = session_loop(page, call);
-	if (err >= 0 && fatal_signal_pending(current))
+	err = session_loop(session, call);
+	if (err >= 0 && is_killed(session))
 		return -EINTR;
 	return err > 0 && is_cancelled(page) ? -ECANCELED : err;
 }

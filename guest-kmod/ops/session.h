@@ -14,9 +14,12 @@
 /**
  * struct guest_session - an open session
  * @page: its page
+ * @dead: it is about the death of its task: it goes on although the task is being killed, and has
+ *	no operation on its memory and files
  */
 struct guest_session {
 	struct pool_page *page;
+	bool dead;
 };
 
 /**
@@ -44,6 +47,15 @@ int __must_check session_open_own(struct guest_session *session);
  * @session: open, not running
  */
 void session_close(struct guest_session *session);
+
+/**
+ * session_mark_dead() - let the session go on although its task is being killed, or is exiting
+ * @session: open, not running
+ */
+static inline void session_mark_dead(struct guest_session *session)
+{
+	session->dead = true;
+}
 
 /**
  * session_data() - get the buffer for the event, to be written before session_run()

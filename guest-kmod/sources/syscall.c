@@ -20,6 +20,8 @@
 #include "hooks/verdict.h"
 #include "ops/session.h"
 #include "redirect/redirect.h"
+#include "sources/call.h"
+#include "sources/end.h"
 #include "sources/syscall.h"
 
 #define RECORD_HEADER sizeof(struct portal_wire_trace_record)
@@ -29,47 +31,6 @@
 #define MOST_BEFORE_ITEMS                                                       \
 	(sizeof(struct portal_wire_event) + PORTAL_MAX_HOOKS * sizeof(__le32) + \
 	 sizeof(struct portal_wire_syscall) + PORTAL_NR_REGS * sizeof(__le64))
-
-/**
- * struct early_items - items that were fetched before a call that may replace the program
- * @buffer: has the items; NULL: none were fetched
- * @fetch: the items
- */
-struct early_items {
-	struct buffer *buffer;
-	struct fetch fetch;
-};
-
-/**
- * struct hooked_call - a hooked system call, from its entry to its return
- * @table: SYSCALL_*
- * @nr: its number in the table
- * @function: its function
- * @regs: if entry hooks matched: a copy of the registers for the function, so that a changed
- *	argument does not change the task's register
- * @seen: the call as filters see it, with its original arguments
- * @match: hooks that match
- * @end: PORTAL_CALL_END_* of the next event
- * @skipped: the function is not run, as an entry hook or a rule decided
- * @rule_failed: a store of a rule failed, so an event is sent
- * @ret: the result, once it is known
- * @early: items for the return event
- * @early_trace: items for the record at the return
- */
-struct hooked_call {
-	enum syscall_table table;
-	u32 nr;
-	unsigned long function;
-	struct pt_regs regs;
-	struct filter_call seen;
-	struct hook_match match;
-	u8 end;
-	bool skipped;
-	bool rule_failed;
-	long ret;
-	struct early_items early;
-	struct early_items early_trace;
-};
 
 static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 {
@@ -91,12 +52,6 @@ static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 	};
 	get_task_comm(call->seen.comm, current);
 	arch_get_args(call->table, regs, call->seen.args);
-}
-
-/* the result, sign-extended from the task's long */
-static s64 call_ret(const struct hooked_call *call)
-{
-	return call->seen.long_bytes == 4 ? (s32)call->ret : call->ret;
 }
 
 /* ---- events ---- */
@@ -150,6 +105,20 @@ static bool has_early_items(const struct hooked_call *call, u16 kind)
 	return kind == PORTAL_EVENT_SYSCALL_RETURN && call->end == PORTAL_CALL_END_NO_RETURN;
 }
 
+/* The memory of a task that has been killed may be gone, so there are no items of it. */
+static void add_items(struct event *event, const struct hooked_call *call, u16 kind, u64 hooks,
+		      const struct early_items *early, u8 *scratch)
+{
+	struct fetch fetch = { .ret = call_ret(call), .scratch = scratch };
+
+	if (call_is_killed(call))
+		event->wire->pgd = 0;
+	else if (!has_early_items(call, kind))
+		event_fetch(event, &call->match, hooks, &fetch);
+	else if (early->buffer)
+		event_copy_items(event, &early->fetch);
+}
+
 /*
  * Builds an event at the start of the buffer, or, for a record, behind the record's header.
  * Return: its size; 0: none of its hooks is left.
@@ -158,7 +127,6 @@ static u32 build_event(struct buffer *buffer, bool is_record, const struct hooke
 		       u16 kind, u64 hooks)
 {
 	const struct early_items *early = is_record ? &call->early_trace : &call->early;
-	struct fetch fetch = { .ret = call_ret(call), .scratch = buffer->scratch };
 	u8 *to = buffer->data + (is_record ? RECORD_HEADER : 0);
 	struct event event;
 
@@ -166,10 +134,7 @@ static u32 build_event(struct buffer *buffer, bool is_record, const struct hooke
 			 hooks))
 		return 0;
 	add_call(&event, call);
-	if (!has_early_items(call, kind))
-		event_fetch(&event, &call->match, hooks, &fetch);
-	else if (early->buffer)
-		event_copy_items(&event, &early->fetch);
+	add_items(&event, call, kind, hooks, early, buffer->scratch);
 	return event.size;
 }
 
@@ -199,7 +164,7 @@ static void mark_waited(struct portal_wire_event *wire)
 
 /*
  * Builds an event and copies it to the page of a new session. Nothing that may sleep for long is
- * done with a page in hand.
+ * done with a page in hand. A task that has been killed cannot wait for a page.
  * Return: size of the event; 0: no event is sent; -EINTR: the task is being killed.
  */
 static int open_event(struct guest_session *session, struct hooked_call *call, u16 kind, u64 hooks)
@@ -211,8 +176,10 @@ static int open_event(struct guest_session *session, struct hooked_call *call, u
 		return 0;
 	size = build_event(buffer, false, call, kind, hooks);
 	if (size)
-		err = session_open(session, false);
+		err = session_open(session, call_is_killed(call));
 	if (size && !err) {
+		if (call_is_killed(call))
+			session_mark_dead(session);
 		memcpy(session_data(session), buffer->data, size);
 		if (session_waited(session))
 			mark_waited(session_data(session));
@@ -315,9 +282,11 @@ static void apply_entry(struct hooked_call *call, const struct portal_wire_verdi
 	}
 }
 
+/* A call that is made again has no result yet. */
 static void apply_return(struct hooked_call *call, const struct portal_wire_verdict *verdict)
 {
-	if (le32_to_cpu(verdict->flags) & PORTAL_VERDICT_RET)
+	if (call->end != PORTAL_CALL_END_RESTARTS &&
+	    le32_to_cpu(verdict->flags) & PORTAL_VERDICT_RET)
 		call->ret = le64_to_cpu(verdict->ret);
 }
 
@@ -375,13 +344,18 @@ static void apply_effects(struct hooked_call *call, const struct rule_effects *e
 		call->ret = effects->ret;
 }
 
-/* Return: true if a rule has answered the call; if not, the host gets an event. */
+/*
+ * Rules are for ends with a result.
+ * Return: true if a rule has answered the call; if not, the host gets an event.
+ */
 static bool answer_by_rule(struct hooked_call *call, u16 kind, u64 hooks)
 {
 	bool is_return = kind == PORTAL_EVENT_SYSCALL_RETURN;
 	struct rule_effects effects;
 	enum rule_outcome outcome;
 
+	if (call_is_killed(call) || call->end == PORTAL_CALL_END_RESTARTS)
+		return false;
 	outcome =
 		hook_table_answer(&call->match, is_return ? PORTAL_WHEN_RETURN : PORTAL_WHEN_ENTER,
 				  hooks, call_ret(call), &effects);
@@ -392,7 +366,7 @@ static bool answer_by_rule(struct hooked_call *call, u16 kind, u64 hooks)
 	return true;
 }
 
-/* ---- calls ---- */
+/* ---- events and functions ---- */
 
 /*
  * Answers the call by a rule, or sends an event to the host and applies its verdict. If there is no
@@ -410,7 +384,7 @@ static int run_event(struct hooked_call *call, u16 kind, u64 hooks)
 	if (size <= 0)
 		return size;
 	size = session_run(&session, PORTAL_CALL_EVENT, PORTAL_OPEN_EVENT, size);
-	if (size > 0)
+	if (size > 0 && !call_is_killed(call))
 		apply_verdict(&session, call, kind, size);
 	session_close(&session);
 	return size == -EINTR ? -EINTR : 0;
@@ -430,43 +404,23 @@ static long run_function(const struct hooked_call *call, const struct pt_regs *r
 	return ret;
 }
 
-/* A call that the kernel restarts has not returned yet. */
-static bool is_restart(long ret)
-{
-	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR || ret == -ERESTARTNOHAND ||
-	       ret == -ERESTART_RESTARTBLOCK;
-}
+/* ---- calls ---- */
 
-static bool has_replaced_program(const struct hooked_call *call)
+void call_report_end(struct hooked_call *call, const struct hook_masks *hooks)
 {
-	return !call->skipped && call->ret == 0 && arch_is_exec(call->table, call->nr);
-}
-
-static void run_return_hooks(struct hooked_call *call)
-{
-	struct hook_masks hooks;
-
-	if (call->end == PORTAL_CALL_END_NO_RETURN || is_restart(call->ret))
-		return;
-	if (has_replaced_program(call))
-		call->end = PORTAL_CALL_END_NO_RETURN;
-	hook_table_match_return(&call->match, call_ret(call), &hooks);
-	if (hooks.trace)
-		trace_event(call, PORTAL_EVENT_SYSCALL_RETURN, &hooks);
-	if (hooks.event && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks.event))
+	if (hooks->trace)
+		trace_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks);
+	if (hooks->event && run_event(call, PORTAL_EVENT_SYSCALL_RETURN, hooks->event))
 		pr_debug("%s was killed in a return hook\n", current->comm);
 }
 
 static void run_and_return(struct hooked_call *call, const struct pt_regs *regs)
 {
-	bool returns = call->match.on_return.event || call->match.on_return.trace;
-
-	if (returns && !call->skipped)
+	if (call_has_return_hooks(call) && !call->skipped)
 		fetch_before_exec(call);
 	if (!call->skipped)
 		call->ret = run_function(call, regs);
-	if (returns)
-		run_return_hooks(call);
+	end_call(call);
 	forget_early(call);
 }
 
@@ -480,11 +434,20 @@ static long run_hooked(struct hooked_call *call, const struct pt_regs *regs)
 	if (call->match.enter.event) {
 		call->regs = *regs;
 		regs = &call->regs;
-		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter.event))
+		if (run_event(call, PORTAL_EVENT_SYSCALL_ENTER, call->match.enter.event)) {
+			end_call(call);
 			return -EINTR;
+		}
 	}
 	run_and_return(call, regs);
 	return call->ret;
+}
+
+static long run_identified(struct hooked_call *call, const struct pt_regs *regs)
+{
+	end_find_restarted(call);
+	return hook_table_watches(call->table, call->nr) ? run_hooked(call, regs)
+							 : run_function(call, regs);
 }
 
 long syscall_hook_wrapper(const struct pt_regs *regs, unsigned long function)
@@ -493,10 +456,8 @@ long syscall_hook_wrapper(const struct pt_regs *regs, unsigned long function)
 	long ret;
 
 	call.function = function;
-	if (arch_identify(regs, &call.table, &call.nr) && hook_table_watches(call.table, call.nr))
-		ret = run_hooked(&call, regs);
-	else
-		ret = run_function(&call, regs);
+	ret = arch_identify(regs, &call.table, &call.nr) ? run_identified(&call, regs)
+							 : run_function(&call, regs);
 	redirect_leave();
 	return ret;
 }

@@ -213,7 +213,8 @@ struct portal_wire_hello {
 #define PORTAL_SOURCE_SYSCALL 0
 
 /* appended flags and fields that are neither sources nor operations */
-#define PORTAL_FEATURES 0u /* all of them */
+#define PORTAL_FEATURE_ENDS 1u /* calls that a signal ends are reported */
+#define PORTAL_FEATURES	    1u /* all of them */
 
 /* portal_wire_hello.paging; 0 = not given, only the guest can access a task's memory */
 #define PORTAL_PAGING_PAGE_SHIFT_MASK 0xffu /* log2 of the page size */

@@ -40,10 +40,25 @@ void redirect_put(const unsigned long *functions, unsigned int nr_functions)
 
 void redirect_enter(void)
 {
+	fake_calls.nr_references++;
 }
 
 void redirect_leave(void)
 {
+	fake_calls.nr_references--;
+}
+
+/* ---- signals ---- */
+
+bool signal_open(const struct signal_ops *ops)
+{
+	fake_calls.signals = fake_calls.no_signals ? NULL : ops;
+	return fake_calls.signals;
+}
+
+void signal_close(void)
+{
+	fake_calls.signals = NULL;
 }
 
 /* ---- tables ---- */
@@ -114,6 +129,26 @@ bool arch_is_exec(enum syscall_table table, u32 nr)
 {
 	(void)table;
 	return nr == FAKE_NR_EXEC;
+}
+
+u32 arch_restart_nr(enum syscall_table table)
+{
+	(void)table;
+	return FAKE_NR_RESTART;
+}
+
+void arch_end_restart(enum syscall_table table, struct pt_regs *regs)
+{
+	(void)table;
+	(void)regs;
+	fake_calls.nr_moved++;
+}
+
+void arch_set_ret(enum syscall_table table, struct pt_regs *regs, long ret)
+{
+	(void)table;
+	(void)regs;
+	fake_calls.ret = ret;
 }
 
 u32 arch_long_bytes(enum syscall_table table)

@@ -11,6 +11,7 @@
 #include <linux/ptrace.h>
 
 #include "arch/arch.h"
+#include "redirect/signal.h"
 
 #define FAKE_NATIVE_ABI PORTAL_ABI_ARM64
 #define FAKE_COMPAT_ABI PORTAL_ABI_ARM
@@ -21,6 +22,7 @@
 #define FAKE_NR_SIGRETURN 94
 #define FAKE_NR_EXEC	  95
 #define FAKE_NR_ABSENT	  96 /* the kernel was built without it */
+#define FAKE_NR_RESTART	  97
 
 /**
  * struct fake_calls - behaviour of the calls, and what was done
@@ -28,12 +30,22 @@
  * @nr_runs: number of calls that were carried out
  * @nr_redirected: functions that are redirected now, counted for each user
  * @redirect_err: result of redirect_get()
+ * @nr_references: references on the module that redirect_enter() has taken
+ * @signals: what wants to know about signals; NULL: closed
+ * @no_signals: signal_open() fails
+ * @nr_moved: calls of arch_end_restart()
+ * @ret: what arch_set_ret() has set
  */
 struct fake_calls {
 	long (*run)(const struct pt_regs *regs);
 	unsigned int nr_runs;
 	unsigned int nr_redirected;
 	int redirect_err;
+	int nr_references;
+	const struct signal_ops *signals;
+	bool no_signals;
+	unsigned int nr_moved;
+	long ret;
 };
 
 extern struct fake_calls fake_calls;

@@ -25,6 +25,7 @@ struct mm_struct {
  * struct task_struct - a task
  * @cpu: CPU that it runs on, 0 .. FAKE_NR_CPUS - 1; only the task changes it, with preemption on
  * @killed: killable waits end at once; set by the task or by fake_kernel_kill()
+ * @signalled: a signal is pending that does not kill it
  * @pid: its thread group id
  * @comm: its name
  * @mm: its address space
@@ -33,6 +34,7 @@ struct mm_struct {
 struct task_struct {
 	unsigned int cpu;
 	atomic_bool killed;
+	bool signalled;
 	unsigned int pid;
 	char comm[16];
 	struct mm_struct *mm;

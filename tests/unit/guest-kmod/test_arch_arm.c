@@ -205,6 +205,22 @@ static void test_set_cpsr_changes_only_flags_and_thumb_bit(void **state)
 	assert_int_equal(regs.ARM_cpsr, MODE_USER | DISABLED);
 }
 
+/* Before get_signal() the kernel has set the pc back by the size of the instruction. */
+static void test_restart_is_ended_behind_the_instruction(void **state)
+{
+	(void)state;
+	for (u32 thumb = 0; thumb < 2; thumb++) {
+		struct pt_regs regs = { .ARM_pc = 0x8000,
+					.ARM_cpsr = MODE_USER | (thumb ? PSR_T_BIT : 0) };
+
+		arch_end_restart(SYSCALL_NATIVE, &regs);
+		arch_set_ret(SYSCALL_NATIVE, &regs, 7);
+		assert_int_equal(regs.ARM_pc, thumb ? 0x8002 : 0x8004);
+		assert_int_equal(regs.ARM_r0, 7);
+	}
+	assert_int_equal(arch_restart_nr(SYSCALL_NATIVE), 0);
+}
+
 const char arm_table_entry[1], arm_table_entry_sigreturn[1];
 
 /* These two must not be restarted, which their own entry says to the kernel. */
@@ -232,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_get_regs_layout),
 		cmocka_unit_test(test_set_reg_changes_only_that_register),
 		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
+		cmocka_unit_test(test_restart_is_ended_behind_the_instruction),
 		cmocka_unit_test(test_entry_of_sigreturn_is_its_own),
 	};
 

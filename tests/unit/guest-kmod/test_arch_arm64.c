@@ -235,6 +235,33 @@ static void test_function_gets_a_copy_of_the_registers(void **state)
 	assert_int_not_equal(seen_at, (uintptr_t)&regs);
 }
 
+/* Before get_signal() the kernel has set the pc back by the size of the instruction. */
+static void test_restart_is_ended_behind_the_instruction(void **state)
+{
+	static const struct {
+		u64 mode;
+		u64 size;
+		enum syscall_table table;
+	} tasks[] = {
+		{ MODE_64, 4, SYSCALL_NATIVE },
+		{ MODE_32, 4, SYSCALL_COMPAT },
+		{ MODE_32 | PSR_AA32_T_BIT, 2, SYSCALL_COMPAT },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(tasks); i++) {
+		struct pt_regs regs = task(tasks[i].mode), before = regs;
+
+		arch_end_restart(tasks[i].table, &regs);
+		arch_set_ret(tasks[i].table, &regs, -4);
+		before.pc += tasks[i].size;
+		before.regs[0] = tasks[i].table == SYSCALL_COMPAT ? 0xfffffffc : ALL_ONES - 3;
+		assert_memory_equal(&regs, &before, sizeof(regs));
+	}
+	assert_int_equal(arch_restart_nr(SYSCALL_NATIVE), 128);
+	assert_int_equal(arch_restart_nr(SYSCALL_COMPAT), 0);
+}
+
 const char arm64_table_entry[1];
 
 static void test_each_table_has_its_symbol(void **state)
@@ -261,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_set_pstate_changes_only_flags),
 		cmocka_unit_test(test_set_cpsr_changes_only_flags_and_thumb_bit),
 		cmocka_unit_test(test_function_gets_a_copy_of_the_registers),
+		cmocka_unit_test(test_restart_is_ended_behind_the_instruction),
 		cmocka_unit_test(test_each_table_has_its_symbol),
 	};
 

@@ -66,6 +66,29 @@ static void test_result_and_cursor_come_from_the_handler(void **state)
 	assert_int_equal(op.resp, PORTAL_RESP_DONE);
 }
 
+/* Its memory and its files are gone, or are going to be. */
+static void test_operations_on_a_dead_task_are_esrch(void **state)
+{
+	static const u32 refused[] = {
+		PORTAL_OP_READ,	   PORTAL_OP_WRITE,	PORTAL_OP_READ_STR, PORTAL_OP_READ_VEC,
+		PORTAL_OP_FD_NAME, PORTAL_OP_PROC_ARGS, PORTAL_OP_PROC_ENV,
+	};
+	struct op op;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		op = (struct op){ .data = page.bytes, .room = PORTAL_DATA_SIZE, .dead = true };
+		dispatch_run(refused[i], REQUEST + sizeof(struct portal_wire_step), &op);
+		if (op.resp == PORTAL_RESP_INVALID)
+			dispatch_run(refused[i], REQUEST, &op);
+		assert_int_equal(op.result, -ESRCH);
+		assert_int_equal(op.resp, PORTAL_RESP_DONE);
+	}
+	assert_int_equal(fake_ops.nr_runs, 0);
+	dispatch_run(PORTAL_OP_HOOK_ENABLE, REQUEST, &op);
+	assert_int_equal(fake_ops.nr_runs, 1);
+}
+
 static void test_unknown_operations_answer_resp_unknown(void **state)
 {
 	static const u32 codes[] = {
@@ -264,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_every_operation_runs_its_own_handler, start),
 		cmocka_unit_test_setup(test_result_and_cursor_come_from_the_handler, start),
+		cmocka_unit_test_setup(test_operations_on_a_dead_task_are_esrch, start),
 		cmocka_unit_test_setup(test_unknown_operations_answer_resp_unknown, start),
 		cmocka_unit_test_setup(test_sizes_are_bounded, start),
 		cmocka_unit_test_setup(test_size_out_of_bounds_runs_no_handler, start),

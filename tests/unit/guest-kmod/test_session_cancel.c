@@ -117,6 +117,24 @@ static void test_operations_are_answered_until_none(void **state)
 	assert_int_equal(fake_ops.nr_runs, 2);
 }
 
+/* It is about the death of the task: it goes on, without the task's memory. */
+static void test_session_of_a_dead_task_goes_on(void **state)
+{
+	static const struct step host[] = {
+		READ,
+		{ PORTAL_OP_PROC_PID, sizeof(struct portal_wire_request), 0 },
+		VERDICT,
+	};
+
+	(void)state;
+	task.killed = true;
+	session_mark_dead(&session);
+	assert_int_equal(run(host, 3), sizeof(struct portal_wire_verdict));
+	expect_answer(1, PORTAL_RESP_DONE, -ESRCH, 0);
+	expect_answer(2, PORTAL_RESP_DONE, 5, 9);
+	assert_int_equal(fake_ops.nr_runs, 1);
+}
+
 static void test_verdict_is_copied_to_the_scratch_buffer(void **state)
 {
 	static const struct step host[] = { VERDICT };
@@ -233,6 +251,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_operations_are_answered_until_none),
+		TEST(test_session_of_a_dead_task_goes_on),
 		TEST(test_verdict_is_copied_to_the_scratch_buffer),
 		TEST(test_host_that_breaks_the_protocol_ends_the_session),
 		TEST(test_cancelled_session_carries_out_nothing_more),

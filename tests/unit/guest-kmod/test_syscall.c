@@ -20,6 +20,7 @@
 #include "hooks/trace.h"
 #include "ops/session.h"
 #include "rule_sample.h"
+#include "sources/end.h"
 #include "sources/syscall.h"
 
 #define NATIVE	FAKE_NATIVE_ABI
@@ -51,10 +52,12 @@ static _Alignas(8) u8 scratch[PORTAL_PAGE_SIZE];
 static struct pool_page page = { .region = &region, .scratch = scratch };
 static int open_err;
 static unsigned int nr_open, nr_reads_at_open;
+static bool task_is_dead, session_was_dead;
 
 int session_open(struct guest_session *session, bool urgent)
 {
-	assert_false(urgent);
+	/* only a task that has been killed cannot wait */
+	assert_true(!urgent || task_is_dead);
 	nr_reads_at_open = fake_task.nr_reads;
 	if (open_err)
 		return open_err;
@@ -62,6 +65,7 @@ int session_open(struct guest_session *session, bool urgent)
 	nr_open++;
 	memset(&region, 0xa5, sizeof(region));
 	session->page = &page;
+	session->dead = false;
 	return 0;
 }
 
@@ -84,6 +88,7 @@ int session_run(struct guest_session *session, u32 kind, u32 code, u32 size)
 {
 	int ret = verdict_size;
 
+	session_was_dead = session->dead;
 	assert_int_equal(kind, PORTAL_CALL_EVENT);
 	assert_int_equal(code, PORTAL_OPEN_EVENT);
 	assert_true(size <= PORTAL_DATA_SIZE);
@@ -134,6 +139,8 @@ static int setup(void **state)
 	nr_got = nr_dropped = 0;
 	verdict_size = open_err = 0;
 	page.waited = false;
+	task_is_dead = session_was_dead = false;
+	end_open();
 	return hook_table_open(NULL);
 }
 
@@ -141,6 +148,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	hook_table_close();
+	end_close();
 	hook_table_drain();
 	buffers_free();
 	return fake_kernel.nr_allocated != 0 || nr_open != 0;
@@ -746,6 +754,380 @@ static void test_failed_write_is_reported_with_the_hook_that_staged_it(void **st
 	assert_int_equal(got[1].size, 72 + 8 + 16 + 104);
 }
 
+/* ---- calls that signals interrupt ---- */
+
+static long interrupted_with;
+
+static long interrupt(const struct pt_regs *with)
+{
+	(void)with;
+	task.signalled = true;
+	return interrupted_with;
+}
+
+/* Runs the call, which a signal interrupts. */
+static void run_interrupted(long code)
+{
+	interrupted_with = -code;
+	fake_calls.run = interrupt;
+	assert_int_equal(run(), -code);
+}
+
+/* get_signal() as the kernel calls it. Return: false: nobody is interested. */
+static bool get_signal(bool runs, bool restarts)
+{
+	bool wanted = fake_calls.signals->enters();
+
+	/* the wrapper's own call */
+	assert_false(fake_calls.signals->enters());
+	if (wanted) {
+		fake_calls.signals->leaves(runs, restarts);
+		redirect_leave();
+	}
+	task.signalled = false;
+	fake_calls.run = NULL;
+	return wanted;
+}
+
+/* Return: false: nobody is interested. */
+static bool exit_task(void)
+{
+	struct callback_head *work = fake_calls.signals->dies();
+
+	task.mm = NULL;
+	if (!work)
+		return false;
+	task_is_dead = true;
+	fake_calls.signals->died(work);
+	redirect_leave();
+	return true;
+}
+
+/* what the wrapper's own reference and its own leaving amount to */
+static void expect_no_references(int nr_calls)
+{
+	assert_int_equal(fake_calls.nr_references, -nr_calls);
+}
+
+static const long codes[] = { ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK };
+
+/* the kernel's table of codes */
+static bool is_eintr(long code, bool runs, bool restarts)
+{
+	if (!runs || code == ERESTARTNOINTR)
+		return false;
+	return code != ERESTARTSYS || !restarts;
+}
+
+static void expect_end(u32 n, u8 end, s64 ret)
+{
+	assert_int_equal(le16_to_cpu(header(n)->kind), PORTAL_EVENT_SYSCALL_RETURN);
+	assert_int_equal(body(n)->end, end);
+	assert_int_equal((s64)le64_to_cpu(body(n)->ret), ret);
+}
+
+static void check_code(long code, bool runs, bool restarts, u32 flags)
+{
+	bool eintr = is_eintr(code, runs, restarts), is_trace = flags & PORTAL_HOOK_F_TRACE;
+
+	nr_got = 0;
+	fake_calls_reset();
+	end_open();
+	run_interrupted(code);
+	assert_int_equal(nr_got, 0);
+	assert_true(get_signal(runs, restarts));
+	assert_int_equal(nr_got, eintr ? 1 : 0);
+	if (eintr) {
+		assert_int_equal(got[0].is_record, is_trace);
+		expect_end(0, PORTAL_CALL_END_RETURNS, -EINTR);
+		assert_int_equal(fake_calls.nr_moved, 1);
+		assert_int_equal(fake_calls.ret, -EINTR);
+		expect_no_references(1);
+		return;
+	}
+	assert_int_equal(fake_calls.nr_moved, 0);
+	/* made again, it has its end */
+	run();
+	assert_int_equal(nr_got, 1);
+	expect_end(0, PORTAL_CALL_END_RETURNS, 0);
+	expect_no_references(2);
+}
+
+static void test_every_code_has_the_end_that_the_program_sees(void **state)
+{
+	static const u32 flags[] = { 0, PORTAL_HOOK_F_OBSERVE, PORTAL_HOOK_F_TRACE };
+
+	(void)state;
+	for (u32 f = 0; f < ARRAY_SIZE(flags); f++) {
+		add(1, flags[f] & PORTAL_HOOK_F_OBSERVE ? ENTER | RETURN : RETURN, flags[f]);
+		for (u32 i = 0; i < ARRAY_SIZE(codes); i++)
+			for (u32 how = 0; how < 3; how++)
+				check_code(codes[i], how > 0, how == 2, flags[f]);
+		hook_table_del(1);
+	}
+}
+
+static void test_result_of_an_interrupted_call_is_overridden(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTNOHAND);
+	verdict_init(PORTAL_VERDICT_RET, 42);
+	assert_true(get_signal(true, true));
+	assert_int_equal(fake_calls.ret, 42);
+}
+
+static void test_filter_on_the_result_sees_eintr(void **state)
+{
+	struct hook_sample sample;
+
+	(void)state;
+	for (u32 n = 1; n <= 2; n++) {
+		sample_init(&sample, n, RETURN, 0);
+		sample.head.ret.cmp = cpu_to_le32(PORTAL_CMP_EQ);
+		sample.head.ret.value = cpu_to_le64((u64)(n == 1 ? -EINTR : -ERESTARTSYS));
+		add_sample(&sample);
+	}
+	run_interrupted(ERESTARTSYS);
+	get_signal(true, false);
+	assert_int_equal(nr_got, 1);
+	expect_event(0, PORTAL_EVENT_SYSCALL_RETURN, 1);
+	assert_int_equal(id(0, 0), 1);
+}
+
+static void test_restarts_are_reported_on_request(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	add(2, RETURN, PORTAL_HOOK_F_RESTARTS);
+	for (u32 i = 0; i < ARRAY_SIZE(codes); i++) {
+		nr_got = 0;
+		run_interrupted(codes[i]);
+		verdict_init(PORTAL_VERDICT_RET, 42);
+		get_signal(false, false);
+		assert_int_equal(nr_got, 1);
+		expect_event(0, PORTAL_EVENT_SYSCALL_RETURN, 1);
+		assert_int_equal(id(0, 0), 2);
+		expect_end(0, PORTAL_CALL_END_RESTARTS, -codes[i]);
+		run();
+		expect_event(1, PORTAL_EVENT_SYSCALL_RETURN, 2);
+	}
+	/* nothing overrides what the kernel is going to do */
+	assert_int_equal(fake_calls.ret, 0);
+}
+
+/* The number is another one, and to hooks it is the same call. */
+static void test_call_that_restart_syscall_continues_is_the_same_call(void **state)
+{
+	(void)state;
+	add(1, ENTER | RETURN, 0);
+	run_interrupted(ERESTART_RESTARTBLOCK);
+	get_signal(false, false);
+	regs.nr = FAKE_NR_RESTART;
+	run();
+	assert_int_equal(nr_got, 3);
+	assert_int_equal(le32_to_cpu(body(1)->nr), 10);
+	assert_int_equal(le16_to_cpu(header(1)->kind), PORTAL_EVENT_SYSCALL_ENTER);
+	expect_end(2, PORTAL_CALL_END_RETURNS, 0);
+	/* the next one continues nothing */
+	run();
+	assert_int_equal(nr_got, 3);
+	expect_no_references(3);
+}
+
+static void test_restart_syscall_is_redirected_with_what_it_continues(void **state)
+{
+	(void)state;
+	add(1, ENTER, 0);
+	assert_int_equal(fake_calls.nr_redirected, 1);
+	add(2, RETURN, 0);
+	assert_int_equal(fake_calls.nr_redirected, 3);
+}
+
+/* A nested call of the handler has its own end; that of the first one came before the handler. */
+static void test_handler_may_be_interrupted_itself(void **state)
+{
+	(void)state;
+	add(1, ENTER | RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	get_signal(true, false);
+	run_interrupted(ERESTARTSYS);
+	get_signal(true, false);
+	assert_int_equal(nr_got, 4);
+	for (u32 n = 1; n < 4; n += 2)
+		expect_end(n, PORTAL_CALL_END_RETURNS, -EINTR);
+	assert_false(get_signal(true, false));
+	assert_int_equal(nr_got, 4);
+}
+
+static void test_code_without_a_signal_is_a_result(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	add(2, ENTER, 0);
+	interrupted_with = -ERESTARTSYS;
+	verdict_init(PORTAL_VERDICT_SKIP, -ERESTARTSYS);
+	task.signalled = true;
+	assert_int_equal(run(), -ERESTARTSYS);
+	assert_int_equal(nr_got, 2);
+	expect_end(1, PORTAL_CALL_END_RETURNS, -ERESTARTSYS);
+}
+
+static long be_killed(const struct pt_regs *with)
+{
+	(void)with;
+	kill_task();
+	task_is_dead = true;
+	return -EINTR;
+}
+
+static void expect_killed(u32 n)
+{
+	expect_end(n, PORTAL_CALL_END_KILLED, 0);
+	assert_int_equal(header(n)->nr_items, 0);
+	assert_int_equal(header(n)->pgd, 0);
+	assert_int_equal(got[n].size, items_at(n));
+}
+
+static void test_call_in_which_the_task_is_killed_says_so(void **state)
+{
+	struct hook_sample sample;
+
+	(void)state;
+	sample_init(&sample, 1, RETURN, 0);
+	hook_sample_fetch(&sample, PORTAL_WIRE_FETCH_PPID, 0, 4);
+	add_sample(&sample);
+	add(2, ENTER | RETURN, PORTAL_HOOK_F_TRACE | PORTAL_HOOK_F_OBSERVE);
+	/* a filter on the result is about calls that have one */
+	sample_init(&sample, 3, RETURN, 0);
+	sample.head.ret.cmp = cpu_to_le32(PORTAL_CMP_ERROR);
+	add_sample(&sample);
+	fake_calls.run = be_killed;
+	verdict_init(PORTAL_VERDICT_RET, 42);
+	assert_int_equal(run(), -EINTR);
+	assert_int_equal(nr_got, 2);
+	expect_killed(0);
+	assert_true(got[0].is_record);
+	expect_killed(1);
+	expect_event(1, PORTAL_EVENT_SYSCALL_RETURN, 1);
+	assert_true(session_was_dead);
+}
+
+static void test_entry_in_which_the_task_is_killed_has_an_end(void **state)
+{
+	(void)state;
+	add(1, ENTER | RETURN, 0);
+	kill_task();
+	task_is_dead = true;
+	verdict_size = -EINTR;
+	assert_int_equal(run(), -EINTR);
+	assert_int_equal(fake_calls.nr_runs, 0);
+	assert_int_equal(nr_got, 2);
+	expect_killed(1);
+}
+
+/* A signal that makes a core dump, or SIGKILL after SIGSTOP: get_signal() does not return. */
+static void test_task_that_dies_of_the_signal_is_reported_when_it_exits(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	assert_true(fake_calls.signals->enters());
+	assert_true(exit_task());
+	assert_int_equal(nr_got, 1);
+	expect_killed(0);
+	assert_true(session_was_dead);
+	expect_no_references(1);
+	assert_false(exit_task());
+}
+
+static void test_task_that_dies_before_it_makes_the_call_again_is_reported(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTNOHAND);
+	get_signal(false, false);
+	assert_true(exit_task());
+	assert_int_equal(nr_got, 1);
+	expect_killed(0);
+	expect_no_references(1);
+}
+
+static void test_interrupted_calls_of_two_tasks_are_apart(void **state)
+{
+	struct task_struct other = task;
+
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	fake_current = &other;
+	assert_false(fake_calls.signals->enters());
+	assert_null(fake_calls.signals->dies());
+	fake_current = &task;
+	assert_true(get_signal(true, false));
+	assert_int_equal(nr_got, 1);
+}
+
+static void test_closing_forgets_calls_whose_task_is_not_in_get_signal(void **state)
+{
+	const struct signal_ops *ops = fake_calls.signals;
+
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	end_close();
+	expect_no_references(1);
+	assert_false(ops->enters());
+	/* no more of them */
+	run();
+	end_open();
+	run_interrupted(ERESTARTSYS);
+	assert_true(ops->enters());
+	end_close();
+	ops->leaves(true, false);
+	redirect_leave();
+	expect_no_references(3);
+	assert_int_equal(nr_got, 1);
+}
+
+/* kprobes/enabled = 0 does that: the task makes its next call as if there had been no signal. */
+static void test_interrupted_call_without_get_signal_is_forgotten(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	run_interrupted(ERESTARTSYS);
+	assert_true(fake_calls.signals->enters());
+	fake_calls.run = NULL;
+	run();
+	assert_int_equal(nr_got, 1);
+	assert_false(exit_task());
+	expect_no_references(3);
+}
+
+static void test_without_get_signal_calls_go_on(void **state)
+{
+	(void)state;
+	end_close();
+	fake_calls.no_signals = true;
+	end_open();
+	assert_false(end_is_seen());
+	add(1, RETURN, 0);
+	run_interrupted(ERESTARTSYS);
+	assert_int_equal(nr_got, 0);
+	expect_no_references(1);
+}
+
+static void test_without_memory_an_interrupted_call_goes_on(void **state)
+{
+	(void)state;
+	add(1, RETURN, 0);
+	fake_kernel.nr_until_enomem = 1;
+	run_interrupted(ERESTARTSYS);
+	assert_false(get_signal(true, false));
+	expect_no_references(1);
+}
+
 /* ---- rules ---- */
 
 static void test_rule_answers_without_an_event(void **state)
@@ -806,6 +1188,23 @@ int main(void)
 		TEST(test_skipped_call_has_a_return_event_that_says_so),
 		TEST(test_registers_of_another_layout_are_left_alone),
 		TEST(test_failed_write_is_reported_with_the_hook_that_staged_it),
+		TEST(test_every_code_has_the_end_that_the_program_sees),
+		TEST(test_result_of_an_interrupted_call_is_overridden),
+		TEST(test_filter_on_the_result_sees_eintr),
+		TEST(test_restarts_are_reported_on_request),
+		TEST(test_call_that_restart_syscall_continues_is_the_same_call),
+		TEST(test_restart_syscall_is_redirected_with_what_it_continues),
+		TEST(test_handler_may_be_interrupted_itself),
+		TEST(test_code_without_a_signal_is_a_result),
+		TEST(test_call_in_which_the_task_is_killed_says_so),
+		TEST(test_entry_in_which_the_task_is_killed_has_an_end),
+		TEST(test_task_that_dies_of_the_signal_is_reported_when_it_exits),
+		TEST(test_task_that_dies_before_it_makes_the_call_again_is_reported),
+		TEST(test_interrupted_calls_of_two_tasks_are_apart),
+		TEST(test_closing_forgets_calls_whose_task_is_not_in_get_signal),
+		TEST(test_interrupted_call_without_get_signal_is_forgotten),
+		TEST(test_without_get_signal_calls_go_on),
+		TEST(test_without_memory_an_interrupted_call_goes_on),
 		TEST(test_rule_answers_without_an_event),
 	};
 

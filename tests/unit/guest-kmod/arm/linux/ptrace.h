@@ -18,6 +18,9 @@ struct pt_regs {
 #define ARM_cpsr uregs[16]
 
 #define PSR_T_BIT (1ul << 5)
+
+#define thumb_mode(regs) (((regs)->ARM_cpsr & PSR_T_BIT) != 0)
+
 /* two parts: bits 26, 25 and 15 to 10 */
 #define PSR_IT_MASK (3ul << 25 | 0x3ful << 10)
 /* N, Z, C, V, Q and GE */

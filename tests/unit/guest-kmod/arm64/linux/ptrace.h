@@ -34,6 +34,11 @@ static inline bool compat_user_mode(const struct pt_regs *regs)
 	return (regs->pstate & (PSR_MODE32_BIT | PSR_MODE_MASK)) == PSR_MODE32_BIT;
 }
 
+static inline bool compat_thumb_mode(const struct pt_regs *regs)
+{
+	return compat_user_mode(regs) && regs->pstate & PSR_AA32_T_BIT;
+}
+
 static inline unsigned long pstate_to_compat_psr(unsigned long pstate)
 {
 	unsigned long psr = pstate & ~PSR_DIT_BIT;

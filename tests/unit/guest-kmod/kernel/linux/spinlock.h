@@ -14,4 +14,10 @@ typedef struct fake_lock spinlock_t;
 #define spin_lock(lock)	  fake_kernel_lock(lock)
 #define spin_unlock(lock) fake_kernel_unlock(lock)
 
+typedef struct fake_lock raw_spinlock_t;
+
+#define __RAW_SPIN_LOCK_UNLOCKED(name) __SPIN_LOCK_UNLOCKED(name)
+#define raw_spin_lock(lock)	       fake_kernel_lock(lock)
+#define raw_spin_unlock(lock)	       fake_kernel_unlock(lock)
+
 #endif

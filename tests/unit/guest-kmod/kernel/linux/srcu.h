@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* in the kernel, too, these are one type */
+#define callback_head rcu_head
+
 struct rcu_head {
 	struct rcu_head *next;
 	void (*func)(struct rcu_head *rcu);

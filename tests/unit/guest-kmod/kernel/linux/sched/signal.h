@@ -6,5 +6,6 @@
 #include <linux/sched.h>
 
 #define fatal_signal_pending(task) ((bool)(task)->killed)
+#define signal_pending(task)	   ((bool)(task)->killed || (task)->signalled)
 
 #endif
