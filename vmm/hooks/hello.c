@@ -34,6 +34,16 @@ static int connect_names(struct registry *registry, struct syscall_names *names,
 	return ret;
 }
 
+/* Hooks work without it. */
+static void report_features(const struct hello *hello)
+{
+	if (!(hello->features & PORTAL_FEATURE_ENDS))
+		log_warn("the guest's kernel %s does not tell which system calls signals end: "
+			 "these have "
+			 "no return event",
+			 hello->release);
+}
+
 static void report_broken(const struct hello *hello, int err)
 {
 	if (err != -ECANCELED)
@@ -68,6 +78,7 @@ static int set_up_guest(struct registry *registry, struct session *session,
 		report_broken(hello, ret);
 		return ret;
 	}
+	report_features(hello);
 	ret = connect_names(registry, names, hello);
 	return ret < 0 ? ret : install(registry, session, hello);
 }

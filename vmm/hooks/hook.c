@@ -89,7 +89,7 @@ static const char *plain_name(const char *name)
 static bool flags_are_valid(uint32_t flags)
 {
 	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE |
-		      PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_REGS))
+		      PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_REGS | PORTAL_HOOK_RESTARTS))
 		return false;
 	return flags & PORTAL_HOOK_TRACE ? !(flags & PORTAL_HOOK_DEFER_WRITES)
 					 : !(flags & PORTAL_HOOK_TRACE_BLOCK);
@@ -293,6 +293,8 @@ static uint32_t wire_flags(const struct portal_hook *hook, const struct hook_tar
 		flags |= PORTAL_HOOK_F_TRACE_BLOCK;
 	if (hook->flags & PORTAL_HOOK_REGS)
 		flags |= PORTAL_HOOK_F_REGS;
+	if (hook->flags & PORTAL_HOOK_RESTARTS)
+		flags |= PORTAL_HOOK_F_RESTARTS;
 	return flags;
 }
 
@@ -395,6 +397,8 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", observes");
 	if (hook->flags & PORTAL_HOOK_REGS)
 		fprintf(out, ", with registers");
+	if (hook->flags & PORTAL_HOOK_RESTARTS)
+		fprintf(out, ", with restarts");
 	if (hook->flags & PORTAL_HOOK_TRACE)
 		fprintf(out, ", traces");
 	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK)

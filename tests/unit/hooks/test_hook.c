@@ -64,6 +64,7 @@ static void test_fields_out_of_range_are_einval(void **state)
 	BAD(desc.when = 0);
 	BAD(desc.when = 4);
 	BAD(desc.flags = 2 * PORTAL_HOOK_REGS);
+	BAD(desc.flags = 2 * PORTAL_HOOK_RESTARTS);
 	BAD(desc.name = "");
 	BAD(desc.name = "sys_");
 	BAD(desc.name = "a_name_of_more_than_sixty_three_bytes_is_the_name_of_no_system_call");

@@ -52,6 +52,18 @@ bool portal_is_return(const struct portal_ctx *ctx)
 	return ctx->is_return;
 }
 
+/* The entry of an observing hook comes with the event of the return. */
+int portal_end(const struct portal_ctx *ctx)
+{
+	return ctx->is_return || !ctx->call->is_return ? ctx->call->end : PORTAL_END_RETURNS;
+}
+
+static bool has_result(const struct portal_ctx *ctx)
+{
+	return ctx->is_return && ctx->call->end != PORTAL_CALL_END_KILLED &&
+	       ctx->call->end != PORTAL_CALL_END_RESTARTS;
+}
+
 const char *portal_comm(const struct portal_ctx *ctx)
 {
 	return ctx->event->comm;
@@ -150,7 +162,7 @@ int portal_skip(struct portal_ctx *ctx, int64_t ret)
 
 int portal_set_ret(struct portal_ctx *ctx, int64_t ret)
 {
-	if (!event_may_change(ctx) || !ctx->is_return)
+	if (!event_may_change(ctx) || !has_result(ctx))
 		return -EINVAL;
 	staging_set_ret(&ctx->staging, PORTAL_VERDICT_RET, ret);
 	return 0;

@@ -292,6 +292,14 @@ struct portal_fetch {
  */
 #define PORTAL_HOOK_REGS 16u
 
+/*
+ * A call that a signal interrupts, and that the kernel makes again by itself, is reported each
+ * time: the callback is called at the return with portal_end() = PORTAL_END_RESTARTS, where the
+ * result is the kernel's own code (-512 to -516) and cannot be set. Without this flag only the
+ * entry is reported each time. A hook with a filter on the result does not get that end.
+ */
+#define PORTAL_HOOK_RESTARTS 64u
+
 /**
  * typedef portal_syscall_fn - the callback of a hook
  * @ctx: the event
@@ -556,6 +564,30 @@ int portal_tid(const struct portal_ctx *ctx);
  * only the parent returns; the child has no event.
  */
 bool portal_is_return(const struct portal_ctx *ctx);
+/* how a system call ends */
+enum {
+	PORTAL_END_RETURNS = 0,	  /* with the result that the program gets */
+	PORTAL_END_NO_RETURN = 1, /* it does not return to its caller */
+	PORTAL_END_KILLED = 2,	  /* the task was killed in it */
+	PORTAL_END_RESTARTS = 3	  /* the kernel makes it again, see PORTAL_HOOK_RESTARTS */
+};
+
+/**
+ * portal_end() - how the system call ends, PORTAL_END_*
+ *
+ * In an entry hook: PORTAL_END_RETURNS: a return hook is going to be called, with one of the others
+ * if the call does not return after all; PORTAL_END_NO_RETURN: exit, exit_group, rt_sigreturn and
+ * sigreturn, which have no return hook. In a return hook:
+ *
+ * - PORTAL_END_RETURNS. A call that a signal handler ends has the result -EINTR, before the handler
+ *   runs; portal_set_ret() replaces it.
+ * - PORTAL_END_NO_RETURN: an execve or execveat has replaced the program.
+ * - PORTAL_END_KILLED: the program gets no result, so portal_ret() is 0, and the functions that
+ *   read or write memory, names and arguments return -ESRCH. A hook with a filter on the result is
+ *   not called.
+ * - PORTAL_END_RESTARTS: only with PORTAL_HOOK_RESTARTS.
+ */
+int portal_end(const struct portal_ctx *ctx);
 /** portal_comm() - name of the task, at most 15 bytes. */
 const char *portal_comm(const struct portal_ctx *ctx);
 /** portal_syscall_name() - name of the system call in its ABI's table; "?": it has none. */
@@ -799,7 +831,10 @@ int portal_user_reg(struct portal_ctx *ctx, const char *name, uint64_t *ret_valu
 
 /** portal_skip() - skip the system call, its result is @ret. Return: 0; -EINVAL: a return hook. */
 int portal_skip(struct portal_ctx *ctx, int64_t ret);
-/** portal_set_ret() - replace the result. Return: 0; -EINVAL: an entry hook. */
+/**
+ * portal_set_ret() - replace the result. Return: 0; -EINVAL: an entry hook, or portal_end() is
+ * PORTAL_END_KILLED or PORTAL_END_RESTARTS.
+ */
 int portal_set_ret(struct portal_ctx *ctx, int64_t ret);
 /** portal_set_arg() - replace argument @n. Return: 0; -EINVAL: a return hook, or @n above 5. */
 int portal_set_arg(struct portal_ctx *ctx, unsigned int n, uint64_t value);

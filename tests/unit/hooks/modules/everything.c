@@ -18,8 +18,8 @@ static int event(struct portal_ctx *ctx, void *data)
 	/* it is no trace hook */
 	if (portal_time(ctx) != 0 || portal_lost(ctx) != 0)
 		return -16;
-	if (portal_is_return(ctx) || portal_is_compat(ctx) || portal_syscall_nr(ctx) == 0 ||
-	    portal_pointer_size(ctx) != 8)
+	if (portal_is_return(ctx) || portal_end(ctx) != PORTAL_END_RETURNS ||
+	    portal_is_compat(ctx) || portal_syscall_nr(ctx) == 0 || portal_pointer_size(ctx) != 8)
 		return -1;
 	if (portal_reg(ctx, "sp", &value) < 0 || portal_set_reg(ctx, "sp", value + 8) < 0)
 		return -2;
