@@ -82,4 +82,23 @@ case_ends_of_interrupted_calls_of_32_bit_programs() {
 	expect_all_ends
 }
 
-only_on 'x86_64 aarch64' 'ends_*32_bit*'
+# The path that is declared is that of the caller, and not what the new program has at its address. The result that a
+# hook sets is there in the new program, also where that has no register with the name that the hook has set.
+case_ends_execve_of_each_width() {
+	local to from
+
+	boot_run 'cd /; for from in /usr/bin /usr/bin32; do for to in /usr/bin /usr/bin32; do
+			$from/executes $to/executes; echo executes=$?; $from/executes $to/entered; echo entered=$?
+		done; done' --hook "$TEST_HOOKS/executes.so"
+	expect_count 4 '^executes=0$' out.text
+	expect_count 4 '^entered=0$' out.text
+	expect_no_err 'decoy'
+	for to in /usr/bin/executes /usr/bin/entered /usr/bin32/executes /usr/bin32/entered; do
+		for from in 'observe enter' 'observe return' 'trace return' 'plain return'; do
+			expect_count 2 "executes: $from ${#to} $to \[" err
+		done
+	done
+	expect_stat hooks.failures 0
+}
+
+only_on 'x86_64 aarch64' 'ends_*32_bit*' 'ends_execve*'
