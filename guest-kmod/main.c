@@ -43,6 +43,10 @@ static unsigned int pages = 32;
 module_param(pages, uint, 0444);
 MODULE_PARM_DESC(pages, "pages shared with the host, 1 to 1024; each hooked call uses one");
 
+static unsigned int max_pages = PORTAL_MAX_PAGES;
+module_param(max_pages, uint, 0444);
+MODULE_PARM_DESC(max_pages, "most pages, pages to 1024; they are added when all are in use");
+
 static int state_get(char *buf, const struct kernel_param *param)
 {
 	return scnprintf(buf, PAGE_SIZE, "%s\n", hello_state_text());
@@ -220,6 +224,12 @@ static void portal_leave(long timeout)
 	hello_send_bye();
 }
 
+static void portal_hello(void)
+{
+	hello_send();
+	pool_let_grow(max_pages);
+}
+
 static int portal_start(struct portal *portal)
 {
 	int err;
@@ -270,7 +280,7 @@ static int portal_probe(struct platform_device *device)
 		return err;
 	platform_set_drvdata(device, portal);
 	set_state(portal, PORTAL_STATE_UP);
-	hello_send();
+	portal_hello();
 	/* a request that was raised before the driver was bound */
 	open_work(portal);
 	return 0;
@@ -312,7 +322,7 @@ static int __maybe_unused portal_suspend(struct device *device)
 
 static void send_hello(struct work_struct *work)
 {
-	hello_send();
+	portal_hello();
 }
 
 /*
@@ -367,6 +377,11 @@ static int __init portal_init(void)
 {
 	if (pages < 1 || pages > PORTAL_MAX_PAGES) {
 		pr_err("pages=%u is out of range, use 1 to %u\n", pages, PORTAL_MAX_PAGES);
+		return -EINVAL;
+	}
+	if (max_pages < pages || max_pages > PORTAL_MAX_PAGES) {
+		pr_err("max_pages=%u is out of range, use %u to %u\n", max_pages, pages,
+		       PORTAL_MAX_PAGES);
 		return -EINVAL;
 	}
 	return platform_driver_register(&portal_driver);

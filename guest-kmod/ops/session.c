@@ -52,6 +52,11 @@ int session_open_own(struct guest_session *session)
 	return pool_get_own(&session->page);
 }
 
+int session_open_now(struct guest_session *session)
+{
+	return pool_get_now(&session->page);
+}
+
 void session_close(struct guest_session *session)
 {
 	pool_put(session->page);
@@ -117,7 +122,7 @@ static int session_give_up(struct pool_page *page, unsigned int cpu)
 		pr_debug("the host did not cancel the session on page %u\n", page->index);
 	pr_warn_ratelimited("CPU %u went offline during a session of %s [%d]: it is cancelled\n",
 			    cpu, current->comm, task_pid_nr(current));
-	return -ECANCELED;
+	return -ENXIO;
 }
 
 static int session_loop(const struct guest_session *session, u32 call)

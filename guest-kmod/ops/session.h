@@ -25,10 +25,11 @@ struct guest_session {
 /**
  * session_open() - open a session: get a page
  * @session: written
- * @urgent: may use the pool's reserve
+ * @urgent: for work of the host, see pool_get()
  *
- * Context: may sleep, killably.
- * Return: 0; -EINTR: the task is being killed; -ENODEV: the pool is closed.
+ * Context: may sleep, killably and, unless @urgent, not longer than PORTAL_WAIT_MS.
+ * Return: 0; -EBUSY: no page was free for that time; -EINTR: the task is being killed; -ENODEV: the
+ * pool is closed.
  */
 int __must_check session_open(struct guest_session *session, bool urgent);
 
@@ -41,6 +42,15 @@ int __must_check session_open(struct guest_session *session, bool urgent);
  * pool is closed.
  */
 int __must_check session_open_own(struct guest_session *session);
+
+/**
+ * session_open_now() - open a session for a report, which waits for nothing
+ * @session: written
+ *
+ * Context: any but interrupts.
+ * Return: 0; -EAGAIN: other sessions have all pages; -ENODEV: the pool is closed.
+ */
+int __must_check session_open_now(struct guest_session *session);
 
 /**
  * session_close() - return the page
@@ -102,8 +112,8 @@ static inline bool session_waited(const struct guest_session *session)
  * Context: may sleep; the caller holds no lock that an operation may take.
  * Return: 0: the host changes nothing; > 0: size of the verdict in session_scratch(), whose content
  * is not checked yet; -EINTR: the task is being killed; -ENODEV: the host refused the call;
- * -EPROTO: the host violated the protocol; -ECANCELED: the host has cancelled the session, or the
- * CPU went offline, which is logged and which the host counts.
+ * -EPROTO: the host violated the protocol; -ECANCELED: the host has cancelled the session; -ENXIO:
+ * the CPU went offline, which is logged and which the host counts.
  */
 int __must_check session_run(struct guest_session *session, u32 call, u32 code, u32 size);
 

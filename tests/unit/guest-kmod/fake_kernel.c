@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define PAGE_BYTES 4096u
 
@@ -30,11 +31,17 @@ void fake_kernel_reset(void)
 
 /* ---- memory ---- */
 
+static bool is_enomem(void)
+{
+	return fake_kernel.no_memory ||
+	       (fake_kernel.nr_until_enomem > 0 && --fake_kernel.nr_until_enomem == 0);
+}
+
 static void *allocate(size_t alignment, size_t size)
 {
 	void *memory;
 
-	if (fake_kernel.nr_until_enomem > 0 && --fake_kernel.nr_until_enomem == 0)
+	if (is_enomem())
 		return NULL;
 	memory = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
 	if (!memory)
@@ -49,10 +56,27 @@ void *fake_kernel_alloc(size_t nr, size_t size, int gfp)
 	return allocate(_Alignof(max_align_t), nr * size);
 }
 
-unsigned long fake_kernel_page(int gfp)
+/* Mappings, because one page of several may be freed alone. */
+void *fake_kernel_pages(size_t size)
 {
-	(void)gfp;
-	return (unsigned long)allocate(PAGE_BYTES, PAGE_BYTES);
+	size_t gap = fake_kernel.is_fragmented ? PAGE_BYTES : 0;
+	char *memory;
+
+	if (is_enomem() || (gap && size > PAGE_BYTES))
+		return NULL;
+	memory = mmap(NULL, size + gap, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return NULL;
+	fake_kernel.nr_allocated += (unsigned int)(size / PAGE_BYTES);
+	return memory;
+}
+
+void fake_kernel_free_page(unsigned long page)
+{
+	if (!page)
+		return;
+	fake_kernel.nr_allocated--;
+	munmap((void *)page, PAGE_BYTES);
 }
 
 void fake_kernel_free(const void *ptr)

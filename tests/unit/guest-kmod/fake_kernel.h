@@ -62,6 +62,9 @@ struct fake_wait {
  * @nr_warnings: messages at the level of a warning; @warning: the last one
  * @late: waits with a time limit end at once; set by fake_kernel_pass_time()
  * @nr_until_enomem: allocations up to the one that fails; 0: none fails
+ * @no_memory: all allocations fail
+ * @is_fragmented: no two pages have consecutive addresses
+ * @jiffies: time, in the kernel's unit
  * @offline: CPUs that are offline
  * @step: if set, called before and after each atomic exchange, to act for other CPUs
  */
@@ -73,6 +76,9 @@ struct fake_kernel {
 	char warning[128];
 	atomic_bool late;
 	unsigned int nr_until_enomem;
+	atomic_bool no_memory;
+	bool is_fragmented;
+	unsigned long jiffies;
 	bool offline[FAKE_NR_CPUS];
 	void (*step)(void);
 };
@@ -102,9 +108,14 @@ static inline void fake_kernel_step(void)
 		fake_kernel.step();
 }
 
-/** fake_kernel_alloc(), fake_kernel_page() - allocate zeroed memory. Return: NULL or 0: ENOMEM. */
+/** fake_kernel_alloc() - allocate zeroed memory. Return: NULL: ENOMEM. */
 void *fake_kernel_alloc(size_t nr, size_t size, int gfp);
-unsigned long fake_kernel_page(int gfp);
+
+/** fake_kernel_pages() - allocate zeroed pages at consecutive addresses. Return: NULL: ENOMEM. */
+void *fake_kernel_pages(size_t size);
+
+/** fake_kernel_free_page() - free one page; does nothing for 0 */
+void fake_kernel_free_page(unsigned long page);
 
 /** fake_kernel_free() - free memory; does nothing for NULL */
 void fake_kernel_free(const void *ptr);

@@ -147,7 +147,7 @@ static void test_offline_cpu_cancels_the_session(void **state)
 	rig.nr_ops = 2;
 	rig.cpu_after[0] = 2;
 	fake_kernel.offline[HOME] = true;
-	assert_int_equal(run(), -ECANCELED);
+	assert_int_equal(run(), -ENXIO);
 	assert_int_equal(rig.nr_calls, 2);
 	assert_call(1, PORTAL_CALL_CANCEL, 2, false);
 	assert_int_equal(rig.calls[1].op, 41ull << 32 | PORTAL_RESP_CANCELLED);
@@ -163,7 +163,7 @@ static void test_cancel_that_is_refused_ends_the_session_as_well(void **state)
 	rig.refused = 2;
 	rig.cpu_after[0] = 2;
 	fake_kernel.offline[HOME] = true;
-	assert_int_equal(run(), -ECANCELED);
+	assert_int_equal(run(), -ENXIO);
 	assert_int_equal(rig.nr_calls, 2);
 }
 

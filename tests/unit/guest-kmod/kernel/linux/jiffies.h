@@ -5,7 +5,12 @@
 
 #include <limits.h>
 
+#include "fake_kernel.h"
+
 #define HZ		     100
 #define MAX_SCHEDULE_TIMEOUT LONG_MAX
+
+#define get_jiffies_64()     fake_kernel.jiffies
+#define msecs_to_jiffies(ms) ((long)(ms)*HZ / 1000)
 
 #endif

@@ -8,6 +8,7 @@
 #include "fake_kernel.h"
 
 #define kcalloc(nr, size, gfp) fake_kernel_alloc((nr), (size), (gfp))
+#define kzalloc(size, gfp)     fake_kernel_alloc(1, (size), (gfp))
 #define kmalloc(size, gfp)     fake_kernel_alloc(1, (size), (gfp))
 #define kfree(ptr)	       fake_kernel_free(ptr)
 

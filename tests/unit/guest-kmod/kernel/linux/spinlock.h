@@ -11,6 +11,8 @@ typedef struct fake_lock spinlock_t;
 	{                                 \
 		PTHREAD_MUTEX_INITIALIZER \
 	}
+#define DEFINE_SPINLOCK(name) spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+
 #define spin_lock(lock)	  fake_kernel_lock(lock)
 #define spin_unlock(lock) fake_kernel_unlock(lock)
 

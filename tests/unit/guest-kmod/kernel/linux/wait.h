@@ -30,6 +30,7 @@ typedef struct fake_wait wait_queue_head_t;
 		fake_done ? 1 : fake_killed ? -EINTR : 0;                                \
 	})
 
+#define wait_event(head, condition) ((void)fake_wait_event(head, condition, false, false))
 #define wait_event_killable(head, condition) \
 	(fake_wait_event(head, condition, true, false) < 0 ? -EINTR : 0)
 #define wait_event_killable_timeout(head, condition, timeout) \
