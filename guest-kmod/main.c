@@ -21,6 +21,7 @@
 #include "channel/pool.h"
 #include "compat/compat.h"
 #include "hello.h"
+#include "hooks/missed.h"
 #include "hooks/rule_slots.h"
 #include "hooks/table.h"
 #include "hooks/trace.h"
@@ -217,6 +218,7 @@ static int portal_open(void)
  */
 static void portal_leave(long timeout)
 {
+	missed_flush();
 	work_stop();
 	pool_close();
 	if (!pool_drain(timeout))

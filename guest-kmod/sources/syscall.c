@@ -15,6 +15,7 @@
 #include "channel/buffer.h"
 #include "hooks/event.h"
 #include "hooks/filter.h"
+#include "hooks/missed.h"
 #include "hooks/table.h"
 #include "hooks/trace.h"
 #include "hooks/verdict.h"
@@ -165,7 +166,8 @@ static void mark_waited(struct portal_wire_event *wire)
 /*
  * Builds an event and copies it to the page of a new session. Nothing that may sleep for long is
  * done with a page in hand. A task that has been killed cannot wait for a page.
- * Return: size of the event; 0: no event is sent; -EINTR: the task is being killed.
+ * Return: size of the event; 0: no event is sent; -EINTR: the task is being killed; -EAGAIN: a hook
+ * that is required misses the event.
  */
 static int open_event(struct guest_session *session, struct hooked_call *call, u16 kind, u64 hooks)
 {
@@ -173,7 +175,7 @@ static int open_event(struct guest_session *session, struct hooked_call *call, u
 	int size, err = 0;
 
 	if (!buffer)
-		return 0;
+		return missed_add(&call->match, hooks, kind, PORTAL_MISSED_NO_PAGE);
 	size = build_event(buffer, false, call, kind, hooks);
 	if (size)
 		err = session_open(session, call_is_killed(call));
@@ -185,6 +187,8 @@ static int open_event(struct guest_session *session, struct hooked_call *call, u
 			mark_waited(session_data(session));
 	}
 	buffer_put(buffer);
+	if (err == -EBUSY || (err == -EINTR && call_is_killed(call)))
+		return missed_add(&call->match, hooks, kind, PORTAL_MISSED_NO_PAGE);
 	if (err)
 		return err == -EINTR ? -EINTR : 0;
 	return size;
@@ -369,8 +373,29 @@ static bool answer_by_rule(struct hooked_call *call, u16 kind, u64 hooks)
 /* ---- events and functions ---- */
 
 /*
+ * At entry the function does not run; return hooks do, as after a skip. A new program gets no
+ * result.
+ */
+static void fail_call(struct hooked_call *call, u16 kind)
+{
+	if (kind == PORTAL_EVENT_SYSCALL_ENTER)
+		call->skipped = true;
+	else if (call->end != PORTAL_CALL_END_RETURNS)
+		return;
+	call->ret = -EAGAIN;
+}
+
+static void report_missed(const struct hooked_call *call, u16 kind, u64 hooks, int err)
+{
+	if (err == -ENXIO)
+		missed_add(&call->match, hooks, kind, PORTAL_MISSED_CPU_GONE);
+	else if (missed_wait())
+		missed_report();
+}
+
+/*
  * Answers the call by a rule, or sends an event to the host and applies its verdict. If there is no
- * host any more, the call continues as if it had no hook.
+ * host any more, or no page, the call continues as if it had no hook, or fails if one is required.
  * Return: 0; -EINTR: the task is being killed.
  */
 static int run_event(struct hooked_call *call, u16 kind, u64 hooks)
@@ -381,12 +406,15 @@ static int run_event(struct hooked_call *call, u16 kind, u64 hooks)
 	if (answer_by_rule(call, kind, hooks))
 		return 0;
 	size = open_event(&session, call, kind, hooks);
+	if (size == -EAGAIN)
+		fail_call(call, kind);
 	if (size <= 0)
-		return size;
+		return size == -EINTR ? -EINTR : 0;
 	size = session_run(&session, PORTAL_CALL_EVENT, PORTAL_OPEN_EVENT, size);
 	if (size > 0 && !call_is_killed(call))
 		apply_verdict(&session, call, kind, size);
 	session_close(&session);
+	report_missed(call, kind, hooks, size);
 	return size == -EINTR ? -EINTR : 0;
 }
 

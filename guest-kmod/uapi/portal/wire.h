@@ -403,7 +403,8 @@ struct portal_wire_error {
  * @kind: kind of the event that was missed
  * @nr: number of the system call
  * @abi: PORTAL_ABI_* of the system call
- * @count: events missed for this reason since the last report of it, this one included
+ * @count: events missed for this reason since the last report of it, this one included. A guest may
+ *	count and report those of each call and its hooks apart
  *
  * The header has the task and the hooks of the last one.
  */

@@ -69,6 +69,11 @@ int session_open(struct guest_session *session, bool urgent)
 	return 0;
 }
 
+int session_open_now(struct guest_session *session)
+{
+	return session_open(session, false);
+}
+
 void session_close(struct guest_session *session)
 {
 	session->page = NULL;
