@@ -21,6 +21,8 @@ _Static_assert(PORTAL_FETCH_ARGS == PORTAL_WIRE_FETCH_ARGS,
 _Static_assert(PORTAL_FETCH_PTR_STR == PORTAL_WIRE_FETCH_PTR_STR,
 	       "numbers of the SDK and the wire agree");
 _Static_assert(PORTAL_ON_RETURN == PORTAL_WHEN_RETURN, "numbers of the SDK and the wire agree");
+_Static_assert(PORTAL_HOOK_REQUIRED == PORTAL_HOOK_F_REQUIRED,
+	       "numbers of the SDK and the wire agree");
 
 #define NR_ARGS	   ARRAY_SIZE(((struct portal_syscall_hook *)0)->arg)
 #define NR_MATCHES (NR_ARGS + 1)
@@ -85,14 +87,19 @@ static const char *plain_name(const char *name)
 	return strncmp(name, "sys_", 4) == 0 ? name + 4 : name;
 }
 
-/* Trace hooks cannot write; TRACE_BLOCK is valid only for trace hooks. */
+/*
+ * Trace hooks cannot write, and their records need no page; TRACE_BLOCK is valid only for trace
+ * hooks.
+ */
 static bool flags_are_valid(uint32_t flags)
 {
 	if (flags & ~(PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE |
-		      PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_REGS | PORTAL_HOOK_RESTARTS))
+		      PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_REGS | PORTAL_HOOK_REQUIRED |
+		      PORTAL_HOOK_RESTARTS))
 		return false;
-	return flags & PORTAL_HOOK_TRACE ? !(flags & PORTAL_HOOK_DEFER_WRITES)
-					 : !(flags & PORTAL_HOOK_TRACE_BLOCK);
+	return flags & PORTAL_HOOK_TRACE
+		       ? !(flags & (PORTAL_HOOK_DEFER_WRITES | PORTAL_HOOK_REQUIRED))
+		       : !(flags & PORTAL_HOOK_TRACE_BLOCK);
 }
 
 static int check(const struct portal_syscall_hook *desc)
@@ -293,6 +300,8 @@ static uint32_t wire_flags(const struct portal_hook *hook, const struct hook_tar
 		flags |= PORTAL_HOOK_F_TRACE_BLOCK;
 	if (hook->flags & PORTAL_HOOK_REGS)
 		flags |= PORTAL_HOOK_F_REGS;
+	if (hook->flags & PORTAL_HOOK_REQUIRED)
+		flags |= PORTAL_HOOK_F_REQUIRED;
 	if (hook->flags & PORTAL_HOOK_RESTARTS)
 		flags |= PORTAL_HOOK_F_RESTARTS;
 	return flags;
@@ -397,6 +406,8 @@ void hook_describe(const struct portal_hook *hook, FILE *out)
 		fprintf(out, ", observes");
 	if (hook->flags & PORTAL_HOOK_REGS)
 		fprintf(out, ", with registers");
+	if (hook->flags & PORTAL_HOOK_REQUIRED)
+		fprintf(out, ", required");
 	if (hook->flags & PORTAL_HOOK_RESTARTS)
 		fprintf(out, ", with restarts");
 	if (hook->flags & PORTAL_HOOK_TRACE)

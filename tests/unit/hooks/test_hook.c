@@ -63,7 +63,6 @@ static void test_fields_out_of_range_are_einval(void **state)
 	BAD(desc.fn = NULL);
 	BAD(desc.when = 0);
 	BAD(desc.when = 4);
-	BAD(desc.flags = 2 * PORTAL_HOOK_REGS);
 	BAD(desc.flags = 2 * PORTAL_HOOK_RESTARTS);
 	BAD(desc.name = "");
 	BAD(desc.name = "sys_");
@@ -167,6 +166,7 @@ static void test_hook_is_encoded_completely(void **state)
 
 	(void)state;
 	desc.comm = "sh";
+	desc.flags = PORTAL_HOOK_REQUIRED;
 	desc.pid = 42;
 	desc.arg[1] = (struct portal_match){ .cmp = PORTAL_MATCH_RANGE,
 					     .width = 4,
@@ -186,7 +186,7 @@ static void test_hook_is_encoded_completely(void **state)
 	assert_int_equal(le32toh(wire.id), 3);
 	assert_int_equal(le32toh(wire.source), PORTAL_SOURCE_SYSCALL);
 	assert_int_equal(le32toh(wire.when), PORTAL_WHEN_ENTER | PORTAL_WHEN_RETURN);
-	assert_int_equal(le32toh(wire.flags), 0);
+	assert_int_equal(le32toh(wire.flags), PORTAL_HOOK_F_REQUIRED);
 	assert_int_equal(le32toh(wire.scope), PORTAL_SCOPE_FIRMWARE | PORTAL_SCOPE_KERNEL);
 	assert_int_equal(le32toh(wire.nr_sites), 2);
 	memcpy(sites, payload + sizeof(wire), sizeof(sites));

@@ -55,6 +55,8 @@
  * - 32-bit programs have other names for some calls, such as socketcall and fcntl64.
  * - Paths are as the program wrote them, in its own root (chroot), and links are not resolved.
  * - A string may change after a filter has matched it: the kernel reads it again.
+ * - A call may go on without its hook when hundreds of tasks wait for memory in callbacks at once,
+ *   see PORTAL_HOOK_REQUIRED.
  * - ptrace and seccomp act before an entry hook: a call that they deny has no event, and what a
  *   hook changes is not checked again.
  *
@@ -291,6 +293,15 @@ struct portal_fetch {
  * reading them costs no exit. A trace hook can read registers only with this flag.
  */
 #define PORTAL_HOOK_REGS 16u
+
+/*
+ * No call goes on without this hook: when the guest module cannot report an event, because all its
+ * pages are in use for two seconds or there is no memory, the system call fails with EAGAIN. At
+ * entry it is not carried out; at the return it has been, and its result is replaced. Without this
+ * flag the call goes on as if the hook did not exist. portal-vmm reports both, and counts them
+ * (events.missed). Not together with PORTAL_HOOK_TRACE, whose records need no page.
+ */
+#define PORTAL_HOOK_REQUIRED 32u
 
 /*
  * A call that a signal interrupts, and that the kernel makes again by itself, is reported each
