@@ -26,10 +26,16 @@ expect_end() {
 readonly SLEEP='(nanosleep|clock_nanosleep|clock_nanosleep_time64)' EPOLL='epoll_p?wait'
 readonly SELECT='(select|_newselect|pselect6|pselect6_time64)'
 
-# run_interrupted DIRECTORY - the program of that directory in all its ways
+# run_interrupted DIRECTORY ARGUMENT... - the program of that directory in all its ways; afterwards as many tasks are in
+# the guest module as before
 run_interrupted() {
-	boot_run "for what in handler restart nested threads stop kill; do $1/interrupted \$what; done" \
-		--hook "$TEST_HOOKS/ends.so"
+	local directory="$1"
+	shift
+	boot_run "refs() { echo refs=\$(cat /sys/module/portal/refcnt); }; refs
+		for what in handler restart nested threads stop kill; do $directory/interrupted \$what; done; refs" \
+		--hook "$TEST_HOOKS/ends.so" "$@"
+	expect_out '^refs=[1-9]'
+	expect_count 2 "^$(grep -m 1 '^refs=' out.text)\$" out.text
 }
 
 # expect_interrupted PAUSE - what the program has got; PAUSE is the result of pause
@@ -69,10 +75,24 @@ expect_all_ends() {
 	expect_end 1 "$SLEEP" restarts
 }
 
+# expect_native - the results of the kernel's own width. arm64 has no pause: the C library uses ppoll
+expect_native() {
+	if [[ $GUEST_ARCH == aarch64 ]]; then
+		expect_interrupted '-1 errno=4'
+	else
+		expect_interrupted '77 errno=0'
+	fi
+}
+
 case_ends_of_interrupted_calls() {
 	run_interrupted /usr/bin
-	# arm64 has no pause: the C library uses ppoll
-	[[ $GUEST_ARCH == aarch64 ]] && expect_interrupted '-1 errno=4' || expect_interrupted '77 errno=0'
+	expect_native
+	expect_all_ends
+}
+
+case_ends_of_interrupted_calls_on_two_cpus() {
+	run_interrupted /usr/bin --cpus 2
+	expect_native
 	expect_all_ends
 }
 
