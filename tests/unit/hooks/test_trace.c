@@ -355,7 +355,7 @@ static void test_trace_invalid_flag_combinations_are_einval(void **state)
 		PORTAL_HOOK_TRACE_BLOCK | PORTAL_HOOK_OBSERVE,
 		PORTAL_HOOK_TRACE | PORTAL_HOOK_DEFER_WRITES,
 		PORTAL_HOOK_TRACE | PORTAL_HOOK_REQUIRED,
-		PORTAL_HOOK_REQUIRED << 1,
+		PORTAL_HOOK_RESTARTS << 1,
 	};
 	struct portal_syscall_hook hook = trace_hook(look, PORTAL_ON_RETURN, 0);
 
