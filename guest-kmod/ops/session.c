@@ -54,6 +54,7 @@ int session_open_own(struct guest_session *session)
 
 int session_open_now(struct guest_session *session)
 {
+	session->dead = false;
 	return pool_get_now(&session->page);
 }
 
