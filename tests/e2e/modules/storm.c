@@ -28,10 +28,15 @@ static bool compare(struct portal_ctx *ctx, const struct storm_request *request)
 static bool write_bytes(struct portal_ctx *ctx, const struct storm_request *request)
 {
 	uint8_t buf[STORM_PAGE];
+	ssize_t n;
 
 	for (size_t i = 0; i < request->len; i++)
 		buf[i] = storm_byte(request->seed, request->addr + i);
-	return portal_write_bytes(ctx, request->addr, buf, request->len) == (ssize_t)request->len;
+	n = portal_write_bytes(ctx, request->addr, buf, request->len);
+	if (n != (ssize_t)request->len)
+		portal_log(ctx, PORTAL_ERROR, "the write of %llu bytes returned %zd",
+			   (unsigned long long)request->len, n);
+	return n == (ssize_t)request->len;
 }
 
 static int on_ioctl(struct portal_ctx *ctx, void *data)
