@@ -259,7 +259,7 @@ case_input_hook_is_no_module() {
 }
 
 case_input_hook_of_a_newer_api() {
-	refuse_hook 'newer_api.so: built for hook API 3, but this portal-vmm has 2; use a newer portal-vmm' \
+	refuse_hook 'newer_api.so: built for hook API 4, but this portal-vmm has 3; use a newer portal-vmm' \
 		"$TEST_HOOKS/newer_api.so"
 	refuse_hook 'undefined symbol: portal_from_the_future; it was built for a newer portal-vmm' \
 		"$TEST_HOOKS/missing_symbol.so"

@@ -111,14 +111,14 @@ static void test_newer_api_is_eprotonosupport(void **state)
 {
 	(void)state;
 	expect(module("newer_api.so"), -EPROTONOSUPPORT,
-	       "built for hook API 3, but this portal-vmm has 2");
+	       "built for hook API 4, but this portal-vmm has 3");
 }
 
 static void test_api_of_before_the_first_release_is_eprotonosupport(void **state)
 {
 	(void)state;
 	expect(module("older_api.so"), -EPROTONOSUPPORT,
-	       "older_api.so: built for hook API 1, but this portal-vmm has 2 and accepts 2 at "
+	       "older_api.so: built for hook API 1, but this portal-vmm has 3 and accepts 2 at "
 	       "least");
 }
 
@@ -170,7 +170,7 @@ static void test_describe_prints_the_module(void **state)
 	assert_int_equal(module_host_describe(rig.host, module("everything.so"), out), 0);
 	fclose(out);
 	assert_string_equal(
-		text, "everything 3.1 (hook API 2)\n"
+		text, "everything 3.1 (hook API 3)\n"
 		      "uses everything\n"
 		      "options:\n"
 		      "  number=1  a number\n"
@@ -197,7 +197,7 @@ static void test_describe_without_hooks_when_load_fails(void **state)
 	assert_int_equal(module_host_describe(rig.host, module("refuses.so"), out), 0);
 	capture_stop();
 	fclose(out);
-	assert_non_null(strstr(text, "refuses  (hook API 2)\noptions:\n  none\nhooks: unknown"));
+	assert_non_null(strstr(text, "refuses  (hook API 3)\noptions:\n  none\nhooks: unknown"));
 }
 
 static void test_every_example_loads(void **state)

@@ -89,7 +89,7 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
-#define PORTAL_API_VERSION 2
+#define PORTAL_API_VERSION 3
 
 struct portal_module; /* a loaded hook module */
 struct portal_ctx;    /* an event, valid until the callback returns */

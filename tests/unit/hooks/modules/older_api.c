@@ -10,7 +10,7 @@ static int load(struct portal_module *mod)
 
 const struct portal_module_desc portal_module = {
 	.size = sizeof(struct portal_module_desc),
-	.api = PORTAL_API_VERSION - 1,
+	.api = 1,
 	.name = "older_api",
 	.load = load,
 };
