@@ -256,8 +256,8 @@ struct portal_fetch {
  * PORTAL_ON_ENTER and PORTAL_ON_RETURN the callback is called for both stages when the system call
  * returns, one after the other, which costs one exit instead of two. The arguments are those at
  * entry, memory is as it is at the return, and a filter on the result decides for both stages. For
- * system calls that never return (exit, exit_group) it is called at their entry. Its return value 1
- * does not keep later hooks from being called.
+ * system calls that never return (exit, exit_group, rt_sigreturn, sigreturn) it is called at their
+ * entry. Its return value 1 does not keep later hooks from being called.
  */
 #define PORTAL_HOOK_OBSERVE 2u
 
@@ -265,10 +265,11 @@ struct portal_fetch {
  * The hook is a trace hook: the guest module writes each event, with what was declared, as a record
  * into a ring in guest memory, and the task continues without an exit. The callback runs later, on
  * one thread of portal-vmm for all trace hooks. No vCPU ever waits for it. It sees what the event
- * carries as it was when the event happened: arguments, result, ids, registers, and declared data
- * through the ordinary functions. The result is that of the system call itself, before any hook
- * changed it. A function that would change something returns -EINVAL. What was not declared, or did
- * not fit the record (about 7,900 bytes for all trace hooks on it), is -EOPNOTSUPP.
+ * carries as it was when the event happened: arguments, result, ids, registers (with
+ * PORTAL_HOOK_REGS), and declared data through the ordinary functions. The result is that of the
+ * system call itself, before any hook changed it. A function that would change something returns
+ * -EINVAL. What was not declared, or did not fit the record (about 7,900 bytes for all trace hooks
+ * on it), is -EOPNOTSUPP.
  *
  * Events of one vCPU are delivered in their order. Of two events of different vCPUs, one that had
  * ended before the other began is delivered first; portal_time() gives the time. An event is
@@ -546,8 +547,8 @@ int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
 /**
  * portal_trace_ring_size() - request a size of the trace rings
  * @mod: the hook module
- * @bytes: size of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 450 bytes
- *	and what was declared
+ * @bytes: size of each vCPU's ring: a power of two, 8 KiB .. 1 MiB; an event takes about 210 bytes,
+ *	288 more with PORTAL_HOOK_REGS, and what was declared
  *
  * Called from load(). The largest request of all hook modules counts; the default is 256 KiB. The
  * rings are smaller if the guest has not that much contiguous memory.
@@ -556,7 +557,7 @@ int portal_rule_hits(struct portal_hook *hook, uint64_t id, uint64_t *ret_hits);
  */
 int portal_trace_ring_size(struct portal_module *mod, uint32_t bytes);
 
-/* ---- the event: these functions cause no exit and cannot fail ---- */
+/* ---- the event: these functions, except portal_reg(), cause no exit and cannot fail ---- */
 
 /**
  * portal_arg() - argument @n (0 .. 5) as earlier hooks have staged it; 0 for other @n. Arguments of
@@ -831,7 +832,8 @@ int portal_proc_pid(struct portal_ctx *ctx);
  * @name: as for portal_reg()
  * @ret_value: set to the value, without what hooks have staged
  *
- * portal_reg() takes it from the event, without an exit, and includes what is staged.
+ * portal_reg() includes what is staged. In a hook with PORTAL_HOOK_REGS it takes the register from
+ * the event, without an exit.
  *
  * Return: 0; -EINVAL: this architecture has no such register; -ESRCH: the process has no memory any
  * more; -ECANCELED; -EPROTO.
