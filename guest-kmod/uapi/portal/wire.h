@@ -391,7 +391,8 @@ struct portal_wire_error {
 };
 
 /* portal_wire_missed.reason */
-#define PORTAL_MISSED_NO_PAGE  1 /* no page of the pool was free for PORTAL_WAIT_MS */
+/* no page of the pool was free for PORTAL_WAIT_MS, or there was no memory to build the event */
+#define PORTAL_MISSED_NO_PAGE  1
 #define PORTAL_MISSED_CPU_GONE 2 /* the session's CPU went offline */
 #define PORTAL_MISSED_REFUSED  3 /* as NO_PAGE, and the call failed with -EAGAIN */
 

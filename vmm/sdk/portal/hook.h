@@ -300,7 +300,9 @@ struct portal_fetch {
  * pages are in use for two seconds or there is no memory, the system call fails with EAGAIN. At
  * entry it is not carried out; at the return it has been, and its result is replaced. Without this
  * flag the call goes on as if the hook did not exist. portal-vmm reports both, and counts them
- * (events.missed). Not together with PORTAL_HOOK_TRACE, whose records need no page.
+ * (events.missed). Not together with PORTAL_HOOK_TRACE, whose records need no page. With this flag,
+ * too, a call goes on if its CPU goes offline while the callback waits, if the callback fails, and
+ * when the guest module has left portal-vmm.
  */
 #define PORTAL_HOOK_REQUIRED 32u
 
