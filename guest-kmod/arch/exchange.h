@@ -2,8 +2,8 @@
 /*
  * Atomic exchanges of memory that the host's threads change as well, by architecture. Those threads
  * run on other processors, also while the guest has only one CPU. There Linux takes cmpxchg() and
- * cmpxchg64() for exchanges with nobody: on x86 it patches their LOCK prefixes out. This file does
- * not know what is exchanged.
+ * cmpxchg64() for exchanges with no other processor: on x86 it patches their LOCK prefixes out.
+ * This file does not know what is exchanged.
  */
 #ifndef GUEST_ARCH_EXCHANGE_H
 #define GUEST_ARCH_EXCHANGE_H

@@ -11,7 +11,7 @@
 struct pool_page;
 
 /**
- * grow_announce() - tell the host of pages that are added to the pool
+ * grow_announce() - announce to the host pages that are added to the pool
  * @pages: the pages, with their indices; the first one carries the message
  * @nr: number of @pages, at least 1; they form at most PORTAL_MAX_RANGES ranges
  *

@@ -355,7 +355,7 @@ static unsigned int run_announce(struct pool_page **run, unsigned int nr)
 	unsigned int nr_known = pages_count(run, pool.nr_pages, nr);
 
 	if (nr_known && !grow_announce(run, nr_known)) {
-		/* asked once, and again after the next hello */
+		/* refused: tried again after the next hello only */
 		pool_let_grow(0);
 		nr_known = 0;
 	}
@@ -507,7 +507,7 @@ void pool_destroy(void)
 	pool.nr_free = 0;
 }
 
-/* ---- what the host is told ---- */
+/* ---- what the host gets to know ---- */
 
 unsigned int pool_list_ranges(struct pool_page *const *pages, unsigned int nr,
 			      struct portal_wire_range *ranges)

@@ -5,9 +5,10 @@
  * pool.
  *
  * The pool grows when it is empty. When it cannot, a system call that needs a page waits for a
- * bounded time: who would return one may be waiting for that call. A page is kept for work of the
- * host, and one for reports, in pools that are not too small for it. No page is kept for a task
- * that holds one: sessions of one task do not nest, because the module makes no hooked call itself.
+ * bounded time: the task that would return one may be waiting for that call. A page is kept for
+ * work of the host, and one for reports, in pools that are not too small for it. No page is kept
+ * for a task that holds one: sessions of one task do not nest, because the module makes no hooked
+ * call itself.
  */
 #ifndef GUEST_POOL_H
 #define GUEST_POOL_H
@@ -155,7 +156,7 @@ unsigned int pool_list_ranges(struct pool_page *const *pages, unsigned int nr,
  * @index: any number
  *
  * Context: any; only while the pool exists.
- * Return: the page, whoever holds it; NULL: the pool has no such page.
+ * Return: the page, free or not; NULL: the pool has no such page.
  */
 struct pool_page *pool_find(u32 index);
 

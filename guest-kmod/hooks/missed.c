@@ -61,7 +61,7 @@ static bool is_idle(const struct slot *slot)
 	return !slot->count && get_jiffies_64() >= slot->next;
 }
 
-/* If there are more kinds of misses than slots, the last one for a reason is told with the sum. */
+/* If there are more kinds of misses than slots, the last one for a reason reports the sum. */
 static struct slot *slot_of(const struct report *report, u32 size, u32 reason)
 {
 	struct slot *slot, *idle = &slots[reason];

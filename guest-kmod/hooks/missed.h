@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events that hooks have missed: counts them by reason, call and hooks, and tells the host by
- * events of kind PORTAL_EVENT_MISSED. A report takes a page only if one is free now, so that it
- * waits for nothing; what it could not tell is told by the next one.
+ * Events that hooks have missed: counts them by reason, call and hooks, and reports them to the
+ * host by events of kind PORTAL_EVENT_MISSED. A report takes a page only if one is free now, so
+ * that it waits for nothing; what it could not report is in the next one.
  */
 #ifndef GUEST_MISSED_H
 #define GUEST_MISSED_H

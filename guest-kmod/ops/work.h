@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work sessions: sessions that the host asks for when it has operations to request and no session
+ * Work sessions: sessions that the host wants when it has operations to request and no session
  * to request them in. They run in threads of an unbound workqueue, so that none waits for another.
- * It does not know the device by which the host asks.
+ * It does not know the device by which the host requests them.
  */
 #ifndef GUEST_WORK_H
 #define GUEST_WORK_H

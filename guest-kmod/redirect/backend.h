@@ -13,7 +13,7 @@
 #include "redirect/redirect.h"
 
 /**
- * redirect_backend_bind() - tell the backend what the kernel's system call tables hold
+ * redirect_backend_bind() - set what the kernel's system call tables hold
  * @calls: SYSCALL_NR_TABLES of them
  * @lookup: finds the kernel's symbols
  *

@@ -13,7 +13,7 @@ struct callback_head;
 struct ksignal;
 
 /**
- * struct signal_ops - who wants to know
+ * struct signal_ops - functions that are called for it
  * @enters: the current task calls get_signal(). Does not sleep. Return: true: @leaves follows, or
  *	@dies; a reference on the module has been taken for that, which is dropped here
  * @leaves: get_signal() has returned. @runs: a signal handler is going to run, @restarts: with
@@ -68,7 +68,7 @@ void signal_backend_remove(void);
 /** signal_backend_free() - free what signal_backend_add() keeps; it must not follow */
 void signal_backend_free(void);
 
-/** signal_is_wanted() - ask whether the current task's call of get_signal() is to be redirected */
+/** signal_is_wanted() - check whether the task's call of get_signal() is to be redirected */
 bool signal_is_wanted(void);
 
 /** signal_wrapper() - run instead of get_signal() */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the code that system call tables hold asks the backend. */
+/* What the code in the system call tables calls of the backend. */
 #ifndef GUEST_REDIRECT_TABLE_TARGET_H
 #define GUEST_REDIRECT_TABLE_TARGET_H
 

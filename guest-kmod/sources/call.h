@@ -74,7 +74,7 @@ static inline s64 call_ret(const struct hooked_call *call)
 }
 
 /**
- * call_report_end() - tell return hooks the end of a call
+ * call_report_end() - report the end of a call to return hooks
  * @call: with its end; @ret is changed if a hook overrides the result
  * @hooks: the hooks
  *

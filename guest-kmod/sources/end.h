@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The end of a hooked call: by its result, by the task's death, or by what get_signal() decides for
- * a call that a signal has interrupted. It finds the return hooks, and does not know how they are
- * told.
+ * a call that a signal has interrupted. It finds the return hooks, and does not know how
+ * events reach them.
  */
 #ifndef GUEST_END_H
 #define GUEST_END_H
