@@ -143,6 +143,11 @@ void redirect_enter(void)
 	__module_get(THIS_MODULE);
 }
 
+bool redirect_try_enter(void)
+{
+	return try_module_get(THIS_MODULE);
+}
+
 void redirect_leave(void)
 {
 	module_put(THIS_MODULE);

@@ -100,6 +100,14 @@ void redirect_put(const unsigned long *functions, unsigned int nr_functions);
 void redirect_enter(void);
 
 /**
+ * redirect_try_enter() - take a reference on the module for a task that has none
+ *
+ * Context: any.
+ * Return: false: the module is being unloaded.
+ */
+bool __must_check redirect_try_enter(void);
+
+/**
  * redirect_leave() - drop this call's reference on the module
  *
  * After this the task leaves the module's text without sleeping; redirect_drain() waits for that.

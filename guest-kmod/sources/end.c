@@ -150,8 +150,10 @@ static struct callback_head *on_exit(void)
 
 	if (!kept)
 		return NULL;
-	if (kept->pending.state == PENDING_RESTARTS)
-		redirect_enter();
+	if (kept->pending.state == PENDING_RESTARTS && !redirect_try_enter()) {
+		kfree(kept);
+		return NULL;
+	}
 	return &kept->work;
 }
 

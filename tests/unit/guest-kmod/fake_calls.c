@@ -43,6 +43,12 @@ void redirect_enter(void)
 	fake_calls.nr_references++;
 }
 
+bool redirect_try_enter(void)
+{
+	fake_calls.nr_references += !fake_calls.is_unloading;
+	return !fake_calls.is_unloading;
+}
+
 void redirect_leave(void)
 {
 	fake_calls.nr_references--;

@@ -31,6 +31,7 @@
  * @nr_redirected: functions that are redirected now, counted for each user
  * @redirect_err: result of redirect_get()
  * @nr_references: references on the module that redirect_enter() has taken
+ * @is_unloading: there are no new references
  * @signals: what wants to know about signals; NULL: closed
  * @no_signals: signal_open() fails
  * @nr_moved: calls of arch_end_restart()
@@ -42,6 +43,7 @@ struct fake_calls {
 	unsigned int nr_redirected;
 	int redirect_err;
 	int nr_references;
+	bool is_unloading;
 	const struct signal_ops *signals;
 	bool no_signals;
 	unsigned int nr_moved;
