@@ -95,8 +95,8 @@ int missed_add(const struct hook_match *match, u64 hooks, u16 kind, u32 reason)
 
 	if (!event_begin(&event, &report, sizeof(report), PORTAL_EVENT_MISSED, match, hooks))
 		return 0;
-	if (reason == PORTAL_MISSED_NO_PAGE && event.flags & PORTAL_HOOK_F_REQUIRED)
-		reason = PORTAL_MISSED_REFUSED;
+	if (reason == PORTAL_MISSED_REFUSED && !(event.flags & PORTAL_HOOK_F_REQUIRED))
+		reason = PORTAL_MISSED_NO_PAGE;
 	add_body(&event, match, kind, reason);
 	count(&report, event.size, reason);
 	missed_report();

@@ -164,8 +164,26 @@ static void mark_waited(struct portal_wire_event *wire)
 }
 
 /*
+ * A call that does not return, and an end without a result, cannot fail.
+ * Return: -EAGAIN: the call has to fail; 0: it goes on without the hooks.
+ */
+static int miss_event(const struct hooked_call *call, u16 kind, u64 hooks)
+{
+	bool can_fail = call->end == PORTAL_CALL_END_RETURNS;
+
+	return missed_add(&call->match, hooks, kind,
+			  can_fail ? PORTAL_MISSED_REFUSED : PORTAL_MISSED_NO_PAGE);
+}
+
+/* A task that exits does not see signals any more, so it must not wait for long. */
+static int get_session(struct guest_session *session, const struct hooked_call *call)
+{
+	return call_is_killed(call) ? session_open_own(session) : session_open(session, false);
+}
+
+/*
  * Builds an event and copies it to the page of a new session. Nothing that may sleep for long is
- * done with a page in hand. A task that has been killed cannot wait for a page.
+ * done with a page in hand.
  * Return: size of the event; 0: no event is sent; -EINTR: the task is being killed; -EAGAIN: a hook
  * that is required misses the event.
  */
@@ -175,10 +193,10 @@ static int open_event(struct guest_session *session, struct hooked_call *call, u
 	int size, err = 0;
 
 	if (!buffer)
-		return missed_add(&call->match, hooks, kind, PORTAL_MISSED_NO_PAGE);
+		return miss_event(call, kind, hooks);
 	size = build_event(buffer, false, call, kind, hooks);
 	if (size)
-		err = session_open(session, call_is_killed(call));
+		err = get_session(session, call);
 	if (size && !err) {
 		if (call_is_killed(call))
 			session_mark_dead(session);
@@ -188,7 +206,7 @@ static int open_event(struct guest_session *session, struct hooked_call *call, u
 	}
 	buffer_put(buffer);
 	if (err == -EBUSY || (err == -EINTR && call_is_killed(call)))
-		return missed_add(&call->match, hooks, kind, PORTAL_MISSED_NO_PAGE);
+		return miss_event(call, kind, hooks);
 	if (err)
 		return err == -EINTR ? -EINTR : 0;
 	return size;
@@ -372,16 +390,11 @@ static bool answer_by_rule(struct hooked_call *call, u16 kind, u64 hooks)
 
 /* ---- events and functions ---- */
 
-/*
- * At entry the function does not run; return hooks do, as after a skip. A new program gets no
- * result.
- */
+/* At entry the function does not run; return hooks do, as after a skip. */
 static void fail_call(struct hooked_call *call, u16 kind)
 {
 	if (kind == PORTAL_EVENT_SYSCALL_ENTER)
 		call->skipped = true;
-	else if (call->end != PORTAL_CALL_END_RETURNS)
-		return;
 	call->ret = -EAGAIN;
 }
 

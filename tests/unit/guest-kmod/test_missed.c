@@ -62,6 +62,11 @@ int session_open(struct guest_session *session, bool urgent)
 	return 0;
 }
 
+int session_open_own(struct guest_session *session)
+{
+	return session_open(session, false);
+}
+
 /* A task that holds a page sends no report: the last page would not be enough for all. */
 int session_open_now(struct guest_session *session)
 {
@@ -269,6 +274,27 @@ static void test_required_return_of_exec_leaves_the_new_program_alone(void **sta
 	assert_int_equal(host.nr_got, 1);
 }
 
+/* It has no result, and a program does not go on behind it. */
+static void test_required_hook_does_not_fail_a_call_that_does_not_return(void **state)
+{
+	static _Alignas(8) u8 bytes[PORTAL_PAGE_SIZE];
+	const struct portal_wire_hook *wire = (const struct portal_wire_hook *)(void *)bytes;
+	struct hook_sample sample;
+	u64 serial;
+
+	(void)state;
+	hook_sample_init(&sample, 7, ENTER, PORTAL_HOOK_F_REQUIRED);
+	hook_sample_site(&sample, PORTAL_ABI_ARM64, FAKE_NR_SIGRETURN);
+	assert_int_equal(hook_wire_check(wire, hook_sample_encode(&sample, bytes)), 0);
+	assert_int_equal(hook_table_add(wire, &serial), 0);
+	regs.nr = FAKE_NR_SIGRETURN;
+	host.open_err = -EBUSY;
+	assert_int_equal(run(), 0);
+	assert_int_equal(fake_calls.nr_runs, 1);
+	assert_int_equal(host.nr_got, 1);
+	assert_int_equal(le32_to_cpu(host.got[0].missed.reason), PORTAL_MISSED_NO_PAGE);
+}
+
 static void test_event_without_memory_is_counted(void **state)
 {
 	(void)state;
@@ -430,6 +456,9 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_required_return_of_exec_leaves_the_new_program_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_required_hook_does_not_fail_a_call_that_does_not_return, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_event_without_memory_is_counted, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_cpu_that_goes_offline_is_reported, setup,
