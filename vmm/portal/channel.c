@@ -320,11 +320,11 @@ static int protocol_error(struct channel *channel)
 	return -EPROTO;
 }
 
-/* Load and parse a hello. Its page is not in a registered pool yet. */
+/* Load and parse a hello, which is longer in another version. Its page is not in the pool yet. */
 static int load_hello(struct channel *channel, gpa_t page, struct region_header *ret_header,
 		      struct hello *ret_hello)
 {
-	uint8_t data[sizeof(struct portal_wire_hello)];
+	uint8_t data[PORTAL_DATA_SIZE];
 	void *host = NULL;
 
 	if (page.value % PORTAL_PAGE_SIZE == 0)

@@ -86,6 +86,24 @@ static int hello_with(struct channel_rig *rig, struct portal_wire_hello *hello, 
 	return session.state == FAKE_REFUSED ? session.error : 0;
 }
 
+/* Another version may be longer, up to what fits in a page. */
+static void test_hello_of_another_version_may_be_longer(void **state)
+{
+	struct channel_rig *rig = *state;
+	struct fake_session session;
+	uint8_t hello[PORTAL_DATA_SIZE] = { 3 };
+
+	assert_int_equal(fake_session_open(&session, &rig->guest, NULL, 0, PORTAL_CALL_HELLO,
+					   PORTAL_OPEN_HELLO, hello, sizeof(hello)),
+			 0);
+	fake_session_finish(&session);
+	assert_int_equal(rig->nr_hello, 0);
+	assert_int_equal(rig->mismatch, 3);
+	/* this version has one size */
+	hello[0] = PORTAL_WIRE_VERSION;
+	assert_int_equal(hello_with(rig, (void *)hello, sizeof(hello)), -EPROTO);
+}
+
 static void test_hello_with_page_outside_ram_is_efault(void **state)
 {
 	struct channel_rig *rig = *state;
@@ -827,6 +845,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CHANNEL_TEST(test_hello_registers_the_pool),
 		CHANNEL_TEST(test_hello_version_mismatch_reported),
+		CHANNEL_TEST(test_hello_of_another_version_may_be_longer),
 		CHANNEL_TEST(test_hello_with_page_outside_ram_is_efault),
 		CHANNEL_TEST(test_hello_on_page_outside_its_ranges_is_enoent),
 		CHANNEL_TEST(test_hello_truncated_at_every_byte_is_eproto),
