@@ -155,6 +155,11 @@ static int run_stages(struct portal_ctx *ctx, struct portal_hook *hook)
 	return ret < 0 ? ret : run_callback(ctx, hook);
 }
 
+static bool knows_end(const struct portal_hook *hook, const struct syscall_body *call)
+{
+	return call->end != PORTAL_CALL_END_KILLED || hook->module->desc->api >= HOOK_API_OF_ENDS;
+}
+
 /* Return: true: later hooks are not called. */
 static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
 		     struct portal_hook *hook)
@@ -162,6 +167,8 @@ static bool run_hook(struct registry *registry, struct event_tally *tally, struc
 	struct staging_state before;
 	int ret;
 
+	if (!knows_end(hook, ctx->call))
+		return false;
 	staging_save(&ctx->staging, &before);
 	ret = run_stages(ctx, hook);
 

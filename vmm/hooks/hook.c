@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "hooks/module.h"
 #include "hooks/rule.h"
 #include "hooks/syscall_names.h"
 
@@ -298,7 +299,7 @@ static uint32_t wire_flags(const struct portal_hook *hook, const struct hook_tar
 		flags |= PORTAL_HOOK_F_TRACE;
 	if (hook->flags & PORTAL_HOOK_TRACE_BLOCK && target->has_trace)
 		flags |= PORTAL_HOOK_F_TRACE_BLOCK;
-	if (hook->flags & PORTAL_HOOK_REGS)
+	if (hook->flags & PORTAL_HOOK_REGS || hook->module->desc->api < HOOK_API_OF_ENDS)
 		flags |= PORTAL_HOOK_F_REGS;
 	if (hook->flags & PORTAL_HOOK_REQUIRED)
 		flags |= PORTAL_HOOK_F_REQUIRED;

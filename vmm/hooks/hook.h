@@ -19,6 +19,9 @@ struct installed_rule;
 
 #define HOOK_REFUSAL_SIZE 256
 
+/* Modules with an older API number read registers without a flag, and know no end without a result. */
+#define HOOK_API_OF_ENDS 3
+
 /* state of a hook in the guest */
 enum hook_guest {
 	HOOK_ABSENT = 0,

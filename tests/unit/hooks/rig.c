@@ -37,6 +37,8 @@ unsigned int rig_hooks(struct rig *rig, const char *name, uint32_t flags,
 		.flags = flags,
 		.load = load_pending,
 	};
+	if (rig->api)
+		desc->api = rig->api;
 	pending.rig = rig;
 	pending.hooks = hooks;
 	pending.nr = nr;

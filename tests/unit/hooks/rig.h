@@ -42,6 +42,7 @@ struct rig {
 	struct portal_module *modules[RIG_MAX_MODULES];
 	unsigned int nr_modules;
 	unsigned int nr_raised, nr_failed;
+	uint32_t api; /* of the modules of rig_hooks(); 0: the current one */
 };
 
 /** rig_init() - create a guest with a pool of @nr_pages and a module host without modules. */

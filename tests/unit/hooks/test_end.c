@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hooks/hook.h"
 #include "lib/capture.h"
 
 #define MEMORY 0x10000ull
@@ -118,6 +119,16 @@ static void test_killed_task_has_no_result_and_no_memory(void **state)
 	assert_int_equal(rig_host_stats(&rig).failures, 0);
 }
 
+/* Hook modules that were built before there were ends without a result take it for 0. */
+static void test_hooks_of_api_2_do_not_see_killed_tasks(void **state)
+{
+	(void)state;
+	rig.api = 2;
+	run("ioctl", PORTAL_END_KILLED, 0);
+	assert_int_equal(saw.nr, 1);
+	expect(0, false, PORTAL_END_RETURNS, 0, 1);
+}
+
 /* Both stages come at the end: the entry was that of a call that would return. */
 static void test_observer_of_a_killed_task_has_both_stages(void **state)
 {
@@ -168,6 +179,7 @@ int main(void)
 		END_TEST(test_call_without_return),
 		END_TEST(test_replaced_program),
 		END_TEST(test_killed_task_has_no_result_and_no_memory),
+		END_TEST(test_hooks_of_api_2_do_not_see_killed_tasks),
 		END_TEST(test_observer_of_a_killed_task_has_both_stages),
 		END_TEST(test_restart_is_invisible),
 		END_TEST(test_restart_is_reported_on_request),

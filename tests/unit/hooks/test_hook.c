@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hooks/hook.h"
+#include "hooks/module.h"
 #include "hooks/regs.h"
 #include "hooks/syscall_names.h"
 
@@ -16,6 +17,9 @@ static int nothing(struct portal_ctx *ctx, void *data)
 	(void)data;
 	return 0;
 }
+
+static const struct portal_module_desc module_desc = { PORTAL_MODULE_INIT, .name = "test" };
+static struct portal_module module = { .desc = &module_desc };
 
 static struct portal_syscall_hook good(void)
 {
@@ -176,7 +180,7 @@ static void test_hook_is_encoded_completely(void **state)
 	desc.arg[2] = (struct portal_match){ .cmp = PORTAL_MATCH_STR_EQ, .str = "abc" };
 	desc.arg[3] = (struct portal_match){ .cmp = PORTAL_MATCH_STR_SUFFIX, .str = "de" };
 	desc.ret = (struct portal_match){ .cmp = PORTAL_MATCH_ERROR };
-	assert_int_equal(hook_create(NULL, &desc, &hook), 0);
+	assert_int_equal(hook_create(&module, &desc, &hook), 0);
 	hook->id = 3;
 	hook->nr[0] = 16;
 	hook->nr[1] = 54;
@@ -203,6 +207,25 @@ static void test_hook_is_encoded_completely(void **state)
 	assert_int_equal(le32toh(wire.arg[3].str_len), 2);
 	assert_int_equal(le32toh(wire.ret.cmp), PORTAL_CMP_ERROR);
 	assert_memory_equal(payload + sizeof(wire) + sizeof(sites), "abcde", 5);
+	hook_free(hook);
+}
+
+/* There was no flag for them. */
+static void test_hook_of_api_2_gets_registers(void **state)
+{
+	const struct portal_module_desc desc_of_2 = { .api = 2, .name = "old" };
+	struct portal_module module_of_2 = { .desc = &desc_of_2 };
+	const struct portal_syscall_hook desc = good();
+	const struct hook_target target = { .abi = { PORTAL_ABI_X86_64, PORTAL_ABI_NONE } };
+	uint8_t payload[PORTAL_DATA_SIZE];
+	struct portal_wire_hook wire;
+	struct portal_hook *hook;
+
+	(void)state;
+	assert_int_equal(hook_create(&module_of_2, &desc, &hook), 0);
+	hook_encode(hook, &target, payload);
+	memcpy(&wire, payload, sizeof(wire));
+	assert_int_equal(le32toh(wire.flags), PORTAL_HOOK_F_REGS);
 	hook_free(hook);
 }
 
@@ -255,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_strings_larger_than_the_page_are_e2big),
 		cmocka_unit_test(test_fetch_declarations_are_checked),
 		cmocka_unit_test(test_hook_is_encoded_completely),
+		cmocka_unit_test(test_hook_of_api_2_gets_registers),
 		cmocka_unit_test(test_register_names_by_abi),
 	};
 
