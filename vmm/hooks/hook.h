@@ -19,7 +19,7 @@ struct installed_rule;
 
 #define HOOK_REFUSAL_SIZE 256
 
-/* Modules with an older API number read registers without a flag, and know no end without a result. */
+/* Modules of an older API read registers without a flag, and know no end without a result. */
 #define HOOK_API_OF_ENDS 3
 
 /* state of a hook in the guest */
