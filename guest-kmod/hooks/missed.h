@@ -19,8 +19,8 @@ extern bool missed_waits;
  * @match: from hook_table_match()
  * @hooks: bits of the hooks
  * @kind: PORTAL_EVENT_* of the event
- * @reason: PORTAL_MISSED_NO_PAGE or PORTAL_MISSED_CPU_GONE; or PORTAL_MISSED_REFUSED if the call can
- *	fail, which is NO_PAGE unless one of the hooks has PORTAL_HOOK_F_REQUIRED
+ * @reason: PORTAL_MISSED_NO_PAGE or PORTAL_MISSED_CPU_GONE; PORTAL_MISSED_REFUSED if there is no
+ *	page and the call can fail, which is NO_PAGE unless a hook has PORTAL_HOOK_F_REQUIRED
  *
  * For the same reason, call and hooks there is at most one report a second; the others are counted
  * in the next one.
