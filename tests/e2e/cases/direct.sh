@@ -31,7 +31,7 @@ run_storm() {
 }
 
 case_direct_storm_finds_no_wrong_byte() {
-	run_storm page_storm "${PORTAL_STORM_SECONDS:-60}" --cpus 2 --direct on
+	run_storm page_storm "${PORTAL_STORM_SECONDS:-20}" --cpus 2 --direct on
 	(($(stat_of direct.read) > 100000)) || fail "only $(stat_of direct.read) bytes were read directly"
 	(($(stat_of direct.declined) > 0)) || fail "direct access declined nothing"
 	(($(stat_of operations.READ) > 0)) || fail "no READ operation was sent to the guest"
@@ -39,7 +39,7 @@ case_direct_storm_finds_no_wrong_byte() {
 
 # The tasks hop from CPU to CPU, also in their sessions: then the page tables of a task that runs are not used.
 case_direct_migration_finds_no_wrong_byte() {
-	run_storm 'page_storm -m' 30 --cpus 2 --direct on
+	run_storm 'page_storm -m' 15 --cpus 2 --direct on
 	(($(stat_of direct.read) > 100000)) || fail "only $(stat_of direct.read) bytes were read directly"
 	(($(stat_of doorbells.answer_remote) > 20)) ||
 		fail "only $(stat_of doorbells.answer_remote) answers came from another CPU"
