@@ -15,7 +15,8 @@ case_doorbell_mmio_does_what_the_hypercall_does() {
 	expect_stat doorbells.refused 0
 	expect_stat doorbells.unknown 0
 	expect_stat sessions.protocol_errors 0
-	expect_stat exits.doorbell "$(($(stat_of doorbells.hello) + $(stat_of doorbells.event) + $(stat_of doorbells.answer)))"
+	expect_stat exits.doorbell "$(($(stat_of doorbells.hello) + $(stat_of doorbells.event) +
+		$(stat_of doorbells.answer) + $(stat_of doorbells.bye)))"
 }
 
 # the other architectures have both doorbells

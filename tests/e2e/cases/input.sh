@@ -229,7 +229,7 @@ case_input_rootfs_of_unknown_type() {
 case_input_rootfs_truncated() {
 	mkdir in && head -c 20000000 "$FIXTURES/rootfs.ext4" >in/ext4
 	head -c 4000000 "$FIXTURES/rootfs.squashfs" >in/squashfs
-	refuse_rootfs 'truncated: 13554432 of 33554432 bytes of the ext4 are missing' in/ext4
+	refuse_rootfs 'truncated: 30331648 of 50331648 bytes of the ext4 are missing' in/ext4
 	refuse_rootfs 'truncated: [0-9]+ of [0-9]+ bytes of the squashfs are missing' in/squashfs
 }
 

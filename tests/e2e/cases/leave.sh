@@ -147,7 +147,7 @@ case_leave_unbind_does_not_wait_for_a_fault() {
 	expect_stat rules.hits 3
 }
 
-# The pool has two pages, and tasks in faults have both. The thread that serves the host waits for one, because the host
+# The pool has two pages and one for reports, and tasks in faults have both. The thread that serves the host waits for one, because the host
 # wants to remove a hook. Unbinding ends that wait, too.
 case_leave_unbind_ends_the_wait_for_a_page() {
 	cp "$GUEST_KO" portal.ko && truncate -s %512 portal.ko
@@ -155,7 +155,7 @@ case_leave_unbind_ends_the_wait_for_a_page() {
 		--rootfs "$FIXTURES/rootfs.ext4" --timeout 90 --stats=stats --disk portal.ko,ro \
 		--hook "$TEST_HOOKS/leave.so,unhook=1" --hook "$TEST_HOOKS/memory.so,comm=sleepers" \
 		--append "$(run_line 'D=/sys/bus/platform/drivers/portal; dev=$(cd $D && echo *[0-9]*)
-			rmmod portal; cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=2
+			rmmod portal; cat /dev/vdb >/tmp/portal.ko; insmod /tmp/portal.ko pages=3 max_pages=3
 			sleepers -s 1000000 fault 2 & sleep 2
 			echo all pages are in use; read line; sleep 1
 			begin=$(date +%s); echo $dev >$D/unbind; echo unbind=$? late=$(($(date +%s) - begin > 30))

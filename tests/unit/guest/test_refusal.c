@@ -67,8 +67,8 @@ static void test_other_records_are_not_messages(void **state)
 		"6,312,1402211,-;porta: hello\n",
 		"6,312,1402211,-;random: portal: hello\n",
 		"5,312,1402211,-;portal: loading out-of-tree module taints kernel.\n",
-		"5,312,1402211,-;portal: module verification failed: signature and/or required key "
-		"missing - tainting kernel\n",
+		("5,312,1402211,-;portal: module verification failed: signature and/or required "
+		 "key missing - tainting kernel\n"),
 	};
 
 	(void)state;
