@@ -15,36 +15,6 @@
 #define MIB(n) ((uint64_t)(n) << 20)
 #define GIB(n) ((uint64_t)(n) << 30)
 
-/**
- * get_number() - read a number of 1 to 8 bytes
- * @p: its bytes
- * @size: how many, 1 .. 8
- * @big_endian: the first byte is the most significant one
- */
-static inline uint64_t get_number(const void *p, size_t size, bool big_endian)
-{
-	uint64_t v = 0;
-
-	if (!big_endian) {
-		memcpy(&v, p, size);
-		return le64toh(v);
-	}
-	memcpy((uint8_t *)&v + sizeof(v) - size, p, size);
-	return be64toh(v);
-}
-
-/* put_number() - write the low @size (1 .. 8) bytes of @v, the most significant first or last */
-static inline void put_number(void *p, size_t size, bool big_endian, uint64_t v)
-{
-	if (!big_endian) {
-		v = htole64(v);
-		memcpy(p, &v, size);
-		return;
-	}
-	v = htobe64(v);
-	memcpy(p, (const uint8_t *)&v + sizeof(v) - size, size);
-}
-
 static inline uint16_t get_le16(const void *p)
 {
 	uint16_t v;
@@ -85,6 +55,39 @@ static inline void put_le64(void *p, uint64_t v)
 {
 	v = htole64(v);
 	memcpy(p, &v, sizeof(v));
+}
+
+/* copy_short() - memcpy(), without a call for the sizes of most numbers */
+static inline void copy_short(void *to, const void *from, size_t size)
+{
+	/* by way of a number, because compilers turn three memcpy() into one */
+	if (size == 4)
+		put_le32(to, get_le32(from));
+	else if (size == 8)
+		put_le64(to, get_le64(from));
+	else
+		memcpy(to, from, size);
+}
+
+/**
+ * get_number() - read a number of 1 to 8 bytes
+ * @p: its bytes
+ * @size: how many, 1 .. 8
+ * @big_endian: the first byte is the most significant one
+ */
+static inline uint64_t get_number(const void *p, size_t size, bool big_endian)
+{
+	uint64_t v = 0;
+
+	copy_short(&v, p, size);
+	return big_endian ? be64toh(v) >> (64 - 8 * size) : le64toh(v);
+}
+
+/* put_number() - write the low @size (1 .. 8) bytes of @v, the most significant first or last */
+static inline void put_number(void *p, size_t size, bool big_endian, uint64_t v)
+{
+	v = big_endian ? htobe64(v << (64 - 8 * size)) : htole64(v);
+	copy_short(p, &v, size);
 }
 
 /* @align must be a power of two, and @v + @align must not wrap */

@@ -9,131 +9,152 @@
 #include "base/bytes.h"
 #include "portal/user_addr.h"
 
-#define ITEM_GONE  0 /* struct fetched_item.what of an item that is no longer up to date */
+#define ITEM_GONE  0 /* the kind of an item that is no longer up to date */
 #define MAX_ERRNO  4095
 #define ITEM_ALIGN 8
 
-/* one item, its header in the host's byte order */
-struct fetched_item {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t what;
-	int32_t status;
-	uint8_t *data;
-};
+/* ---- fields of an item, which is a struct portal_wire_item and its bytes ---- */
 
-static struct fetched_item item_at(uint8_t *at)
+static uint64_t addr_of(const uint8_t *item)
 {
-	struct portal_wire_item wire;
-
-	memcpy(&wire, at, sizeof(wire));
-	return (struct fetched_item){
-		.addr = le64toh(wire.addr),
-		.len = le32toh(wire.len),
-		.what = le16toh(wire.what),
-		.status = (int32_t)le32toh(wire.status),
-		.data = at + sizeof(wire),
-	};
+	return get_le64(item + offsetof(struct portal_wire_item, addr));
 }
 
-static uint8_t *item_end(const struct fetched_item *item)
+static uint32_t len_of(const uint8_t *item)
 {
-	return item->data + align_up(item->len, ITEM_ALIGN);
+	return get_le32(item + offsetof(struct portal_wire_item, len));
 }
 
-#define fetched_for_each(item, items)                                                           \
-	for (uint32_t left_ = (items)->nr, first_ = 1;                                          \
-	     left_ > 0 && ((item) = item_at(first_ ? (items)->data : item_end(&(item))), true); \
-	     left_--, first_ = 0)
+static uint16_t what_of(const uint8_t *item)
+{
+	return get_le16(item + offsetof(struct portal_wire_item, what));
+}
+
+static int32_t status_of(const uint8_t *item)
+{
+	return (int32_t)get_le32(item + offsetof(struct portal_wire_item, status));
+}
+
+static uint8_t *bytes_of(uint8_t *item)
+{
+	return item + sizeof(struct portal_wire_item);
+}
+
+static uint64_t padded_of(const uint8_t *item)
+{
+	return align_up((uint64_t)len_of(item), ITEM_ALIGN);
+}
+
+#define fetched_for_each(item, items)                                           \
+	for (uint32_t left_ = ((item) = (items)->data, (items)->nr); left_ > 0; \
+	     left_--, (item) = bytes_of(item) + padded_of(item))
 
 /* ---- parsing ---- */
 
-static bool is_sane(const struct fetched_item *item)
+/* An item that the guest could not or did not read whole. */
+static bool is_status_sane(const uint8_t *item)
 {
-	if (item->what < PORTAL_ITEM_MEM || item->what > PORTAL_ITEM_PPID)
+	const int32_t status = status_of(item);
+
+	if (status < -MAX_ERRNO || status > PORTAL_ITEM_DEFERRED)
 		return false;
-	if (item->status < -MAX_ERRNO || item->status > PORTAL_ITEM_DEFERRED)
+	if (status == PORTAL_ITEM_DEFERRED && len_of(item) > 0)
 		return false;
-	if (item->status == PORTAL_ITEM_DEFERRED && item->len > 0)
-		return false;
-	if (item->status < 0 && item->len > 0)
-		return item->what == PORTAL_ITEM_MEM && item->status == -EFAULT;
+	if (status < 0 && len_of(item) > 0)
+		return what_of(item) == PORTAL_ITEM_MEM && status == -EFAULT;
 	return true;
 }
 
-static int parse_one(uint8_t *at, size_t left, size_t *ret_size)
+static bool is_padding_zero(uint8_t *item)
 {
-	struct portal_wire_item wire;
-	struct fetched_item item;
+	const uint32_t used = len_of(item) % ITEM_ALIGN;
+
+	return used == 0 ||
+	       get_le64(bytes_of(item) + padded_of(item) - ITEM_ALIGN) >> 8 * used == 0;
+}
+
+/* Return: bytes of the item at @item; 0: it is malformed. */
+static uint64_t check_one(uint8_t *item, size_t left)
+{
 	uint64_t padded;
 
-	if (left < sizeof(wire))
-		return -EPROTO;
-	memcpy(&wire, at, sizeof(wire));
-	item = item_at(at);
-	padded = align_up(item.len, ITEM_ALIGN);
-	if (padded > left - sizeof(wire) || wire.reserved || wire.reserved2 || !is_sane(&item))
-		return -EPROTO;
-	for (uint64_t i = item.len; i < padded; i++)
-		if (item.data[i] != 0)
-			return -EPROTO;
-	*ret_size = sizeof(wire) + padded;
-	return 0;
+	if (left < sizeof(struct portal_wire_item))
+		return 0;
+	padded = padded_of(item);
+	if (padded > left - sizeof(struct portal_wire_item))
+		return 0;
+	if (get_le16(item + offsetof(struct portal_wire_item, reserved)) |
+	    get_le32(item + offsetof(struct portal_wire_item, reserved2)))
+		return 0;
+	if (what_of(item) < PORTAL_ITEM_MEM || what_of(item) > PORTAL_ITEM_PPID)
+		return 0;
+	if (status_of(item) != PORTAL_ITEM_COMPLETE && !is_status_sane(item))
+		return 0;
+	return is_padding_zero(item) ? sizeof(struct portal_wire_item) + padded : 0;
 }
 
 int fetched_parse(uint8_t *data, size_t size, uint32_t nr, struct fetched *ret_items)
 {
-	size_t pos = 0, one;
+	uint64_t one;
 
 	*ret_items = (struct fetched){ .data = data, .nr = nr };
-	for (uint32_t i = 0; i < nr; i++) {
-		if (parse_one(data + pos, size - pos, &one) < 0)
+	for (; nr > 0; nr--) {
+		one = check_one(data, size);
+		if (one == 0)
 			return -EPROTO;
-		pos += one;
+		data += one;
+		size -= one;
 	}
-	return pos == size ? 0 : -EPROTO;
+	return size == 0 ? 0 : -EPROTO;
 }
 
 /* ---- memory ---- */
 
 /* Get the number of known bytes from @gva on, including the NUL of a complete string. */
-static bool known_from(const struct fetched_item *item, uint64_t gva, uint64_t *ret_known)
+static bool known_from(const uint8_t *item, uint64_t gva, uint64_t *ret_known)
 {
-	bool is_whole_str = item->what == PORTAL_ITEM_STR && item->status == PORTAL_ITEM_COMPLETE;
-	uint64_t len = (uint64_t)item->len + is_whole_str;
+	const uint64_t offset = gva - addr_of(item); /* an address before the item wraps */
+	uint64_t len = len_of(item);
 
-	if (item->what != PORTAL_ITEM_MEM && item->what != PORTAL_ITEM_STR)
+	if (offset > len + 1)
 		return false;
-	if (gva < item->addr || gva - item->addr > len || item->status == PORTAL_ITEM_DEFERRED)
+	if (what_of(item) == PORTAL_ITEM_STR)
+		len += status_of(item) == PORTAL_ITEM_COMPLETE;
+	else if (what_of(item) != PORTAL_ITEM_MEM)
 		return false;
-	*ret_known = len - (gva - item->addr);
+	if (offset > len || status_of(item) == PORTAL_ITEM_DEFERRED)
+		return false;
+	*ret_known = len - offset;
 	return true;
 }
 
 /* Copy known bytes. The NUL of a string is added here, because the item need not contain it. */
-static void copy_known(const struct fetched_item *item, uint64_t gva, uint8_t *buf, size_t len)
+static void copy_known(uint8_t *item, uint64_t gva, uint8_t *buf, size_t len)
 {
-	uint64_t offset = gva - item->addr;
-	size_t bytes = len < item->len - offset ? len : (size_t)(item->len - offset);
+	const uint64_t offset = gva - addr_of(item), rest = len_of(item) - offset;
 
-	memcpy(buf, item->data + offset, bytes);
-	memset(buf + bytes, 0, len - bytes);
+	if (len <= rest) {
+		copy_short(buf, bytes_of(item) + offset, len);
+		return;
+	}
+	memcpy(buf, bytes_of(item) + offset, rest);
+	memset(buf + rest, 0, len - rest);
 }
 
 ssize_t fetched_read(const struct fetched *items, uint64_t gva, void *buf, size_t len)
 {
-	struct fetched_item item;
+	uint8_t *item;
 	uint64_t known;
 
 	fetched_for_each(item, items)
 	{
-		if (!known_from(&item, gva, &known))
+		if (!known_from(item, gva, &known))
 			continue;
-		if (known < len && (item.what != PORTAL_ITEM_MEM || item.status >= 0))
+		if (known < len && (what_of(item) != PORTAL_ITEM_MEM || status_of(item) >= 0))
 			continue;
 		if (known == 0 && len > 0)
 			return -EFAULT;
-		copy_known(&item, gva, buf, known < len ? (size_t)known : len);
+		copy_known(item, gva, buf, known < len ? (size_t)known : len);
 		return (ssize_t)(known < len ? known : len);
 	}
 	return -ENOENT;
@@ -161,7 +182,7 @@ static ssize_t copy_text(const uint8_t *text, size_t len, bool is_all, char *buf
 /* Do not serve a string that faulted: a shorter read might not reach the fault. */
 ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, size_t len)
 {
-	struct fetched_item item;
+	uint8_t *item;
 	uint64_t known;
 
 	fetched_for_each(item, items)
@@ -170,10 +191,10 @@ ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, s
 		size_t bytes;
 		ssize_t n;
 
-		if (!known_from(&item, gva, &known) || gva - item.addr > item.len)
+		if (!known_from(item, gva, &known) || gva - addr_of(item) > len_of(item))
 			continue;
-		text = item.data + (gva - item.addr);
-		bytes = item.len - (size_t)(gva - item.addr);
+		text = bytes_of(item) + (gva - addr_of(item));
+		bytes = len_of(item) - (size_t)(gva - addr_of(item));
 		end = memchr(text, '\0', bytes);
 		n = copy_text(text, end ? (size_t)(end - text) : bytes, end || known > bytes, buf,
 			      len);
@@ -185,10 +206,11 @@ ssize_t fetched_read_str(const struct fetched *items, uint64_t gva, char *buf, s
 
 int fetched_str_error(const struct fetched *items, uint64_t gva)
 {
-	struct fetched_item item;
+	uint8_t *item;
 
-	fetched_for_each(item, items) if (item.what == PORTAL_ITEM_STR && item.addr == gva &&
-					  item.status < 0) return item.status;
+	fetched_for_each(item, items) if (what_of(item) == PORTAL_ITEM_STR &&
+					  addr_of(item) == gva &&
+					  status_of(item) < 0) return status_of(item);
 	return 0;
 }
 
@@ -197,22 +219,24 @@ int fetched_str_error(const struct fetched *items, uint64_t gva)
 static ssize_t read_text(const struct fetched *items, uint16_t what, uint64_t addr, char *buf,
 			 size_t len)
 {
-	struct fetched_item item;
+	uint8_t *item;
 
 	fetched_for_each(item, items)
 	{
-		bool is_all = item.status == PORTAL_ITEM_COMPLETE;
-		size_t bytes = item.len;
+		bool is_all = status_of(item) == PORTAL_ITEM_COMPLETE;
+		size_t bytes = len_of(item);
 		ssize_t n;
 
-		if (item.what != what || item.addr != addr || item.status == PORTAL_ITEM_DEFERRED)
+		if (what_of(item) != what || addr_of(item) != addr ||
+		    status_of(item) == PORTAL_ITEM_DEFERRED)
 			continue;
-		if (item.status < 0)
-			return item.status;
+		if (status_of(item) < 0)
+			return status_of(item);
 		/* the last argument's NUL ends the text */
-		if (is_all && what == PORTAL_ITEM_ARGS && bytes > 0 && item.data[bytes - 1] == '\0')
+		if (is_all && what == PORTAL_ITEM_ARGS && bytes > 0 &&
+		    bytes_of(item)[bytes - 1] == '\0')
 			bytes--;
-		n = copy_text(item.data, bytes, is_all, buf, len);
+		n = copy_text(bytes_of(item), bytes, is_all, buf, len);
 		if (n >= 0)
 			return n;
 	}
@@ -232,50 +256,48 @@ ssize_t fetched_args(const struct fetched *items, char *buf, size_t len)
 /* ---- writes ---- */
 
 /* The address of a process's arguments is not known, so any write may change them. */
-static bool overlaps(const struct fetched_item *item, uint64_t gva, size_t len)
+static bool overlaps(const uint8_t *item, uint64_t addr, uint64_t gva, size_t len)
 {
-	uint64_t size = (uint64_t)item->len + 1; /* with a string's NUL, or the byte that faulted */
+	/* with a string's NUL, or the byte that faulted */
+	const uint64_t size = (uint64_t)len_of(item) + 1;
 
-	if (item->what != PORTAL_ITEM_MEM && item->what != PORTAL_ITEM_STR)
-		return item->what == PORTAL_ITEM_ARGS;
-	if (gva < item->addr)
-		return item->addr - gva < len;
-	return gva - item->addr < size;
+	if (what_of(item) != PORTAL_ITEM_MEM && what_of(item) != PORTAL_ITEM_STR)
+		return what_of(item) == PORTAL_ITEM_ARGS;
+	return gva < addr ? addr - gva < len : gva - addr < size;
 }
 
-static void forget(const struct fetched_item *item)
+static void forget(uint8_t *item)
 {
-	put_le16(item->data - sizeof(struct portal_wire_item) +
-			 offsetof(struct portal_wire_item, what),
-		 ITEM_GONE);
+	put_le16(item + offsetof(struct portal_wire_item, what), ITEM_GONE);
 }
 
-static void patch(const struct fetched_item *item, uint64_t gva, const uint8_t *buf, size_t len)
+static void patch(uint8_t *item, uint64_t addr, uint64_t gva, const uint8_t *buf, size_t len)
 {
-	uint64_t skip = gva < item->addr ? item->addr - gva : 0;
-	uint64_t at = gva < item->addr ? 0 : gva - item->addr;
+	uint64_t skip = gva < addr ? addr - gva : 0;
+	uint64_t at = gva < addr ? 0 : gva - addr;
 	uint64_t bytes = len - skip;
 
-	if (at >= item->len)
+	if (at >= len_of(item))
 		return;
-	if (bytes > item->len - at)
-		bytes = item->len - at;
-	memcpy(item->data + at, buf + skip, bytes);
+	if (bytes > len_of(item) - at)
+		bytes = len_of(item) - at;
+	memcpy(bytes_of(item) + at, buf + skip, bytes);
 }
 
 void fetched_write(struct fetched *items, uint64_t gva, const void *buf, size_t len)
 {
-	struct fetched_item item;
+	uint8_t *item;
 
 	gva = user_addr_untagged(items->abi, gva);
 	fetched_for_each(item, items)
 	{
-		item.addr = user_addr_untagged(items->abi, item.addr);
-		if (!overlaps(&item, gva, len))
+		const uint64_t addr = user_addr_untagged(items->abi, addr_of(item));
+
+		if (!overlaps(item, addr, gva, len))
 			continue;
-		if (item.what == PORTAL_ITEM_MEM && item.status == PORTAL_ITEM_COMPLETE)
-			patch(&item, gva, buf, len);
+		if (what_of(item) == PORTAL_ITEM_MEM && status_of(item) == PORTAL_ITEM_COMPLETE)
+			patch(item, addr, gva, buf, len);
 		else
-			forget(&item); /* the string may have another end now */
+			forget(item); /* the string may have another end now */
 	}
 }
