@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "base/cold.h"
 #include "base/coro_note.h"
 #include "base/coro_switch.h"
 
@@ -98,22 +99,28 @@ void coro_pool_done(struct coro_pool *pool)
 	}
 }
 
-int coro_take(struct coro_pool *pool, coro_fn *fn, void *arg, struct coro **ret_coro)
+static int take_free(struct coro_pool *pool, coro_fn *fn, void *arg, struct coro **ret_coro)
 {
 	struct coro *coro = pool->free;
-	int ret = 0;
 
-	if (coro)
-		pool->free = coro->next;
-	else
-		ret = create(pool, &coro);
-	if (ret < 0)
-		return ret;
+	pool->free = coro->next;
 	coro->fn = fn;
 	coro->arg = arg;
 	coro->finished = false;
 	*ret_coro = coro;
 	return 0;
+}
+
+cold_fn static int take_new(struct coro_pool *pool, coro_fn *fn, void *arg, struct coro **ret_coro)
+{
+	int ret = create(pool, &pool->free);
+
+	return ret < 0 ? ret : take_free(pool, fn, arg, ret_coro);
+}
+
+int coro_take(struct coro_pool *pool, coro_fn *fn, void *arg, struct coro **ret_coro)
+{
+	return pool->free ? take_free(pool, fn, arg, ret_coro) : take_new(pool, fn, arg, ret_coro);
 }
 
 bool coro_resume(struct coro *coro)

@@ -29,16 +29,14 @@ struct channel_vcpu {
 
 /**
  * struct channel - see channel.h
+ * @env: what its sessions use
  * @lock: protects @pool, its reference count, and the state and vCPU of each session; never held
  *	while a callback runs
  */
 struct channel {
-	struct guest_ram ram;
-	struct event_sink sink;
+	struct session_env env;
 	struct vcpu_waker waker;
 	enum direct_access direct;
-	struct stats stats;
-	struct trace *trace;
 	struct lock lock;
 	struct pool *pool;
 	unsigned int nr_vcpus;
@@ -55,13 +53,13 @@ int channel_create(const struct channel_config *config, struct channel **ret_cha
 	channel = calloc(1, sizeof(*channel) + config->nr_vcpus * sizeof(channel->vcpus[0]));
 	if (!channel)
 		return -ENOMEM;
-	ret = trace_create(&config->ram, &config->sink, &channel->stats, &channel->trace);
+	channel->env.ram = config->ram;
+	channel->env.sink = config->sink;
+	ret = trace_create(&config->ram, &config->sink, &channel->env.stats, &channel->env.trace);
 	if (ret < 0) {
 		free(channel);
 		return ret;
 	}
-	channel->ram = config->ram;
-	channel->sink = config->sink;
 	channel->waker = config->waker;
 	channel->direct = config->direct;
 	channel->nr_vcpus = config->nr_vcpus;
@@ -75,7 +73,7 @@ void channel_destroy(struct channel *channel)
 {
 	if (!channel)
 		return;
-	trace_destroy(channel->trace);
+	trace_destroy(channel->env.trace);
 	for (unsigned int i = 0; i < channel->nr_vcpus; i++) {
 		assert(!channel->vcpus[i].open);
 		coro_pool_done(&channel->vcpus[i].coros);
@@ -109,14 +107,10 @@ static void session_claim(struct channel *channel, struct session *session, unsi
 	session->status = 0;
 	session->ended_with = PORTAL_OP_NONE;
 	session->user = NULL;
-	session->ram = &channel->ram;
-	session->sink = &channel->sink;
-	session->stats = &channel->stats;
 	session->table.format = PAGE_TABLE_NONE;
 	session->base = 0;
 	session->may_write = channel->direct == DIRECT_READ_WRITE;
 	session->is_remote = false;
-	session->trace = channel->trace;
 	session->pool->refs++;
 	session->next = channel->vcpus[vcpu].open;
 	channel->vcpus[vcpu].open = session;
@@ -148,14 +142,14 @@ static void session_release(struct channel *channel, struct session *session)
 /* Write NONE to the page, unless the verdict is there. Return: false: the session is cancelled. */
 static bool session_end(struct session *session)
 {
-	const struct region_header none = {
-		.code = PORTAL_OP_NONE,
-		.generation = session->header.generation,
-	};
+	struct region_header *header = &session->header;
 
-	if (session->ended_with == PORTAL_OP_NONE)
-		return session_store(session, &none, NULL, 0);
-	return !atomic_load_explicit(&session->doomed, memory_order_acquire);
+	if (session->ended_with != PORTAL_OP_NONE)
+		return !atomic_load_explicit(&session->doomed, memory_order_acquire);
+	header->code = PORTAL_OP_NONE;
+	header->addr = 0;
+	header->size = 0;
+	return session_store(session, header, NULL, 0);
 }
 
 /* The coroutine has returned: write the end of the session to the page, unless it was cancelled. */
@@ -164,12 +158,12 @@ static int session_finish(struct channel *channel, struct session *session)
 	int status = session->status;
 
 	if (status == 0 && !session_end(session)) {
-		stats_add(&channel->stats.cancelled, !session->over);
+		stats_add(&channel->env.stats.cancelled, !session->over);
 		status = -ECANCELED;
 	}
 	if (status == 0)
-		stats_add(&channel->stats.operations[session->ended_with], 1);
-	stats_session_closed(&channel->stats);
+		stats_add(&channel->env.stats.operations[session->ended_with], 1);
+	stats_session_closed(&channel->env.stats);
 	session_release(channel, session);
 	return status;
 }
@@ -253,48 +247,36 @@ static void await_accesses(struct channel *channel, struct pool *old)
 
 /* ---- the coroutine of a session ---- */
 
-static void serve(struct coro *self, void *arg)
-{
-	struct session *session = arg;
-	const struct event_sink *sink = session->sink;
-
-	session->coro = self;
-	switch (session->header.code) {
-	case PORTAL_OPEN_HELLO:
-		sink->on_hello(sink->ctx, session, &session->pool->hello);
-		break;
-	case PORTAL_OPEN_EVENT:
-		sink->on_event(sink->ctx, session, &session->event);
-		break;
-	case PORTAL_OPEN_WORK:
-		sink->on_work(sink->ctx, session);
-		break;
-	}
-}
-
 static void count_event(struct stats *stats, const struct guest_event *event)
 {
 	stats_add(&stats->events[event->kind < STATS_NR_EVENTS ? event->kind : 0], 1);
-	if (event->flags & PORTAL_EVENT_F_WAITED)
+	if (unlikely(event->flags & PORTAL_EVENT_F_WAITED))
 		stats_add(&stats->page_waits, 1);
 	if (event->kind == PORTAL_EVENT_MISSED)
 		stats_add(&stats->missed, event->missed.count);
 }
 
-static void count_opened(struct stats *stats, const struct session *session)
+static void serve(struct coro *self, void *arg)
 {
+	struct session *session = arg;
+	const struct event_sink *sink = &session->env->sink;
+	struct stats *stats = &session->env->stats;
+
+	session->coro = self;
 	switch (session->header.code) {
 	case PORTAL_OPEN_HELLO:
 		stats_add(&stats->hellos, 1);
+		sink->on_hello(sink->ctx, session, &session->pool->hello);
 		break;
 	case PORTAL_OPEN_EVENT:
 		count_event(stats, &session->event);
+		sink->on_event(sink->ctx, session, &session->event);
 		break;
 	case PORTAL_OPEN_WORK:
 		stats_add(&stats->work, 1);
+		sink->on_work(sink->ctx, session);
 		break;
 	}
-	stats_session_opened(stats);
 }
 
 static int session_start(struct channel *channel, struct session *session)
@@ -307,8 +289,9 @@ static int session_start(struct channel *channel, struct session *session)
 		session_release(channel, session);
 		return ret;
 	}
-	stats_add(&channel->stats.coroutines, vcpu->coros.nr_created - created);
-	count_opened(&channel->stats, session);
+	if (unlikely(vcpu->coros.nr_created != created))
+		stats_add(&channel->env.stats.coroutines, 1);
+	stats_session_opened(&channel->env.stats);
 	return session_run(channel, session);
 }
 
@@ -316,7 +299,7 @@ static int session_start(struct channel *channel, struct session *session)
 
 static int protocol_error(struct channel *channel)
 {
-	stats_add(&channel->stats.protocol_errors, 1);
+	stats_add(&channel->env.stats.protocol_errors, 1);
 	return -EPROTO;
 }
 
@@ -328,7 +311,7 @@ static int load_hello(struct channel *channel, gpa_t page, struct region_header 
 	void *host = NULL;
 
 	if (page.value % PORTAL_PAGE_SIZE == 0)
-		host = channel->ram.slice(channel->ram.ctx, page, PORTAL_PAGE_SIZE);
+		host = channel->env.ram.slice(channel->env.ram.ctx, page, PORTAL_PAGE_SIZE);
 	if (!host)
 		return -EFAULT;
 	region_load(host, ret_header);
@@ -342,11 +325,11 @@ static int load_hello(struct channel *channel, gpa_t page, struct region_header 
 static int refuse_version(struct channel *channel, gpa_t page, uint32_t generation,
 			  uint32_t version)
 {
-	void *host = channel->ram.slice(channel->ram.ctx, page, PORTAL_PAGE_SIZE);
+	void *host = channel->env.ram.slice(channel->env.ram.ctx, page, PORTAL_PAGE_SIZE);
 	const struct region_header none = { .code = PORTAL_OP_NONE, .generation = generation };
 
-	stats_add(&channel->stats.protocol_errors, 1);
-	channel->sink.on_mismatch(channel->sink.ctx, version);
+	stats_add(&channel->env.stats.protocol_errors, 1);
+	channel->env.sink.on_mismatch(channel->env.sink.ctx, version);
 	region_store(host, &none, NULL, 0);
 	return 0;
 }
@@ -365,7 +348,7 @@ __attribute__((noinline)) static int call_hello(struct channel *channel, unsigne
 		return refuse_version(channel, page, header.generation, hello.version);
 	if (ret < 0)
 		return ret;
-	ret = pool_create(&channel->ram, &hello, &pool);
+	ret = pool_create(&channel->env, &hello, &pool);
 	if (ret < 0)
 		return ret;
 	session = pool_find(pool, page);
@@ -379,7 +362,7 @@ __attribute__((noinline)) static int call_hello(struct channel *channel, unsigne
 	lock_release(&channel->lock);
 	await_accesses(channel, old);
 	/* the previous guest module no longer writes to its trace rings */
-	trace_close(channel->trace);
+	trace_close(channel->env.trace);
 	session->header = header;
 	cancel_doomed(channel, &channel->vcpus[vcpu]);
 	return session_start(channel, session);
@@ -549,8 +532,8 @@ static int call_bye(struct channel *channel, unsigned int vcpu, gpa_t page)
 		return -ENOENT;
 	await_accesses(channel, old);
 	cancel_doomed(channel, &channel->vcpus[vcpu]);
-	trace_close(channel->trace);
-	channel->sink.on_bye(channel->sink.ctx);
+	trace_close(channel->env.trace);
+	channel->env.sink.on_bye(channel->env.sink.ctx);
 	return 0;
 }
 
@@ -561,7 +544,7 @@ static int call_trace(struct channel *channel, gpa_t page)
 	lock_take(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
 	lock_release(&channel->lock);
-	return known ? trace_wait_for_space(channel->trace) : -ENOENT;
+	return known ? trace_wait_for_space(channel->env.trace) : -ENOENT;
 }
 
 static bool has_page(const struct page_ranges *ranges, gpa_t page)
@@ -585,7 +568,7 @@ __attribute__((noinline)) static int call_grow(struct channel *channel, gpa_t pa
 	int ret = -ENOENT;
 
 	if (page.value % PORTAL_PAGE_SIZE == 0)
-		host = channel->ram.slice(channel->ram.ctx, page, PORTAL_PAGE_SIZE);
+		host = channel->env.ram.slice(channel->env.ram.ctx, page, PORTAL_PAGE_SIZE);
 	if (!host)
 		return -EFAULT;
 	region_load(host, &header);
@@ -598,7 +581,7 @@ __attribute__((noinline)) static int call_grow(struct channel *channel, gpa_t pa
 		return -ENOENT;
 	lock_take(&channel->lock);
 	if (channel->pool)
-		ret = pool_grow(&channel->ram, channel->pool, &added);
+		ret = pool_grow(channel->pool, &added);
 	lock_release(&channel->lock);
 	return ret == -EPROTO ? protocol_error(channel) : ret;
 }
@@ -631,7 +614,7 @@ int channel_call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_
 {
 	int ret;
 
-	stats_add(&channel->stats.doorbells[kind < STATS_NR_CALLS ? kind : 0], 1);
+	stats_add(&channel->env.stats.doorbells[kind < STATS_NR_CALLS ? kind : 0], 1);
 	if (vcpu >= channel->nr_vcpus) {
 		ret = -EINVAL;
 	} else if (channel->vcpus[vcpu].closed) {
@@ -641,7 +624,7 @@ int channel_call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_
 		ret = call(channel, vcpu, page, kind);
 	}
 	if (ret < 0)
-		stats_add(&channel->stats.refused, 1);
+		stats_add(&channel->env.stats.refused, 1);
 	return ret;
 }
 
@@ -670,12 +653,12 @@ void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu)
 
 int channel_trace_fd(const struct channel *channel)
 {
-	return trace_wake_fd(channel->trace);
+	return trace_wake_fd(channel->env.trace);
 }
 
 void channel_close_trace(struct channel *channel)
 {
-	trace_close(channel->trace);
+	trace_close(channel->env.trace);
 }
 
 static void copy_counters(uint64_t *to, const _Atomic uint64_t *from, size_t nr)
@@ -686,7 +669,7 @@ static void copy_counters(uint64_t *to, const _Atomic uint64_t *from, size_t nr)
 
 void channel_get_stats(const struct channel *channel, struct channel_stats *ret_stats)
 {
-	const struct stats *stats = &channel->stats;
+	const struct stats *stats = &channel->env.stats;
 
 	copy_counters(ret_stats->doorbells, stats->doorbells, STATS_NR_CALLS);
 	copy_counters(ret_stats->events, stats->events, STATS_NR_EVENTS);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/cold.h"
 
 #define MAX_ERRNO 4095
 #define ALIGNMENT 8
@@ -134,7 +135,19 @@ static int parse_call(struct rest *rest, bool is_return, const struct hello *hel
 	return parse_regs(rest, le32toh(wire->nr_regs), call);
 }
 
-static int parse_error(struct rest *rest, const struct hello *hello, struct guest_event *event)
+static int parse_syscall(struct rest *rest, uint32_t nr_items, const struct hello *hello,
+			 struct guest_event *event)
+{
+	int ret = parse_call(rest, event->kind == PORTAL_EVENT_SYSCALL_RETURN, hello, &event->call);
+
+	if (ret == 0 && (nr_items | rest->size) != 0)
+		ret = fetched_parse(rest->at, rest->size, nr_items, &event->items);
+	event->items.abi = event->call.abi;
+	return ret;
+}
+
+cold_fn static int parse_error(struct rest *rest, const struct hello *hello,
+			       struct guest_event *event)
 {
 	const struct portal_wire_error *wire = take(rest, sizeof(*wire));
 	uint32_t kind;
@@ -151,7 +164,7 @@ static int parse_error(struct rest *rest, const struct hello *hello, struct gues
 	return parse_call(rest, kind == PORTAL_EVENT_SYSCALL_RETURN, hello, &event->call);
 }
 
-static int parse_missed(struct rest *rest, struct guest_event *event)
+cold_fn static int parse_missed(struct rest *rest, struct guest_event *event)
 {
 	const struct portal_wire_missed *wire = take(rest, sizeof(*wire));
 
@@ -182,24 +195,18 @@ int event_parse(void *data, size_t size, const struct hello *hello, struct guest
 	nr_items = le32toh(wire->nr_items);
 	switch (ret_event->kind) {
 	case PORTAL_EVENT_SYSCALL_ENTER:
-		ret = parse_call(&rest, false, hello, &ret_event->call);
-		break;
 	case PORTAL_EVENT_SYSCALL_RETURN:
-		ret = parse_call(&rest, true, hello, &ret_event->call);
-		break;
+		return parse_syscall(&rest, nr_items, hello, ret_event);
 	case PORTAL_EVENT_ERROR:
-		ret = nr_items == 0 ? parse_error(&rest, hello, ret_event) : -EPROTO;
+		ret = parse_error(&rest, hello, ret_event);
 		break;
 	case PORTAL_EVENT_MISSED:
-		ret = nr_items == 0 ? parse_missed(&rest, ret_event) : -EPROTO;
+		ret = parse_missed(&rest, ret_event);
 		break;
 	default:
 		return 0;
 	}
-	if (ret == 0 && (nr_items | rest.size) != 0)
-		ret = fetched_parse(rest.at, rest.size, nr_items, &ret_event->items);
-	if (ret < 0)
-		return ret;
-	ret_event->items.abi = event_is_call(ret_event) ? ret_event->call.abi : PORTAL_ABI_NONE;
+	if (ret < 0 || nr_items != 0 || rest.size != 0)
+		return -EPROTO;
 	return 0;
 }

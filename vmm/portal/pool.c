@@ -14,6 +14,7 @@ static struct session *session_create(struct pool *pool, void *page, struct sess
 	session->page = page;
 	session->slot = slot;
 	session->pool = pool;
+	session->env = pool->env;
 	atomic_init(&session->doomed, false);
 	atomic_init(&session->accesses, false);
 	return session;
@@ -31,9 +32,9 @@ static void free_range(struct pool_range *range)
 	free(range->sessions);
 }
 
-static int make_sessions(const struct guest_ram *ram, struct pool *pool,
-			 const struct pool_range *range)
+static int make_sessions(struct pool *pool, const struct pool_range *range)
 {
+	const struct guest_ram *ram = &pool->env->ram;
 	const struct page_range *pages = &range->pages;
 
 	for (uint64_t n = 0; n < pages->nr_pages; n++) {
@@ -49,8 +50,8 @@ static int make_sessions(const struct guest_ram *ram, struct pool *pool,
 	return 0;
 }
 
-static int make_range(const struct guest_ram *ram, struct pool *pool,
-		      const struct page_range *pages, struct pool_range *ret_range)
+static int make_range(struct pool *pool, const struct page_range *pages,
+		      struct pool_range *ret_range)
 {
 	struct pool_range range = { .pages = *pages };
 	int ret;
@@ -58,7 +59,7 @@ static int make_range(const struct guest_ram *ram, struct pool *pool,
 	range.sessions = calloc(pages->nr_pages, sizeof(range.sessions[0]));
 	if (!range.sessions)
 		return -ENOMEM;
-	ret = make_sessions(ram, pool, &range);
+	ret = make_sessions(pool, &range);
 	if (ret < 0) {
 		free_range(&range);
 		return ret;
@@ -68,15 +69,14 @@ static int make_range(const struct guest_ram *ram, struct pool *pool,
 }
 
 /* All of @added is appended, or nothing. There is room: a range has at least one page. */
-static int append_ranges(const struct guest_ram *ram, struct pool *pool,
-			 const struct page_ranges *added)
+static int append_ranges(struct pool *pool, const struct page_ranges *added)
 {
 	const size_t first = count_ranges(pool);
 	size_t nr = first;
 	int ret = 0;
 
 	for (size_t i = 0; i < added->nr && ret == 0; i++) {
-		ret = make_range(ram, pool, &added->range[i], &pool->ranges[nr]);
+		ret = make_range(pool, &added->range[i], &pool->ranges[nr]);
 		nr += ret == 0;
 	}
 	if (ret < 0) {
@@ -89,17 +89,18 @@ static int append_ranges(const struct guest_ram *ram, struct pool *pool,
 	return 0;
 }
 
-int pool_create(const struct guest_ram *ram, const struct hello *hello, struct pool **ret_pool)
+int pool_create(struct session_env *env, const struct hello *hello, struct pool **ret_pool)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 	int ret;
 
 	if (!pool)
 		return -ENOMEM;
+	pool->env = env;
 	pool->hello = *hello;
 	pool->refs = 1;
 	page_table_init(&pool->table, hello->abi, 0, hello->paging);
-	ret = append_ranges(ram, pool, &hello->pool);
+	ret = append_ranges(pool, &hello->pool);
 	if (ret < 0) {
 		pool_put(pool);
 		return ret;
@@ -108,7 +109,7 @@ int pool_create(const struct guest_ram *ram, const struct hello *hello, struct p
 	return 0;
 }
 
-int pool_grow(const struct guest_ram *ram, struct pool *pool, const struct page_ranges *added)
+int pool_grow(struct pool *pool, const struct page_ranges *added)
 {
 	if (added->nr_pages > PORTAL_MAX_PAGES - pool->nr_pages)
 		return -EPROTO;
@@ -116,7 +117,7 @@ int pool_grow(const struct guest_ram *ram, struct pool *pool, const struct page_
 		if (pool_overlaps(pool, added->range[i].gpa,
 				  (uint64_t)added->range[i].nr_pages * PORTAL_PAGE_SIZE))
 			return -EPROTO;
-	return append_ranges(ram, pool, added);
+	return append_ranges(pool, added);
 }
 
 void pool_for_each_session(struct pool *pool, void (*fn)(struct session *session, void *ctx),
@@ -181,18 +182,14 @@ int pool_detach(struct session *session)
 	return 0;
 }
 
-void pool_free_detached(struct session *session)
+void pool_free_session(struct session *session)
 {
-	if (*session->slot == session)
-		return;
 	session->pool->nr_detached--;
 	free(session);
 }
 
-void pool_put(struct pool *pool)
+void pool_free(struct pool *pool)
 {
-	if (!pool || --pool->refs > 0)
-		return;
 	for (size_t i = 0; i < count_ranges(pool); i++)
 		free_range(&pool->ranges[i]);
 	free(pool);

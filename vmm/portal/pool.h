@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "base/cold.h"
 #include "portal/session_state.h"
 
 /* the pages of one range, and a session for each */
@@ -21,6 +22,7 @@ struct pool_range {
 
 /**
  * struct pool - registered pages
+ * @env: what its sessions use of the channel
  * @hello: the hello that registered them; its ranges are the first of @ranges
  * @table: format of the tasks' page tables; its root is not set
  * @refs: reference count, protected by the channel's lock
@@ -30,6 +32,7 @@ struct pool_range {
  * @ranges: all ranges, in the order of their indices
  */
 struct pool {
+	struct session_env *env;
 	struct hello hello;
 	struct page_table table;
 	unsigned int refs;
@@ -41,27 +44,25 @@ struct pool {
 
 /**
  * pool_create() - create a pool with one reference
- * @ram: guest RAM, which must contain every page
+ * @env: what the sessions use of the channel, borrowed; guest RAM must contain every page
  * @hello: checked hello, copied
  * @ret_pool: the pool
  *
  * Return: 0; -EFAULT: a page is not RAM; -ENOMEM.
  */
-must_check int pool_create(const struct guest_ram *ram, const struct hello *hello,
+must_check int pool_create(struct session_env *env, const struct hello *hello,
 			   struct pool **ret_pool);
 
 /**
  * pool_grow() - append pages
- * @ram: guest RAM, which must contain every page
  * @pool: the pool; unchanged on an error
- * @added: checked ranges
+ * @added: checked ranges, of pages of guest RAM
  *
  * Context: under the channel's lock.
  * Return: 0; -EPROTO: they overlap pages of the pool, or there are too many; -EFAULT: a page is not
  * RAM; -ENOMEM.
  */
-must_check int pool_grow(const struct guest_ram *ram, struct pool *pool,
-			 const struct page_ranges *added);
+must_check int pool_grow(struct pool *pool, const struct page_ranges *added);
 
 /** pool_for_each_session() - call @fn for the session of each page. */
 void pool_for_each_session(struct pool *pool, void (*fn)(struct session *session, void *ctx),
@@ -95,19 +96,31 @@ gpa_t pool_page(const struct pool *pool, size_t index);
  */
 must_check int pool_detach(struct session *session);
 
+/* for pool_free_detached() and pool_put() only */
+void pool_free_session(struct session *session);
+void pool_free(struct pool *pool);
+
 /**
  * pool_free_detached() - free a session that is no longer open
  * @session: the session; nothing happens when it is not detached
  *
  * Context: under the channel's lock; the caller still holds the session's reference on the pool.
  */
-void pool_free_detached(struct session *session);
+static inline void pool_free_detached(struct session *session)
+{
+	if (unlikely(*session->slot != session))
+		pool_free_session(session);
+}
 
 /**
  * pool_put() - drop a reference; the last one frees the pool. @pool may be NULL.
  *
  * Context: under the channel's lock.
  */
-void pool_put(struct pool *pool);
+static inline void pool_put(struct pool *pool)
+{
+	if (pool && --pool->refs == 0)
+		pool_free(pool);
+}
 
 #endif

@@ -15,15 +15,14 @@ static void copy_once(void *to, const void *from, size_t len)
 
 void region_load(const void *page, struct region_header *ret_header)
 {
-	uint8_t raw[offsetof(struct portal_region, data)];
-	uint64_t op;
+	/* volatile: each field is read once */
+	const volatile struct portal_region *region = page;
+	const uint64_t op = le64toh(region->op);
 
-	copy_once(raw, page, sizeof(raw));
-	op = get_le64(raw + offsetof(struct portal_region, op));
 	ret_header->code = (uint32_t)op;
 	ret_header->generation = (uint32_t)(op >> 32);
-	ret_header->addr = get_le64(raw + offsetof(struct portal_region, addr));
-	ret_header->size = get_le64(raw + offsetof(struct portal_region, size));
+	ret_header->addr = le64toh(region->addr);
+	ret_header->size = le64toh(region->size);
 }
 
 void region_load_data(const void *page, void *buf, size_t len)
@@ -34,13 +33,11 @@ void region_load_data(const void *page, void *buf, size_t len)
 
 static void store_header(void *page, const struct region_header *header)
 {
-	uint8_t raw[offsetof(struct portal_region, data)];
+	struct portal_region *region = page;
 
-	put_le64(raw + offsetof(struct portal_region, op),
-		 header->code | (uint64_t)header->generation << 32);
-	put_le64(raw + offsetof(struct portal_region, addr), header->addr);
-	put_le64(raw + offsetof(struct portal_region, size), header->size);
-	memcpy(page, raw, sizeof(raw));
+	region->op = htole64(header->code | (uint64_t)header->generation << 32);
+	region->addr = htole64(header->addr);
+	region->size = htole64(header->size);
 }
 
 void region_store(void *page, const struct region_header *header, const void *data, size_t len)

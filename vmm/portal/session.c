@@ -29,7 +29,7 @@ bool session_store(struct session *session, const struct region_header *header, 
 int session_fail(struct session *session)
 {
 	if (!session->over)
-		stats_add(&session->stats->protocol_errors, 1);
+		stats_add(&session->env->stats.protocol_errors, 1);
 	session->over = true;
 	session->status = -EPROTO;
 	return -EPROTO;
@@ -38,7 +38,7 @@ int session_fail(struct session *session)
 /* The task is being killed. The guest still waits for the end of the session. */
 static int accept_cancel(struct session *session)
 {
-	stats_add(&session->stats->cancelled, 1);
+	stats_add(&session->env->stats.cancelled, 1);
 	session->over = true;
 	return -ECANCELED;
 }
@@ -97,10 +97,10 @@ int session_call(struct session *session, const struct session_request *request,
 		return -ECANCELED;
 	region_store_request(session->page, &header, &wire, request->data, request->len);
 	session_access_end(session);
-	stats_add(&session->stats->operations[request->op], 1);
-	session->sink->on_suspend(session->sink->ctx, session);
+	stats_add(&session->env->stats.operations[request->op], 1);
+	session->env->sink.on_suspend(session->env->sink.ctx, session);
 	coro_yield(session->coro);
-	session->sink->on_resume(session->sink->ctx, session);
+	session->env->sink.on_resume(session->env->sink.ctx, session);
 	if (session_is_over(session))
 		return -ECANCELED;
 	return check_answer(session, request->most, ret_answer);
@@ -120,20 +120,19 @@ int session_open_trace(struct session *session, const uint64_t *gpas, size_t nr,
 			return session_fail(session);
 	if (!session_access_begin(session))
 		return -ECANCELED;
-	ret = trace_open(session->trace, &session->pool->hello, gpas, nr, size);
+	ret = trace_open(session->env->trace, &session->pool->hello, gpas, nr, size);
 	session_access_end(session);
 	return ret == -EPROTO ? session_fail(session) : ret;
 }
 
 void session_verdict(struct session *session, const void *data, size_t len)
 {
-	const struct region_header header = {
-		.code = PORTAL_OP_VERDICT,
-		.generation = session->header.generation,
-		.size = len,
-	};
+	struct region_header *header = &session->header;
 
-	if (session->over || !session_store(session, &header, data, len))
+	header->code = PORTAL_OP_VERDICT;
+	header->addr = 0;
+	header->size = len;
+	if (session->over || !session_store(session, header, data, len))
 		return;
 	session->ended_with = PORTAL_OP_VERDICT;
 }
@@ -153,16 +152,16 @@ void *session_memory(const struct session *session, gpa_t gpa, uint64_t len)
 	void *memory = NULL;
 
 	if (gpa.value % PORTAL_PAGE_SIZE == 0 && !pool_overlaps(session->pool, gpa, len))
-		memory = session->ram->slice(session->ram->ctx, gpa, len);
+		memory = session->env->ram.slice(session->env->ram.ctx, gpa, len);
 	return memory;
 }
 
 void session_count_read(struct session *session, uint64_t bytes)
 {
-	stats_add(&session->stats->bytes_read, bytes);
+	stats_add(&session->env->stats.bytes_read, bytes);
 }
 
 void session_count_write(struct session *session, uint64_t bytes)
 {
-	stats_add(&session->stats->bytes_written, bytes);
+	stats_add(&session->env->stats.bytes_written, bytes);
 }

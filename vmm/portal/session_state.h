@@ -22,6 +22,14 @@
 
 struct trace;
 
+/* what all sessions of a channel use; it does not change */
+struct session_env {
+	struct guest_ram ram;
+	struct event_sink sink;
+	struct stats stats;
+	struct trace *trace;
+};
+
 enum session_state {
 	SESSION_FREE = 0,
 	SESSION_RUNNING,   /* its vCPU's thread is inside channel_call() */
@@ -33,6 +41,7 @@ enum session_state {
  * @page: host address of the page
  * @slot: where the pool has its pointer to the page's session
  * @pool: the pool that the page belongs to
+ * @env: what it uses of the channel
  * @state: changed under the channel's lock
  * @vcpu: index of the vCPU that holds the session
  * @doomed: set by another thread to cancel the session; it ends at the next call of its own vCPU
@@ -46,20 +55,17 @@ enum session_state {
  * @user: session_set_user()
  * @event: the event that opened the session
  * @payload: bytes of the event; @event points into it
- * @ram: guest RAM
  * @table: page tables of the event's task; PAGE_TABLE_NONE: no direct access
  * @base: added to an address of the program gives the address in the task
  * @may_write: direct access may write
  * @is_remote: the last answer was PORTAL_CALL_ANSWER_REMOTE: the task is not on the vCPU that is
  *	stopped, so direct access is not safe
- * @sink: the channel's receiver of events
- * @stats: the channel's counters
- * @trace: the channel's trace
  */
 struct session {
 	void *page;
 	struct session **slot;
 	struct pool *pool;
+	struct session_env *env;
 	enum session_state state;
 	unsigned int vcpu;
 	atomic_bool doomed;
@@ -73,14 +79,10 @@ struct session {
 	void *user;
 	struct guest_event event;
 	uint8_t payload[PORTAL_DATA_SIZE] __attribute__((aligned(8)));
-	const struct guest_ram *ram;
 	struct page_table table;
 	uint64_t base;
 	bool may_write;
 	bool is_remote;
-	const struct event_sink *sink;
-	struct stats *stats;
-	struct trace *trace;
 };
 
 /**

@@ -14,14 +14,14 @@ static bool find(const struct session *session, uint64_t gva, struct page_walk *
 {
 	/* a session that is over may continue while its vCPU no longer waits */
 	return !session->is_remote && !session_is_over(session) &&
-	       page_table_walk(&session->table, session->ram, session->base + gva, ret_walk);
+	       page_table_walk(&session->table, &session->env->ram, session->base + gva, ret_walk);
 }
 
 /* Count an access that is left to an operation although direct access is on. */
 static void decline(struct session *session)
 {
 	if (session->table.format != PAGE_TABLE_NONE)
-		stats_add(&session->stats->direct_declined, 1);
+		stats_add(&session->env->stats.direct_declined, 1);
 }
 
 /* Read at most @len bytes at @gva within one page. Return: bytes read; 0: not present. */
@@ -49,7 +49,7 @@ size_t direct_read(struct session *session, uint64_t gva, void *buf, size_t len)
 		}
 		done += n;
 	}
-	stats_add(&session->stats->direct_read, done);
+	stats_add(&session->env->stats.direct_read, done);
 	return done;
 }
 
@@ -73,7 +73,7 @@ size_t direct_read_str(struct session *session, uint64_t gva, char *buf, size_t 
 		*ret_ended = nul != NULL;
 		done = nul ? (size_t)(nul - buf) : done + n;
 	}
-	stats_add(&session->stats->direct_read, done);
+	stats_add(&session->env->stats.direct_read, done);
 	return done;
 }
 
@@ -93,6 +93,6 @@ size_t direct_write(struct session *session, uint64_t gva, const void *buf, size
 	session_access_end(session);
 	if (done < len)
 		decline(session);
-	stats_add(&session->stats->direct_written, done);
+	stats_add(&session->env->stats.direct_written, done);
 	return done;
 }
