@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cold.h"
 #include "base/log.h"
 #include "hooks/guest_sync.h"
 #include "hooks/module.h"
@@ -23,21 +24,6 @@ struct session *event_session(const struct portal_module *module)
 bool event_has_session(void)
 {
 	return current && current->session;
-}
-
-bool event_may_change(const struct portal_ctx *ctx)
-{
-	return !ctx->is_error && !(ctx->hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
-}
-
-bool event_is_trace(const struct portal_ctx *ctx)
-{
-	return ctx->hook->flags & PORTAL_HOOK_TRACE;
-}
-
-bool event_is_over(const struct portal_ctx *ctx)
-{
-	return ctx->session && session_is_over(ctx->session);
 }
 
 static uint64_t now_ns(void)
@@ -82,11 +68,10 @@ void event_resume(struct session *session)
 
 /* ---- one callback ---- */
 
-static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
+cold_fn static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 {
 	/* the guest does not wait for trace hooks */
-	if (hook->flags & PORTAL_HOOK_TRACE || spent_ns <= EVENT_SLOW_NS ||
-	    atomic_exchange(&hook->slow_reported, true))
+	if (hook->flags & PORTAL_HOOK_TRACE || atomic_exchange(&hook->slow_reported, true))
 		return;
 	log_guest(
 		LOG_WARN,
@@ -96,18 +81,21 @@ static void report_slow(struct portal_hook *hook, uint64_t spent_ns)
 		(unsigned long long)(spent_ns / 1000000));
 }
 
-static void count_time(struct event_tally *tally, uint64_t spent_ns)
+static void count_callback(struct event_tally *tally, struct portal_hook *hook, uint64_t spent_ns)
 {
 	uint64_t longest = atomic_load_explicit(&tally->longest_ns, memory_order_relaxed);
 
+	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
 	while (spent_ns > longest &&
 	       !atomic_compare_exchange_weak_explicit(&tally->longest_ns, &longest, spent_ns,
 						      memory_order_relaxed, memory_order_relaxed))
 		;
+	if (unlikely(spent_ns > EVENT_SLOW_NS))
+		report_slow(hook, spent_ns);
 }
 
-static void count_failure(struct registry *registry, struct event_tally *tally,
-			  const struct portal_ctx *ctx, struct portal_hook *hook, int err)
+cold_fn static void count_failure(struct registry *registry, struct event_tally *tally,
+				  const struct portal_ctx *ctx, struct portal_hook *hook, int err)
 {
 	unsigned int failures = 1 + atomic_fetch_add(&hook->failures, 1);
 
@@ -126,7 +114,8 @@ static void count_failure(struct registry *registry, struct event_tally *tally,
 		registry_wake(registry);
 }
 
-static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
+static inline __attribute__((always_inline)) int run_callback(struct portal_ctx *ctx,
+							      struct portal_hook *hook)
 {
 	int ret = 0;
 
@@ -141,17 +130,24 @@ static int run_callback(struct portal_ctx *ctx, struct portal_hook *hook)
 	return ret;
 }
 
+/* Run the callback for the entry, at the return. */
+__attribute__((noinline)) static int run_entry(struct portal_ctx *ctx, struct portal_hook *hook)
+{
+	int ret;
+
+	ctx->is_return = false;
+	ret = run_callback(ctx, hook);
+	ctx->is_return = true;
+	return ret;
+}
+
 /* A hook that observes both stages gets both now, at return: one exit instead of two. */
 static int run_stages(struct portal_ctx *ctx, struct portal_hook *hook)
 {
-	bool missed_entry = hook->flags & PORTAL_HOOK_OBSERVE && hook->when & PORTAL_ON_ENTER;
 	int ret = 0;
 
-	if (ctx->is_return && missed_entry) {
-		ctx->is_return = false;
-		ret = run_callback(ctx, hook);
-		ctx->is_return = true;
-	}
+	if (hook->flags & PORTAL_HOOK_OBSERVE && hook->when & PORTAL_ON_ENTER && ctx->is_return)
+		ret = run_entry(ctx, hook);
 	return ret < 0 ? ret : run_callback(ctx, hook);
 }
 
@@ -160,30 +156,49 @@ static bool knows_end(const struct portal_hook *hook, const struct syscall_body 
 	return call->end != PORTAL_CALL_END_KILLED || hook->module->desc->api >= HOOK_API_OF_ENDS;
 }
 
+/*
+ * Run a hook, and drop what it has staged if it fails.
+ * @before: what was staged before; NULL: nothing
+ * Return: true: later hooks are not called.
+ */
+static bool run_hook_after(const struct staging_state *before, struct registry *registry,
+			   struct event_tally *tally, struct portal_ctx *ctx,
+			   struct portal_hook *hook)
+{
+	int ret = run_stages(ctx, hook);
+
+	count_callback(tally, hook, ctx->spent_ns);
+	if (event_is_over(ctx))
+		return true;
+	if (ret >= 0) {
+		if (atomic_load_explicit(&hook->failures, memory_order_relaxed))
+			atomic_store(&hook->failures, 0);
+		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
+	}
+	staging_restore(&ctx->staging, before);
+	count_failure(registry, tally, ctx, hook, ret);
+	return false;
+}
+
+/* An earlier hook of the same call has staged something: few calls have two hooks. */
+cold_fn static bool run_later_hook(struct registry *registry, struct event_tally *tally,
+				   struct portal_ctx *ctx, struct portal_hook *hook)
+{
+	struct staging_state before;
+
+	staging_save(&ctx->staging, &before);
+	return run_hook_after(&before, registry, tally, ctx, hook);
+}
+
 /* Return: true: later hooks are not called. */
 static bool run_hook(struct registry *registry, struct event_tally *tally, struct portal_ctx *ctx,
 		     struct portal_hook *hook)
 {
-	struct staging_state before;
-	int ret;
-
 	if (!knows_end(hook, ctx->call))
 		return false;
-	staging_save(&ctx->staging, &before);
-	ret = run_stages(ctx, hook);
-
-	atomic_fetch_add_explicit(&tally->callbacks, 1, memory_order_relaxed);
-	count_time(tally, ctx->spent_ns);
-	report_slow(hook, ctx->spent_ns);
-	if (event_is_over(ctx))
-		return true;
-	if (ret >= 0) {
-		atomic_store(&hook->failures, 0);
-		return ret > 0 && !(hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
-	}
-	staging_restore(&ctx->staging, &before);
-	count_failure(registry, tally, ctx, hook, ret);
-	return false;
+	if (!staging_is_empty(&ctx->staging))
+		return run_later_hook(registry, tally, ctx, hook);
+	return run_hook_after(NULL, registry, tally, ctx, hook);
 }
 
 /* ---- an event ---- */
@@ -204,21 +219,23 @@ static bool sync_until_refused(struct registry *registry, struct session *sessio
 	return was_refused;
 }
 
-void event_sync(struct registry *registry, struct session *session)
+/* Terminates: a refused hook is not sent again. */
+cold_fn static void sync_changed(struct registry *registry, struct session *session)
 {
-	if (!atomic_load_explicit(&registry->changed, memory_order_acquire))
-		return;
-	/* terminates: a refused hook is not sent again */
 	while (sync_until_refused(registry, session))
 		;
 }
 
-/* The call is counted as a hit of the rule and is also an event: count the overlap. */
-static void note_rule_failure(struct event_tally *tally, const struct portal_ctx *ctx,
-			      struct portal_hook *const *hooks, size_t nr)
+void event_sync(struct registry *registry, struct session *session)
 {
-	if (nr == 0 || !(ctx->call->flags & PORTAL_SYSCALL_F_RULE_FAILED))
-		return;
+	if (atomic_load_explicit(&registry->changed, memory_order_acquire))
+		sync_changed(registry, session);
+}
+
+/* The call is counted as a hit of the rule and is also an event: count the overlap. */
+cold_fn static void note_rule_failure(struct event_tally *tally, const struct portal_ctx *ctx,
+				      struct portal_hook *const *hooks)
+{
 	atomic_fetch_add_explicit(&tally->rule_failures, 1, memory_order_relaxed);
 	log_guest(LOG_WARN, "%s: a rule of the hook on %s could not do all its stores [%s %u]",
 		  hooks[0]->module->desc->name, hook_call_name(hooks[0]), ctx->event->comm,
@@ -258,7 +275,8 @@ static void serve_call(struct registry *registry, struct event_tally *tally,
 
 	ctx_init(&ctx, session, event, names);
 	session_set_user(session, &ctx);
-	note_rule_failure(tally, &ctx, hooks, nr);
+	if (nr > 0 && ctx.call->flags & PORTAL_SYSCALL_F_RULE_FAILED)
+		note_rule_failure(tally, &ctx, hooks);
 	for (size_t i = 0; i < nr && !handled; i++)
 		handled = run_hook(registry, tally, &ctx, hooks[i]);
 	put_all(hooks, nr);
@@ -314,8 +332,8 @@ static void report_error(struct portal_hook *hook, struct portal_ctx *ctx,
 }
 
 /* A deferred write of the event's only hook has failed. */
-static void serve_error(struct registry *registry, struct session *session,
-			const struct guest_event *event)
+cold_fn static void serve_error(struct registry *registry, struct session *session,
+				const struct guest_event *event)
 {
 	struct portal_ctx ctx;
 	struct syscall_names *names;
@@ -345,7 +363,7 @@ static void report_missed(const struct portal_hook *hook, const struct guest_eve
 		  reasons[event->missed.reason], event->comm, event->tid);
 }
 
-static void serve_missed(struct registry *registry, const struct guest_event *event)
+cold_fn static void serve_missed(struct registry *registry, const struct guest_event *event)
 {
 	struct syscall_names *names;
 

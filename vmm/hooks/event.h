@@ -84,17 +84,26 @@ void event_resume(struct session *session);
  *
  * Return: false for hooks that observe or trace, and for on_error.
  */
-bool event_may_change(const struct portal_ctx *ctx);
+static inline bool event_may_change(const struct portal_ctx *ctx)
+{
+	return !ctx->is_error && !(ctx->hook->flags & (PORTAL_HOOK_OBSERVE | PORTAL_HOOK_TRACE));
+}
 
 /**
  * event_is_trace() - check whether the callback belongs to a trace hook
  *
  * Such a callback cannot request operations, even if its event has a session.
  */
-bool event_is_trace(const struct portal_ctx *ctx);
+static inline bool event_is_trace(const struct portal_ctx *ctx)
+{
+	return ctx->hook->flags & PORTAL_HOOK_TRACE;
+}
 
 /** event_is_over() - check whether the session has ended while the callback runs. */
-bool event_is_over(const struct portal_ctx *ctx);
+static inline bool event_is_over(const struct portal_ctx *ctx)
+{
+	return ctx->session && session_is_over(ctx->session);
+}
 
 /**
  * event_session() - get the session that a callback of @module on this thread may use

@@ -257,17 +257,6 @@ void hook_free(struct portal_hook *hook)
 	free(hook);
 }
 
-void hook_get(struct portal_hook *hook)
-{
-	atomic_fetch_add_explicit(&hook->refs, 1, memory_order_relaxed);
-}
-
-void hook_put(struct portal_hook *hook)
-{
-	if (hook && atomic_fetch_sub_explicit(&hook->refs, 1, memory_order_acq_rel) == 1)
-		hook_free(hook);
-}
-
 const char *hook_call_name(const struct portal_hook *hook)
 {
 	return hook->name ? hook->name : "every system call";

@@ -113,10 +113,17 @@ must_check int hook_create(struct portal_module *module, const struct portal_sys
 void hook_free(struct portal_hook *hook);
 
 /** hook_get() - take a reference. Context: under the registry's lock, or with a reference. */
-void hook_get(struct portal_hook *hook);
+static inline void hook_get(struct portal_hook *hook)
+{
+	atomic_fetch_add_explicit(&hook->refs, 1, memory_order_relaxed);
+}
 
 /** hook_put() - drop a reference to @hook, which may be NULL; the last one frees. Any thread. */
-void hook_put(struct portal_hook *hook);
+static inline void hook_put(struct portal_hook *hook)
+{
+	if (hook && atomic_fetch_sub_explicit(&hook->refs, 1, memory_order_acq_rel) == 1)
+		hook_free(hook);
+}
 
 /** hook_is_wanted() - check that its module has neither removed nor disabled it. */
 static inline bool hook_is_wanted(const struct portal_hook *hook)

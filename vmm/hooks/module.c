@@ -282,18 +282,6 @@ void module_close(struct portal_module *module)
 	free(module);
 }
 
-void module_enter(struct portal_module *module)
-{
-	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
-		lock_take(&module->lock);
-}
-
-void module_leave(struct portal_module *module)
-{
-	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
-		lock_release(&module->lock);
-}
-
 void module_describe(const struct portal_module *module, FILE *out)
 {
 	const struct portal_module_desc *desc = module->desc;

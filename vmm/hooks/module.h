@@ -68,10 +68,18 @@ void module_unload(struct portal_module *module);
 void module_close(struct portal_module *module);
 
 /** module_enter() - take the module's lock before a callback starts or continues. */
-void module_enter(struct portal_module *module);
+static inline void module_enter(struct portal_module *module)
+{
+	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
+		lock_take(&module->lock);
+}
 
 /** module_leave() - release the module's lock when a callback waits or has returned. */
-void module_leave(struct portal_module *module);
+static inline void module_leave(struct portal_module *module)
+{
+	if (!(module->desc->flags & PORTAL_MODULE_THREAD_SAFE))
+		lock_release(&module->lock);
+}
 
 /** module_describe() - print name, version, API, help and options. */
 void module_describe(const struct portal_module *module, FILE *out);

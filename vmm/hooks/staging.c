@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "hooks/staging.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/cold.h"
 #include "portal/user_addr.h"
 
 #define ROOM (PORTAL_DATA_SIZE - sizeof(struct portal_wire_verdict))
 
-void staging_init(struct staging *staging, uint32_t abi)
-{
-	staging->abi = abi;
-	/* regs and payload need no clearing: they are written before they are read */
-	memset(&staging->state, 0, offsetof(struct staging_state, regs));
-}
-
-void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value)
-{
-	staging->state.args[n] = value;
-	staging->state.arg_mask |= 1u << n;
-}
-
 static size_t regs_size(uint64_t reg_mask)
 {
+	if (reg_mask == 0)
+		return 0;
 	return (size_t)__builtin_popcountll(reg_mask) * sizeof(struct portal_wire_reg);
 }
 
@@ -39,12 +30,6 @@ int staging_set_reg(struct staging *staging, unsigned int index, uint64_t value)
 	return 0;
 }
 
-void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret)
-{
-	staging->state.flags |= flag;
-	staging->state.ret = ret;
-}
-
 static uint8_t *writes(struct staging *staging)
 {
 	return staging->payload + sizeof(struct portal_wire_verdict);
@@ -52,24 +37,28 @@ static uint8_t *writes(struct staging *staging)
 
 int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf, size_t len)
 {
-	struct portal_wire_write head = { .addr = htole64(gva), .hook = htole32(id) };
-	const size_t used = staging->state.writes_size;
-	const size_t room = ROOM - used - regs_size(staging->state.reg_mask);
-	uint8_t *at = writes(staging) + used;
+	struct staging_state *state = &staging->state;
+	const size_t room = ROOM - state->writes_size - regs_size(state->reg_mask);
+	uint8_t *at = writes(staging) + state->writes_size;
+	struct portal_wire_write *wire = (struct portal_wire_write *)at;
 	size_t padded;
 
 	/* check @len first: align_up() must not wrap */
+	assert(len > 0);
 	if (len > ROOM)
 		return -ENOSPC;
 	padded = align_up(len, 8);
-	if (padded + sizeof(head) > room)
+	if (padded + sizeof(*wire) > room)
 		return -ENOSPC;
-	head.len = htole32((uint32_t)len);
-	memcpy(at, &head, sizeof(head));
-	memcpy(at + sizeof(head), buf, len);
-	memset(at + sizeof(head) + len, 0, padded - len);
-	staging->state.nr_writes++;
-	staging->state.writes_size += (uint32_t)(sizeof(head) + padded);
+	wire->addr = htole64(gva);
+	wire->len = htole32((uint32_t)len);
+	wire->hook = htole32(id);
+	at += sizeof(*wire);
+	/* the padding first: the bytes overwrite a part of it */
+	put_le64(at + padded - 8, 0);
+	copy_short(at, buf, len);
+	state->nr_writes++;
+	state->writes_size += (uint32_t)(sizeof(*wire) + padded);
 	return 0;
 }
 
@@ -171,14 +160,12 @@ void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, v
 }
 
 /* Make room for the registers before the writes, and write them there. Return: their number. */
-static uint32_t encode_regs(struct staging *staging)
+cold_fn static uint32_t encode_regs(struct staging *staging)
 {
 	const struct staging_state *state = &staging->state;
 	uint8_t *at = writes(staging);
 	uint32_t nr = 0;
 
-	if (state->reg_mask == 0)
-		return 0;
 	memmove(at + regs_size(state->reg_mask), at, state->writes_size);
 	for (uint32_t i = 0; i < PORTAL_NR_REGS; i++) {
 		const struct portal_wire_reg wire = {
@@ -195,15 +182,14 @@ static uint32_t encode_regs(struct staging *staging)
 size_t staging_encode(struct staging *staging)
 {
 	const struct staging_state *state = &staging->state;
-	struct portal_wire_verdict wire;
+	struct portal_wire_verdict *wire = (struct portal_wire_verdict *)staging->payload;
 
-	wire.flags = htole32(state->flags);
-	wire.arg_mask = htole32(state->arg_mask);
-	wire.ret = htole64((uint64_t)state->ret);
-	wire.nr_writes = htole32(state->nr_writes);
+	wire->flags = htole32(state->flags);
+	wire->arg_mask = htole32(state->arg_mask);
+	wire->ret = htole64((uint64_t)state->ret);
+	wire->nr_writes = htole32(state->nr_writes);
 	for (size_t i = 0; i < PORTAL_NR_ARGS; i++)
-		wire.args[i] = htole64(state->args[i]);
-	wire.nr_regs = htole32(encode_regs(staging));
-	memcpy(staging->payload, &wire, sizeof(wire));
-	return sizeof(wire) + regs_size(state->reg_mask) + state->writes_size;
+		wire->args[i] = htole64(state->args[i]);
+	wire->nr_regs = htole32(state->reg_mask ? encode_regs(staging) : 0);
+	return sizeof(*wire) + regs_size(state->reg_mask) + state->writes_size;
 }

@@ -45,11 +45,24 @@ struct staging_state {
 struct staging {
 	struct staging_state state;
 	uint32_t abi;
-	uint8_t payload[PORTAL_DATA_SIZE];
+	uint8_t payload[PORTAL_DATA_SIZE] __attribute__((aligned(8)));
 };
 
 /** staging_init() - initialise @staging with nothing staged, for a task with @abi. */
-void staging_init(struct staging *staging, uint32_t abi);
+static inline void staging_init(struct staging *staging, uint32_t abi)
+{
+	staging->abi = abi;
+	/* regs and payload need no clearing: they are written before they are read */
+	memset(&staging->state, 0, offsetof(struct staging_state, regs));
+}
+
+/** staging_is_empty() - check whether nothing is staged. */
+static inline bool staging_is_empty(const struct staging *staging)
+{
+	const struct staging_state *state = &staging->state;
+
+	return !(state->flags | state->arg_mask | state->nr_writes) && state->reg_mask == 0;
+}
 
 /**
  * staging_save() - remember what is staged
@@ -62,15 +75,26 @@ static inline void staging_save(const struct staging *staging, struct staging_st
 	       staging->state.reg_mask ? sizeof(*saved) : offsetof(struct staging_state, regs));
 }
 
-/** staging_restore() - drop what was staged after staging_save() */
+/**
+ * staging_restore() - drop what was staged after staging_save()
+ * @staging: the verdict
+ * @saved: from staging_save(); NULL: nothing was staged
+ */
 static inline void staging_restore(struct staging *staging, const struct staging_state *saved)
 {
-	memcpy(&staging->state, saved,
-	       saved->reg_mask ? sizeof(*saved) : offsetof(struct staging_state, regs));
+	if (saved)
+		memcpy(&staging->state, saved,
+		       saved->reg_mask ? sizeof(*saved) : offsetof(struct staging_state, regs));
+	else
+		staging_init(staging, staging->abi);
 }
 
 /** staging_set_arg() - stage @value for argument @n (below PORTAL_NR_ARGS). */
-void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
+static inline void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value)
+{
+	staging->state.args[n] = value;
+	staging->state.arg_mask |= 1u << n;
+}
 
 /**
  * staging_set_reg() - stage @value for user register @index (below PORTAL_NR_REGS)
@@ -80,7 +104,11 @@ void staging_set_arg(struct staging *staging, unsigned int n, uint64_t value);
 must_check int staging_set_reg(struct staging *staging, unsigned int index, uint64_t value);
 
 /** staging_set_ret() - stage result @ret. @flag: PORTAL_VERDICT_SKIP or PORTAL_VERDICT_RET. */
-void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
+static inline void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret)
+{
+	staging->state.flags |= flag;
+	staging->state.ret = ret;
+}
 
 /**
  * staging_write() - stage a write of @len (at least 1) bytes for hook @id
@@ -89,6 +117,12 @@ void staging_set_ret(struct staging *staging, uint32_t flag, int64_t ret);
  */
 must_check int staging_write(struct staging *staging, uint32_t id, uint64_t gva, const void *buf,
 			     size_t len);
+
+/** staging_has_writes() - check whether any hook has staged a write. */
+static inline bool staging_has_writes(const struct staging *staging)
+{
+	return staging->state.writes_size > 0;
+}
 
 /**
  * staging_covers() - check whether hook @id has staged all of the @len bytes at @gva
@@ -110,14 +144,6 @@ bool staging_touches(const struct staging *staging, uint32_t id, uint64_t gva, s
  */
 void staging_overlay(const struct staging *staging, uint32_t id, uint64_t gva, void *buf,
 		     size_t len);
-
-/** staging_is_empty() - check whether nothing is staged. */
-static inline bool staging_is_empty(const struct staging *staging)
-{
-	const struct staging_state *state = &staging->state;
-
-	return !(state->flags | state->arg_mask | state->nr_writes) && state->reg_mask == 0;
-}
 
 /**
  * staging_encode() - complete the verdict in staging->payload; nothing may be staged or read after

@@ -3,33 +3,10 @@
 
 #include <errno.h>
 #include <portal/wire.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "portal/ops/operation.h"
-
-/**
- * struct table - system calls of one ABI
- * @text: names with their NULs, in order of their numbers
- * @len: bytes of @text
- * @offset: offset in @text of each number's name
- * @nr: number of entries
- * @abi: PORTAL_ABI_*
- */
-struct table {
-	char *text;
-	size_t len;
-	uint32_t *offset;
-	uint32_t nr;
-	uint32_t abi;
-};
-
-/* [0] native, [1] compat */
-struct syscall_names {
-	atomic_uint refs;
-	struct table table[2];
-};
 
 static bool is_name(const char *name, size_t len)
 {
@@ -39,7 +16,7 @@ static bool is_name(const char *name, size_t len)
 	return len <= NAMES_MAX_LEN && strspn(name, allowed) == len;
 }
 
-static int grow(struct table *table, size_t len, uint32_t nr)
+static int grow(struct names_table *table, size_t len, uint32_t nr)
 {
 	char *text = realloc(table->text, table->len + len);
 	uint32_t *offset;
@@ -64,7 +41,7 @@ static uint32_t count_names(const char *block, size_t len)
 }
 
 /* op_syscall_names() has checked that @block ends with a NUL. */
-static int append(struct table *table, const char *block, size_t len)
+static int append(struct names_table *table, const char *block, size_t len)
 {
 	uint32_t nr = count_names(block, len);
 	int ret;
@@ -86,7 +63,7 @@ static int append(struct table *table, const char *block, size_t len)
 	return 0;
 }
 
-static int load_table(struct session *session, uint32_t abi, struct table *table)
+static int load_table(struct session *session, uint32_t abi, struct names_table *table)
 {
 	char block[PORTAL_DATA_SIZE];
 	uint32_t next = 0;
@@ -127,17 +104,8 @@ int syscall_names_load(struct session *session, const struct hello *hello,
 	return 0;
 }
 
-struct syscall_names *syscall_names_get(struct syscall_names *names)
+void syscall_names_free(struct syscall_names *names)
 {
-	if (names)
-		atomic_fetch_add_explicit(&names->refs, 1, memory_order_relaxed);
-	return names;
-}
-
-void syscall_names_put(struct syscall_names *names)
-{
-	if (!names || atomic_fetch_sub_explicit(&names->refs, 1, memory_order_acq_rel) != 1)
-		return;
 	for (size_t i = 0; i < 2; i++) {
 		free(names->table[i].text);
 		free(names->table[i].offset);
@@ -147,7 +115,7 @@ void syscall_names_put(struct syscall_names *names)
 
 const char *syscall_names_of(const struct syscall_names *names, bool compat, uint32_t nr)
 {
-	const struct table *table = &names->table[compat];
+	const struct names_table *table = &names->table[compat];
 	const char *name = nr < table->nr ? table->text + table->offset[nr] : "";
 
 	return *name ? name : NULL;
@@ -163,7 +131,7 @@ const char *syscall_names_of_call(const struct syscall_names *names, uint64_t ca
 
 uint32_t syscall_names_find(const struct syscall_names *names, bool compat, const char *name)
 {
-	const struct table *table = &names->table[compat];
+	const struct names_table *table = &names->table[compat];
 
 	if (*name == '\0')
 		return NAMES_NR_NONE;

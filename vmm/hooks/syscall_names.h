@@ -6,7 +6,9 @@
 #ifndef HOOKS_SYSCALL_NAMES_H
 #define HOOKS_SYSCALL_NAMES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -17,7 +19,31 @@
 #define NAMES_MAX_LEN	63u   /* maximum length of a name, in bytes */
 #define NAMES_NR_NONE	UINT32_MAX
 
-struct syscall_names;
+/**
+ * struct names_table - system calls of one ABI
+ * @text: names with their NULs, in order of their numbers
+ * @len: bytes of @text
+ * @offset: offset in @text of each number's name
+ * @nr: number of entries
+ * @abi: PORTAL_ABI_*
+ */
+struct names_table {
+	char *text;
+	size_t len;
+	uint32_t *offset;
+	uint32_t nr;
+	uint32_t abi;
+};
+
+/**
+ * struct syscall_names - the tables of a guest
+ * @refs: reference count
+ * @table: native and compat
+ */
+struct syscall_names {
+	atomic_uint refs;
+	struct names_table table[2];
+};
 
 /**
  * syscall_names_load() - read the tables from the guest; may suspend
@@ -31,10 +57,22 @@ must_check int syscall_names_load(struct session *session, const struct hello *h
 				  struct syscall_names **ret_names);
 
 /** syscall_names_get() - take a reference. Context: any thread. Return: @names, may be NULL. */
-struct syscall_names *syscall_names_get(struct syscall_names *names);
+static inline struct syscall_names *syscall_names_get(struct syscall_names *names)
+{
+	if (names)
+		atomic_fetch_add_explicit(&names->refs, 1, memory_order_relaxed);
+	return names;
+}
+
+/* for syscall_names_put() only */
+void syscall_names_free(struct syscall_names *names);
 
 /** syscall_names_put() - drop a reference; the last one frees. @names may be NULL. Any thread. */
-void syscall_names_put(struct syscall_names *names);
+static inline void syscall_names_put(struct syscall_names *names)
+{
+	if (names && atomic_fetch_sub_explicit(&names->refs, 1, memory_order_acq_rel) == 1)
+		syscall_names_free(names);
+}
 
 /**
  * syscall_names_find() - find the number of @name in the native or the compat table

@@ -20,8 +20,6 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 {
 	ssize_t n;
 
-	if (event_is_over(ctx))
-		return -ECANCELED;
 	if (len == 0)
 		return 0;
 	n = fetched_read(&ctx->event->items, addr, buf, len);
@@ -30,7 +28,9 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
 }
 
-static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
+/* Not inlined, for the sake of deferred writes. */
+__attribute__((noinline)) static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr,
+						     const void *buf, size_t len)
 {
 	struct fetched items = ctx->event->items;
 	ssize_t n = op_write(ctx->session, addr, buf, len);
@@ -45,21 +45,35 @@ static bool defers(const struct portal_ctx *ctx)
 	return ctx->hook->flags & PORTAL_HOOK_DEFER_WRITES;
 }
 
-ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
+/* A hook that defers its writes reads what it has staged. */
+static bool may_read_staged(const struct portal_ctx *ctx)
+{
+	return staging_has_writes(&ctx->staging) && defers(ctx);
+}
+
+/* Not inlined, nor are the next ones, because a hook reads what it has staged only seldom. */
+__attribute__((noinline)) static ssize_t read_staged(struct portal_ctx *ctx, uint64_t addr,
+						     void *buf, size_t len)
 {
 	const struct staging *staging = &ctx->staging;
 	uint32_t id = ctx->hook->id;
 	ssize_t n;
 
-	if (ctx->is_error)
-		return -EINVAL;
-	if (defers(ctx) && len > 0 && staging_covers(staging, id, addr, len))
+	if (len > 0 && staging_covers(staging, id, addr, len))
 		n = (ssize_t)len;
 	else
 		n = read_guest(ctx, addr, buf, len);
-	if (defers(ctx) && n > 0)
+	if (n > 0)
 		staging_overlay(staging, id, addr, buf, (size_t)n);
 	return n;
+}
+
+ssize_t portal_read_bytes(struct portal_ctx *ctx, uint64_t addr, void *buf, size_t len)
+{
+	if (ctx->is_error)
+		return -EINVAL;
+	return may_read_staged(ctx) ? read_staged(ctx, addr, buf, len)
+				    : read_guest(ctx, addr, buf, len);
 }
 
 ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *buf, size_t len)
@@ -82,7 +96,8 @@ ssize_t portal_write_bytes(struct portal_ctx *ctx, uint64_t addr, const void *bu
  * Read a string of which this hook has staged a part. Its end is found by reading bytes, a page at
  * a time, so that the memory after the string need not be readable.
  */
-static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t len)
+__attribute__((noinline)) static ssize_t read_str_staged(struct portal_ctx *ctx, uint64_t addr,
+							 char *buf, size_t len)
 {
 	size_t done = 0;
 
@@ -121,9 +136,7 @@ ssize_t portal_read_str(struct portal_ctx *ctx, uint64_t addr, char *buf, size_t
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (event_is_over(ctx))
-		return -ECANCELED;
-	if (defers(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
+	if (may_read_staged(ctx) && staging_touches(&ctx->staging, ctx->hook->id, addr, len))
 		return read_str_staged(ctx, addr, buf, len);
 	n = fetched_read_str(&ctx->event->items, addr, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
@@ -252,8 +265,6 @@ ssize_t portal_fd_name(struct portal_ctx *ctx, int fd, char *buf, size_t len)
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (event_is_over(ctx))
-		return -ECANCELED;
 	n = fetched_fd_name(&ctx->event->items, fd, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;
@@ -266,8 +277,6 @@ ssize_t portal_proc_args(struct portal_ctx *ctx, char *buf, size_t len)
 
 	if (ctx->is_error || len == 0)
 		return -EINVAL;
-	if (event_is_over(ctx))
-		return -ECANCELED;
 	n = fetched_args(&ctx->event->items, buf, len);
 	if (n == -ENOENT && event_is_trace(ctx))
 		return -EOPNOTSUPP;

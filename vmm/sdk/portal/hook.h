@@ -20,8 +20,9 @@
  * Results. Functions return 0, a count, or a negative errno. They never invent data and never
  * truncate without saying so. -EFAULT: the guest address is bad and nothing was moved. A short
  * count: a later part of the memory faulted. -ECANCELED: the VM or the task is going away, or the
- * CPU on which the event began is offline; return soon. -EPROTO: the guest broke the protocol.
- * -EINVAL: the call makes no sense here; each function says when.
+ * CPU on which the event began is offline; return soon. What came with the event can still be read.
+ * -EPROTO: the guest broke the protocol. -EINVAL: the call makes no sense here; each function says
+ * when.
  *
  * Writes are immediate: portal_write_*() returns what the guest did, and the write is not undone.
  * In a hook with PORTAL_HOOK_DEFER_WRITES a write is staged: the function returns at once, later
