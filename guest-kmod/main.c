@@ -344,6 +344,8 @@ static int __maybe_unused portal_resume(struct device *device)
 	queue_work(system_unbound_wq, &work);
 	flush_work(&work);
 	destroy_work_on_stack(&work);
+	/* a request that was raised while the system slept */
+	open_work(dev_get_drvdata(device));
 	return 0;
 }
 

@@ -38,9 +38,8 @@ static int connect_names(struct registry *registry, struct syscall_names *names,
 static void report_features(const struct hello *hello)
 {
 	if (!(hello->features & PORTAL_FEATURE_ENDS))
-		log_warn("the guest's kernel %s does not tell which system calls signals end: "
-			 "these have "
-			 "no return event",
+		log_warn("on the guest's kernel %s, system calls that a signal ends have no return "
+			 "event",
 			 hello->release);
 }
 

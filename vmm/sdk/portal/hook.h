@@ -596,7 +596,8 @@ enum {
  *
  * - PORTAL_END_RETURNS. A call that a signal handler ends has the result -EINTR, before the handler
  *   runs; portal_set_ret() replaces it.
- * - PORTAL_END_NO_RETURN: an execve or execveat has replaced the program.
+ * - PORTAL_END_NO_RETURN: an execve or execveat has replaced the program; portal_set_ret() sets the
+ *   register that the new program starts with where others have results.
  * - PORTAL_END_KILLED: the program gets no result, so portal_ret() is 0, and the functions that
  *   read or write memory, names and arguments return -ESRCH. A hook with a filter on the result is
  *   not called.
