@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
+
+#include <portal/wire.h>
 
 #include "base/identity.h"
 
@@ -12,6 +16,12 @@ void identity_get(struct identity *ret_identity)
 	ret_identity->start_time = current->group_leader->start_boottime;
 	ret_identity->pid = task_tgid_nr(current);
 	ret_identity->tid = task_pid_nr(current);
+}
+
+void identity_comm(u8 *comm)
+{
+	BUILD_BUG_ON(TASK_COMM_LEN != PORTAL_COMM_SIZE);
+	strscpy_pad((char *)comm, current->comm, PORTAL_COMM_SIZE);
 }
 
 u32 identity_ppid(void)

@@ -27,6 +27,15 @@ struct identity {
 void identity_get(struct identity *ret_identity);
 
 /**
+ * identity_comm() - get the name of the current task
+ * @comm: PORTAL_COMM_SIZE bytes; NUL padded
+ *
+ * Not by get_task_comm(), which takes a lock: while another thread changes the name, it may be a
+ * part of each.
+ */
+void identity_comm(u8 *comm);
+
+/**
  * identity_ppid() - get the thread group id of the current task's parent
  *
  * Return: in the initial pid namespace; 0 if it has none there.

@@ -96,6 +96,7 @@ void event_fetch(struct event *event, const struct hook_match *match, u64 bits, 
 	fetch->room = event->room - event->size;
 	fetch->used = 0;
 	fetch->nr = 0;
+	fetch->incomplete = false;
 	hook_table_fetch(match, bits, fetch);
 	if (!fatal_signal_pending(current))
 		add_items(event, fetch->nr, fetch->used);

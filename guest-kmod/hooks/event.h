@@ -72,7 +72,7 @@ void *event_add(struct event *event, u32 size);
  *
  * The event of a task that is being killed has no items.
  *
- * Context: may sleep and fault pages in.
+ * Context: as fetch_collect().
  */
 void event_fetch(struct event *event, const struct hook_match *match, u64 bits,
 		 struct fetch *fetch);

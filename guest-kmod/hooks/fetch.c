@@ -112,6 +112,7 @@ static void fetch_mem(struct fetch *fetch, u64 addr, u32 len)
 	} else {
 		item.len = user_mem_read(fetch->call->base + addr, item.data, len);
 		item.status = item.len == len ? PORTAL_ITEM_COMPLETE : -EFAULT;
+		fetch->incomplete |= item.len != len;
 	}
 	item_end(fetch, &item);
 }
@@ -145,6 +146,7 @@ static void fetch_str(struct fetch *fetch, u64 addr, u32 max)
 		return;
 	limit = min(max, item.room);
 	len = user_mem_read_str(fetch->call->base + addr, item.data, limit);
+	fetch->incomplete |= len < 0;
 	item_finish(fetch, &item, len, len == limit, limit, max);
 }
 
@@ -155,6 +157,10 @@ static void fetch_op(struct fetch *fetch, u16 what, u64 addr, op_fn *run, u64 ar
 	struct fetch_item item;
 	s64 result;
 
+	if (!fetch->scratch) {
+		fetch->incomplete = true;
+		return;
+	}
 	if (has_item(fetch, what, addr, max) || !item_begin(fetch, what, addr, &item))
 		return;
 	op.data = item.data;

@@ -17,11 +17,12 @@
  * struct fetch - the items of one event while they are collected
  * @call: the call, with its arguments at entry
  * @ret: at return: its result
- * @scratch: PORTAL_PAGE_SIZE private bytes
+ * @scratch: PORTAL_PAGE_SIZE private bytes; NULL: nothing may sleep
  * @items: buffer for the items, 8-byte aligned
  * @room: size of @items in bytes
  * @used: bytes of @items in use
  * @nr: number of items
+ * @incomplete: a read has met a fault, or a declaration would have to sleep and was left out
  */
 struct fetch {
 	const struct filter_call *call;
@@ -31,6 +32,7 @@ struct fetch {
 	u32 room;
 	u32 used;
 	u32 nr;
+	bool incomplete;
 };
 
 /**
@@ -41,7 +43,8 @@ struct fetch {
  * The status of an item reports a fault or truncation. An item whose bytes do not fit is
  * PORTAL_ITEM_DEFERRED, one whose header does not fit is left out.
  *
- * Context: may sleep and fault pages in; reads the current task's memory.
+ * Context: may sleep and fault pages in, unless @fetch has no scratch; reads the current task's
+ * memory.
  */
 void fetch_collect(struct fetch *fetch, const struct portal_wire_fetch *wire);
 

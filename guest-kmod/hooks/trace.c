@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
+#include <linux/uaccess.h>
 
 #include "channel/doorbell.h"
 #include "channel/pool.h"
@@ -159,6 +160,30 @@ static bool put_here(struct portal_wire_trace_record *record, u32 size, bool dro
 	}
 	put_cpu_ptr(&trace_rings);
 	return done;
+}
+
+struct portal_wire_trace_record *trace_begin(void)
+{
+	struct trace_writer *ring = get_cpu_ptr(&trace_rings);
+	struct portal_wire_trace_record *record = NULL;
+
+	if (smp_load_acquire(&traces.size))
+		record = trace_writer_reserve(ring, PORTAL_TRACE_RECORD_MAX);
+	if (record)
+		pagefault_disable();
+	else
+		put_cpu_ptr(&trace_rings);
+	return record;
+}
+
+void trace_end(u32 size)
+{
+	struct trace_writer *ring = this_cpu_ptr(&trace_rings);
+
+	pagefault_enable();
+	if (size && trace_writer_commit(ring, size, ktime_get_ns()))
+		writel(raw_smp_processor_id(), traces.wake_reg);
+	put_cpu_ptr(&trace_rings);
 }
 
 /* Calls the host to make room; not for rings that are closed, whose pool may be gone. */

@@ -47,6 +47,22 @@ bool trace_is_open(void);
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block);
 
 /**
+ * trace_begin() - find room for a record that is built in the ring of the current CPU
+ *
+ * Until trace_end() nothing may sleep, and reads of user memory whose page is not there fail.
+ *
+ * Context: process; preemption is disabled unless NULL is returned.
+ * Return: PORTAL_TRACE_RECORD_MAX bytes; NULL: use trace_put().
+ */
+struct portal_wire_trace_record *trace_begin(void);
+
+/**
+ * trace_end() - end what trace_begin() has begun
+ * @size: bytes of the record, a multiple of 8; its header is written here; 0: there is no record
+ */
+void trace_end(u32 size);
+
+/**
  * trace_drop() - count a record that could not be made
  *
  * Context: process.

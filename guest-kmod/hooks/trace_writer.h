@@ -44,6 +44,29 @@ bool trace_writer_put(struct trace_writer *writer, struct portal_wire_trace_reco
 		      u32 size, u64 time, bool *ret_wake);
 
 /**
+ * trace_writer_reserve() - find room for a record that is built in the ring
+ * @writer: the current CPU's
+ * @most: the most bytes that the record may have, a multiple of 8
+ *
+ * The host does not look at the record before trace_writer_commit(), and nothing has to be undone
+ * if that does not come.
+ *
+ * Context: as trace_writer_put(), and until trace_writer_commit().
+ * Return: @most bytes; NULL: there is no room, or the ring's end is nearer.
+ */
+struct portal_wire_trace_record *trace_writer_reserve(const struct trace_writer *writer, u32 most);
+
+/**
+ * trace_writer_commit() - write the header of a record that was built in the ring
+ * @writer: the current CPU's
+ * @size: bytes of the record, a multiple of 8, at most those that were reserved
+ * @time: time for the header
+ *
+ * Return: the host must be woken.
+ */
+bool trace_writer_commit(struct trace_writer *writer, u32 size, u64 time);
+
+/**
  * trace_writer_drop() - count a record that was not written
  * @writer: the current CPU's
  *

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "arch/arch.h"
+#include "base/identity.h"
 #include "base/user_mem.h"
 #include "channel/buffer.h"
 #include "hooks/event.h"
@@ -51,7 +52,7 @@ static void call_init(struct hooked_call *call, const struct pt_regs *regs)
 		.pid = task_tgid_nr(current),
 		.read = user_mem_read,
 	};
-	get_task_comm(call->seen.comm, current);
+	identity_comm(call->seen.comm);
 	arch_get_args(call->table, regs, call->seen.args);
 }
 
@@ -106,55 +107,104 @@ static bool has_early_items(const struct hooked_call *call, u16 kind)
 	return kind == PORTAL_EVENT_SYSCALL_RETURN && call->end == PORTAL_CALL_END_NO_RETURN;
 }
 
-/* The memory of a task that has been killed may be gone, so there are no items of it. */
-static void add_items(struct event *event, const struct hooked_call *call, u16 kind, u64 hooks,
-		      const struct early_items *early, u8 *scratch)
+/**
+ * struct place - where an event is built
+ * @data: its first byte
+ * @room: bytes
+ * @early: items that were fetched before the call
+ * @scratch: PORTAL_PAGE_SIZE private bytes; NULL: nothing may sleep
+ */
+struct place {
+	u8 *data;
+	u32 room;
+	const struct early_items *early;
+	u8 *scratch;
+};
+
+/*
+ * The memory of a task that has been killed may be gone, so there are no items of it.
+ * Return: false: something was left out, because nothing may sleep here.
+ */
+static bool add_items(struct event *event, const struct hooked_call *call, u16 kind, u64 hooks,
+		      const struct place *place)
 {
-	struct fetch fetch = { .ret = call_ret(call), .scratch = scratch };
+	struct fetch fetch = { .ret = call_ret(call), .scratch = place->scratch };
 
 	if (call_is_killed(call))
 		event->wire->pgd = 0;
 	else if (!has_early_items(call, kind))
 		event_fetch(event, &call->match, hooks, &fetch);
-	else if (early->buffer)
-		event_copy_items(event, &early->fetch);
+	else if (place->early->buffer)
+		event_copy_items(event, &place->early->fetch);
+	return place->scratch || !fetch.incomplete;
 }
 
 /*
- * Builds an event at the start of the buffer, or, for a record, behind the record's header.
- * Return: its size; 0: none of its hooks is left.
+ * Return: size of the event; 0: none of its hooks is left; -EAGAIN: it cannot be built here, where
+ * nothing may sleep.
  */
-static u32 build_event(struct buffer *buffer, bool is_record, const struct hooked_call *call,
-		       u16 kind, u64 hooks)
+static int build_event(const struct place *place, const struct hooked_call *call, u16 kind,
+		       u64 hooks)
 {
-	const struct early_items *early = is_record ? &call->early_trace : &call->early;
-	u8 *to = buffer->data + (is_record ? RECORD_HEADER : 0);
 	struct event event;
 
-	if (!event_begin(&event, to, is_record ? RECORD_ROOM : PORTAL_DATA_SIZE, kind, &call->match,
-			 hooks))
+	if (!event_begin(&event, place->data, place->room, kind, &call->match, hooks))
 		return 0;
 	add_call(&event, call);
-	add_items(&event, call, kind, hooks, early, buffer->scratch);
-	return event.size;
+	return add_items(&event, call, kind, hooks, place) ? (int)event.size : -EAGAIN;
 }
 
-/* Trace hooks: append a record to the CPU's trace ring, without an exit. */
-static void trace_event(struct hooked_call *call, u16 kind, const struct hook_masks *bits)
+static struct place record_place(struct portal_wire_trace_record *record,
+				 const struct hooked_call *call, u8 *scratch)
+{
+	return (struct place){
+		.data = (u8 *)(record + 1),
+		.room = RECORD_ROOM,
+		.early = &call->early_trace,
+		.scratch = scratch,
+	};
+}
+
+/* Most records need nothing that sleeps: they are built in the ring, without a copy. */
+static bool trace_in_place(const struct hooked_call *call, u16 kind, u64 hooks)
+{
+	struct portal_wire_trace_record *record = trace_begin();
+	struct place place;
+	int size;
+
+	if (!record)
+		return false;
+	place = record_place(record, call, NULL);
+	size = build_event(&place, call, kind, hooks);
+	trace_end(size > 0 ? RECORD_HEADER + size : 0);
+	return size >= 0;
+}
+
+static void trace_by_copy(const struct hooked_call *call, u16 kind, const struct hook_masks *bits)
 {
 	struct buffer *buffer = buffer_get();
-	u32 size;
+	struct portal_wire_trace_record *record;
+	struct place place;
+	int size;
 
 	if (!buffer) {
 		trace_drop();
 		return;
 	}
-	call->rule_failed = false;
-	size = build_event(buffer, true, call, kind, bits->trace);
+	record = (struct portal_wire_trace_record *)buffer->data;
+	place = record_place(record, call, buffer->scratch);
+	size = build_event(&place, call, kind, bits->trace);
 	if (size)
-		trace_put((struct portal_wire_trace_record *)buffer->data, RECORD_HEADER + size,
-			  bits->block);
+		trace_put(record, RECORD_HEADER + size, bits->block);
 	buffer_put(buffer);
+}
+
+/* Trace hooks: append a record to the CPU's trace ring, without an exit. */
+static void trace_event(struct hooked_call *call, u16 kind, const struct hook_masks *bits)
+{
+	call->rule_failed = false;
+	if (!trace_in_place(call, kind, bits->trace))
+		trace_by_copy(call, kind, bits);
 }
 
 /* The pool was empty for a while: known only after the event has been built. */
@@ -190,11 +240,18 @@ static int get_session(struct guest_session *session, const struct hooked_call *
 static int open_event(struct guest_session *session, struct hooked_call *call, u16 kind, u64 hooks)
 {
 	struct buffer *buffer = buffer_get();
+	struct place place;
 	int size, err = 0;
 
 	if (!buffer)
 		return miss_event(call, kind, hooks);
-	size = build_event(buffer, false, call, kind, hooks);
+	place = (struct place){
+		.data = buffer->data,
+		.room = PORTAL_DATA_SIZE,
+		.early = &call->early,
+		.scratch = buffer->scratch,
+	};
+	size = build_event(&place, call, kind, hooks);
 	if (size)
 		err = get_session(session, call);
 	if (size && !err) {

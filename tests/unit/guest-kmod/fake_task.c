@@ -25,9 +25,11 @@ u64 fake_task_put(size_t at, const void *bytes, size_t len)
 
 static bool is_readable(u64 addr)
 {
-	u64 at = addr - FAKE_TASK_BASE;
+	u64 at = addr - FAKE_TASK_BASE, n = at / FAKE_TASK_PAGE;
 
-	return at < FAKE_TASK_SIZE && !fake_task.is_hole[at / FAKE_TASK_PAGE];
+	if (at >= FAKE_TASK_SIZE || fake_task.is_hole[n])
+		return false;
+	return !fake_task.faults_disabled || !fake_task.is_absent[n];
 }
 
 size_t user_mem_read(u64 addr, void *buf, size_t len)
@@ -104,6 +106,12 @@ s64 op_proc_args(struct op *op)
 void identity_get(struct identity *ret_identity)
 {
 	*ret_identity = (struct identity){ .start_time = 0x1234567890, .pid = 100, .tid = 101 };
+}
+
+void identity_comm(u8 *comm)
+{
+	memset(comm, 0, PORTAL_COMM_SIZE);
+	memcpy(comm, "switch", strlen("switch"));
 }
 
 u32 identity_ppid(void)

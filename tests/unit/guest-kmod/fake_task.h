@@ -20,7 +20,9 @@
  * struct fake_task - the current task
  * @bytes: its memory
  * @is_hole: pages that cannot be accessed
+ * @is_absent: pages that can be read only after a fault
  * @is_read_only: pages that cannot be written
+ * @faults_disabled: a fault ends a read
  * @nr_reads: calls of user_mem_read()
  * @fd_name: name of descriptor FAKE_TASK_FD
  * @cwd: name of its current directory
@@ -31,7 +33,9 @@
 struct fake_task {
 	u8 bytes[FAKE_TASK_SIZE];
 	bool is_hole[FAKE_TASK_NR_PAGES];
+	bool is_absent[FAKE_TASK_NR_PAGES];
 	bool is_read_only[FAKE_TASK_NR_PAGES];
+	bool faults_disabled;
 	unsigned int nr_reads;
 	const char *fd_name;
 	const char *cwd;

@@ -35,6 +35,7 @@
 /* an event that was sent, or a record without its header */
 struct got {
 	bool is_record;
+	bool is_copied;
 	bool may_block;
 	u32 size;
 	_Alignas(8) u8 bytes[PORTAL_TRACE_RECORD_MAX];
@@ -121,8 +122,35 @@ int session_run(struct guest_session *session, u32 kind, u32 code, u32 size)
 
 void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
 {
+	assert_false(fake_task.faults_disabled);
 	keep(true, record + 1, size - (u32)sizeof(*record));
+	got[nr_got - 1].is_copied = true;
 	got[nr_got - 1].may_block = block;
+}
+
+/* the room in the ring for a record that is built there */
+static _Alignas(8) u8 ring[PORTAL_TRACE_RECORD_MAX];
+static bool ring_is_full;
+
+struct portal_wire_trace_record *trace_begin(void)
+{
+	assert_false(fake_task.faults_disabled);
+	if (ring_is_full)
+		return NULL;
+	fake_task.faults_disabled = true;
+	memset(ring, 0xa5, sizeof(ring));
+	return (struct portal_wire_trace_record *)(void *)ring;
+}
+
+void trace_end(u32 size)
+{
+	assert_true(fake_task.faults_disabled);
+	fake_task.faults_disabled = false;
+	if (size == 0)
+		return;
+	keep(true, ring + sizeof(struct portal_wire_trace_record),
+	     size - (u32)sizeof(struct portal_wire_trace_record));
+	got[nr_got - 1].is_copied = false;
 }
 
 void trace_drop(void)
@@ -153,6 +181,7 @@ static int setup(void **state)
 		regs.reg[i] = FAKE_TASK_BASE + 0x100 * i;
 	regs.reg[32] = PC;
 	nr_got = nr_dropped = 0;
+	ring_is_full = false;
 	verdict_size = open_err = 0;
 	page.waited = false;
 	task_is_dead = session_was_dead = false;
@@ -418,11 +447,51 @@ static void test_record_takes_no_page(void **state)
 	run();
 	assert_int_equal(nr_got, 2);
 	assert_true(got[0].is_record && got[1].is_record);
-	assert_false(got[0].may_block);
+	assert_false(got[0].is_copied || got[1].is_copied);
 	assert_int_equal(le16_to_cpu(header(0)->kind), PORTAL_EVENT_SYSCALL_ENTER);
 	assert_int_equal(le16_to_cpu(header(1)->kind), PORTAL_EVENT_SYSCALL_RETURN);
 	expect_item(1, PORTAL_ITEM_STR, PORTAL_ITEM_COMPLETE, "eth0", 4);
 	assert_int_equal(id(0, 0), 1);
+}
+
+/* It reads a string on a page that is there, or not, and with @what not only that. */
+static void run_traced(u32 what, bool is_absent)
+{
+	struct hook_sample sample;
+
+	nr_got = 0;
+	fake_task_put(0x100, "eth0", 5);
+	fake_task.is_absent[0x100 / FAKE_TASK_PAGE] = is_absent;
+	sample_init(&sample, 1, ENTER, PORTAL_HOOK_F_TRACE | PORTAL_HOOK_F_TRACE_BLOCK);
+	hook_sample_fetch(&sample, PORTAL_WIRE_FETCH_STR, 1, 16);
+	if (what)
+		hook_sample_fetch(&sample, what, 0, 16);
+	add_sample(&sample);
+	run();
+	assert_int_equal(nr_got, 1);
+	expect_item(0, PORTAL_ITEM_STR, PORTAL_ITEM_COMPLETE, "eth0", 4);
+	assert_int_equal(hook_table_del(1), 0);
+}
+
+/* With preemption disabled, which building a record in the ring needs. */
+static void test_record_is_copied_only_if_it_would_sleep(void **state)
+{
+	(void)state;
+	run_traced(0, false);
+	assert_false(got[0].is_copied);
+	run_traced(PORTAL_WIRE_FETCH_PPID, false);
+	assert_false(got[0].is_copied);
+	run_traced(0, true);
+	assert_true(got[0].is_copied && got[0].may_block);
+	run_traced(PORTAL_WIRE_FETCH_ARGS, false);
+	assert_true(got[0].is_copied);
+	assert_int_equal(le32_to_cpu(header(0)->nr_items), 2);
+	ring_is_full = true;
+	run_traced(0, false);
+	assert_true(got[0].is_copied && got[0].may_block);
+	ring_is_full = false;
+	run_traced(0, false);
+	assert_false(got[0].is_copied);
 }
 
 static void test_items_fill_a_record_to_its_last_byte(void **state)
@@ -444,6 +513,7 @@ static void test_without_memory_records_are_counted_and_calls_go_on(void **state
 {
 	(void)state;
 	add(1, ENTER, PORTAL_HOOK_F_TRACE);
+	ring_is_full = true;
 	fake_kernel.nr_until_enomem = 1;
 	run();
 	assert_int_equal(nr_dropped, 1);
@@ -1202,6 +1272,7 @@ int main(void)
 		TEST(test_filter_on_a_seventh_argument_compares_zero),
 		TEST(test_items_are_fetched_before_a_page_is_taken),
 		TEST(test_record_takes_no_page),
+		TEST(test_record_is_copied_only_if_it_would_sleep),
 		TEST(test_items_fill_a_record_to_its_last_byte),
 		TEST(test_without_memory_records_are_counted_and_calls_go_on),
 		TEST(test_event_of_a_killed_task_has_no_items),

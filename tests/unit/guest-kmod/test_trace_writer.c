@@ -15,6 +15,7 @@
 #include "portal/trace_ring.h"
 
 #define SIZE   PORTAL_TRACE_RING_MIN
+#define LARGE  (8 * SIZE)
 #define HEADER sizeof(struct portal_wire_trace_record)
 #define LEAST                                                                   \
 	((u32)(HEADER + sizeof(struct portal_wire_event) + 2 * sizeof(__le32) + \
@@ -30,19 +31,31 @@ static union {
 } out;
 static uint8_t in[PORTAL_TRACE_RECORD_MAX];
 
-static int setup(void **state)
+static int make_ring(u32 size)
 {
-	(void)state;
-	pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + SIZE);
+	pages = aligned_alloc(PORTAL_PAGE_SIZE, PORTAL_PAGE_SIZE + size);
 	assert_non_null(pages);
-	memset(pages, 0, PORTAL_PAGE_SIZE + SIZE);
+	memset(pages, 0, PORTAL_PAGE_SIZE + size);
 	writer = (struct trace_writer){
 		.shared = (void *)pages,
 		.data = pages + PORTAL_PAGE_SIZE,
-		.size = SIZE,
+		.size = size,
 	};
-	trace_ring_init(&reader, pages, SIZE);
+	trace_ring_init(&reader, pages, size);
 	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return make_ring(SIZE);
+}
+
+/* In a small ring the end is always near. */
+static int setup_large(void **state)
+{
+	(void)state;
+	return make_ring(LARGE);
 }
 
 static int teardown(void **state)
@@ -99,6 +112,56 @@ static void test_trace_writer_records_of_all_sizes_are_intact(void **state)
 		assert_int_equal(take(n, size_of(n)), 0);
 	}
 	assert_false(has_record());
+}
+
+/* Writes record @n in the ring, or by a copy where the ring ends. Return: in the ring. */
+static bool build(u32 n, u32 size, bool *ret_wake)
+{
+	struct portal_wire_trace_record *record =
+		trace_writer_reserve(&writer, PORTAL_TRACE_RECORD_MAX);
+
+	if (!record) {
+		assert_true(put(n, size, ret_wake));
+		return false;
+	}
+	for (u32 i = sizeof(*record); i < size; i++)
+		((uint8_t *)record)[i] = (uint8_t)(n + i);
+	assert_false(has_record());
+	*ret_wake = trace_writer_commit(&writer, size, 1000 + n);
+	return true;
+}
+
+static void test_trace_writer_builds_records_in_the_ring(void **state)
+{
+	u32 nr_built = 0;
+	bool wake;
+
+	(void)state;
+	for (u32 n = 0; n < 3000; n++) {
+		nr_built += build(n, size_of(n), &wake);
+		assert_true(wake);
+		assert_int_equal(take(n, size_of(n)), 0);
+		trace_ring_wake_at(&reader, reader.tail);
+	}
+	/* and copies those that could cross the ring's end */
+	assert_true(nr_built > 1000 && nr_built < 3000);
+}
+
+static void test_trace_writer_does_not_reserve_what_the_host_may_read(void **state)
+{
+	bool wake;
+	u32 n = 0;
+
+	(void)state;
+	while (trace_writer_reserve(&writer, PORTAL_TRACE_RECORD_MAX))
+		assert_true(put(n++, PORTAL_TRACE_RECORD_MAX, &wake));
+	assert_int_equal(n, LARGE / PORTAL_TRACE_RECORD_MAX);
+	take(0, PORTAL_TRACE_RECORD_MAX);
+	assert_non_null(trace_writer_reserve(&writer, PORTAL_TRACE_RECORD_MAX));
+	/* now the ring's end is too near */
+	assert_true(put(n, LEAST, &wake));
+	take(1, PORTAL_TRACE_RECORD_MAX);
+	assert_null(trace_writer_reserve(&writer, LARGE - LEAST + 8));
 }
 
 static void test_trace_writer_positions_wrap_at_32_bits(void **state)
@@ -248,6 +311,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_trace_writer_records_of_all_sizes_are_intact,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trace_writer_builds_records_in_the_ring,
+						setup_large, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_trace_writer_does_not_reserve_what_the_host_may_read, setup_large,
+			teardown),
 		cmocka_unit_test_setup_teardown(test_trace_writer_positions_wrap_at_32_bits, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_trace_writer_ring_fills_to_the_last_byte,

@@ -12,6 +12,5 @@
 #define task_pid_nr(task) ((task)->pid)
 
 #define task_tgid_nr(task)	 ((task)->pid)
-#define get_task_comm(buf, task) memcpy((buf), (task)->comm, sizeof(buf))
 
 #endif
