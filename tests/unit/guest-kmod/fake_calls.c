@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_calls.h"
 
+#include <stdio.h>
+
 #include "redirect/redirect.h"
 #include "syscalls/table.h"
 
@@ -94,9 +96,11 @@ unsigned int syscall_table_len(enum syscall_table table)
 
 const char *syscall_table_name(enum syscall_table table, u32 nr)
 {
+	static char names[FAKE_NR_CALLS][sizeof("call99")];
+
 	(void)table;
-	(void)nr;
-	return "call";
+	snprintf(names[nr], sizeof(names[nr]), "call%u", nr);
+	return names[nr];
 }
 
 /* tells the number that syscall_table_function() gave the function */

@@ -39,6 +39,7 @@ typedef u64 phys_addr_t;
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
+#define U32_MAX	     (~0U)
 #define U64_MAX	     (~0ULL)
 #define BIT_ULL(n)   (1ULL << (n))
 #define __aligned(n) __attribute__((aligned(n)))
