@@ -34,6 +34,11 @@ fail() {
 	: >failed
 }
 
+# note WORD... - print a line below the result of the case
+note() {
+	printf '%s\n' "$*" | tee -a notes
+}
+
 # skip_case WORD... - end the case, because it cannot run here
 skip_case() {
 	printf '%s\n' "$*" >skipped
