@@ -3,85 +3,17 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/rculist.h>
-#include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/srcu.h>
-#include <linux/string.h>
 
 #include <asm/barrier.h>
 
 #include "arch/arch.h"
-#include "hooks/hook_wire.h"
-#include "hooks/rule_wire.h"
+#include "hooks/hook.h"
 #include "hooks/table.h"
-
-struct hook;
-
-/**
- * struct rule_entry - a rule of a hook; its kmp_fail entries follow @tail
- * @link: link in the hook's list, in the order of installation
- * @rcu: for freeing
- * @slot: number of its slot
- * @rule: the rule
- * @tail: see rule_init()
- */
-struct rule_entry {
-	struct list_head link;
-	struct rcu_head rcu;
-	u32 slot;
-	struct rule rule;
-	u8 tail[] __aligned(8);
-};
-
-/* a site of a hook, with its link in the list of that call */
-struct hook_site {
-	struct hlist_node node;
-	struct hook *hook;
-	enum syscall_table table;
-	u32 nr;
-};
-
-/**
- * struct hook - an installed hook; its kmp_fail entries and strings follow @functions
- * @all: link in the list of all hooks
- * @rcu: for freeing
- * @serial: number of its installation, never reused
- * @id: the host's number for it
- * @when: PORTAL_WHEN_*
- * @flags: PORTAL_HOOK_F_*
- * @bit: its bit in masks; no other hook on one of its sites has it
- * @on: it is enabled
- * @nr_sites: entries of @site
- * @site: its sites; a hook on every call has one, which only links it
- * @filter: its filters
- * @nr_fetch: entries of @fetch
- * @fetch: its declarations
- * @rules: its rules
- * @nr_functions: entries of @functions
- * @functions: functions that it keeps redirected
- */
-struct hook {
-	struct hlist_node all;
-	struct rcu_head rcu;
-	u64 serial;
-	u32 id;
-	u32 when;
-	u32 flags;
-	u64 bit;
-	bool on;
-	u32 nr_sites;
-	struct hook_site site[PORTAL_MAX_SITES];
-	struct filter filter;
-	u32 nr_fetch;
-	struct portal_wire_fetch fetch[PORTAL_MAX_FETCH];
-	struct list_head rules;
-	unsigned int nr_functions;
-	unsigned long functions[];
-};
 
 DEFINE_STATIC_SRCU(hook_srcu);
 /* serializes changes of hooks and rules; never held during a call of the doorbell */
@@ -314,147 +246,6 @@ enum rule_outcome hook_table_answer(const struct hook_match *match, u32 when, u6
 	return outcome;
 }
 
-/* ---- creating ---- */
-
-static unsigned int max_functions(const struct portal_wire_hook *wire)
-{
-	if (le32_to_cpu(wire->flags) & PORTAL_HOOK_F_ALL)
-		return syscall_table_len(SYSCALL_NATIVE) + syscall_table_len(SYSCALL_COMPAT);
-	return 2 * PORTAL_MAX_SITES;
-}
-
-static struct hook *hook_alloc(const struct portal_wire_hook *wire)
-{
-	size_t strings_size = le32_to_cpu(wire->strings_size);
-	size_t nr_kmp_fail = filter_nr_kmp_fail(wire);
-	unsigned int nr_functions = max_functions(wire);
-	struct hook *hook;
-	u16 *kmp_fail;
-	u8 *strings;
-
-	hook = kvzalloc(struct_size(hook, functions, nr_functions) +
-				nr_kmp_fail * sizeof(*kmp_fail) + strings_size,
-			GFP_KERNEL);
-	if (!hook)
-		return NULL;
-	kmp_fail = (u16 *)(hook->functions + nr_functions);
-	strings = (u8 *)(kmp_fail + nr_kmp_fail);
-	memcpy(strings, hook_wire_strings(wire), strings_size);
-	filter_init(&hook->filter, wire, strings, kmp_fail);
-	INIT_LIST_HEAD(&hook->rules);
-	return hook;
-}
-
-static void hook_free(struct rcu_head *rcu)
-{
-	struct hook *hook = container_of(rcu, struct hook, rcu);
-	struct rule_entry *entry, *next;
-
-	list_for_each_entry_safe(entry, next, &hook->rules, link)
-		kvfree(entry);
-	kvfree(hook);
-}
-
-static void add_every_function(struct hook *hook, enum syscall_table table)
-{
-	unsigned long function;
-	u32 nr;
-
-	for (nr = 0; nr < syscall_table_len(table); nr++) {
-		function = syscall_table_function(table, nr);
-		if (function)
-			hook->functions[hook->nr_functions++] = function;
-	}
-}
-
-static void add_site(struct hook *hook, enum syscall_table table, u32 nr)
-{
-	struct hook_site *site = &hook->site[hook->nr_sites++];
-
-	site->hook = hook;
-	site->table = table;
-	site->nr = nr;
-}
-
-static bool is_on_every_call(const struct hook *hook)
-{
-	return hook->flags & PORTAL_HOOK_F_ALL;
-}
-
-/* A number that is not in the table is left out, because no call of it comes to the wrapper. */
-static int find_sites(struct hook *hook, const struct portal_wire_hook *wire)
-{
-	const struct portal_wire_site *sites = hook_wire_sites(wire);
-	int table;
-	u32 i;
-
-	for (i = 0; i < le32_to_cpu(wire->nr_sites); i++) {
-		table = syscall_table_of_abi(le32_to_cpu(sites[i].abi));
-		if (table < 0)
-			return table;
-		if (le32_to_cpu(sites[i].nr) < syscall_table_len(table))
-			add_site(hook, table, le32_to_cpu(sites[i].nr));
-	}
-	return 0;
-}
-
-/* The call by which the kernel continues an interrupted call, which ends in it. */
-static void add_restart(struct hook *hook, enum syscall_table table)
-{
-	unsigned long function = syscall_table_function(table, arch_restart_nr(table));
-
-	if (function && hook->when & PORTAL_WHEN_RETURN)
-		hook->functions[hook->nr_functions++] = function;
-}
-
-/*
- * Calls without a function that can be redirected, because the kernel was built without them, are
- * left out: for a hook on every call, and for a name that only one ABI implements. It is an error
- * if no function is left.
- */
-static int find_functions(struct hook *hook)
-{
-	unsigned long function;
-	u32 n;
-
-	if (is_on_every_call(hook)) {
-		add_every_function(hook, SYSCALL_NATIVE);
-		add_every_function(hook, SYSCALL_COMPAT);
-	}
-	for (n = 0; n < hook->nr_sites; n++) {
-		function = syscall_table_function(hook->site[n].table, hook->site[n].nr);
-		if (!function)
-			continue;
-		hook->functions[hook->nr_functions++] = function;
-		add_restart(hook, hook->site[n].table);
-	}
-	return hook->nr_functions > 0 ? 0 : -ENOSYS;
-}
-
-static int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook)
-{
-	struct hook *hook = hook_alloc(wire);
-	int err;
-
-	if (!hook)
-		return -ENOMEM;
-	hook->id = le32_to_cpu(wire->id);
-	hook->when = le32_to_cpu(wire->when);
-	hook->flags = le32_to_cpu(wire->flags);
-	hook->on = true;
-	hook->nr_fetch = le32_to_cpu(wire->nr_fetch);
-	memcpy(hook->fetch, hook_wire_fetches(wire), hook->nr_fetch * sizeof(hook->fetch[0]));
-	err = find_sites(hook, wire);
-	if (!err)
-		err = find_functions(hook);
-	if (err) {
-		kvfree(hook);
-		return err;
-	}
-	*ret_hook = hook;
-	return 0;
-}
-
 /* ---- installing ---- */
 
 static struct hook *find_hook(u32 id)
@@ -467,28 +258,6 @@ static struct hook *find_hook(u32 id)
 	return NULL;
 }
 
-static bool has_site(const struct hook *hook, const struct hook_site *site)
-{
-	u32 n;
-
-	for (n = 0; n < hook->nr_sites; n++)
-		if (hook->site[n].table == site->table && hook->site[n].nr == site->nr)
-			return true;
-	return false;
-}
-
-static bool share_site(const struct hook *a, const struct hook *b)
-{
-	u32 n;
-
-	if (is_on_every_call(a) || is_on_every_call(b))
-		return true;
-	for (n = 0; n < a->nr_sites; n++)
-		if (has_site(b, &a->site[n]))
-			return true;
-	return false;
-}
-
 /* Return: 0: the hooks with which it shares sites have all bits. */
 static u64 free_bit(const struct hook *hook)
 {
@@ -496,14 +265,14 @@ static u64 free_bit(const struct hook *hook)
 	u64 taken = 0;
 
 	hlist_for_each_entry(other, &all_hooks, all)
-		if (share_site(hook, other))
+		if (hook_shares_site(hook, other))
 			taken |= other->bit;
 	return ~taken & (taken + 1);
 }
 
 static struct hlist_head *list_of(const struct hook_site *site)
 {
-	if (is_on_every_call(site->hook))
+	if (hook_is_on_every_call(site->hook))
 		return &every_call_hooks;
 	return hooks_of_call(site->table, site->nr);
 }
@@ -518,8 +287,8 @@ static void hook_publish(struct hook *hook)
 	WRITE_ONCE(last_serial, hook->serial);
 	hlist_add_head(&hook->all, &all_hooks);
 	WRITE_ONCE(nr_hooks, nr_hooks + 1);
-	if (is_on_every_call(hook))
-		add_site(hook, SYSCALL_NATIVE, 0);
+	if (hook_is_on_every_call(hook))
+		hook_add_site(hook, SYSCALL_NATIVE, 0);
 	for (n = 0; n < hook->nr_sites; n++)
 		hlist_add_head_rcu(&hook->site[n].node, list_of(&hook->site[n]));
 }
@@ -582,7 +351,7 @@ int hook_table_add(const struct portal_wire_hook *wire, u64 *ret_detail)
 		*ret_detail = hook->serial;
 	mutex_unlock(&hook_lock);
 	if (err)
-		kvfree(hook);
+		hook_free(&hook->rcu);
 	return err;
 }
 
@@ -614,28 +383,6 @@ int hook_table_enable(u32 id, bool on)
 
 /* ---- rules ---- */
 
-static struct rule_entry *rule_create(const struct portal_wire_rule *wire,
-				      struct portal_rule_slot *slot)
-{
-	size_t tail_size = rule_wire_tail_size(wire), kmp_fail_at = ALIGN(tail_size, sizeof(u16));
-	struct rule_entry *entry;
-
-	entry = kvzalloc(struct_size(entry, tail, kmp_fail_at) +
-				 rule_nr_kmp_fail(wire) * sizeof(u16),
-			 GFP_KERNEL);
-	if (!entry)
-		return NULL;
-	memcpy(entry->tail, rule_wire_rows(wire), tail_size);
-	rule_init(&entry->rule, wire, slot, entry->tail, (u16 *)(entry->tail + kmp_fail_at));
-	entry->slot = le32_to_cpu(wire->slot);
-	return entry;
-}
-
-static void rule_free(struct rcu_head *rcu)
-{
-	kvfree(container_of(rcu, struct rule_entry, rcu));
-}
-
 /* Hooks that observe or trace decide nothing, so they cannot have rules. */
 static int rule_install(struct rule_entry *entry, u32 hook_id)
 {
@@ -659,14 +406,14 @@ int hook_table_add_rule(const struct portal_wire_rule *wire, struct portal_rule_
 	struct rule_entry *entry;
 	int err;
 
-	entry = rule_create(wire, slot);
+	entry = hook_rule_create(wire, slot);
 	if (!entry)
 		return -ENOMEM;
 	mutex_lock(&hook_lock);
 	err = rule_install(entry, le32_to_cpu(wire->hook));
 	mutex_unlock(&hook_lock);
 	if (err)
-		kvfree(entry);
+		hook_rule_free(&entry->rcu);
 	return err;
 }
 
@@ -680,7 +427,7 @@ int hook_table_del_rule(u32 slot)
 		rule_of_slot[slot] = NULL;
 		list_del_rcu(&entry->link);
 		WRITE_ONCE(nr_rules, nr_rules - 1);
-		call_srcu(&hook_srcu, &entry->rcu, rule_free);
+		call_srcu(&hook_srcu, &entry->rcu, hook_rule_free);
 	}
 	mutex_unlock(&hook_lock);
 	return entry ? 0 : -ENOENT;

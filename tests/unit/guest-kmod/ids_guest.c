@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <linux/gfp.h>
 #include <linux/sched.h>
 
 #include "hooks/table.h"
@@ -102,12 +103,11 @@ u32 hook_table_list(const struct hook_match *match, u64 bits, __le32 *ids, u32 *
 
 static u32 id_of_bit(const struct built *of, u64 bit)
 {
-	const struct hook_site site = { .table = of->table, .nr = of->nr };
-	const struct hook *hook;
+	const struct hook_site *site;
 
-	hlist_for_each_entry(hook, &all_hooks, all)
-		if (hook->bit == bit && has_site(hook, &site))
-			return hook->id;
+	hlist_for_each_entry(site, hooks_of_call(of->table, of->nr), node)
+		if (site->hook->bit == bit)
+			return site->hook->id;
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 #ifndef INTERLEAVE_NAMES_H
 #define INTERLEAVE_NAMES_H
 
+#define hook_create guest_hook_create
+#define hook_free   guest_hook_free
 #define pool_create guest_pool_create
 #define pool_find   guest_pool_find
 #define pool_put    guest_pool_put
