@@ -34,6 +34,7 @@ enum hook_guest {
  * struct portal_hook - a registered hook
  * @module: module that registered it
  * @id: its id on the wire, not 0
+ * @order: grows with each hook; hooks of one module are called in this order
  * @when: PORTAL_ON_*
  * @flags: PORTAL_HOOK_*
  * @name: the system call, without "sys_"; NULL: every system call
@@ -64,6 +65,7 @@ enum hook_guest {
 struct portal_hook {
 	struct portal_module *module;
 	uint32_t id;
+	uint64_t order;
 	uint32_t when;
 	uint32_t flags;
 	char *name;

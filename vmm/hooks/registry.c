@@ -88,11 +88,21 @@ static void link_hook(struct registry *registry, struct portal_hook *hook)
 		TAILQ_INSERT_HEAD(&registry->hooks, hook, link);
 }
 
+/* After 2^32 hooks ids start again with those that are free. No event waits for so long. */
+static uint32_t next_id(struct registry *registry)
+{
+	do
+		registry->last_id++;
+	while (registry->last_id == 0 || *find_id(registry, registry->last_id));
+	return registry->last_id;
+}
+
 static void link_id(struct registry *registry, struct portal_hook *hook)
 {
 	struct portal_hook **bucket;
 
-	hook->id = ++registry->last_id;
+	hook->id = next_id(registry);
+	hook->order = ++registry->last_order;
 	bucket = &registry->by_id[hook->id % REGISTRY_NR_BUCKETS];
 	hook->next_of_id = *bucket;
 	*bucket = hook;
@@ -341,7 +351,7 @@ static bool is_called_before(const struct portal_hook *a, const struct portal_ho
 {
 	if (a->module->index != b->module->index)
 		return a->module->index < b->module->index;
-	return a->id < b->id;
+	return a->order < b->order;
 }
 
 /* Insert @hook into @hooks, which has @nr entries in calling order. */

@@ -35,6 +35,7 @@
  * @connected: a guest module is connected
  * @epoch: incremented at each hello and bye; results from an older epoch are discarded
  * @last_id: last hook id allocated
+ * @last_order: number of hooks added so far
  * @trace_size: bytes of a trace ring that hook modules have requested; 0: none has
  * @has_trace: the guest has created its trace rings
  * @changed: there are changes that the guest has not received
@@ -53,6 +54,7 @@ struct registry {
 	bool connected;
 	uint64_t epoch;
 	uint32_t last_id;
+	uint64_t last_order;
 	uint32_t trace_size;
 	bool has_trace;
 	atomic_bool changed;

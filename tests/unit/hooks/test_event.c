@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hooks/module.h"
+#include "hooks/registry.h"
 #include "lib/capture.h"
 
 #define MEMORY 0x10000ull
@@ -599,6 +601,33 @@ static void test_modules_run_in_load_order(void **state)
 	assert_int_equal(result.args[0], 20);
 }
 
+/* Ids have 32 bits. Id 0 is none, and id 1 is in use. */
+static void test_hooks_after_the_last_id_have_free_ids_and_run_last(void **state)
+{
+	struct plan plans[] = {
+		{ .arg = 0, .value = 10 },
+		{ .arg = 0, .value = 20 },
+		{ .arg = 0, .value = 30 },
+	};
+	struct portal_syscall_hook hook = hook_on("ioctl", PORTAL_ON_ENTER, follow_plan, &plans[0]);
+	struct fake_result result;
+
+	(void)state;
+	rig_hooks(&rig, "one", 0, &hook, 1);
+	rig.modules[0]->registry->last_id = UINT32_MAX - 1;
+	for (size_t i = 1; i < 3; i++) {
+		hook.data = &plans[i];
+		assert_int_equal(portal_hook_syscall(rig.modules[0], &hook, NULL), 0);
+	}
+	rig_boot(&rig);
+	call_with(&rig.task, "ioctl", 1, 2, &result);
+	assert_int_equal(plans[0].seen_arg0, 1);
+	assert_int_equal(plans[1].seen_arg0, 10);
+	assert_int_equal(plans[2].seen_arg0, 20);
+	assert_int_equal(result.args[0], 30);
+	assert_int_equal(rig.modules[0]->registry->last_id, 2);
+}
+
 static void test_late_hook_of_first_module_runs_before_second_module(void **state)
 {
 	struct plan early = { .arg = 0, .value = 10 };
@@ -757,6 +786,7 @@ int main(void)
 		EVENT_TEST(test_later_return_hook_gets_the_staged_result),
 		EVENT_TEST(test_handled_stops_later_hooks),
 		EVENT_TEST(test_modules_run_in_load_order),
+		EVENT_TEST(test_hooks_after_the_last_id_have_free_ids_and_run_last),
 		EVENT_TEST(test_late_hook_of_first_module_runs_before_second_module),
 		EVENT_TEST(test_negative_return_discards_only_own_staging),
 		EVENT_TEST(test_100_consecutive_failures_switch_the_hook_off),
