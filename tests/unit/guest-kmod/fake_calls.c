@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include <linux/sched.h>
+
+#include "base/identity.h"
 #include "redirect/redirect.h"
 #include "syscalls/table.h"
 
@@ -11,6 +14,12 @@ struct fake_calls fake_calls;
 void fake_calls_reset(void)
 {
 	fake_calls = (struct fake_calls){ .nr_redirected = fake_calls.nr_redirected };
+}
+
+/* the name of the task that makes a call; the rest of its identity is fake_task's */
+void identity_comm(u8 *comm)
+{
+	memcpy(comm, current->comm, PORTAL_COMM_SIZE);
 }
 
 /* ---- redirect ---- */

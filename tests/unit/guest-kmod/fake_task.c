@@ -108,12 +108,6 @@ void identity_get(struct identity *ret_identity)
 	*ret_identity = (struct identity){ .start_time = 0x1234567890, .pid = 100, .tid = 101 };
 }
 
-void identity_comm(u8 *comm)
-{
-	memset(comm, 0, PORTAL_COMM_SIZE);
-	memcpy(comm, "switch", strlen("switch"));
-}
-
 u32 identity_ppid(void)
 {
 	return FAKE_TASK_PPID;
