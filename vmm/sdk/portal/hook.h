@@ -651,7 +651,9 @@ int portal_reg(const struct portal_ctx *ctx, const char *name, uint64_t *ret_val
  * @name: as for portal_reg(), except "orig_ax", "cs" and "ss"
  * @value: new value
  *
- * The result of the system call is set with portal_set_ret(), not through its register.
+ * The result of the system call is set with portal_set_ret(), not through its register. At the
+ * return of an execve that has changed the task's architecture, where portal_reg() returns
+ * -EOPNOTSUPP, the guest leaves registers alone; the result is set.
  *
  * Return: 0; -EINVAL: no such register, it cannot be set, or the hook only observes; -ENOSPC: what
  * is staged for this system call would exceed one page.
