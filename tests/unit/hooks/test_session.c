@@ -304,6 +304,21 @@ static void test_hook_removed_by_earlier_hook_is_not_called(void **state)
 	assert_int_equal(rig.guest.nr_hooks, 1);
 }
 
+/* The event names the hook, but happened before the guest installed it. */
+static void test_hook_younger_than_the_event_is_not_called(void **state)
+{
+	unsigned int ran = 0;
+
+	(void)state;
+	boot_with("ioctl", count, &ran);
+	rig.guest.hooks[0].serial--;
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 0);
+	rig.guest.hooks[0].serial++;
+	rig_call(&rig, "ioctl", 0, 0, 0);
+	assert_int_equal(ran, 1);
+}
+
 static void test_hook_disabled_by_thread_is_sent_in_work_session(void **state)
 {
 	unsigned int ran = 0;
@@ -758,6 +773,7 @@ int main(void)
 		SESSION_TEST(test_hook_refused_by_the_guest_is_removed),
 		SESSION_TEST(test_hook_can_remove_itself),
 		SESSION_TEST(test_hook_removed_by_earlier_hook_is_not_called),
+		SESSION_TEST(test_hook_younger_than_the_event_is_not_called),
 		SESSION_TEST(test_hook_disabled_by_thread_is_sent_in_work_session),
 		SESSION_TEST(test_hook_lost_by_the_guest_is_installed_again),
 		SESSION_TEST(test_refused_hook_is_sent_once),
