@@ -182,8 +182,9 @@ bool filter_entry(const struct filter *filter, const struct filter_call *call)
 		return false;
 	if (filter->comm[0] && memcmp(filter->comm, call->comm, sizeof(filter->comm)))
 		return false;
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
-		if (!filter_match_value(&filter->arg[i], call->args[i], call))
+	for (i = 0; filter->conditions >> i; i++)
+		if (filter->conditions & 1u << i &&
+		    !filter_match_value(&filter->arg[i], call->args[i], call))
 			return false;
 	return true;
 }
@@ -250,7 +251,10 @@ void filter_init(struct filter *filter, const struct portal_wire_hook *wire, con
 	filter->scope = le32_to_cpu(wire->scope);
 	filter->pid = le32_to_cpu(wire->pid);
 	memcpy(filter->comm, wire->comm, sizeof(filter->comm));
-	for (i = 0; i < PORTAL_NR_ARGS; i++)
+	for (i = 0; i < PORTAL_NR_ARGS; i++) {
 		kmp_fail = filter_match_init(&filter->arg[i], &wire->arg[i], strings, kmp_fail);
+		if (filter->arg[i].cmp != PORTAL_CMP_ANY)
+			filter->conditions |= 1u << i;
+	}
 	filter_match_init(&filter->ret, &wire->ret, strings, kmp_fail);
 }

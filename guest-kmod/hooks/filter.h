@@ -77,6 +77,7 @@ struct filter_match {
  * @scope: classes of tasks, PORTAL_SCOPE_*
  * @pid: thread group id, 0 = any
  * @comm: name, NUL padded; all NUL = any
+ * @conditions: bit n: @arg[n] is a condition
  * @arg: conditions on the arguments
  * @ret: condition on the result
  */
@@ -84,6 +85,7 @@ struct filter {
 	u32 scope;
 	u32 pid;
 	u8 comm[PORTAL_COMM_SIZE];
+	u32 conditions;
 	struct filter_match arg[PORTAL_NR_ARGS];
 	struct filter_match ret;
 };

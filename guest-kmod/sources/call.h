@@ -53,6 +53,16 @@ struct hooked_call {
 	struct early_items early_trace;
 };
 
+/*
+ * For a variable of this type: kernels that zero all variables on the stack do not zero this one,
+ * which is large. The source sets what it uses.
+ */
+#if __has_attribute(uninitialized)
+#define CALL_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define CALL_UNINITIALIZED
+#endif
+
 /** call_is_killed() - check whether the next event is about the task's death in the call */
 static inline bool call_is_killed(const struct hooked_call *call)
 {

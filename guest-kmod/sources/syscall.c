@@ -550,7 +550,7 @@ static long run_identified(struct hooked_call *call, const struct pt_regs *regs)
 
 long syscall_hook_wrapper(const struct pt_regs *regs, unsigned long function)
 {
-	struct hooked_call call;
+	CALL_UNINITIALIZED struct hooked_call call;
 	long ret;
 
 	call.function = function;
