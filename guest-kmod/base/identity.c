@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
-
-#include <portal/wire.h>
 
 #include "base/identity.h"
 
@@ -20,8 +17,7 @@ void identity_get(struct identity *ret_identity)
 
 void identity_comm(u8 *comm)
 {
-	BUILD_BUG_ON(TASK_COMM_LEN != PORTAL_COMM_SIZE);
-	strscpy_pad((char *)comm, current->comm, PORTAL_COMM_SIZE);
+	strscpy_pad((char *)comm, current->comm, TASK_COMM_LEN);
 }
 
 u32 identity_ppid(void)

@@ -28,7 +28,7 @@ void identity_get(struct identity *ret_identity);
 
 /**
  * identity_comm() - get the name of the current task
- * @comm: PORTAL_COMM_SIZE bytes; NUL padded
+ * @comm: TASK_COMM_LEN bytes; NUL padded
  *
  * Not by get_task_comm(), which takes a lock: while another thread changes the name, it may be a
  * part of each.

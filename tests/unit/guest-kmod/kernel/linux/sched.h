@@ -11,6 +11,6 @@
 #define cond_resched()	  ((void)0)
 #define task_pid_nr(task) ((task)->pid)
 
-#define task_tgid_nr(task)	 ((task)->pid)
+#define task_tgid_nr(task) ((task)->pid)
 
 #endif
