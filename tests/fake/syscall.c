@@ -341,24 +341,25 @@ static void trace_stage(struct progress *progress, const struct fake_stage *stag
 	}
 }
 
-/* Return: false: the call fails, because a hook on it is required. */
-static bool miss(struct progress *progress, const struct fake_matches *matches,
-		 const struct fake_event *event)
+/* A call that can fail does so if a hook on it is required; at entry, as after a skip. */
+static void miss(struct progress *progress, const struct fake_stage *stage,
+		 const struct fake_matches *matches, const struct fake_event *event)
 {
-	bool is_required = fake_matches_flag(matches, PORTAL_HOOK_F_REQUIRED);
+	bool is_required = stage->end == PORTAL_CALL_END_RETURNS &&
+			   fake_matches_flag(matches, PORTAL_HOOK_F_REQUIRED);
 
 	fake_miss(progress->guest, event,
 		  is_required ? PORTAL_MISSED_REFUSED : PORTAL_MISSED_NO_PAGE);
 	progress->result->missed = true;
 	progress->result->calls +=
 		fake_report_missed(progress->guest, progress->vcpu, progress->task);
-	if (is_required)
-		progress->result->ret = -EAGAIN;
-	return !is_required;
+	if (!is_required)
+		return;
+	progress->result->ret = -EAGAIN;
+	progress->skip |= stage->when == PORTAL_WHEN_ENTER;
 }
 
-/* Return: false: the call has failed. */
-static bool run_stage(struct progress *progress, const struct fake_stage *stage)
+static void run_stage(struct progress *progress, const struct fake_stage *stage)
 {
 	struct fake_result *result = progress->result;
 	struct fake_session session;
@@ -368,17 +369,19 @@ static bool run_stage(struct progress *progress, const struct fake_stage *stage)
 	trace_stage(progress, stage);
 	if (!make_event(progress, stage, false, &matches, &event) ||
 	    answer_by_rule(progress, &event, stage->when))
-		return true;
+		return;
 	add_items(progress, stage, &matches, page_room(&event), &event);
-	if (fake_event_open(&session, progress->guest, progress->task, progress->vcpu, &event) < 0)
-		return miss(progress, &matches, &event);
+	if (fake_event_open(&session, progress->guest, progress->task, progress->vcpu, &event) <
+	    0) {
+		miss(progress, stage, &matches, &event);
+		return;
+	}
 	session.no_memory = stage->end == PORTAL_CALL_END_KILLED;
 	fake_session_finish(&session);
 	result->calls += session.calls;
 	result->refused |= session.state == FAKE_REFUSED;
 	if (session.state == FAKE_ENDED && !progress->task->killed)
 		apply(progress, &event, stage->when, &session);
-	return true;
 }
 
 static void run_function(struct progress *progress)
@@ -422,8 +425,7 @@ static bool run_once(struct progress *progress)
 			pointer_size == 4 ? (uint32_t)progress->args[i] : progress->args[i];
 	progress->held = NULL;
 	progress->skip = false;
-	if (!run_stage(progress, &stage))
-		return false;
+	run_stage(progress, &stage);
 	if (fake_may_replace(progress->name))
 		hold_items(progress, held);
 	progress->result->ran = !progress->skip;

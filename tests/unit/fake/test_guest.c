@@ -419,6 +419,7 @@ static void test_missed_events_are_reported(void **state)
 	(void)state;
 	script_hook(&host, 1, PORTAL_WHEN_ENTER, 0, "read");
 	script_hook(&host, 2, PORTAL_WHEN_ENTER, PORTAL_HOOK_F_REQUIRED, "write");
+	script_hook(&host, 3, PORTAL_WHEN_RETURN, 0, "write");
 	script_run(&host);
 	take_all_pages();
 	assert_true(syscall_of("read").ran);
@@ -430,7 +431,8 @@ static void test_missed_events_are_reported(void **state)
 	result = syscall_of("write");
 	assert_false(result.ran);
 	assert_int_equal(result.ret, -EAGAIN);
-	assert_int_equal(host.nr_opened, 2);
+	/* and its return, which it has as after a skip */
+	assert_int_equal(host.nr_opened, 3);
 	assert_int_equal(le16toh(script_header(&host, 0).kind), PORTAL_EVENT_MISSED);
 	memcpy(&missed, host.opened[0] + sizeof(struct portal_wire_event) + 8, sizeof(missed));
 	assert_int_equal(le32toh(missed.reason), PORTAL_MISSED_NO_PAGE);
@@ -439,6 +441,9 @@ static void test_missed_events_are_reported(void **state)
 	assert_int_equal(le32toh(missed.reason), PORTAL_MISSED_REFUSED);
 	assert_int_equal(le64toh(missed.count), 1);
 	assert_int_equal(le32toh(missed.nr), fake_nr(false, "write"));
+	memcpy(&missed, host.opened[2] + sizeof(struct portal_wire_event) + 8, sizeof(missed));
+	assert_int_equal(le32toh(missed.reason), PORTAL_MISSED_NO_PAGE);
+	assert_int_equal(le32toh(missed.kind), PORTAL_EVENT_SYSCALL_RETURN);
 }
 
 /* ---- sessions ---- */
