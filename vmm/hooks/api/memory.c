@@ -28,7 +28,7 @@ static ssize_t read_guest(struct portal_ctx *ctx, uint64_t addr, void *buf, size
 	return n != -ENOENT ? n : op_read(ctx->session, addr, buf, len);
 }
 
-/* Not inlined, for the sake of deferred writes. */
+/* Not inlined: its frame would be that of a deferred write, too. */
 __attribute__((noinline)) static ssize_t write_guest(struct portal_ctx *ctx, uint64_t addr,
 						     const void *buf, size_t len)
 {
@@ -51,7 +51,7 @@ static bool may_read_staged(const struct portal_ctx *ctx)
 	return staging_has_writes(&ctx->staging) && defers(ctx);
 }
 
-/* Not inlined, nor are the next ones, because a hook reads what it has staged only seldom. */
+/* Not inlined: few reads are of bytes that the hook has staged. */
 __attribute__((noinline)) static ssize_t read_staged(struct portal_ctx *ctx, uint64_t addr,
 						     void *buf, size_t len)
 {
