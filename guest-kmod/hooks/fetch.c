@@ -219,8 +219,10 @@ static bool fetch_pointer(struct fetch *fetch, u64 addr, u64 *ret_pointer)
 	u8 bytes[NUMBER_MAX];
 
 	fetch_mem(fetch, addr, call->long_bytes);
-	if (user_mem_read(call->base + addr, bytes, call->long_bytes) != call->long_bytes)
+	if (user_mem_read(call->base + addr, bytes, call->long_bytes) != call->long_bytes) {
+		fetch->incomplete = true;
 		return false;
+	}
 	*ret_pointer = number_get(bytes, call->long_bytes, call->big_endian);
 	return true;
 }

@@ -23,13 +23,19 @@ u64 fake_task_put(size_t at, const void *bytes, size_t len)
 	return FAKE_TASK_BASE + at;
 }
 
+static bool is_absent(u64 page)
+{
+	return fake_task.is_absent[page] || (fake_task.absent_from_read > 0 &&
+					     fake_task.nr_reads >= fake_task.absent_from_read);
+}
+
 static bool is_readable(u64 addr)
 {
-	u64 at = addr - FAKE_TASK_BASE, n = at / FAKE_TASK_PAGE;
+	u64 at = addr - FAKE_TASK_BASE, page = at / FAKE_TASK_PAGE;
 
-	if (at >= FAKE_TASK_SIZE || fake_task.is_hole[n])
+	if (at >= FAKE_TASK_SIZE || fake_task.is_hole[page])
 		return false;
-	return !fake_task.faults_disabled || !fake_task.is_absent[n];
+	return !fake_task.faults_disabled || !is_absent(page);
 }
 
 size_t user_mem_read(u64 addr, void *buf, size_t len)

@@ -22,6 +22,7 @@
  * @is_hole: pages that cannot be accessed
  * @is_absent: pages that can be read only after a fault
  * @is_read_only: pages that cannot be written
+ * @absent_from_read: number of the read from which on all pages are; 0: none
  * @faults_disabled: a fault ends a read
  * @nr_reads: calls of user_mem_read()
  * @fd_name: name of descriptor FAKE_TASK_FD
@@ -35,6 +36,7 @@ struct fake_task {
 	bool is_hole[FAKE_TASK_NR_PAGES];
 	bool is_absent[FAKE_TASK_NR_PAGES];
 	bool is_read_only[FAKE_TASK_NR_PAGES];
+	unsigned int absent_from_read;
 	bool faults_disabled;
 	unsigned int nr_reads;
 	const char *fd_name;

@@ -494,6 +494,29 @@ static void test_record_is_copied_only_if_it_would_sleep(void **state)
 	assert_false(got[0].is_copied);
 }
 
+/* Another CPU takes the page away between two reads: nothing is missing in the record. */
+static void test_record_has_all_items_when_a_page_goes_away(void **state)
+{
+	struct hook_sample sample;
+	u64 pointer = fake_task_put(0x280, "text", 5);
+
+	(void)state;
+	fake_task_put(0x100, &pointer, sizeof(pointer));
+	for (u32 n = 1; n <= 4; n++) {
+		nr_got = 0;
+		sample_init(&sample, n, ENTER, PORTAL_HOOK_F_TRACE);
+		hook_sample_fetch(&sample, PORTAL_WIRE_FETCH_PTR_MEM, 1, 5);
+		add_sample(&sample);
+		fake_task.nr_reads = 0;
+		fake_task.absent_from_read = n;
+		run();
+		assert_int_equal(nr_got, 1);
+		assert_int_equal(got[0].is_copied, n <= 3);
+		assert_int_equal(le32_to_cpu(header(0)->nr_items), 2);
+		assert_int_equal(hook_table_del(n), 0);
+	}
+}
+
 static void test_items_fill_a_record_to_its_last_byte(void **state)
 {
 	struct hook_sample sample;
@@ -1273,6 +1296,7 @@ int main(void)
 		TEST(test_items_are_fetched_before_a_page_is_taken),
 		TEST(test_record_takes_no_page),
 		TEST(test_record_is_copied_only_if_it_would_sleep),
+		TEST(test_record_has_all_items_when_a_page_goes_away),
 		TEST(test_items_fill_a_record_to_its_last_byte),
 		TEST(test_without_memory_records_are_counted_and_calls_go_on),
 		TEST(test_event_of_a_killed_task_has_no_items),
