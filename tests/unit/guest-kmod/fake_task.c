@@ -25,8 +25,8 @@ u64 fake_task_put(size_t at, const void *bytes, size_t len)
 
 static bool is_absent(u64 page)
 {
-	return fake_task.is_absent[page] || (fake_task.absent_from_read > 0 &&
-					     fake_task.nr_reads >= fake_task.absent_from_read);
+	return fake_task.is_absent[page] ||
+	       (fake_task.absent_from_read > 0 && fake_task.nr_reads >= fake_task.absent_from_read);
 }
 
 static bool is_readable(u64 addr)
