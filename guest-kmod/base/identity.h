@@ -30,8 +30,8 @@ void identity_get(struct identity *ret_identity);
  * identity_comm() - get the name of the current task
  * @comm: TASK_COMM_LEN bytes; NUL padded
  *
- * Not by get_task_comm(), which takes a lock: while another thread changes the name, it may be a
- * part of each.
+ * Takes no lock, unlike get_task_comm(). While another thread changes the name, @comm may get the
+ * beginning of one name and the end of the other.
  */
 void identity_comm(u8 *comm);
 

@@ -100,7 +100,9 @@ int hook_create(const struct portal_wire_hook *wire, struct hook **ret_hook);
 
 /**
  * hook_free() - free a hook and its rules
- * @rcu: that of the hook, which nobody reads any more
+ * @rcu: member of the hook
+ *
+ * Context: called by SRCU when no reader has the hook, or before it was in a list.
  */
 void hook_free(struct rcu_head *rcu);
 
@@ -141,7 +143,9 @@ struct rule_entry *hook_rule_create(const struct portal_wire_rule *wire,
 
 /**
  * hook_rule_free() - free a rule
- * @rcu: that of the rule, which nobody reads any more
+ * @rcu: member of the rule
+ *
+ * Context: as hook_free().
  */
 void hook_rule_free(struct rcu_head *rcu);
 

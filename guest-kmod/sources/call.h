@@ -54,8 +54,8 @@ struct hooked_call {
 };
 
 /*
- * For a variable of this type: kernels that zero all variables on the stack do not zero this one,
- * which is large. The source sets what it uses.
+ * Attribute of a variable of this type, which is large: kernels that zero all variables on the
+ * stack do not zero it. Each field is set before it is read.
  */
 #if __has_attribute(uninitialized)
 #define CALL_UNINITIALIZED __attribute__((uninitialized))
