@@ -200,32 +200,6 @@ WITHOUT(rule_del)
 WITHOUT(trace_open)
 WITHOUT(read_vec)
 
-bool trace_is_open(void)
-{
-	return false;
-}
-
-struct portal_wire_trace_record *trace_begin(void)
-{
-	return NULL;
-}
-
-void trace_end(u32 size)
-{
-	(void)size;
-}
-
-void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
-{
-	(void)record;
-	(void)size;
-	(void)block;
-}
-
-void trace_drop(void)
-{
-}
-
 /* ---- the module ---- */
 
 static int send_hello(void)

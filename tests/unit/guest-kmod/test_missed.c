@@ -15,7 +15,6 @@
 #include "hook_sample.h"
 #include "hooks/hook_wire.h"
 #include "hooks/missed.h"
-#include "hooks/trace.h"
 #include "ops/session.h"
 #include "sources/syscall.h"
 
@@ -109,27 +108,6 @@ int session_run(struct guest_session *session, u32 call, u32 code, u32 size)
 	if (le16_to_cpu(got->header.kind) == PORTAL_EVENT_MISSED)
 		keep_missed(got, session_data(session), size);
 	return err;
-}
-
-struct portal_wire_trace_record *trace_begin(void)
-{
-	return NULL;
-}
-
-void trace_end(u32 size)
-{
-	(void)size;
-}
-
-void trace_put(struct portal_wire_trace_record *record, u32 size, bool block)
-{
-	(void)record;
-	(void)size;
-	(void)block;
-}
-
-void trace_drop(void)
-{
 }
 
 /* ---- the test ---- */
