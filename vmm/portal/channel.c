@@ -5,43 +5,14 @@
 #include <errno.h>
 #include <portal/ops.h>
 #include <portal/wire.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include "base/lock.h"
+#include "portal/channel_state.h"
 #include "portal/pool.h"
 #include "portal/session_state.h"
+#include "portal/sessions.h"
 #include "portal/trace.h"
-
-/**
- * struct channel_vcpu - per-vCPU state; all but @notice belongs to the vCPU's thread
- * @coros: coroutines of the thread
- * @open: open sessions of the vCPU
- * @notice: another thread has set @doomed in one of these sessions
- * @closed: channel_cancel_vcpu() has been called
- */
-struct channel_vcpu {
-	struct coro_pool coros;
-	struct session *open;
-	atomic_bool notice;
-	bool closed;
-};
-
-/**
- * struct channel - see channel.h
- * @env: what its sessions use
- * @lock: protects @pool, its reference count, and the state and vCPU of each session; never held
- *	while a callback runs
- */
-struct channel {
-	struct session_env env;
-	struct vcpu_waker waker;
-	enum direct_access direct;
-	struct lock lock;
-	struct pool *pool;
-	unsigned int nr_vcpus;
-	struct channel_vcpu vcpus[];
-};
 
 int channel_create(const struct channel_config *config, struct channel **ret_channel)
 {
@@ -80,219 +51,6 @@ void channel_destroy(struct channel *channel)
 	}
 	pool_put(channel->pool);
 	free(channel);
-}
-
-/* ---- a session's life: claim, run, release ---- */
-
-/*
- * Called with the lock held. The session's own thread, which is awakened, cancels it. That thread
- * has not ended, because it has to take the lock before it ends the session.
- */
-static void session_doom(struct channel *channel, struct session *session)
-{
-	const struct vcpu_waker *waker = &channel->waker;
-
-	atomic_store(&session->doomed, true);
-	atomic_store(&channel->vcpus[session->vcpu].notice, true);
-	if (waker->wake)
-		waker->wake(waker->ctx, session->vcpu);
-}
-
-/* Called with the lock held. */
-static void session_claim(struct channel *channel, struct session *session, unsigned int vcpu)
-{
-	session->state = SESSION_RUNNING;
-	session->vcpu = vcpu;
-	session->over = false;
-	session->status = 0;
-	session->ended_with = PORTAL_OP_NONE;
-	session->user = NULL;
-	session->table.format = PAGE_TABLE_NONE;
-	session->base = 0;
-	session->may_write = channel->direct == DIRECT_READ_WRITE;
-	session->is_remote = false;
-	session->pool->refs++;
-	session->next = channel->vcpus[vcpu].open;
-	channel->vcpus[vcpu].open = session;
-}
-
-static void session_unlink(struct channel_vcpu *vcpu, struct session *session)
-{
-	struct session **at = &vcpu->open;
-
-	while (*at != session)
-		at = &(*at)->next;
-	*at = session->next;
-}
-
-/* Afterwards the session may not exist any more. */
-static void session_release(struct channel *channel, struct session *session)
-{
-	struct pool *pool = session->pool;
-
-	session_unlink(&channel->vcpus[session->vcpu], session);
-	lock_take(&channel->lock);
-	session->state = SESSION_FREE;
-	atomic_store_explicit(&session->doomed, false, memory_order_relaxed);
-	pool_free_detached(session);
-	pool_put(pool);
-	lock_release(&channel->lock);
-}
-
-/* Write NONE to the page, unless the verdict is there. Return: false: the session is cancelled. */
-static bool session_end(struct session *session)
-{
-	struct region_header *header = &session->header;
-
-	if (session->ended_with != PORTAL_OP_NONE)
-		return !atomic_load_explicit(&session->doomed, memory_order_acquire);
-	header->code = PORTAL_OP_NONE;
-	header->addr = 0;
-	header->size = 0;
-	return session_store(session, header, NULL, 0);
-}
-
-/* The coroutine has returned: write the end of the session to the page, unless it was cancelled. */
-static int session_finish(struct channel *channel, struct session *session)
-{
-	int status = session->status;
-
-	if (status == 0 && !session_end(session)) {
-		stats_add(&channel->env.stats.cancelled, !session->over);
-		status = -ECANCELED;
-	}
-	if (status == 0)
-		stats_add(&channel->env.stats.operations[session->ended_with], 1);
-	stats_session_closed(&channel->env.stats);
-	session_release(channel, session);
-	return status;
-}
-
-static int session_run(struct channel *channel, struct session *session)
-{
-	if (!coro_resume(session->coro))
-		return session_finish(channel, session);
-	lock_take(&channel->lock);
-	session->state = SESSION_SUSPENDED;
-	lock_release(&channel->lock);
-	return 0;
-}
-
-/* Run a suspended session of this vCPU to its end; its operations fail with -ECANCELED. */
-static void session_cancel(struct channel *channel, struct session *session)
-{
-	lock_take(&channel->lock);
-	session->state = SESSION_RUNNING;
-	lock_release(&channel->lock);
-	atomic_store_explicit(&session->doomed, true, memory_order_release);
-	/* it cannot suspend again: now the session is released, and possibly its pool is freed */
-	(void)session_run(channel, session);
-}
-
-/* Cancel the doomed sessions of this vCPU. A running one checks @doomed itself. */
-static void cancel_doomed(struct channel *channel, struct channel_vcpu *vcpu)
-{
-	struct session *session, *next;
-
-	if (!atomic_load(&vcpu->notice) || !atomic_exchange(&vcpu->notice, false))
-		return;
-	for (session = vcpu->open; session; session = next) {
-		next = session->next;
-		if (session->state == SESSION_SUSPENDED &&
-		    atomic_load_explicit(&session->doomed, memory_order_acquire))
-			session_cancel(channel, session);
-	}
-}
-
-static void doom_open_session(struct session *session, void *channel)
-{
-	if (session->state != SESSION_FREE)
-		session_doom(channel, session);
-}
-
-/*
- * Replace the pool and cancel its sessions, each on its own thread. Called with the lock held.
- * Return: the old pool, for await_accesses(); may be NULL.
- */
-static struct pool *retire_pool(struct channel *channel, struct pool *replacement)
-{
-	struct pool *old = channel->pool;
-
-	channel->pool = replacement;
-	if (old)
-		pool_for_each_session(old, doom_open_session, channel);
-	return old;
-}
-
-static void await_access(struct session *session, void *ctx)
-{
-	(void)ctx;
-	while (atomic_load(&session->accesses))
-		sched_yield();
-}
-
-/*
- * Wait until no session of a retired pool accesses the guest's memory, and release the pool. Other
- * vCPUs may be in callbacks, which go on; what takes time here is only copying. Sessions that were
- * detached from their pages were cancelled when they accessed nothing.
- */
-static void await_accesses(struct channel *channel, struct pool *old)
-{
-	if (old)
-		pool_for_each_session(old, await_access, NULL);
-	lock_take(&channel->lock);
-	pool_put(old);
-	lock_release(&channel->lock);
-}
-
-/* ---- the coroutine of a session ---- */
-
-static void count_event(struct stats *stats, const struct guest_event *event)
-{
-	stats_add(&stats->events[event->kind < STATS_NR_EVENTS ? event->kind : 0], 1);
-	if (unlikely(event->flags & PORTAL_EVENT_F_WAITED))
-		stats_add(&stats->page_waits, 1);
-	if (event->kind == PORTAL_EVENT_MISSED)
-		stats_add(&stats->missed, event->missed.count);
-}
-
-static void serve(struct coro *self, void *arg)
-{
-	struct session *session = arg;
-	const struct event_sink *sink = &session->env->sink;
-	struct stats *stats = &session->env->stats;
-
-	session->coro = self;
-	switch (session->header.code) {
-	case PORTAL_OPEN_HELLO:
-		stats_add(&stats->hellos, 1);
-		sink->on_hello(sink->ctx, session, &session->pool->hello);
-		break;
-	case PORTAL_OPEN_EVENT:
-		count_event(stats, &session->event);
-		sink->on_event(sink->ctx, session, &session->event);
-		break;
-	case PORTAL_OPEN_WORK:
-		stats_add(&stats->work, 1);
-		sink->on_work(sink->ctx, session);
-		break;
-	}
-}
-
-static int session_start(struct channel *channel, struct session *session)
-{
-	struct channel_vcpu *vcpu = &channel->vcpus[session->vcpu];
-	size_t created = vcpu->coros.nr_created;
-	int ret = coro_take(&vcpu->coros, serve, session, &session->coro);
-
-	if (ret < 0) {
-		session_release(channel, session);
-		return ret;
-	}
-	if (unlikely(vcpu->coros.nr_created != created))
-		stats_add(&channel->env.stats.coroutines, 1);
-	stats_session_opened(&channel->env.stats);
-	return session_run(channel, session);
 }
 
 /* ---- calls, by kind ---- */
@@ -357,15 +115,15 @@ __attribute__((noinline)) static int call_hello(struct channel *channel, unsigne
 		return -ENOENT;
 	}
 	lock_take(&channel->lock);
-	old = retire_pool(channel, pool);
-	session_claim(channel, session, vcpu);
+	old = sessions_retire_pool(channel, pool);
+	sessions_claim(channel, session, vcpu);
 	lock_release(&channel->lock);
-	await_accesses(channel, old);
+	sessions_await_accesses(channel, old);
 	/* the previous guest module no longer writes to its trace rings */
 	trace_close(channel->env.trace);
 	session->header = header;
-	cancel_doomed(channel, &channel->vcpus[vcpu]);
-	return session_start(channel, session);
+	sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
+	return sessions_start(channel, session);
 }
 
 static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
@@ -380,10 +138,10 @@ static int claim_free(struct channel *channel, unsigned int vcpu, gpa_t page,
 		ret = -ENOENT;
 	} else if (session->state != SESSION_FREE) {
 		/* the page already has an open session: a bug of the guest, or an attack */
-		session_doom(channel, session);
+		sessions_doom(channel, session);
 		ret = -EBUSY;
 	} else {
-		session_claim(channel, session, vcpu);
+		sessions_claim(channel, session, vcpu);
 	}
 	lock_release(&channel->lock);
 	*ret_session = session;
@@ -435,14 +193,14 @@ static int call_open(struct channel *channel, unsigned int vcpu, gpa_t page, uin
 
 	if (ret < 0) {
 		/* the session that was open may belong to this vCPU */
-		cancel_doomed(channel, &channel->vcpus[vcpu]);
+		sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
 		return ret;
 	}
 	if (load_opening(channel, session, kind) < 0) {
-		session_release(channel, session);
+		sessions_release(channel, session);
 		return protocol_error(channel);
 	}
-	return session_start(channel, session);
+	return sessions_start(channel, session);
 }
 
 static int claim_suspended(struct channel *channel, unsigned int vcpu, gpa_t page,
@@ -476,7 +234,7 @@ static int call_answer(struct channel *channel, unsigned int vcpu, gpa_t page, b
 	if (header.generation == session->header.generation) {
 		session->header = header;
 		session->is_remote = is_remote;
-		return session_run(channel, session);
+		return sessions_run(channel, session);
 	}
 	lock_take(&channel->lock);
 	session->state = SESSION_SUSPENDED;
@@ -499,7 +257,7 @@ static int detach_suspended(struct channel *channel, struct session *session)
 		return -ESTALE;
 	ret = pool_detach(session);
 	if (ret == 0)
-		session_doom(channel, session);
+		sessions_doom(channel, session);
 	return ret;
 }
 
@@ -514,7 +272,7 @@ static int call_cancel(struct channel *channel, unsigned int vcpu, gpa_t page)
 	lock_take(&channel->lock);
 	ret = detach_suspended(channel, pool_find(channel->pool, page));
 	lock_release(&channel->lock);
-	cancel_doomed(channel, &channel->vcpus[vcpu]);
+	sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
 	return ret;
 }
 
@@ -526,12 +284,12 @@ static int call_bye(struct channel *channel, unsigned int vcpu, gpa_t page)
 	lock_take(&channel->lock);
 	known = pool_find(channel->pool, page) != NULL;
 	if (known)
-		old = retire_pool(channel, NULL);
+		old = sessions_retire_pool(channel, NULL);
 	lock_release(&channel->lock);
 	if (!known)
 		return -ENOENT;
-	await_accesses(channel, old);
-	cancel_doomed(channel, &channel->vcpus[vcpu]);
+	sessions_await_accesses(channel, old);
+	sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
 	trace_close(channel->env.trace);
 	channel->env.sink.on_bye(channel->env.sink.ctx);
 	return 0;
@@ -620,7 +378,7 @@ int channel_call(struct channel *channel, unsigned int vcpu, gpa_t page, uint32_
 	} else if (channel->vcpus[vcpu].closed) {
 		ret = -ESHUTDOWN;
 	} else {
-		cancel_doomed(channel, &channel->vcpus[vcpu]);
+		sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
 		ret = call(channel, vcpu, page, kind);
 	}
 	if (ret < 0)
@@ -640,7 +398,7 @@ int channel_call_index(struct channel *channel, unsigned int vcpu, uint32_t inde
 
 void channel_attend(struct channel *channel, unsigned int vcpu)
 {
-	cancel_doomed(channel, &channel->vcpus[vcpu]);
+	sessions_cancel_doomed(channel, &channel->vcpus[vcpu]);
 }
 
 void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu)
@@ -648,7 +406,7 @@ void channel_cancel_vcpu(struct channel *channel, unsigned int vcpu)
 	assert(vcpu < channel->nr_vcpus);
 	channel->vcpus[vcpu].closed = true;
 	while (channel->vcpus[vcpu].open)
-		session_cancel(channel, channel->vcpus[vcpu].open);
+		sessions_cancel(channel, channel->vcpus[vcpu].open);
 }
 
 int channel_trace_fd(const struct channel *channel)
